@@ -1,0 +1,183 @@
+# One makefile for everything; `make help` lists the targets.
+
+PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+MANDIR   ?= $(PREFIX)/share/man
+UNITDIR  ?= $(PREFIX)/lib/systemd/system
+USERUNITDIR ?= $(PREFIX)/lib/systemd/user
+INCLUDEDIR ?= $(PREFIX)/include
+LIBDIR   ?= $(PREFIX)/lib
+DESTDIR  ?=
+
+VERSION  := 0.1.0
+
+# SYSTEMD=no builds without libsystemd; SAN=yes builds everything with ASan and
+# UBSan into a folder of its own; S6=no builds without skalibs and s6 (then
+# s6-ptyexec and the fd-holder store are left out).
+SYSTEMD  ?= yes
+S6       ?= yes
+SAN      ?= no
+
+CFLAGS   ?= -O2 -g
+WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
+STD      := -std=c11 -D_GNU_SOURCE -fno-strict-overflow
+DEFS     := -DPTYHEAD_VERSION='"$(VERSION)"'
+
+ifeq ($(SAN),yes)
+B        ?= build/asan
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+B        ?= build
+SANFLAGS :=
+endif
+
+S        := ptyhead-service
+LAYERS   := viewer head client tape wire screen
+INC      := $(LAYERS:%=-I$(S)/%)
+ALLFLAGS  = $(STD) $(WARN) $(CFLAGS) $(SANFLAGS) $(DEFS) $(INC) -MMD -MP
+LINK      = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
+
+# ---- sources -------------------------------------------------------------
+
+layer_src = $(filter-out $(S)/viewer/ptyhead-%.c $(S)/head/ptyhead.c $(skip_src),$(wildcard $(S)/$(1)/*.c))
+objs      = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+skip_src :=
+ifeq ($(SYSTEMD),yes)
+SYSTEMD_LIBS := -lsystemd
+DEFS += -DHAVE_SYSTEMD=1
+skip_src += $(S)/head/activation_plain.c
+else
+SYSTEMD_LIBS :=
+skip_src += $(S)/head/activation.c $(S)/head/keep_systemd.c
+endif
+ifeq ($(S6),yes)
+S6_LIBS := -ls6 -lskarnet
+DEFS += -DHAVE_S6=1
+else
+S6_LIBS :=
+skip_src += $(S)/head/keep_fdholder.c
+endif
+
+LIBS     := $(LAYERS:%=$(B)/lib%.a)
+TOOLS    := $(patsubst $(S)/viewer/%.c,%,$(wildcard $(S)/viewer/ptyhead-*.c))
+PROGS    := $(if $(wildcard $(S)/head/ptyhead.c),ptyhead) $(TOOLS)
+ifeq ($(S6),yes)
+PROGS    += $(if $(wildcard s6-ptyexec/*.c),s6-ptyexec)
+endif
+BINS     := $(PROGS:%=$(B)/%)
+
+UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+HELPERS  := $(patsubst tests/helpers/%.c,$(B)/tests/helpers/%,$(wildcard tests/helpers/*.c))
+BENCHES  := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
+ORACLE   := $(patsubst tests/oracle/%.c,$(B)/tests/oracle/%,$(wildcard tests/oracle/*.c))
+FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/fuzz_%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAY   := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+
+# ---- building ------------------------------------------------------------
+
+.PHONY: all help
+all: $(BINS)                    ## build every program into $(B)/
+.DEFAULT_GOAL := all
+
+help:                           ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*##/  make \1 -/p' Makefile
+
+define layer_rule
+$(B)/lib$(1).a: $(call objs,$(call layer_src,$(1)))
+	@mkdir -p $$(@D)
+	rm -f $$@
+	$(AR) rcs $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
+
+$(B)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALLFLAGS) $(XFLAGS) -c -o $@ $<
+
+$(B)/ptyhead: $(call objs,$(S)/head/ptyhead.c) $(LIBS)
+	$(LINK) -o $@ $^ $(SYSTEMD_LIBS) $(S6_LIBS)
+$(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/$(S)/viewer/%.o $(LIBS)
+	$(LINK) -o $@ $^
+$(B)/s6-ptyexec: $(call objs,$(wildcard s6-ptyexec/*.c)) $(B)/libclient.a $(B)/libwire.a
+	$(LINK) -o $@ $^ $(S6_LIBS)
+
+# Test programs may use every layer.
+TESTLIBS := $(LIBS) $(SYSTEMD_LIBS) $(S6_LIBS) -lutil -lpthread
+$(UNIT) $(HELPERS) $(BENCHES) $(ORACLE): $(B)/tests/%: $(B)/obj/tests/%.o $(LIBS)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $< $(TESTLIBS)
+$(UNIT) $(HELPERS) $(BENCHES) $(ORACLE): XFLAGS := -Itests/helpers
+$(REPLAY): $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/replay_main.o $(LIBS)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $(filter %.o,$^) $(TESTLIBS)
+# The fuzzers compile the pure layers afresh under clang's coverage.
+FUZZ_SRC = $(wildcard $(S)/screen/*.c $(S)/wire/*.c $(S)/tape/*.c)
+$(FUZZ): $(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_SRC) $(wildcard $(S)/*/*.h)
+	@mkdir -p $(@D)
+	clang $(STD) $(INC) -Itests/helpers -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_SRC)
+
+.PHONY: tests-built
+tests-built: all $(UNIT) $(HELPERS) $(ORACLE) $(REPLAY)
+
+# ---- checking ------------------------------------------------------------
+
+.PHONY: check check-asan check-fast lint fuzz bench demo setup
+setup:                          ## install the Debian packages that building and testing need
+	@tests/helpers/need build check
+
+check:                          ## everything, from nothing: install, build, lint the layers, test
+	@tests/helpers/need build check
+	@$(MAKE) --no-print-directory -j2 tests-built
+	@$(MAKE) --no-print-directory -j2 SAN=yes tests-built
+	@tests/run
+
+check-fast: tests-built         ## the tests on the plain build alone, nothing installed
+	@tests/run build
+
+lint:                           ## clang-tidy, cppcheck, shellcheck, warnings of both compilers, layering
+	@tests/helpers/need build check
+	@tests/lint/lint
+
+fuzz: $(FUZZ)                   ## run each fuzzer for FUZZ_SECONDS (default 60)
+	@tests/fuzz/run $(B) $${FUZZ_SECONDS:-60}
+
+bench: all $(BENCHES) $(HELPERS) ## measure, as ratios against peers in the same run
+	@tests/bench/run $(B)
+
+demo:                           ## a program under a real s6-svscan, and a viewer on it
+	@tests/helpers/need build demo
+	@$(MAKE) --no-print-directory -j2 all
+	@examples/demo $(B)
+
+# ---- installing ----------------------------------------------------------
+
+MANPAGES := $(wildcard $(S)/man/*.[1-8] s6-ptyexec/*.[1-8])
+UNITS    := $(wildcard systemd/*.service systemd/*.socket)
+USERUNITS := $(wildcard systemd/user/*.service systemd/user/*.socket)
+
+.PHONY: install uninstall dist clean
+install: all                    ## into DESTDIR, PREFIX, BINDIR, MANDIR, UNITDIR
+	install -d $(DESTDIR)$(BINDIR)
+	install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
+	for m in $(MANPAGES); do d=$(DESTDIR)$(MANDIR)/man$${m##*.}; install -d $$d && install -m 644 $$m $$d || exit 1; done
+ifeq ($(SYSTEMD),yes)
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(USERUNITDIR)
+	for u in $(UNITS); do sed 's|@BINDIR@|$(BINDIR)|g' $$u > $(DESTDIR)$(UNITDIR)/$${u##*/} || exit 1; done
+	for u in $(USERUNITS); do sed 's|@BINDIR@|$(BINDIR)|g' $$u > $(DESTDIR)$(USERUNITDIR)/$${u##*/} || exit 1; done
+endif
+
+uninstall:                      ## take away what install put there
+	rm -f $(PROGS:%=$(DESTDIR)$(BINDIR)/%)
+	for m in $(MANPAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+	for u in $(UNITS); do rm -f $(DESTDIR)$(UNITDIR)/$${u##*/}; done
+	for u in $(USERUNITS); do rm -f $(DESTDIR)$(USERUNITDIR)/$${u##*/}; done
+
+dist:                           ## a source archive of HEAD
+	@mkdir -p build
+	git archive --prefix=ptyhead-$(VERSION)/ -o build/ptyhead-$(VERSION).tar.gz HEAD
+
+clean:                          ## remove build/
+	rm -rf build
+
+-include $(shell [ -d $(B)/obj ] && find $(B)/obj -name '*.d')
