@@ -31,8 +31,9 @@ struct ptyhead_address {
  * -EINVAL: not an address; *ret_why says what is wrong with it. */
 int ptyhead_address_parse(char const *address, struct ptyhead_address *ret, char const **ret_why);
 
-/* What to start so that a head is there, for messages: "systemctl start
- * ptyhead@app.socket" (with --user where the path is the user's). `buf` is
+/* What to start so that a head is there, for messages: "start it with:
+ * systemctl start ptyhead@app.socket" (with --user where the path is the
+ * user's), or other words where the path is nobody's that is known. `buf` is
  * filled with one line and returned. */
 char const *ptyhead_address_hint(struct ptyhead_address const *a, char *buf, size_t len);
 
@@ -43,7 +44,7 @@ int ptyhead_connect(char const *path, int timeout_ms);
 
 struct ptyhead_reply {
 	uint16_t code; /* enum wire_refusal; 0: not refused */
-	char text[WIRE_TEXT_MAX + 1];
+	char text[WIRE_TEXT_MAX + 1]; /* printable ASCII, whatever was sent */
 };
 
 struct ptyhead_export {
@@ -55,12 +56,14 @@ struct ptyhead_export {
 	bool unattended;    /* send and do not wait: the message stays in the
 	                       listening socket until a head takes it */
 	struct wire_tty tty;
-	char const *const *argv; /* of the program; for people to read */
+	char const *const *argv; /* of the program, NULL-ended; for people to read */
 };
 
 /* Hands a master over on the connected `sock` and waits for the answer up to
- * `timeout_ms` (-1: for ever), -ETIMEDOUT. The caller keeps and closes sock,
- * master and pidfd. On success *ret is the size that the head has set. */
+ * `timeout_ms` (-1: for ever): -ETIMEDOUT; -ECONNRESET when the head closed
+ * without one; -EPROTO when it was not one. The caller keeps and closes sock,
+ * master and pidfd. On success *ret is the size that the head has set (zeros
+ * when unattended). */
 int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
                    struct wire_exported *ret, struct ptyhead_reply *ret_reply);
 

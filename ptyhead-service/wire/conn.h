@@ -40,21 +40,25 @@ enum conn_result {
 	CONN_OK = 0,
 	CONN_AGAIN,   /* nothing (more) now: wait for the socket */
 	CONN_EOF,     /* the peer closed; whole frames before it were given out */
-	CONN_BROKEN,  /* it closed in the middle of a frame, or the socket failed */
+	CONN_BROKEN,  /* it closed in the middle of a frame (errno EPROTO), or the
+	                 socket failed (errno says how) */
 	CONN_GARBAGE, /* not this protocol */
 	CONN_FDS,     /* more descriptors than any frame carries; all closed */
-	CONN_FULL,    /* conn_send: the peer does not read; nothing was queued */
+	CONN_FULL,    /* conn_send: the peer does not read; nothing was queued.
+	                 conn_fill: take out the frames that are there */
 	CONN_NOMEM,
 };
 
 /* Takes `fd`, a connected SOCK_STREAM, over. */
 void conn_init(struct conn *c, int fd);
-/* Closes the socket, and descriptors that were not taken. */
+/* Closes the socket (unless c->fd was set to -1), and descriptors that were
+ * not taken. */
 void conn_deinit(struct conn *c);
 
 /* Reads once what the socket has: CONN_OK when something came. */
 enum conn_result conn_fill(struct conn *c);
-/* The next whole frame out of what was read; CONN_AGAIN: fill first.
+/* The next whole frame out of what was read; CONN_AGAIN: fill first. Versions
+ * and types are the caller's to judge.
  * CONN_GARBAGE leaves the bytes in place (c->in, c->in_len) for who knows
  * another form. */
 enum conn_result conn_frame(struct conn *c, struct conn_frame *ret);

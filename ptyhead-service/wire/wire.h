@@ -32,6 +32,7 @@
 #define WIRE_COMMAND_MAX 1024u /* bytes of a program's argv, each ended by NUL */
 #define WIRE_TEXT_MAX 512u     /* bytes of a refusal's text */
 #define WIRE_INPUT_MAX 4096u   /* bytes of input in one frame */
+#define WIRE_PUT_MAX (WIRE_HEADER + WIRE_INPUT_MAX) /* the longest frame that version 1 sends */
 #define WIRE_SIDE_MAX 1000u    /* rows or columns of a terminal */
 
 enum wire_type {
@@ -125,13 +126,15 @@ struct wire_header {
 };
 
 /* 0; 1 when fewer than WIRE_HEADER bytes are there; -1 when they are not a
- * header of this protocol (wrong magic, or a length above the limit). A
- * version that is not ours is not an error here: the head answers it. */
+ * header of this protocol (wrong magic, which the first byte alone can say, or
+ * a length above the limit). A version that is not ours is not an error here:
+ * the head answers it. The header and WIRE_REFUSED are the same in every
+ * version, so that each side can say so to the other. */
 int wire_header_decode(uint8_t const *buf, size_t len, struct wire_header *ret);
 
-/* Each writes a whole frame to `buf`, which holds at least WIRE_FRAME_MAX
- * bytes unless said otherwise, and returns its length. Strings longer than
- * their limit are cut: callers check what must not be cut. */
+/* Each writes a whole frame to `buf`, which holds at least WIRE_PUT_MAX bytes
+ * unless said otherwise, and returns its length. Strings longer than their
+ * limit are cut: callers check what must not be cut. */
 size_t wire_put_export(uint8_t *buf, struct wire_export const *f);
 size_t wire_put_attach(uint8_t *buf, bool watch, struct wire_attach const *f);
 size_t wire_put_input(uint8_t *buf, void const *data, size_t len);
