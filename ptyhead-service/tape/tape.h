@@ -119,11 +119,12 @@ _Static_assert(sizeof(struct tape_checkpoint) <= TAPE_PAGE, "a slot's head has a
 /* The byte that lies at `offset` before it is read: one that UTF-8 text cannot
  * hold, another one at each position, so that a run of one byte differs from
  * it at one of two at least. */
+#define TAPE_FILL_PERIOD 13u
 static inline uint8_t tape_fill_byte(uint64_t offset)
 {
-	static uint8_t const fill[13] = { 0xC0, 0xF5, 0xF6, 0xC1, 0xF7, 0xF8, 0xF9,
+	static uint8_t const fill[TAPE_FILL_PERIOD] = { 0xC0, 0xF5, 0xF6, 0xC1, 0xF7, 0xF8, 0xF9,
 	                                  0xFA, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF };
-	return fill[offset % 13];
+	return fill[offset % TAPE_FILL_PERIOD];
 }
 
 #endif
