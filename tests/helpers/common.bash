@@ -1,0 +1,121 @@
+# shellcheck shell=bash
+# common.bash: what every bats file here starts from.
+#   load ../helpers/common
+#   setup() { common_setup; }
+#   teardown() { common_teardown; }
+# The programs under test come first in PATH, from $PTYHEAD_BUILD (default:
+# build/). Every process that a test starts carries PTYHEAD_TEST in its
+# environment, so that one left behind is found, ended and made the test fail.
+
+REPO=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+: "${PTYHEAD_BUILD:=$REPO/build}"
+export REPO PTYHEAD_BUILD
+
+# Set up T, a scratch folder of the test's own, and PATH. Also fit for
+# setup_file, with the folder as the argument.
+common_setup() {
+	T=${1:-$BATS_TEST_TMPDIR}
+	PTYHEAD_TEST=$T
+	PATH=$PTYHEAD_BUILD:$PTYHEAD_BUILD/tests/helpers:$PATH
+	# A shell's prompt and a program's looks must not hang on who runs the tests.
+	unset XDG_RUNTIME_DIR LISTEN_FDS LISTEN_PID LISTEN_FDNAMES NOTIFY_SOCKET TMUX
+	TERM=xterm-256color LC_ALL=C.UTF-8
+	export T PTYHEAD_TEST PATH TERM LC_ALL
+}
+
+# Ask the supervisors to stop, end what is left, and complain of it.
+common_teardown() {
+	local stop
+	for stop in tm_stop s6_stop runit_stop; do
+		if declare -F "$stop" >/dev/null; then "$stop" || return; fi
+	done
+	stop_started
+	no_leftovers
+}
+
+# wait_for SECONDS COMMAND... : poll until it succeeds; fail, and say what was
+# waited for, when the time is over.
+wait_for() {
+	local limit=$1 end
+	shift
+	end=$((${EPOCHREALTIME/[.,]/} + limit * 1000000))
+	until "$@"; do
+		if [ "${EPOCHREALTIME/[.,]/}" -ge "$end" ]; then
+			echo "waited $limit s in vain for: $*" >&2
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+# The negation as a command, for wait_for.
+not() { ! "$@"; }
+
+# has FILE REGEX : the file is there and a line of it matches.
+has() { [ -e "$1" ] && grep -qaE -e "$2" -- "$1"; }
+
+# count FILE REGEX : how many lines match.
+count() { grep -caE -e "$2" -- "$1" || :; }
+
+# count_is FILE REGEX N : as many lines match, for wait_for.
+count_is() { [ "$(count "$1" "$2")" = "$3" ]; }
+
+# alive PID : it runs and is no zombie.
+alive() {
+	local state
+	state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) || return 1
+	case $state in '' | Z | X) return 1 ;; esac
+}
+
+# start COMMAND... : in the background, without bats' fd 3; its pid in
+# $STARTED. Redirect at the call.
+start() {
+	"$@" 3>&- &
+	STARTED=$!
+	echo "$STARTED" >>"$T/.started"
+}
+
+stop_started() {
+	local pid
+	[ -e "$T/.started" ] || return 0
+	while read -r pid; do
+		kill -TERM "$pid" 2>/dev/null || continue
+		wait_for 5 not alive "$pid" || kill -KILL "$pid"
+		wait "$pid" 2>/dev/null || :
+	done <"$T/.started"
+	rm -f "$T/.started"
+}
+
+# Pids that carry this test's mark.
+marked() {
+	local f pid
+	for f in /proc/[0-9]*/environ; do
+		pid=${f#/proc/} pid=${pid%/environ}
+		[ "$pid" != "$$" ] || continue
+		if env -u PTYHEAD_TEST grep -qzxF -e "PTYHEAD_TEST=$PTYHEAD_TEST" "$f" 2>/dev/null && alive "$pid"; then
+			echo "$pid"
+		fi
+	done
+}
+
+none_marked() { [ -z "$(marked)" ]; }
+
+no_leftovers() {
+	local pid
+	wait_for 3 none_marked && return
+	for pid in $(marked); do
+		echo "left behind: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline")" >&2
+		kill -KILL "$pid" 2>/dev/null || :
+	done
+	return 1
+}
+
+# is_program PID NAME : the pid is that program itself, by its executable.
+is_program() {
+	local exe
+	exe=$(readlink "/proc/$1/exe") || return 1
+	[ "${exe##*/}" = "$2" ] || [ "$exe" = "$(readlink -f "$(command -v "$2")")" ]
+}
+
+# tty_of PID : what its standard input is.
+tty_of() { readlink "/proc/$1/fd/0"; }
