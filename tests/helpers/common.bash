@@ -26,7 +26,7 @@ common_setup() {
 # Ask the supervisors to stop, end what is left, and complain of it.
 common_teardown() {
 	local stop
-	for stop in tm_stop s6_stop runit_stop; do
+	for stop in tm_stop s6_stop runit_stop sd_stop; do
 		if declare -F "$stop" >/dev/null; then "$stop" || return; fi
 	done
 	stop_started
@@ -48,6 +48,13 @@ wait_for() {
 	done
 }
 
+# gives TEXT COMMAND... : it prints just that.
+gives() {
+	local want=$1
+	shift
+	[ "$("$@" 2>/dev/null)" = "$want" ]
+}
+
 # The negation as a command, for wait_for.
 not() { ! "$@"; }
 
@@ -67,10 +74,15 @@ alive() {
 	case $state in '' | Z | X) return 1 ;; esac
 }
 
+# foreground COMMAND... : become it, with SIGINT and SIGQUIT as they are in the
+# foreground: what a shell starts with & ignores them, and so would whatever runs
+# on a terminal below.
+foreground() { exec env --default-signal=INT,QUIT "$@"; }
+
 # start COMMAND... : in the background, without bats' fd 3; its pid in
 # $STARTED. Redirect at the call.
 start() {
-	"$@" 3>&- &
+	foreground "$@" 3>&- &
 	STARTED=$!
 	echo "$STARTED" >>"$T/.started"
 }

@@ -5,7 +5,7 @@
 runit_start() {
 	local s
 	RUNIT_DIR=$1
-	runsvdir "$RUNIT_DIR" </dev/null >"$T/runsvdir.log" 2>&1 3>&- &
+	foreground runsvdir "$RUNIT_DIR" </dev/null >"$T/runsvdir.log" 2>&1 3>&- &
 	RUNIT_PID=$!
 	for s in "$RUNIT_DIR"/*/; do
 		wait_for 5 test -p "${s}supervise/ok"
