@@ -5,7 +5,11 @@
 runit_start() {
 	local s
 	RUNIT_DIR=$1
+<<<<<<< HEAD
 	runsvdir "$RUNIT_DIR" </dev/null >"$T/runsvdir.log" 2>&1 3>&- &
+=======
+	foreground runsvdir "$RUNIT_DIR" </dev/null >"$T/runsvdir.log" 2>&1 3>&- &
+>>>>>>> e22785a1ff76f3422e7a77908015b0f295ab4d13
 	RUNIT_PID=$!
 	for s in "$RUNIT_DIR"/*/; do
 		wait_for 5 test -p "${s}supervise/ok"

@@ -24,7 +24,10 @@ sd_inside() {
 	done
 	# An id of its own, or journald writes into another boot's folder.
 	rm -rf /var/log/journal /etc/systemd/system /etc/systemd/user
-	mkdir -p /etc/systemd/system
+	mkdir -p /etc/systemd/system /etc/systemd/system.conf.d
+	# The leak checker of a sanitized build wants ptrace, which a hardened unit
+	# has not.
+	printf '[Manager]\nDefaultEnvironment=ASAN_OPTIONS=detect_leaks=0\n' >/etc/systemd/system.conf.d/asan.conf
 	tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id
 
 	mkdir "$scratch/fs/dev"
@@ -125,7 +128,7 @@ sd_boot() {
 	disown "$SD_BOOT"
 	if ! wait_for 10 sd_find_pid1 || ! wait_for 20 sd_is_up; then
 		cat "$SD_DIR/boot.log" >&2
-		[ -z "${SD_PID-}" ] || sd systemctl list-jobs >&2
+		[ -z "${SD_IN-}" ] || sd systemctl list-jobs >&2
 		return 1
 	fi
 }
@@ -143,18 +146,22 @@ sd_units() {
 # The first process below unshare, which is below timeout, seen from outside.
 sd_find_pid1() {
 	local unshare
-	unshare=$(pgrep -x -P "$SD_BOOT" unshare) && SD_PID=$(pgrep -x -P "$unshare" systemd) && export SD_PID
+	unshare=$(pgrep -x -P "$SD_BOOT" unshare) && SD_PID=$(pgrep -x -P "$unshare" systemd) || return
+	SD_IN=$SD_DIR/in
+	cat >"$SD_IN" <<-EOI
+		#!/bin/sh
+		exec nsenter -t $SD_PID -m -p -u -i -n -C -- env -i PATH=$SD_PATH TERM=$TERM LANG=C.UTF-8 HOME=/root "\$@"
+	EOI
+	chmod +x "$SD_IN"
+	export SD_PID SD_IN
 }
 
 sd_is_up() {
 	[ "$(sd systemctl is-active t.target 2>/dev/null)" = active ]
 }
 
-# sd COMMAND... : in the machine.
-sd() {
-	nsenter -t "$SD_PID" -m -p -u -i -n -C -- env -i PATH="$SD_PATH" TERM="$TERM" LANG=C.UTF-8 \
-		HOME=/root "$@" 3>&-
-}
+# sd COMMAND... : in the machine. As one word, for others to run: $SD_IN.
+sd() { "$SD_IN" "$@" 3>&-; }
 
 # sd_prop UNIT PROPERTY : its value.
 sd_prop() { sd systemctl show -P "$2" "$1"; }
@@ -165,10 +172,23 @@ sd_is() { [ "$(sd_prop "$1" ActiveState)" = "$2" ]; }
 # sd_exe PID : which executable the machine's pid runs.
 sd_exe() { [ "${1:-0}" -gt 0 ] && sd readlink "/proc/$1/exe"; }
 
+# sd_outside PID : what the world outside calls the machine's pid.
+sd_outside() {
+	local p
+	for p in $(pgrep --ns "$SD_PID" --nslist pid); do
+		if grep -qE "^NSpid:.*[[:space:]]$1\$" "/proc/$p/status" 2>/dev/null; then echo "$p"; fi
+	done
+}
+
 # sd_journal [ARGUMENT]... : what was logged.
 sd_journal() {
 	sd journalctl --sync
 	sd journalctl -q --no-pager -o short-monotonic "$@"
+}
+
+# sd_stop : what common_teardown calls; a machine of setup_file's stays.
+sd_stop() {
+	case ${SD_DIR-} in "$T"/*) sd_halt ;; esac
 }
 
 # sd_halt : end it, whatever it runs, and take its cgroup away.
