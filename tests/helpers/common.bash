@@ -26,11 +26,7 @@ common_setup() {
 # Ask the supervisors to stop, end what is left, and complain of it.
 common_teardown() {
 	local stop
-<<<<<<< HEAD
-	for stop in tm_stop s6_stop runit_stop; do
-=======
 	for stop in tm_stop s6_stop runit_stop sd_stop; do
->>>>>>> e22785a1ff76f3422e7a77908015b0f295ab4d13
 		if declare -F "$stop" >/dev/null; then "$stop" || return; fi
 	done
 	stop_started
@@ -52,8 +48,6 @@ wait_for() {
 	done
 }
 
-<<<<<<< HEAD
-=======
 # gives TEXT COMMAND... : it prints just that.
 gives() {
 	local want=$1
@@ -61,7 +55,6 @@ gives() {
 	[ "$("$@" 2>/dev/null)" = "$want" ]
 }
 
->>>>>>> e22785a1ff76f3422e7a77908015b0f295ab4d13
 # The negation as a command, for wait_for.
 not() { ! "$@"; }
 
@@ -81,12 +74,6 @@ alive() {
 	case $state in '' | Z | X) return 1 ;; esac
 }
 
-<<<<<<< HEAD
-# start COMMAND... : in the background, without bats' fd 3; its pid in
-# $STARTED. Redirect at the call.
-start() {
-	"$@" 3>&- &
-=======
 # foreground COMMAND... : become it, with SIGINT and SIGQUIT as they are in the
 # foreground: what a shell starts with & ignores them, and so would whatever runs
 # on a terminal below.
@@ -96,7 +83,6 @@ foreground() { exec env --default-signal=INT,QUIT "$@"; }
 # $STARTED. Redirect at the call.
 start() {
 	foreground "$@" 3>&- &
->>>>>>> e22785a1ff76f3422e7a77908015b0f295ab4d13
 	STARTED=$!
 	echo "$STARTED" >>"$T/.started"
 }

@@ -4,11 +4,7 @@
 # s6_start SCANDIR : start it and wait until it takes commands.
 s6_start() {
 	S6_SCANDIR=$1
-<<<<<<< HEAD
-	s6-svscan -t0 "$S6_SCANDIR" </dev/null >"$T/s6-svscan.log" 2>&1 3>&- &
-=======
 	foreground s6-svscan -t0 "$S6_SCANDIR" </dev/null >"$T/s6-svscan.log" 2>&1 3>&- &
->>>>>>> e22785a1ff76f3422e7a77908015b0f295ab4d13
 	S6_PID=$!
 	wait_for 5 s6-svscanctl "$S6_SCANDIR" 2>/dev/null
 }
