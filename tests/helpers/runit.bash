@@ -1,12 +1,16 @@
 # shellcheck shell=bash
-# runit.bash: a real runsvdir on a scratch folder. After common.bash.
+# runit.bash: a real runsv for each service of a scratch folder (runsvdir would
+# start the same ones, a second later). After common.bash.
 
-# runit_start DIR : start it and wait until each service takes commands.
+# runit_start DIR : start them and wait until each takes commands.
 runit_start() {
 	local s
 	RUNIT_DIR=$1
-	foreground runsvdir "$RUNIT_DIR" </dev/null >"$T/runsvdir.log" 2>&1 3>&- &
-	RUNIT_PID=$!
+	RUNIT_PIDS=()
+	for s in "$RUNIT_DIR"/*/; do
+		foreground runsv "${s%/}" </dev/null >>"$T/runsv.log" 2>&1 3>&- &
+		RUNIT_PIDS+=($!)
+	done
 	for s in "$RUNIT_DIR"/*/; do
 		wait_for 5 test -p "${s}supervise/ok"
 	done
@@ -21,15 +25,16 @@ runit_pid() {
 
 # runit_stop : bring everything down and wait for the end.
 runit_stop() {
-	[ -n "${RUNIT_PID-}" ] || return 0
-	local pid=$RUNIT_PID s left=0
-	RUNIT_PID=
-	kill -HUP "$pid" # sends TERM to each runsv and leaves
-	wait_for 5 not alive "$pid" || kill -KILL "$pid"
-	wait "$pid" 2>/dev/null || :
-	# runsv's lock is free once it has gone.
-	for s in "$RUNIT_DIR"/*/; do
-		wait_for 10 flock -n "${s}supervise/lock" true || left=1
+	[ -n "${RUNIT_PIDS-}" ] || return 0
+	local pid left=0
+	kill -TERM "${RUNIT_PIDS[@]}"
+	for pid in "${RUNIT_PIDS[@]}"; do
+		wait_for 10 not alive "$pid" || {
+			kill -KILL "$pid"
+			left=1
+		}
+		wait "$pid" 2>/dev/null || :
 	done
+	RUNIT_PIDS=()
 	return "$left"
 }

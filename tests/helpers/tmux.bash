@@ -40,16 +40,21 @@ tm_wait_not() {
 	}
 }
 
-tm_is_dead() { [ "$(tm display-message -p '#{pane_dead}')" = 1 ]; }
+# Its terminal may be closed a moment before its status is known.
+tm_is_dead() {
+	local signal
+	IFS=: read -r TM_STATUS signal < <(tm display-message -p '#{pane_dead_status}:#{pane_dead_signal}')
+	[ -z "$signal" ] || TM_STATUS=$((128 + signal))
+	[ -n "$TM_STATUS" ]
+}
 
-# tm_end SECONDS : wait for the command's end; its exit status in $TM_STATUS.
+# tm_end SECONDS : wait for the command's end; its exit status, 128 and the
+# signal's number where one ended it, in $TM_STATUS.
 tm_end() {
 	wait_for "$1" tm_is_dead || {
 		tm_screen >&2
 		return 1
 	}
-	# shellcheck disable=SC2034
-	TM_STATUS=$(tm display-message -p '#{pane_dead_status}')
 }
 
 # tm_again COMMAND... : another command on the same screen, cleared.

@@ -2,7 +2,7 @@
 # Under each real supervisor: the supervised pid is the program, its signals hit
 # the program, it comes back, and a viewer who was there sees both runs.
 
-# shellcheck disable=SC2016,SC2317  # typed at a shell as they are; called by name
+# shellcheck disable=SC2016,SC2317 # what is typed at a shell; called by name
 load ../helpers/common
 load ../helpers/s6
 load ../helpers/runit
