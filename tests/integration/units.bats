@@ -196,8 +196,11 @@ attach_and_see() {
 	attach_and_see "$long"
 }
 
-# What was logged in all of the above.
-@test "the journal has no warnings" {
+@test "a life without trouble, in this test and those above, leaves no warning in the journal" {
+	start_prog calm
+	attach_and_see calm
+	sd systemctl restart ptyhead@calm.service
+	sd systemctl stop prog@calm.service ptyhead@calm.socket ptyhead@calm.service
 	run sd_journal -p warning
 	echo "$output"
 	[ -z "$output" ]
