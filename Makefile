@@ -72,7 +72,7 @@ HELPERS  := $(patsubst tests/helpers/%.c,$(B)/tests/helpers/%,$(wildcard tests/h
 BENCHES  := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 ORACLE   := $(patsubst tests/oracle/%.c,$(B)/tests/oracle/%,$(wildcard tests/oracle/*.c))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/fuzz_%,$(wildcard tests/fuzz/fuzz_*.c))
-REPLAY   := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAY   := $(if $(wildcard tests/fuzz/replay_main.c),$(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c)))
 
 # ---- building ------------------------------------------------------------
 
@@ -107,7 +107,7 @@ TESTLIBS := $(LIBS) $(SYSTEMD_LIBS) $(S6_LIBS) -lutil -lpthread
 $(UNIT) $(HELPERS) $(BENCHES) $(ORACLE): $(B)/tests/%: $(B)/obj/tests/%.o $(LIBS)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $< $(TESTLIBS)
-$(UNIT) $(HELPERS) $(BENCHES) $(ORACLE): XFLAGS := -Itests/helpers
+$(B)/obj/tests/%.o: XFLAGS := -Itests/helpers
 $(REPLAY): $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/replay_main.o $(LIBS)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $(filter %.o,$^) $(TESTLIBS)

@@ -1,0 +1,116 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ptyhead.h"
+
+#define SYSTEM_DIR "/run/ptyhead"
+#define SUFFIX ".sock"
+
+/* $XDG_RUNTIME_DIR/ptyhead, or false where there is none. */
+static bool user_dir(char *buf, size_t len)
+{
+	char const *const dir = getenv("XDG_RUNTIME_DIR");
+	if (!dir || dir[0] != '/') return false;
+	int const n = snprintf(buf, len, "%s/ptyhead", dir);
+	return n > 0 && (size_t)n < len;
+}
+
+static bool join(char *buf, size_t len, char const *dir, char const *name)
+{
+	int const n = snprintf(buf, len, "%s/%s" SUFFIX, dir, name);
+	return n > 0 && (size_t)n < len;
+}
+
+/* What a terminal may be called, and '\\', which systemd puts into escaped
+ * instance names. */
+static bool name_ok(char const *name)
+{
+	if (name[0] == '.' || name[0] == '-') return false;
+	for (; *name; name++)
+		if (*name != '\\' && !wire_terminal_ok(name, 1) && *name != '.' && *name != '-')
+			return false;
+	return true;
+}
+
+static char const *name_path(struct ptyhead_address *ret)
+{
+	char dir[PATH_MAX];
+	if (!name_ok(ret->name))
+		return "a name is made of A-Z a-z 0-9 . _ @ + - \\ and begins neither with . nor with -"
+		       " (a path has a /)";
+	if (strlen(ret->name) + strlen(SUFFIX) > NAME_MAX) return "the name is too long";
+	if (user_dir(dir, sizeof dir) && join(ret->path, sizeof ret->path, dir, ret->name) &&
+	    access(ret->path, F_OK) == 0)
+		return NULL;
+	if (!join(ret->path, sizeof ret->path, SYSTEM_DIR, ret->name)) return "the name is too long";
+	return NULL;
+}
+
+/* Fills *ret; NULL, or what is wrong. */
+static char const *parse(char const *address, struct ptyhead_address *ret)
+{
+	char const *const slash = strrchr(address, '/');
+	char const *const base = slash ? slash + 1 : address;
+	char const *const colon = strchr(base, ':');
+	char const *const terminal = colon ? colon + 1 : PTYHEAD_TERMINAL;
+	size_t const len = colon ? (size_t)(colon - address) : strlen(address);
+
+	if (address[0] == '\0') return "it is empty";
+	if (terminal[0] == '\0') return "no terminal is named after the :";
+	if (strlen(terminal) > WIRE_TERMINAL_MAX) return "the terminal's name is too long";
+	if (!wire_terminal_ok(terminal, strlen(terminal)))
+		return "a terminal's name is made of A-Z a-z 0-9 . _ @ + -"
+		       " and begins neither with . nor with -";
+	memcpy(ret->terminal, terminal, strlen(terminal) + 1);
+
+	if (len == 0) return "no head is named before the :";
+	if (slash) {
+		if (len == (size_t)(base - address)) return "it is a directory, not a socket";
+		if (len >= sizeof ret->path) return "the path is too long";
+		memcpy(ret->path, address, len);
+		return NULL;
+	}
+	if (len >= sizeof ret->name) return "the name is too long";
+	memcpy(ret->name, address, len);
+	return name_path(ret);
+}
+
+int ptyhead_address_parse(char const *address, struct ptyhead_address *ret, char const **ret_why)
+{
+	memset(ret, 0, sizeof *ret);
+	*ret_why = parse(address, ret);
+	return *ret_why ? -EINVAL : 0;
+}
+
+/* The length of `dir` and the '/' behind it where `path` begins with them and
+ * goes no deeper; else 0. */
+static size_t below(char const *path, char const *dir)
+{
+	size_t const n = strlen(dir);
+	if (strncmp(path, dir, n) != 0 || path[n] != '/' || strchr(path + n + 1, '/')) return 0;
+	return n + 1;
+}
+
+char const *ptyhead_address_hint(struct ptyhead_address const *a, char *buf, size_t len)
+{
+	char dir[PATH_MAX];
+	bool user = true;
+	size_t n = user_dir(dir, sizeof dir) ? below(a->path, dir) : 0;
+	if (n == 0) {
+		user = false;
+		n = below(a->path, SYSTEM_DIR);
+	}
+	char const *const base = a->path + n;
+	size_t const base_len = strlen(base);
+	size_t const suffix = strlen(SUFFIX);
+	if (n > 0 && base_len > suffix && strcmp(base + base_len - suffix, SUFFIX) == 0)
+		snprintf(buf, len, "start it with: systemctl %sstart ptyhead@%.*s.socket",
+		         user ? "--user " : "", (int)(base_len - suffix), base);
+	else
+		snprintf(buf, len, "start the ptyhead that listens there");
+	return buf;
+}

@@ -1,0 +1,27 @@
+/* One question and its one answer: what an export and an attachment have in
+ * common. Of this module's own use. */
+#ifndef CLIENT_ASK_H
+#define CLIENT_ASK_H
+
+#include "deadline.h"
+#include "ptyhead.h"
+
+struct ask {
+	void const *frame;
+	size_t len;
+	int const *fds;
+	size_t nfds;
+	enum wire_type wanted; /* the answer that is not a refusal */
+};
+
+/* Sends the whole frame; 0 or -errno. */
+int ask_send(struct conn *c, void const *frame, size_t len, int const *fds, size_t nfds,
+             struct deadline const *d);
+
+/* Sends and waits for the answer. 0 when it is of the wanted type and our
+ * version: its payload is then in *ret. A refusal fills *ret_reply and is
+ * -errno. */
+int ask(struct conn *c, struct ask const *q, struct deadline const *d, struct conn_frame *ret,
+        struct ptyhead_reply *ret_reply);
+
+#endif

@@ -1,0 +1,50 @@
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "ptyhead.h"
+
+/* Exactly one descriptor must have come with the answer. */
+static int take_tape(struct conn *c, int *ret_tape)
+{
+	int fds[WIRE_FDS_MAX];
+	size_t n = conn_take_fds(c, fds);
+	if (n == 1) {
+		*ret_tape = fds[0];
+		return 0;
+	}
+	while (n > 0) close(fds[--n]);
+	return -EPROTO;
+}
+
+int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_ms,
+                   struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply)
+{
+	uint8_t buf[WIRE_PUT_MAX];
+	struct deadline d;
+	struct conn_frame f;
+	struct wire_attach const w = {
+		.flags = a->lossless ? WIRE_ATTACH_LOSSLESS : 0u,
+		.size = a->size,
+		.tty = a->tty,
+		.terminal = {(uint8_t const *)a->terminal, strlen(a->terminal)},
+	};
+
+	memset(ret, 0, sizeof *ret);
+	memset(ret_reply, 0, sizeof *ret_reply);
+	*ret_tape = -1;
+	if (!wire_terminal_ok(a->terminal, strlen(a->terminal))) return -EINVAL;
+	deadline_init(&d, timeout_ms);
+	struct ask const q = {
+		.frame = buf,
+		.len = wire_put_attach(buf, a->watch, &w),
+		.fds = &a->page,
+		.nfds = a->page < 0 ? 0 : 1,
+		.wanted = WIRE_ATTACHED,
+	};
+	int const r = ask(c, &q, &d, &f, ret_reply);
+	if (r < 0) return r;
+	if (wire_get_attached(f.payload, f.header.length, ret) < 0) return -EPROTO;
+	return take_tape(c, ret_tape);
+}

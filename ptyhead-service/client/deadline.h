@@ -1,0 +1,35 @@
+/* A point in time until which to wait, so that what waits several times waits
+ * no longer in all than it was told. Of this module's own use. */
+#ifndef CLIENT_DEADLINE_H
+#define CLIENT_DEADLINE_H
+
+#include <limits.h>
+#include <stdint.h>
+#include <time.h>
+
+struct deadline {
+	int64_t at; /* ms of CLOCK_MONOTONIC; -1: never */
+};
+
+static inline int64_t deadline_now(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static inline void deadline_init(struct deadline *d, int timeout_ms)
+{
+	d->at = timeout_ms < 0 ? -1 : deadline_now() + timeout_ms;
+}
+
+/* As poll(2) takes it: -1 for ever, 0 when it is past. */
+static inline int deadline_left(struct deadline const *d)
+{
+	if (d->at < 0) return -1;
+	int64_t const left = d->at - deadline_now();
+	if (left <= 0) return 0;
+	return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+#endif

@@ -1,0 +1,80 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "ptyhead.h"
+
+/* argv as the frame wants it, each argument ended by a NUL; cut where it is
+ * longer than a head takes. */
+static size_t join_argv(char const *const *argv, uint8_t *buf, size_t max)
+{
+	size_t len = 0;
+	for (; argv && *argv && len < max; argv++) {
+		size_t n = strlen(*argv) + 1;
+		if (n > max - len) n = max - len;
+		memcpy(buf + len, *argv, n);
+		len += n;
+	}
+	if (len > 0) buf[len - 1] = 0;
+	return len;
+}
+
+static size_t put_frame(struct ptyhead_export const *e, uint8_t *buf)
+{
+	uint8_t command[WIRE_COMMAND_MAX];
+	struct wire_export const f = {
+		.flags = (e->unattended ? WIRE_EXPORT_UNATTENDED : 0u) |
+		         (e->sized ? WIRE_EXPORT_SIZED : 0u),
+		.size = e->size,
+		.tty = e->tty,
+		.terminal = {(uint8_t const *)e->terminal, strlen(e->terminal)},
+		.command = {command, join_argv(e->argv, command, sizeof command)},
+	};
+	return wire_put_export(buf, &f);
+}
+
+int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
+                   struct wire_exported *ret, struct ptyhead_reply *ret_reply)
+{
+	uint8_t buf[WIRE_PUT_MAX];
+	int const fds[2] = {e->master, e->pidfd};
+	struct deadline d;
+	struct conn c;
+	struct conn_frame f;
+
+	memset(ret, 0, sizeof *ret);
+	memset(ret_reply, 0, sizeof *ret_reply);
+	if (!wire_terminal_ok(e->terminal, strlen(e->terminal))) return -EINVAL;
+	deadline_init(&d, timeout_ms);
+	conn_init(&c, sock);
+	struct ask const q = {
+		.frame = buf,
+		.len = put_frame(e, buf),
+		.fds = fds,
+		.nfds = e->pidfd < 0 ? 1 : 2,
+		.wanted = WIRE_EXPORTED,
+	};
+	int r;
+	if (e->unattended) {
+		r = ask_send(&c, q.frame, q.len, q.fds, q.nfds, &d);
+	} else {
+		r = ask(&c, &q, &d, &f, ret_reply);
+		if (r == 0 && wire_get_exported(f.payload, f.header.length, ret) < 0) r = -EPROTO;
+	}
+	c.fd = -1; /* the caller's */
+	conn_deinit(&c);
+	return r;
+}
+
+struct wire_tty ptyhead_tty_of(int fd)
+{
+	struct wire_tty t = {0, 0};
+	struct stat st;
+	if (isatty(fd) && fstat(fd, &st) == 0) {
+		t.dev = st.st_dev;
+		t.rdev = st.st_rdev;
+	}
+	return t;
+}

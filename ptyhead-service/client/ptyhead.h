@@ -1,0 +1,88 @@
+/* libptyhead: what a program needs to reach a head: an address, a connection,
+ * an export, an attachment. The protocol is ptyhead-protocol(7), the tape is
+ * tape/tape.h.
+ *
+ * Functions return 0 or a descriptor, or -errno. What a head refused is
+ * -EACCES, -ENOENT, -EBUSY … with the head's own words in `text`. Nothing here
+ * prints, exits, or keeps a global. Every descriptor is O_CLOEXEC. */
+#ifndef PTYHEAD_H
+#define PTYHEAD_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "conn.h"
+#include "wire.h"
+
+#define PTYHEAD_TERMINAL "main"
+
+struct ptyhead_address {
+	char path[PATH_MAX]; /* of the socket */
+	char terminal[WIRE_TERMINAL_MAX + 1];
+	char name[NAME_MAX + 1]; /* as given; "" for a path */
+};
+
+/* `NAME[:terminal]` or `PATH[:terminal]`. A path has a '/' and may hold ':'
+ * only before its last '/'. A name is NAME.sock in $XDG_RUNTIME_DIR/ptyhead if
+ * that exists, else in /run/ptyhead.
+ * -EINVAL: not an address; *ret_why says what is wrong with it. */
+int ptyhead_address_parse(char const *address, struct ptyhead_address *ret, char const **ret_why);
+
+/* What to start so that a head is there, for messages: "start it with:
+ * systemctl start ptyhead@app.socket" (with --user where the path is the
+ * user's), or other words where the path is nobody's that is known. `buf` is
+ * filled with one line and returned. */
+char const *ptyhead_address_hint(struct ptyhead_address const *a, char *buf, size_t len);
+
+/* A connected socket. Paths longer than sun_path are reached through their
+ * directory. Waits up to `timeout_ms` (-1: for ever) where the head's backlog
+ * is full. -ENOENT, -ECONNREFUSED: no head there. */
+int ptyhead_connect(char const *path, int timeout_ms);
+
+struct ptyhead_reply {
+	uint16_t code; /* enum wire_refusal; 0: not refused */
+	char text[WIRE_TEXT_MAX + 1]; /* printable ASCII, whatever was sent */
+};
+
+struct ptyhead_export {
+	char const *terminal;
+	int master;
+	int pidfd;          /* -1: none */
+	struct wire_size size;
+	bool sized;         /* the size was asked for */
+	bool unattended;    /* send and do not wait: the message stays in the
+	                       listening socket until a head takes it */
+	struct wire_tty tty;
+	char const *const *argv; /* of the program, NULL-ended; for people to read */
+};
+
+/* Hands a master over on the connected `sock` and waits for the answer up to
+ * `timeout_ms` (-1: for ever): -ETIMEDOUT; -ECONNRESET when the head closed
+ * without one; -EPROTO when it was not one. The caller keeps and closes sock,
+ * master and pidfd. On success *ret is the size that the head has set (zeros
+ * when unattended). */
+int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
+                   struct wire_exported *ret, struct ptyhead_reply *ret_reply);
+
+struct ptyhead_attach {
+	char const *terminal;
+	bool watch;
+	bool lossless;
+	struct wire_size size;
+	struct wire_tty tty;
+	int page; /* the wake-up page's memfd, tape/page.h */
+};
+
+/* Asks for a terminal on the connected `c` and waits for the answer; on
+ * success *ret_tape is the tape's descriptor (the caller's) and the connection
+ * stays for INPUT, RESIZE, MOVED and WAKE frames. */
+int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_ms,
+                   struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply);
+
+/* The st_dev and st_rdev of the terminal behind `fd`; 0, 0 if it is none. */
+struct wire_tty ptyhead_tty_of(int fd);
+
+#endif

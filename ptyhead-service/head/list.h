@@ -1,0 +1,42 @@
+/* A doubly linked list whose links lie in the objects themselves. A node that
+ * is in no list is initialised to link to itself, so that list_remove may be
+ * called on it. */
+#ifndef LIST_H
+#define LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct list {
+	struct list *prev;
+	struct list *next;
+};
+
+#define list_entry(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define list_each(it, head) for (struct list *it = (head)->next; it != (head); it = it->next)
+/* The one that allows `it` to be removed. */
+#define list_each_safe(it, head)                                                   \
+	for (struct list *it = (head)->next, *it##_next = it->next; it != (head);  \
+	     it = it##_next, it##_next = it->next)
+
+static inline void list_init(struct list *l) { l->prev = l->next = l; }
+static inline bool list_empty(struct list const *l) { return l->next == l; }
+
+static inline void list_remove(struct list *n)
+{
+	n->prev->next = n->next;
+	n->next->prev = n->prev;
+	list_init(n);
+}
+
+static inline void list_append(struct list *l, struct list *n)
+{
+	n->prev = l->prev;
+	n->next = l;
+	l->prev->next = n;
+	l->prev = n;
+}
+
+static inline void list_prepend(struct list *l, struct list *n) { list_append(l->next, n); }
+
+#endif

@@ -1,0 +1,141 @@
+#include "listener.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "peer.h"
+
+#define BACKLOG 512
+
+static void listener_ready(struct source *s, uint32_t events);
+
+unsigned listener_roles(char const *name)
+{
+	if (!strcmp(name, "watch")) return PEER_WATCH;
+	if (!strcmp(name, "export")) return PEER_EXPORT;
+	return PEER_ALL;
+}
+
+static void again_expired(struct timeout *x)
+{
+	struct listener *const l = list_entry(x, struct listener, again);
+	if (loop_add(&l->head->loop, &l->source, l->fd, EPOLLIN, listener_ready) < 0) timeout_set(&l->head->accept, x);
+}
+
+/* Too many peers: who said nothing yet gives way; if all have, the newcomer
+ * waits in the backlog. False: stop accepting for now. */
+static bool make_room(struct listener *l)
+{
+	struct head *const h = l->head;
+	if (peer_evict(h)) return true;
+	log_peer(&h->log, "no room for another peer (%u are here): new ones wait", h->peers_len);
+	loop_remove(&h->loop, &l->source);
+	timeout_set(&h->accept, &l->again);
+	return false;
+}
+
+static void listener_ready(struct source *s, uint32_t events)
+{
+	struct listener *const l = list_entry(s, struct listener, source);
+	struct head *const h = l->head;
+
+	(void)events;
+	for (int i = 0; i < 16; i++) {
+		if (h->peers_len >= h->limits.peers && !make_room(l)) return;
+		int const fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0) {
+			int const r = peer_new(h, fd, l->roles);
+			if (r < 0) log_peer(&h->log, "peer not admitted: %s", strerror(-r));
+			continue;
+		}
+		if (errno == EINTR || errno == ECONNABORTED) continue;
+		if (errno == EAGAIN) return;
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+			if (make_room(l)) continue;
+			return;
+		}
+		log_peer(&h->log, "unable to accept: %s", strerror(errno));
+		return;
+	}
+}
+
+static int listener_new(struct head *h, int fd, unsigned roles, char *path)
+{
+	struct listener *const l = calloc(1, sizeof *l);
+	if (!l) return -ENOMEM;
+	*l = (struct listener){ .head = h, .fd = fd, .roles = roles, .path = path };
+	timeout_init(&l->again, again_expired);
+	int const flags = fcntl(fd, F_GETFL);
+	int r = flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
+	if (r == 0) r = loop_add(&h->loop, &l->source, fd, EPOLLIN, listener_ready);
+	if (r < 0) {
+		free(l);
+		return r;
+	}
+	list_append(&h->listeners, &l->link);
+	return 0;
+}
+
+int listener_add(struct head *h, int fd, char const *name)
+{
+	return listener_new(h, fd, listener_roles(name), NULL);
+}
+
+/* Does anybody listen there? */
+static bool answered(struct sockaddr_un const *sa)
+{
+	int const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0) return true;
+	bool const refused = connect(fd, (struct sockaddr const *)sa, sizeof *sa) < 0 && errno == ECONNREFUSED;
+	close(fd);
+	return !refused;
+}
+
+int listener_bind(struct head *h, char const *path)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	size_t const len = strlen(path);
+	int r;
+
+	if (len == 0) return -ENOENT;
+	if (len >= sizeof sa.sun_path) return -ENAMETOOLONG;
+	memcpy(sa.sun_path, path, len);
+	int const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0) return -errno;
+	char *const copy = strdup(path);
+	if (!copy) {
+		close(fd);
+		return -ENOMEM;
+	}
+	/* The mode is right from the first instant: by the umask, not after. */
+	mode_t const mask = umask(0177);
+	r = bind(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : 0;
+	if (r == -EADDRINUSE && !answered(&sa)) {
+		r = unlink(path) < 0 || bind(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : 0;
+	}
+	umask(mask);
+	if (r == 0 && listen(fd, BACKLOG) < 0) r = -errno;
+	if (r == 0) r = listener_new(h, fd, PEER_ALL, copy);
+	if (r < 0) {
+		free(copy);
+		close(fd);
+	}
+	return r;
+}
+
+void listener_free(struct listener *l)
+{
+	loop_remove(&l->head->loop, &l->source);
+	timeout_clear(&l->again);
+	close(l->fd);
+	if (l->path) unlink(l->path);
+	free(l->path);
+	list_remove(&l->link);
+	free(l);
+}

@@ -1,0 +1,74 @@
+/* The event loop: descriptors (epoll), constant-delay timeouts, and work that
+ * was left for the next round. Knows nothing of terminals and peers. */
+#ifndef LOOP_H
+#define LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+
+#include "list.h"
+
+#define LOOP_BATCH 64
+
+struct source {
+	int fd; /* -1: not in a loop */
+	uint32_t events;
+	void (*ready)(struct source *, uint32_t events);
+};
+
+/* Timeouts of one delay expire in the order in which they were set, so that a
+ * queue needs no heap: one queue for each delay that the head knows. */
+struct timeout_queue {
+	struct list queue;
+	struct list link; /* in the loop's queues */
+	uint64_t delay_ns;
+};
+
+struct timeout {
+	struct list link;
+	uint64_t at_ns;
+	void (*expired)(struct timeout *);
+};
+
+struct deferred {
+	struct list link;
+	void (*run)(struct deferred *);
+};
+
+struct loop {
+	int epoll;
+	bool stop;
+	struct list queues;
+	struct list deferred;
+	struct epoll_event batch[LOOP_BATCH];
+	int batch_len;
+	/* Called when the loop is about to sleep, and after it woke. */
+	void (*before_sleep)(void *);
+	void *before_sleep_arg;
+};
+
+uint64_t loop_now(void); /* CLOCK_MONOTONIC, ns */
+
+int loop_init(struct loop *l); /* 0 or -errno */
+void loop_deinit(struct loop *l);
+/* Runs until l->stop; 0 or -errno. */
+int loop_run(struct loop *l);
+
+/* Neither takes the descriptor over. A source may be removed, and its memory
+ * freed, at any time, also while events for it are pending. -errno. */
+int loop_add(struct loop *l, struct source *s, int fd, uint32_t events, void (*ready)(struct source *, uint32_t));
+void loop_change(struct loop *l, struct source *s, uint32_t events);
+void loop_remove(struct loop *l, struct source *s); /* before the close */
+
+void loop_queue_init(struct loop *l, struct timeout_queue *q, uint64_t delay_ns);
+void timeout_init(struct timeout *t, void (*expired)(struct timeout *));
+void timeout_set(struct timeout_queue *q, struct timeout *t); /* from now; again if set */
+void timeout_clear(struct timeout *t);
+bool timeout_pending(struct timeout const *t);
+
+void deferred_init(struct deferred *d, void (*run)(struct deferred *));
+void loop_defer(struct loop *l, struct deferred *d); /* nothing if it is already */
+void deferred_clear(struct deferred *d);
+
+#endif

@@ -1,0 +1,157 @@
+/* A run: from a master's arrival to the end of its program. */
+#include "terminal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "peer.h"
+#include "pidfd.h"
+
+/* The kernel holds less than this for a terminal, so that after the program's
+ * end everything that it wrote lies within; what comes later is from others,
+ * who need not stop writing for the end to be told. */
+#define GONE_DRAIN (128u << 10)
+
+static uint64_t wall_clock(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* The end, as it is known; a status only when the kernel told it. */
+static void end_mark(struct terminal *t, bool known, int status)
+{
+	if (!(t->state.flags & TAPE_ALIVE)) return;
+	t->gone = false;
+	timeout_clear(&t->reap);
+	terminal_input_drop(t);
+	t->state.flags = known ? TAPE_ENDED_KNOWN : 0;
+	t->state.status = status;
+	t->state.since = wall_clock();
+	tape_mark(&t->tape, &(struct tape_mark){ .offset = t->tape.end, .type = TAPE_RUN_END, .run = t->state.run,
+	          .u.end = { .flags = known ? TAPE_STATUS_KNOWN : 0, .status = status } });
+	terminal_checkpoint(t);
+	log_say(&t->head->log, LOG_INFO, known ? "%s: run %u ended, wait status 0x%04x" : "%s: run %u ended, status not known",
+	        t->name, t->state.run, (unsigned)status);
+	if (t->pidfd.fd >= 0) {
+		int const fd = t->pidfd.fd;
+		loop_remove(&t->head->loop, &t->pidfd);
+		close(fd);
+	}
+	if (t->hung_up) terminal_master_drop(t);
+	peers_resume(t);
+	terminal_wake(t);
+}
+
+void terminal_end(struct terminal *t)
+{
+	int status = 0;
+	bool const known = t->pidfd.fd >= 0 && pidfd_status(t->pidfd.fd, &status) == PIDFD_KNOWN;
+	end_mark(t, known, known ? status : 0);
+}
+
+static void reap_expired(struct timeout *x) { terminal_end(list_entry(x, struct terminal, reap)); }
+
+void terminal_settle(struct terminal *t)
+{
+	int status = 0;
+
+	if (!(t->state.flags & TAPE_ALIVE)) return;
+	if (t->pidfd.fd < 0) {
+		if (t->hung_up) end_mark(t, false, 0);
+		return;
+	}
+	if (!t->gone || (t->readable && t->gone_drained < GONE_DRAIN)) return;
+	switch (pidfd_status(t->pidfd.fd, &status)) {
+	case PIDFD_KNOWN: end_mark(t, true, status); break;
+	case PIDFD_NEVER: end_mark(t, false, 0); break;
+	case PIDFD_YET:
+		if (t->reaped) end_mark(t, false, 0);
+		else if (!timeout_pending(&t->reap)) timeout_set(&t->head->reap, &t->reap);
+		break;
+	}
+}
+
+static void pidfd_ready(struct source *s, uint32_t events)
+{
+	struct terminal *const t = list_entry(s, struct terminal, pidfd);
+	if (events & EPOLLHUP) t->reaped = true;
+	if (!t->gone) {
+		t->gone = true;
+		t->gone_drained = 0;
+		t->readable = t->master.fd >= 0;
+		terminal_drain(t, GONE_DRAIN);
+	}
+	terminal_settle(t);
+}
+
+bool terminal_alive(struct terminal *t)
+{
+	if (!(t->state.flags & TAPE_ALIVE)) return false;
+	if (t->pidfd.fd >= 0 && !pidfd_gone(t->pidfd.fd)) return true;
+	t->readable = t->master.fd >= 0;
+	terminal_drain(t, GONE_DRAIN);
+	if (!(t->state.flags & TAPE_ALIVE)) return false;
+	if (t->pidfd.fd < 0 && !t->hung_up) return true;
+	/* A reader that is waited for keeps its run: its output is not all here. */
+	if (timeout_pending(&t->waited)) return true;
+	terminal_end(t);
+	return false;
+}
+
+/* Viewers decide the size; else who starts the program, if it said so; else it
+ * stays what it was. */
+static struct wire_size choose_size(struct terminal *t, struct terminal_run const *run)
+{
+	struct tape_size const s = t->state.size;
+	list_each(it, &t->viewers) {
+		struct viewer const *const v = list_entry(it, struct viewer, link);
+		if (!v->watch && wire_size_ok(v->size)) return v->size;
+	}
+	if (wire_size_ok(run->size) && (run->sized || t->state.run == 0)) return run->size;
+	return (struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel };
+}
+
+int terminal_start(struct terminal *t, struct terminal_run const *run, struct wire_size *ret_size)
+{
+	struct wire_size const size = choose_size(t, run);
+	struct winsize const ws = { size.rows, size.cols, size.xpixel, size.ypixel };
+
+	/* The master that the last run left open: its children's last words. */
+	if (t->master.fd >= 0) terminal_drain(t, GONE_DRAIN);
+	terminal_master_drop(t);
+
+	if (run->pidfd >= 0) {
+		int const r = loop_add(&t->head->loop, &t->pidfd, run->pidfd, EPOLLIN | EPOLLET, pidfd_ready);
+		if (r < 0) return r;
+	}
+	if (ioctl(run->master, TIOCSWINSZ, &ws) < 0) {
+		int const err = errno;
+		loop_remove(&t->head->loop, &t->pidfd);
+		return -err;
+	}
+	t->tty = run->tty;
+	t->gone = t->reaped = false;
+	timeout_init(&t->reap, reap_expired);
+	t->state = (struct tape_state){
+		.flags = TAPE_ALIVE,
+		.run = t->state.run + 1,
+		.pid = (int32_t)run->pid,
+		.since = wall_clock(),
+		.size = { size.rows, size.cols, size.xpixel, size.ypixel },
+	};
+	struct tape_mark m = { .offset = t->tape.end, .type = TAPE_RUN_START, .run = t->state.run };
+	m.u.start.pid = t->state.pid;
+	m.u.start.size = t->state.size;
+	tape_mark(&t->tape, &m);
+	terminal_checkpoint(t);
+	terminal_master_add(t, run->master);
+	log_say(&t->head->log, LOG_INFO, "%s: run %u started, pid %d", t->name, t->state.run, (int)t->state.pid);
+	terminal_wake(t);
+	*ret_size = size;
+	return 0;
+}

@@ -1,0 +1,166 @@
+#include "terminal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct terminal *terminal_find(struct head *h, char const *name)
+{
+	list_each(it, &h->terminals) {
+		struct terminal *const t = list_entry(it, struct terminal, link);
+		if (!strcmp(t->name, name)) return t;
+	}
+	return NULL;
+}
+
+static bool terminal_idle(struct terminal const *t)
+{
+	return !(t->state.flags & TAPE_ALIVE) && list_empty(&t->viewers);
+}
+
+/* Makes room for one more: the terminal that ended first and that nobody
+ * looks at gives way. */
+static bool evict(struct head *h)
+{
+	struct terminal *first = NULL;
+	list_each(it, &h->terminals) {
+		struct terminal *const t = list_entry(it, struct terminal, link);
+		if (terminal_idle(t) && (!first || t->state.since < first->state.since)) first = t;
+	}
+	if (!first) return false;
+	log_peer(&h->log, "%s: forgotten, to make room for another terminal (see -n)", first->name);
+	terminal_free(first);
+	return true;
+}
+
+int terminal_new(struct head *h, char const *name, struct terminal **ret)
+{
+	if (h->terminals_len >= h->limits.terminals && !evict(h)) return -EMFILE;
+	struct terminal *const t = calloc(1, sizeof *t);
+	if (!t) return -ENOMEM;
+	int const r = tape_create(&t->tape, h->limits.ring_size, name);
+	if (r < 0) {
+		free(t);
+		return r;
+	}
+	t->head = h;
+	strncpy(t->name, name, sizeof t->name - 1);
+	t->master.fd = t->pidfd.fd = -1;
+	t->state.size = (struct tape_size){ .rows = 24, .cols = 80 };
+	list_init(&t->viewers);
+	deferred_init(&t->drain, terminal_drain_deferred);
+	timeout_init(&t->reap, NULL);
+	timeout_init(&t->waited, terminal_waited_expired);
+	timeout_init(&t->pace, terminal_pace_expired);
+	terminal_checkpoint(t);
+	list_append(&h->terminals, &t->link);
+	h->terminals_len++;
+	*ret = t;
+	return 0;
+}
+
+void terminal_free(struct terminal *t)
+{
+	while (!list_empty(&t->viewers)) terminal_viewer_remove(list_entry(t->viewers.next, struct viewer, link));
+	terminal_input_drop(t);
+	terminal_master_drop(t);
+	if (t->pidfd.fd >= 0) {
+		int const fd = t->pidfd.fd;
+		loop_remove(&t->head->loop, &t->pidfd);
+		close(fd);
+	}
+	deferred_clear(&t->drain);
+	timeout_clear(&t->reap);
+	timeout_clear(&t->waited);
+	timeout_clear(&t->pace);
+	tape_deinit(&t->tape);
+	list_remove(&t->link);
+	t->head->terminals_len--;
+	free(t);
+}
+
+/* ---- viewers ------------------------------------------------------------- */
+
+/* The size is that of the viewer that was active last; watchers never count,
+ * and with nobody there it stays. */
+static void follow_size(struct terminal *t)
+{
+	list_each(it, &t->viewers) {
+		struct viewer const *const v = list_entry(it, struct viewer, link);
+		if (v->watch || !wire_size_ok(v->size)) continue;
+		terminal_resize(t, v->size);
+		return;
+	}
+}
+
+void terminal_viewer_add(struct terminal *t, struct viewer *v)
+{
+	v->terminal = t;
+	if (v->watch) list_append(&t->viewers, &v->link);
+	else list_prepend(&t->viewers, &v->link);
+	if (v->lossless) {
+		/* Where it was, if it comes back; else the oldest byte: there
+		 * it begins to read. */
+		uint64_t const end = t->tape.end;
+		uint64_t const oldest = end + TAPE_READ_MAX > t->tape.ring_size ? end + TAPE_READ_MAX - t->tape.ring_size : 0;
+		v->pos = oldest;
+		v->moved_ns = loop_now();
+		t->lossless++;
+		viewer_look(v, end);
+	}
+	follow_size(t);
+}
+
+void terminal_viewer_active(struct terminal *t, struct viewer *v)
+{
+	if (v->watch) return;
+	if (t->viewers.next != &v->link) {
+		list_remove(&v->link);
+		list_prepend(&t->viewers, &v->link);
+	}
+	follow_size(t);
+}
+
+void terminal_viewer_remove(struct viewer *v)
+{
+	struct terminal *const t = v->terminal;
+	if (!t) return;
+	list_remove(&v->link);
+	v->terminal = NULL;
+	if (v->lossless) {
+		t->lossless--;
+		terminal_moved(t);
+	}
+	follow_size(t);
+}
+
+/* ---- loops --------------------------------------------------------------- */
+
+static bool same_tty(struct wire_tty a, struct wire_tty b)
+{
+	return a.rdev != 0 && a.rdev == b.rdev && a.dev == b.dev;
+}
+
+/* A terminal shows another when a viewer that runs on the one looks at the
+ * other. Walks from `t` along that; each is visited once. */
+static bool reaches(struct terminal *t, struct wire_tty tty)
+{
+	if (same_tty(t->tty, tty)) return true;
+	if (t->visited) return false;
+	t->visited = true;
+	list_each(it, &t->head->terminals) {
+		struct terminal *const other = list_entry(it, struct terminal, link);
+		list_each(jt, &other->viewers) {
+			struct viewer const *const v = list_entry(jt, struct viewer, link);
+			if (same_tty(v->tty, t->tty) && reaches(other, tty)) return true;
+		}
+	}
+	return false;
+}
+
+bool terminal_shows(struct terminal *t, struct wire_tty tty)
+{
+	list_each(it, &t->head->terminals) list_entry(it, struct terminal, link)->visited = false;
+	return reaches(t, tty);
+}

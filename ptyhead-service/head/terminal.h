@@ -1,0 +1,123 @@
+/* One named line of a head: its tape, its present or last run, who looks.
+ *
+ *   state of a run     what ends it
+ *   none               terminal_start
+ *   alive              its pidfd says that the program ended (without a pidfd:
+ *                      the master hangs up)
+ *   gone               output drained, and the status known, given up after a
+ *                      while, or unknowable; then the end is marked: none
+ *
+ * The master stays open after the end, for what children of the program still
+ * write, until it hangs up or the next run takes its place.
+ *
+ * terminal.c    birth, death, names        run.c    start, end, status
+ * drain.c       master to tape, wake-ups   input.c  viewers to master, size */
+#ifndef TERMINAL_H
+#define TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "head.h"
+#include "list.h"
+#include "loop.h"
+#include "viewer.h"
+#include "wire.h"
+#include "writer.h"
+
+#define TERMINAL_INPUT_MAX 65536u
+
+struct terminal {
+	struct list link; /* in head->terminals */
+	struct head *head;
+	char name[WIRE_TERMINAL_MAX + 1];
+	struct tape tape;
+	struct tape_state state; /* of the run; flags TAPE_ALIVE until its end is marked */
+	struct wire_tty tty;     /* of the run's slave; 0: not known */
+
+	struct source master; /* edge-triggered: see drain.c */
+	bool readable;        /* the kernel may hold more output */
+	bool hung_up;         /* no slave is open */
+	struct deferred drain;
+
+	struct source pidfd;
+	bool gone;            /* the program ended, the end is not yet marked */
+	bool reaped;
+	size_t gone_drained;  /* bytes since */
+	struct timeout reap;
+
+	struct list viewers; /* most recently active first; watchers last */
+	unsigned lossless;   /* how many of them are waited for */
+	struct timeout waited; /* pending: output stands until a reader moves */
+
+	uint64_t woken_end;  /* the tape's end when viewers were last woken */
+	uint64_t woken_mark;
+	uint64_t woken_ns;
+	uint64_t wake_cost_ns; /* of that waking */
+	struct timeout pace;
+
+	uint8_t *input; /* TERMINAL_INPUT_MAX while anything waits, else NULL */
+	size_t input_start;
+	size_t input_len;
+
+	bool visited; /* terminal_shows */
+};
+
+struct terminal *terminal_find(struct head *h, char const *name);
+/* A new one, without a run. When the head holds as many as it may, the one
+ * whose run ended longest ago and which nobody looks at goes. -EMFILE when
+ * there is none such, -errno. */
+int terminal_new(struct head *h, char const *name, struct terminal **ret);
+void terminal_free(struct terminal *t);
+
+/* run.c */
+struct terminal_run {
+	int master; /* taken over; non-blocking */
+	int pidfd;  /* taken over; -1: none */
+	pid_t pid;
+	struct wire_size size;
+	bool sized;
+	struct wire_tty tty;
+};
+/* Is a program on it? Looks at the pidfd itself, so that a program that ended
+ * this instant does not stand in its successor's way. */
+bool terminal_alive(struct terminal *t);
+/* Begins a run; the terminal must not be alive. *ret_size: as set on the
+ * master. On -errno nothing was taken over. */
+int terminal_start(struct terminal *t, struct terminal_run const *run, struct wire_size *ret_size);
+/* After a drain: marks the end of a run that is over, when that is due. */
+void terminal_settle(struct terminal *t);
+/* The run is over now, whatever is known of it. */
+void terminal_end(struct terminal *t);
+
+/* drain.c */
+void terminal_master_add(struct terminal *t, int master);
+void terminal_master_drop(struct terminal *t);
+void terminal_drain_deferred(struct deferred *d);
+/* Reads what is there now, within a bound: before a size is marked, or an end. */
+void terminal_drain(struct terminal *t, size_t most);
+/* Viewers asleep learn that there is more: at once or at the next pace. */
+void terminal_wake(struct terminal *t);
+void terminal_pace_expired(struct timeout *x);
+void terminal_waited_expired(struct timeout *x);
+void terminal_moved(struct terminal *t); /* a lossless reader says so */
+void terminal_checkpoint(struct terminal *t);
+
+/* input.c */
+size_t terminal_input_room(struct terminal const *t);
+void terminal_input(struct terminal *t, void const *data, size_t len); /* at most the room */
+void terminal_input_flush(struct terminal *t);
+void terminal_input_drop(struct terminal *t);
+/* The terminal has this size from here on; nothing if it had before. */
+void terminal_resize(struct terminal *t, struct wire_size size);
+
+/* terminal.c: a viewer's coming, activity and going. */
+void terminal_viewer_add(struct terminal *t, struct viewer *v);
+void terminal_viewer_active(struct terminal *t, struct viewer *v);
+void terminal_viewer_remove(struct viewer *v);
+/* Would a viewer on the terminal `tty` that shows `t` see itself? */
+bool terminal_shows(struct terminal *t, struct wire_tty tty);
+
+#endif

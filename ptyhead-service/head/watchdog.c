@@ -1,0 +1,43 @@
+#include "watchdog.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "loop.h"
+
+#define SECOND_NS 1000000000u
+
+static void interrupt(int sig) { (void)sig; }
+
+int watchdog_init(struct watchdog *w)
+{
+	struct sigaction sa = { .sa_handler = interrupt }; /* no SA_RESTART: that is the point */
+	*w = (struct watchdog){ 0 };
+	return sigaction(SIGALRM, &sa, NULL) < 0 ? -errno : 0;
+}
+
+void watchdog_touch(struct watchdog *w)
+{
+	w->touched_ns = loop_now();
+	if (w->armed) return;
+	struct itimerval const every = { .it_interval.tv_sec = 1, .it_value.tv_sec = 1 };
+	w->armed = setitimer(ITIMER_REAL, &every, NULL) == 0;
+}
+
+void watchdog_rest(void *arg)
+{
+	struct watchdog *const w = arg;
+	/* Not at once: under load the loop sleeps thousands of times a second. */
+	if (!w->armed || loop_now() - w->touched_ns < SECOND_NS) return;
+	struct itimerval const never = { 0 };
+	w->armed = setitimer(ITIMER_REAL, &never, NULL) != 0;
+}
+
+bool watchdog_nonblocking(int fd)
+{
+	int const flags = fcntl(fd, F_GETFL);
+	return flags >= 0 && (flags & O_NONBLOCK);
+}

@@ -1,0 +1,335 @@
+#include "reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crc.h"
+
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+#define TRIES 8
+
+/* Far above any real tape, low enough that no sum here can overflow. */
+#define TOTAL_MAX (1ull << 30)
+#define MARKS_MAX (1ull << 20)
+#define SLOT_MAX (4ull * TAPE_SLOT_SIZE)
+#define OFFSET_MAX (UINT64_MAX / 4)
+
+/* ---- mapping ------------------------------------------------------------- */
+
+static bool part_ok(struct tape_header const *h, uint64_t at, uint64_t len)
+{
+	return at % TAPE_PAGE == 0 && at >= 2 * TAPE_PAGE && len <= h->total_size &&
+	       at <= h->total_size - len;
+}
+
+static bool parts_apart(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
+{
+	return a + alen <= b || b + blen <= a;
+}
+
+static int header_check(struct tape_header const *h, uint64_t file_size)
+{
+	uint64_t marks_len, slots_len;
+
+	if (memcmp(h->magic, TAPE_MAGIC, sizeof h->magic) != 0 || h->order != TAPE_ORDER)
+		return -EPROTO;
+	if (h->version != TAPE_VERSION) return -EPROTONOSUPPORT;
+	if (h->total_size != file_size || file_size > TOTAL_MAX) return -EPROTO;
+	if (h->marks_count < 2 || h->marks_count > MARKS_MAX) return -EPROTO;
+	if (h->slot_size < 2 * TAPE_PAGE || h->slot_size % TAPE_PAGE != 0 ||
+	    h->slot_size > SLOT_MAX)
+		return -EPROTO;
+	if (h->ring_size < TAPE_RING_MIN || h->ring_size > TAPE_RING_MAX ||
+	    h->ring_size % TAPE_PAGE != 0)
+		return -EPROTO;
+	marks_len = h->marks_count * sizeof(struct tape_mark);
+	slots_len = 2 * h->slot_size;
+	if (!part_ok(h, h->marks_at, marks_len) || !part_ok(h, h->slots_at, slots_len) ||
+	    !part_ok(h, h->ring_at, h->ring_size))
+		return -EPROTO;
+	if (!parts_apart(h->marks_at, marks_len, h->slots_at, slots_len) ||
+	    !parts_apart(h->marks_at, marks_len, h->ring_at, h->ring_size) ||
+	    !parts_apart(h->slots_at, slots_len, h->ring_at, h->ring_size))
+		return -EPROTO;
+	return 0;
+}
+
+int tape_reader_init(struct tape_reader *r, int fd)
+{
+	struct tape_header h;
+	struct stat st;
+	uint8_t *base;
+	size_t total, ring;
+	int const seals = fcntl(fd, F_GET_SEALS);
+	int e;
+
+	if (seals < 0 || (seals & SEALS) != SEALS) return -EPROTO;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) return -EPROTO;
+	if (st.st_size < (off_t)sizeof h) return -EPROTO;
+	if (pread(fd, &h, sizeof h, 0) != (ssize_t)sizeof h) return -EPROTO;
+	e = header_check(&h, (uint64_t)st.st_size);
+	if (e < 0) return e;
+
+	/* One stretch of addresses: the file, then the ring twice more. What was
+	 * checked above is kept here and never looked up in the file again. */
+	total = (size_t)h.total_size;
+	ring = (size_t)h.ring_size;
+	memset(r, 0, sizeof *r);
+	r->mapped = total + 2 * ring;
+	base = mmap(NULL, r->mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (base == MAP_FAILED) return -errno;
+	if (mmap(base, total, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED ||
+	    mmap(base + total, ring, PROT_READ, MAP_SHARED | MAP_FIXED, fd, (off_t)h.ring_at) ==
+	        MAP_FAILED ||
+	    mmap(base + total + ring, ring, PROT_READ, MAP_SHARED | MAP_FIXED, fd,
+	         (off_t)h.ring_at) == MAP_FAILED) {
+		e = errno == ENOMEM ? -ENOMEM : -EPROTO;
+		munmap(base, r->mapped);
+		return e;
+	}
+	r->header = (struct tape_header const *)base;
+	r->marks = base + h.marks_at;
+	r->slots = base + h.slots_at;
+	r->ring = base + total;
+	r->ring_size = h.ring_size;
+	r->marks_count = h.marks_count;
+	r->slot_size = h.slot_size;
+	tape_reader_oldest_seek(r);
+	return 0;
+}
+
+void tape_reader_deinit(struct tape_reader *r)
+{
+	if (r->header) munmap((void *)(uintptr_t)r->header, r->mapped);
+	memset(r, 0, sizeof *r);
+}
+
+/* ---- positions ----------------------------------------------------------- */
+
+/* Casting const away: C11 has atomic_load take it only since a correction that
+ * not every compiler has. */
+static uint64_t load(_Atomic uint64_t const *p)
+{
+	return atomic_load_explicit((_Atomic uint64_t *)(uintptr_t)p, memory_order_acquire);
+}
+
+static uint64_t load_end(struct tape_reader const *r)
+{
+	uint64_t const end = load(&r->header->end);
+	return end > OFFSET_MAX ? OFFSET_MAX : end;
+}
+
+static uint64_t load_marks_end(struct tape_reader const *r)
+{
+	uint64_t const end = load(&r->header->marks_end);
+	return end > OFFSET_MAX ? OFFSET_MAX : end;
+}
+
+static uint64_t oldest_of(struct tape_reader const *r, uint64_t end)
+{
+	uint64_t const ahead = end + TAPE_READ_MAX;
+	return ahead > r->ring_size ? ahead - r->ring_size : 0;
+}
+
+/* Copies mark `i`; false when the writer has, or may have, gone over it. */
+static bool mark_copy(struct tape_reader const *r, uint64_t i, struct tape_mark *ret)
+{
+	uint64_t now;
+
+	memcpy(ret, r->marks + (i % r->marks_count) * sizeof *ret, sizeof *ret);
+	atomic_thread_fence(memory_order_acquire);
+	now = load_marks_end(r);
+	return i >= now || now - i < r->marks_count;
+}
+
+/* What comes next, without copying bytes: TAPE_MARK (in *ret), TAPE_BYTES up
+ * to *ret_limit, TAPE_NOTHING or TAPE_OVERTAKEN. */
+static enum tape_next look(struct tape_reader const *r, struct tape_event *ret, uint64_t *ret_limit)
+{
+	uint64_t const end = load_end(r);
+	uint64_t const marks_end = load_marks_end(r);
+	uint64_t limit = end;
+
+	if (r->pos < oldest_of(r, end)) return TAPE_OVERTAKEN;
+	if (r->mark < marks_end) {
+		struct tape_mark m;
+		if (marks_end - r->mark >= r->marks_count || !mark_copy(r, r->mark, &m))
+			return TAPE_OVERTAKEN;
+		/* The writer puts marks at most one read ahead of the end, and
+		 * never back: what lies elsewhere is damage, and must neither
+		 * hold up the marks behind it nor lead anywhere. */
+		if (m.offset > load_end(r) + TAPE_READ_MAX) m.offset = end;
+		if (m.offset < r->pos) m.offset = r->pos;
+		if (m.offset == r->pos && m.offset <= end) {
+			ret->offset = m.offset;
+			ret->len = 0;
+			ret->mark = m;
+			return TAPE_MARK;
+		}
+		if (m.offset < limit) limit = m.offset;
+	}
+	if (r->pos >= limit) return TAPE_NOTHING;
+	*ret_limit = limit;
+	return TAPE_BYTES;
+}
+
+enum tape_next tape_reader_next(struct tape_reader *r, uint8_t *buf, size_t cap, struct tape_event *ret)
+{
+	uint64_t limit = r->pos;
+	enum tape_next const next = look(r, ret, &limit);
+
+	if (next == TAPE_MARK) r->mark++;
+	if (next != TAPE_BYTES) return next;
+
+	/* look() found pos within a ring's length of the end that it saw. */
+	size_t n = (size_t)(limit - r->pos);
+	if (n > cap) n = cap;
+	if (n == 0) return TAPE_NOTHING;
+	memcpy(buf, r->ring + r->pos % r->ring_size, n);
+	atomic_thread_fence(memory_order_acquire);
+	if (r->pos < oldest_of(r, load_end(r))) return TAPE_OVERTAKEN;
+	ret->offset = r->pos;
+	ret->len = n;
+	r->pos += n;
+	return TAPE_BYTES;
+}
+
+bool tape_reader_idle(struct tape_reader const *r)
+{
+	struct tape_event event;
+	uint64_t limit;
+	return look(r, &event, &limit) == TAPE_NOTHING;
+}
+
+uint64_t tape_reader_end(struct tape_reader const *r)
+{
+	return load_end(r);
+}
+
+uint64_t tape_reader_oldest(struct tape_reader const *r)
+{
+	return oldest_of(r, load_end(r));
+}
+
+/* ---- seeking ------------------------------------------------------------- */
+
+/* The first mark held that does not lie before `offset`. */
+static uint64_t mark_at(struct tape_reader const *r, uint64_t offset)
+{
+	uint64_t const marks_end = load_marks_end(r);
+	uint64_t i = marks_end;
+	struct tape_mark m;
+
+	while (i > 0 && marks_end - (i - 1) < r->marks_count && mark_copy(r, i - 1, &m) &&
+	       m.offset >= offset)
+		i--;
+	return i;
+}
+
+void tape_reader_oldest_seek(struct tape_reader *r)
+{
+	r->pos = tape_reader_oldest(r);
+	r->mark = mark_at(r, r->pos);
+}
+
+bool tape_reader_seek(struct tape_reader *r, uint64_t offset)
+{
+	uint64_t const end = load_end(r);
+
+	if (offset > end || offset < oldest_of(r, end)) return false;
+	r->pos = offset;
+	r->mark = mark_at(r, offset);
+	return true;
+}
+
+void tape_reader_end_seek(struct tape_reader *r)
+{
+	/* In this order: a mark that comes while this runs is still seen, one
+	 * that belongs to a read not yet published is not skipped. */
+	uint64_t const before = load_marks_end(r);
+	uint64_t mark;
+
+	r->pos = load_end(r);
+	mark = mark_at(r, r->pos + 1);
+	r->mark = mark < before ? mark : before;
+}
+
+/* ---- checkpoints --------------------------------------------------------- */
+
+enum slot_result { SLOT_GOOD, SLOT_CHANGED, SLOT_BAD, SLOT_NOMEM };
+
+static enum slot_result slot_copy(struct tape_reader const *r, uint64_t serial,
+                                  struct tape_checkpoint *ret, uint8_t **ret_bytes)
+{
+	uint8_t const *const slot = r->slots + (serial & 1) * r->slot_size;
+	_Atomic uint64_t const *const now = &((struct tape_checkpoint const *)slot)->serial;
+	uint8_t *bytes = NULL;
+
+	*ret_bytes = NULL;
+	if (load(now) != serial) return SLOT_CHANGED;
+	memcpy(ret, slot, sizeof *ret);
+	if (ret->length <= r->slot_size - TAPE_PAGE && ret->length > 0) {
+		bytes = malloc(ret->length);
+		if (!bytes) return SLOT_NOMEM;
+		memcpy(bytes, slot + TAPE_PAGE, ret->length);
+	}
+	atomic_thread_fence(memory_order_acquire);
+	if (load(now) != serial) {
+		free(bytes);
+		return SLOT_CHANGED;
+	}
+	if ((ret->length > 0 && !bytes) || tape_crc(bytes, ret->length) != ret->crc) {
+		free(bytes);
+		return SLOT_BAD;
+	}
+	*ret_bytes = bytes;
+	return SLOT_GOOD;
+}
+
+/* Goes where the checkpoint is; SLOT_CHANGED when that is on the tape no more. */
+static enum slot_result slot_go(struct tape_reader *r, struct tape_checkpoint const *c)
+{
+	uint64_t const end = load_end(r);
+	uint64_t const marks_end = load_marks_end(r);
+
+	if (c->offset > end || c->mark > marks_end) return SLOT_BAD;
+	if (c->offset < oldest_of(r, end)) return SLOT_CHANGED;
+	if (c->mark < marks_end && marks_end - c->mark >= r->marks_count) return SLOT_CHANGED;
+	r->pos = c->offset;
+	r->mark = c->mark;
+	return SLOT_GOOD;
+}
+
+int tape_reader_checkpoint(struct tape_reader *r, bool oldest, struct tape_state *ret_state,
+                           uint8_t **ret_bytes, size_t *ret_len)
+{
+	struct tape_checkpoint c;
+	uint8_t *bytes;
+
+	for (int i = 0; i < TRIES; i++) {
+		uint64_t const newest = load(&r->header->checkpoint);
+		uint64_t const serial = oldest ? newest - 1 : newest;
+
+		if (newest == 0) return -ENODATA;
+		/* The first one has no elder. */
+		if (serial == 0) return -ENODATA;
+		enum slot_result got = slot_copy(r, serial, &c, &bytes);
+		if (got == SLOT_NOMEM) return -ENOMEM;
+		if (got == SLOT_BAD) return -EPROTO;
+		if (got == SLOT_CHANGED) continue;
+		got = slot_go(r, &c);
+		if (got != SLOT_GOOD) free(bytes);
+		if (got == SLOT_BAD) return -EPROTO;
+		if (got == SLOT_CHANGED) continue;
+		*ret_state = c.state;
+		*ret_bytes = bytes;
+		*ret_len = c.length;
+		return 0;
+	}
+	return -EAGAIN;
+}

@@ -1,0 +1,130 @@
+/* A terminal's tape: one sealed memfd with everything the terminal wrote
+ * lately. This header is its layout and the words that both sides use; the
+ * writer (the head, tape/writer.h) and the readers (viewers, tape/reader.h)
+ * share nothing else.
+ *
+ *     header   two pages: what is fixed, and the writer's positions
+ *     marks    a ring of struct tape_mark: what happened, and at which offset
+ *     slots    two checkpoint slots, sparse
+ *     ring     raw output; both sides map it twice in a row, so that any span
+ *              up to its size is contiguous
+ *
+ * Offsets are 64-bit counts of bytes since the terminal's first run, and never
+ * go back. The byte of offset o lies at o % ring_size. The TAPE_READ_MAX bytes
+ * ahead of `end` belong to the read that may be under way, so the oldest byte
+ * that can be read is end + TAPE_READ_MAX - ring_size.
+ *
+ * Integers are in the machine's own order: a tape never leaves it. */
+#ifndef TAPE_H
+#define TAPE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define TAPE_MAGIC "ptytape\n"
+#define TAPE_VERSION 1u
+#define TAPE_ORDER 0x01020304u
+#define TAPE_PAGE 4096u /* alignment of every part; the ring maps at pages */
+#define TAPE_READ_MAX 8192u
+#define TAPE_RING_MIN (64u << 10)
+#define TAPE_RING_MAX (64u << 20)
+#define TAPE_RING_DEFAULT (256u << 10)
+#define TAPE_MARKS 2048u           /* entries in the ring of marks */
+#define TAPE_SLOT_SIZE (16u << 20) /* a checkpoint's room, sparse until used */
+
+enum tape_mark_type {
+	TAPE_RUN_START = 1, /* pid; the size is set and the program not yet begun */
+	TAPE_RUN_END = 2,   /* status */
+	TAPE_SIZE = 3,      /* size: the terminal has another one from here on */
+	TAPE_QUERY = 4,     /* length, class: a query that viewers leave out */
+	TAPE_LOST_RIGHT = 5, /* viewer: a lossless reader is not waited for any more */
+	TAPE_GAP = 6,       /* length: bytes up to here may be missing (a damaged tape) */
+};
+
+struct tape_size {
+	uint16_t rows;
+	uint16_t cols;
+	uint16_t xpixel;
+	uint16_t ypixel;
+};
+
+#define TAPE_STATUS_KNOWN 1u /* `status` is a wait(2) status */
+
+struct tape_mark {
+	uint64_t offset; /* between the byte before and the byte at `offset` */
+	uint64_t time;   /* CLOCK_REALTIME, ns */
+	uint32_t type;   /* enum tape_mark_type; skip what you do not know */
+	uint32_t run;    /* counts from 1; 0: before the first */
+	union {
+		struct { int32_t pid; struct tape_size size; } start;
+		struct { uint32_t flags; int32_t status; } end;
+		struct tape_size size;
+		struct { uint32_t length; uint32_t class_; } query;
+		struct { uint64_t id; } viewer;
+		struct { uint64_t length; } gap;
+		uint8_t room[40];
+	} u;
+};
+
+#define TAPE_ALIVE 1u       /* the run's program lives */
+#define TAPE_ENDED_KNOWN 2u /* `status` is the last ended run's wait status */
+
+/* What a reader must know of the terminal at a checkpoint's offset. */
+struct tape_state {
+	uint32_t flags;
+	uint32_t run;
+	int32_t pid;
+	int32_t status;
+	uint64_t since; /* CLOCK_REALTIME ns of the run's start, or of its end */
+	struct tape_size size;
+};
+
+/* A checkpoint: at `offset`, with marks below index `mark` taken account of,
+ * the terminal was in `state`, and `length` bytes fed to a fresh screen of
+ * that size give what it showed. Length 0 with `raw` set: nothing is known of
+ * the screen but the bytes themselves. */
+struct tape_checkpoint {
+	_Atomic uint64_t serial; /* 0: not valid; else odd/even as its slot */
+	uint64_t offset;
+	uint64_t mark;
+	struct tape_state state;
+	uint32_t raw;
+	uint32_t length;
+	uint32_t crc; /* CRC-32 (ISO 3309) of the bytes */
+	uint32_t pad;
+};
+#define TAPE_CHECKPOINT_MAX (TAPE_SLOT_SIZE - TAPE_PAGE) /* bytes begin a page after the slot */
+
+struct tape_header {
+	/* fixed at creation */
+	char magic[8];
+	uint32_t version;
+	uint32_t order;
+	uint64_t id[2]; /* random: tells this tape from any other */
+	uint64_t marks_at, marks_count;
+	uint64_t slots_at, slot_size;
+	uint64_t ring_at, ring_size;
+	uint64_t total_size;
+	/* the writer's positions */
+	_Alignas(TAPE_PAGE) _Atomic uint64_t end;
+	_Atomic uint64_t marks_end;   /* index of the next mark, never goes back */
+	_Atomic uint64_t checkpoint;  /* serial of the newest; 0: none */
+	_Alignas(64) _Atomic uint64_t armed; /* == end: a read may be under way there */
+	_Atomic uint64_t armed_marks; /* marks_end when it was armed */
+};
+_Static_assert(sizeof(struct tape_mark) == 64, "marks are 64 bytes");
+_Static_assert(sizeof(struct tape_header) <= 2 * TAPE_PAGE, "the header has two pages");
+_Static_assert(sizeof(struct tape_checkpoint) <= TAPE_PAGE, "a slot's head has a page");
+
+/* The byte that lies at `offset` before it is read: one that UTF-8 text cannot
+ * hold, another one at each position, so that a run of one byte differs from
+ * it at one of two at least. */
+#define TAPE_FILL_PERIOD 13u
+static inline uint8_t tape_fill_byte(uint64_t offset)
+{
+	static uint8_t const fill[TAPE_FILL_PERIOD] = { 0xC0, 0xF5, 0xF6, 0xC1, 0xF7, 0xF8, 0xF9,
+	                                  0xFA, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF };
+	return fill[offset % TAPE_FILL_PERIOD];
+}
+
+#endif

@@ -1,0 +1,199 @@
+#include "writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "crc.h"
+
+#define MARKS_SIZE ((uint64_t)TAPE_MARKS * sizeof(struct tape_mark))
+#define MARKS_AT (2u * TAPE_PAGE)
+#define SLOTS_AT (MARKS_AT + MARKS_SIZE)
+#define RING_AT (SLOTS_AT + 2u * (uint64_t)TAPE_SLOT_SIZE)
+
+static uint64_t ring_size_round(uint64_t want)
+{
+	uint64_t size = TAPE_RING_MIN;
+	while (size < want && size < TAPE_RING_MAX) size *= 2;
+	return size;
+}
+
+/* The file, then its ring once more behind it. */
+static int tape_map(struct tape *t, uint64_t total)
+{
+	size_t const mapped = (size_t)(total + t->ring_size);
+	uint8_t *const base = mmap(NULL, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (base == MAP_FAILED) return -errno;
+	if (mmap(base, (size_t)total, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, t->fd, 0) == MAP_FAILED ||
+	    mmap(base + total, (size_t)t->ring_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+	         t->fd, (off_t)RING_AT) == MAP_FAILED) {
+		int const err = errno;
+		munmap(base, mapped);
+		return -err;
+	}
+	t->header = (struct tape_header *)(void *)base;
+	t->marks = base + MARKS_AT;
+	t->slots = base + SLOTS_AT;
+	t->ring = base + RING_AT;
+	t->mapped = mapped;
+	return 0;
+}
+
+int tape_create(struct tape *t, uint64_t ring_size, char const *name)
+{
+	char label[96];
+	int r;
+
+	*t = (struct tape){ .fd = -1, .ring_size = ring_size_round(ring_size) };
+	uint64_t const total = RING_AT + t->ring_size;
+	snprintf(label, sizeof label, "ptytape:%s", name);
+	t->fd = memfd_create(label, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (t->fd < 0) return -errno;
+	/* Whoever holds the descriptor may read; writing needs the writable one,
+	 * which is never given away. */
+	if (fchmod(t->fd, 0644) < 0 || ftruncate(t->fd, (off_t)total) < 0 ||
+	    fcntl(t->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
+		r = -errno;
+		goto fail;
+	}
+	r = tape_map(t, total);
+	if (r < 0) goto fail;
+
+	struct tape_header *const h = t->header;
+	if (getrandom(h->id, sizeof h->id, 0) != (ssize_t)sizeof h->id) {
+		r = -EIO;
+		goto fail;
+	}
+	memcpy(h->magic, TAPE_MAGIC, sizeof h->magic);
+	h->version = TAPE_VERSION;
+	h->order = TAPE_ORDER;
+	h->marks_at = MARKS_AT;
+	h->marks_count = TAPE_MARKS;
+	h->slots_at = SLOTS_AT;
+	h->slot_size = TAPE_SLOT_SIZE;
+	h->ring_at = RING_AT;
+	h->ring_size = t->ring_size;
+	h->total_size = total;
+	atomic_store(&h->armed, UINT64_MAX);
+	return 0;
+fail:
+	tape_deinit(t);
+	return r;
+}
+
+void tape_deinit(struct tape *t)
+{
+	if (t->header) munmap(t->header, t->mapped);
+	if (t->fd >= 0) close(t->fd);
+	*t = (struct tape){ .fd = -1 };
+}
+
+int tape_reader_fd(struct tape const *t)
+{
+	char path[40];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", t->fd);
+	int const fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* tape_fill_byte of every offset from `offset` on: one period by hand, the rest
+ * copied from it, twice as much each time. */
+static void fill(uint8_t *p, uint64_t offset, size_t len)
+{
+	size_t done = len < TAPE_FILL_PERIOD ? len : TAPE_FILL_PERIOD;
+	for (size_t i = 0; i < done; i++) p[i] = tape_fill_byte(offset + i);
+	while (done < len) {
+		size_t const n = done < len - done ? done : len - done;
+		memcpy(p + done, p, n);
+		done += n;
+	}
+}
+
+uint8_t *tape_arm(struct tape *t, size_t *ret_room)
+{
+	uint64_t const upto = t->end + TAPE_READ_MAX;
+	uint8_t *const ring = t->ring;
+	uint64_t const mask = t->ring_size - 1;
+
+	if (t->filled < upto) {
+		/* Readers that still copy from here must find, when they look
+		 * at `end` afterwards, that it had moved. */
+		atomic_thread_fence(memory_order_release);
+		uint64_t const from = t->filled < t->end ? t->end : t->filled;
+		fill(ring + (from & mask), from, (size_t)(upto - from));
+		t->filled = upto;
+	}
+	atomic_store_explicit(&t->header->armed_marks, t->marks_end, memory_order_relaxed);
+	atomic_store_explicit(&t->header->armed, t->end, memory_order_release);
+	/* A kill must not find the word and not the fill: same thread, so the
+	 * order of the program is enough once the compiler keeps it. */
+	atomic_signal_fence(memory_order_seq_cst);
+	*ret_room = TAPE_READ_MAX;
+	return ring + (t->end & mask);
+}
+
+void tape_publish(struct tape *t, size_t n)
+{
+	t->end += n;
+	atomic_store_explicit(&t->header->end, t->end, memory_order_release);
+}
+
+void tape_mark(struct tape *t, struct tape_mark const *m)
+{
+	struct timespec now;
+	struct tape_mark copy = *m;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	copy.time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	atomic_thread_fence(memory_order_release);
+	memcpy(t->marks + (t->marks_end % TAPE_MARKS) * sizeof copy, &copy, sizeof copy);
+	t->marks_end++;
+	atomic_store_explicit(&t->header->marks_end, t->marks_end, memory_order_release);
+}
+
+bool tape_checkpoint_due(struct tape const *t)
+{
+	return t->serial == 0 || t->end - t->checkpoint_offset >= (t->ring_size - TAPE_READ_MAX) / 2 ||
+	       t->marks_end - t->checkpoint_mark >= TAPE_MARKS / 2;
+}
+
+int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state const *state,
+                          void const *bytes, size_t len)
+{
+	uint64_t const serial = t->serial + 1;
+	uint8_t *const slot = t->slots + (serial & 1) * TAPE_SLOT_SIZE;
+	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)slot;
+
+	if (len > TAPE_CHECKPOINT_MAX) return -EFBIG;
+	size_t const before = c->length;
+	atomic_store_explicit(&c->serial, 0, memory_order_relaxed);
+	atomic_thread_fence(memory_order_release);
+	c->offset = offset;
+	c->mark = t->marks_end;
+	c->state = *state;
+	c->raw = bytes == NULL;
+	c->length = (uint32_t)len;
+	c->crc = tape_crc(bytes, len);
+	if (len > 0) memcpy(slot + TAPE_PAGE, bytes, len);
+	atomic_store_explicit(&c->serial, serial, memory_order_release);
+	atomic_store_explicit(&t->header->checkpoint, serial, memory_order_release);
+	t->serial = serial;
+	t->checkpoint_offset = offset;
+	t->checkpoint_mark = t->marks_end;
+
+	/* Pages that only a larger checkpoint needed go back to the system. */
+	size_t const page = TAPE_PAGE;
+	size_t const used = (len + page - 1) / page * page;
+	if (before > used) {
+		off_t const at = (off_t)(SLOTS_AT + (serial & 1) * TAPE_SLOT_SIZE + TAPE_PAGE + used);
+		(void)!fallocate(t->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at,
+		                 (off_t)((before - used + page - 1) / page * page));
+	}
+	return 0;
+}

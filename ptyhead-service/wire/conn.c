@@ -1,0 +1,273 @@
+#include "conn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* What an idle connection keeps. Larger buffers come with the bytes that fill
+ * them, not with a length that a peer claims, and go when they are empty. */
+#define BUFFER_START 256u
+
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 0x04
+#endif
+
+void conn_init(struct conn *c, int fd)
+{
+	memset(c, 0, sizeof *c);
+	c->fd = fd;
+}
+
+static void close_all(int *fds, size_t *n)
+{
+	while (*n > 0) close(fds[--*n]);
+}
+
+void conn_deinit(struct conn *c)
+{
+	close_all(c->fds, &c->nfds);
+	close_all(c->out_fds, &c->out_nfds);
+	free(c->in);
+	free(c->out);
+	if (c->fd >= 0) close(c->fd);
+	conn_init(c, -1);
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+/* Forgets the frame that was given out last. */
+static void drop_used(struct conn *c)
+{
+	if (c->in_used == 0) return;
+	c->in_len -= c->in_used;
+	if (c->in_len > 0) {
+		memmove(c->in, c->in + c->in_used, c->in_len);
+	} else if (c->in_cap > BUFFER_START) {
+		free(c->in);
+		c->in = NULL;
+		c->in_cap = 0;
+	}
+	c->in_used = 0;
+}
+
+static enum conn_result make_room(struct conn *c)
+{
+	if (c->in_len < c->in_cap) return CONN_OK;
+	if (c->in_cap >= WIRE_FRAME_MAX) return CONN_FULL;
+	size_t cap = c->in_cap == 0 ? BUFFER_START : c->in_cap * 2;
+	if (cap > WIRE_FRAME_MAX) cap = WIRE_FRAME_MAX;
+	uint8_t *const in = realloc(c->in, cap);
+	if (!in) return CONN_NOMEM;
+	c->in = in;
+	c->in_cap = cap;
+	return CONN_OK;
+}
+
+/* Keeps the descriptors of one message, or says that they are too many. All
+ * that were installed are closed in that case, whichever header they are in. */
+static enum conn_result keep_fds(struct conn *c, struct msghdr *m)
+{
+	bool bad = (m->msg_flags & MSG_CTRUNC) != 0;
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h; h = CMSG_NXTHDR(m, h)) {
+		if (h->cmsg_level != SOL_SOCKET) continue;
+		bool const rights = h->cmsg_type == SCM_RIGHTS;
+		if (!rights && h->cmsg_type != SCM_PIDFD) continue;
+		size_t const n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+			memcpy(&fd, CMSG_DATA(h) + i * sizeof fd, sizeof fd);
+			if (rights && c->nfds < WIRE_FDS_MAX) {
+				c->fds[c->nfds++] = fd;
+			} else {
+				bad = bad || rights;
+				close(fd);
+			}
+		}
+	}
+	if (bad) close_all(c->fds, &c->nfds);
+	return bad ? CONN_FDS : CONN_OK;
+}
+
+enum conn_result conn_fill(struct conn *c)
+{
+	/* Room for what an inherited SO_PASSCRED or SO_PASSPIDFD puts first. */
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int)) +
+		           CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))];
+	} control;
+
+	drop_used(c);
+	enum conn_result r = make_room(c);
+	if (r != CONN_OK) return r;
+
+	struct iovec iov = {c->in + c->in_len, c->in_cap - c->in_len};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+	ssize_t n;
+	do {
+		m.msg_control = control.bytes;
+		m.msg_controllen = sizeof control.bytes;
+		n = recvmsg(c->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? CONN_AGAIN : CONN_BROKEN;
+
+	r = keep_fds(c, &m);
+	if (n == 0) {
+		if (c->in_len == 0) return CONN_EOF;
+		errno = EPROTO;
+		return CONN_BROKEN;
+	}
+	c->in_len += (size_t)n;
+	return r;
+}
+
+enum conn_result conn_frame(struct conn *c, struct conn_frame *ret)
+{
+	drop_used(c);
+	switch (wire_header_decode(c->in, c->in_len, &ret->header)) {
+	case 0: break;
+	case 1: return CONN_AGAIN;
+	default: return CONN_GARBAGE;
+	}
+	size_t const len = WIRE_HEADER + ret->header.length;
+	if (c->in_len < len) return CONN_AGAIN;
+	ret->payload = c->in + WIRE_HEADER;
+	c->in_used = len;
+	return CONN_OK;
+}
+
+size_t conn_take_fds(struct conn *c, int ret_fds[WIRE_FDS_MAX])
+{
+	size_t const n = c->nfds;
+	for (size_t i = 0; i < n; i++) ret_fds[i] = c->fds[i];
+	c->nfds = 0;
+	return n;
+}
+
+/* ---- writing ------------------------------------------------------------- */
+
+/* One sendmsg: how much went, 0 for nothing now, or -1. */
+static ssize_t send_some(int sock, void const *data, size_t len, int const *fds, size_t nfds)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))];
+	} control;
+	struct iovec iov;
+	iov.iov_base = (void *)(uintptr_t)data;
+	iov.iov_len = len;
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+	if (nfds > 0) {
+		memset(&control, 0, sizeof control);
+		m.msg_control = control.bytes;
+		m.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		struct cmsghdr *const h = CMSG_FIRSTHDR(&m);
+		h->cmsg_level = SOL_SOCKET;
+		h->cmsg_type = SCM_RIGHTS;
+		h->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(h), fds, nfds * sizeof(int));
+	}
+	ssize_t n;
+	do
+		n = sendmsg(sock, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return 0;
+	return n;
+}
+
+/* Appends to what waits; the caller has looked at the bound. */
+static enum conn_result enqueue(struct conn *c, uint8_t const *data, size_t len)
+{
+	if (c->out_start > 0) {
+		memmove(c->out, c->out + c->out_start, c->out_len);
+		c->out_start = 0;
+	}
+	size_t cap = c->out_cap == 0 ? BUFFER_START : c->out_cap;
+	while (cap < c->out_len + len) cap *= 2;
+	if (cap > c->out_cap) {
+		uint8_t *const out = realloc(c->out, cap);
+		if (!out) return CONN_NOMEM;
+		c->out = out;
+		c->out_cap = cap;
+	}
+	memcpy(c->out + c->out_len, data, len);
+	c->out_len += len;
+	return CONN_OK;
+}
+
+static enum conn_result keep_out_fds(struct conn *c, int const *fds, size_t nfds)
+{
+	for (size_t i = 0; i < nfds; i++) {
+		int const fd = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
+		if (fd < 0) {
+			close_all(c->out_fds, &c->out_nfds);
+			return CONN_BROKEN;
+		}
+		c->out_fds[c->out_nfds++] = fd;
+	}
+	return CONN_OK;
+}
+
+enum conn_result conn_send(struct conn *c, void const *frame, size_t len,
+                           int const *fds, size_t nfds)
+{
+	if (nfds > WIRE_FDS_MAX) return CONN_FDS;
+	if (len == 0) return CONN_OK;
+	if (c->out_len > 0) {
+		enum conn_result const r = conn_flush(c);
+		if (r != CONN_OK && r != CONN_AGAIN) return r;
+	}
+	if (c->out_len + len > CONN_OUT_MAX || (nfds > 0 && c->out_len > 0)) return CONN_FULL;
+
+	size_t done = 0;
+	if (c->out_len == 0) {
+		ssize_t const n = send_some(c->fd, frame, len, fds, nfds);
+		if (n < 0) return CONN_BROKEN;
+		done = (size_t)n;
+	}
+	if (done == len) return CONN_OK;
+	if (done == 0 && nfds > 0) {
+		enum conn_result const r = keep_out_fds(c, fds, nfds);
+		if (r != CONN_OK) return r;
+	}
+	enum conn_result const r = enqueue(c, (uint8_t const *)frame + done, len - done);
+	if (r != CONN_OK) close_all(c->out_fds, &c->out_nfds);
+	return r;
+}
+
+enum conn_result conn_flush(struct conn *c)
+{
+	while (c->out_len > 0) {
+		ssize_t const n = send_some(c->fd, c->out + c->out_start, c->out_len,
+		                            c->out_fds, c->out_nfds);
+		if (n < 0) return CONN_BROKEN;
+		if (n == 0) return CONN_AGAIN;
+		close_all(c->out_fds, &c->out_nfds);
+		c->out_start += (size_t)n;
+		c->out_len -= (size_t)n;
+	}
+	if (c->out_cap > BUFFER_START) {
+		free(c->out);
+		c->out = NULL;
+		c->out_cap = 0;
+	}
+	c->out_start = 0;
+	return CONN_OK;
+}
+
+bool conn_pending(struct conn const *c) { return c->out_len > 0; }
+
+bool conn_nudge(struct conn *c, void const *frame, size_t len)
+{
+	if (c->out_len > 0) return false;
+	ssize_t const n = send_some(c->fd, frame, len, NULL, 0);
+	if (n <= 0) return false;
+	if ((size_t)n == len) return true;
+	/* Half a frame went: the other half must follow, or nothing may. */
+	if (enqueue(c, (uint8_t const *)frame + n, len - (size_t)n) != CONN_OK)
+		shutdown(c->fd, SHUT_RDWR);
+	return true;
+}

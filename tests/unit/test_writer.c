@@ -1,0 +1,254 @@
+/* The tape's writer, read back by its reader. */
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "reader.h"
+#include "unit.h"
+#include "writer.h"
+
+static uint8_t byte_at(uint64_t o) { return (uint8_t)(o * 2654435761u >> 13); }
+
+/* Writes `n` bytes as a read(2) of the master would. */
+static void put(struct tape *t, size_t n)
+{
+	while (n > 0) {
+		size_t room;
+		uint8_t *const p = tape_arm(t, &room);
+		size_t const now = n < room ? n : room;
+		for (size_t i = 0; i < now; i++) p[i] = byte_at(t->end + i);
+		tape_publish(t, now);
+		n -= now;
+	}
+}
+
+static void open_both(struct tape *t, struct tape_reader *r, uint64_t size)
+{
+	CHECK_EQ(tape_create(t, size, "test"), 0);
+	int const fd = tape_reader_fd(t);
+	CHECK(fd >= 0);
+	CHECK_EQ(tape_reader_init(r, fd), 0);
+	close(fd);
+}
+
+/* Everything that the reader has; returns how much, checks each byte. */
+static uint64_t take(struct tape_reader *r)
+{
+	uint8_t buf[5000];
+	struct tape_event e;
+	uint64_t n = 0;
+	while (tape_reader_next(r, buf, sizeof buf, &e) == TAPE_BYTES) {
+		for (size_t i = 0; i < e.len; i++) CHECK_EQ(buf[i], byte_at(e.offset + i));
+		n += e.len;
+	}
+	return n;
+}
+
+TEST(sizes_are_rounded_to_powers_of_two_within_the_limits)
+{
+	static uint64_t const cases[][2] = {
+		{ 0, TAPE_RING_MIN }, { 65536, 65536 }, { 65537, 131072 },
+		{ 256 << 10, 256 << 10 }, { UINT64_MAX, TAPE_RING_MAX },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct tape t;
+		CHECK_EQ(tape_create(&t, cases[i][0], "x"), 0);
+		CHECK_EQ(t.ring_size, cases[i][1]);
+		tape_deinit(&t);
+	}
+}
+
+TEST(bytes_come_back_in_order_over_many_turns_of_the_ring)
+{
+	struct tape t;
+	struct tape_reader r;
+	uint64_t total = 0;
+	open_both(&t, &r, 65536);
+	for (size_t i = 1; i < 400; i++) {
+		put(&t, i * 37 % 9000 + 1);
+		total += i * 37 % 9000 + 1;
+		CHECK(take(&r) > 0);
+		CHECK_EQ(r.pos, total);
+	}
+	CHECK(total > 10u * 65536);
+	CHECK_EQ(tape_reader_end(&r), total);
+	tape_reader_deinit(&r);
+	tape_deinit(&t);
+}
+
+TEST(a_reader_that_sleeps_too_long_is_told_and_can_go_on)
+{
+	struct tape t;
+	struct tape_reader r;
+	open_both(&t, &r, 65536);
+	put(&t, 65536 - TAPE_READ_MAX);
+	CHECK_EQ(take(&r), 65536 - TAPE_READ_MAX); /* just not overtaken */
+	put(&t, 65536 - TAPE_READ_MAX + 1);
+	struct tape_event e;
+	uint8_t buf[10];
+	CHECK_EQ(tape_reader_next(&r, buf, sizeof buf, &e), TAPE_OVERTAKEN);
+	tape_reader_oldest_seek(&r);
+	CHECK_EQ(take(&r), 65536 - TAPE_READ_MAX);
+	CHECK_EQ(r.pos, t.end);
+	tape_reader_deinit(&r);
+	tape_deinit(&t);
+}
+
+TEST(tape_limit_is_how_far_a_reader_is_safe)
+{
+	struct tape t;
+	struct tape_reader r;
+	open_both(&t, &r, 65536);
+	put(&t, 1000);
+	CHECK_EQ(take(&r), 1000);
+	put(&t, (size_t)(tape_limit(&t, r.pos) - t.end));
+	CHECK(take(&r) > 0); /* checks the bytes too */
+	tape_reader_deinit(&r);
+	tape_deinit(&t);
+}
+
+TEST(marks_stand_where_they_were_put)
+{
+	struct tape t;
+	struct tape_reader r;
+	struct tape_event e;
+	uint8_t buf[100];
+	open_both(&t, &r, 65536);
+	tape_mark(&t, &(struct tape_mark){ .offset = 0, .type = TAPE_RUN_START, .run = 1 });
+	put(&t, 50);
+	tape_mark(&t, &(struct tape_mark){ .offset = 50, .type = TAPE_RUN_END, .run = 1, .u.end = { 1, 0x300 } });
+	tape_mark(&t, &(struct tape_mark){ .offset = 50, .type = TAPE_RUN_START, .run = 2 });
+	put(&t, 20);
+	CHECK_EQ(tape_reader_next(&r, buf, sizeof buf, &e), TAPE_MARK);
+	CHECK_EQ(e.mark.type, TAPE_RUN_START);
+	CHECK(e.mark.time > UINT64_C(1700000000) * 1000000000);
+	CHECK_EQ(tape_reader_next(&r, buf, sizeof buf, &e), TAPE_BYTES);
+	CHECK_EQ(e.len, 50);
+	CHECK_EQ(tape_reader_next(&r, buf, sizeof buf, &e), TAPE_MARK);
+	CHECK_EQ(e.mark.u.end.status, 0x300);
+	CHECK_EQ(tape_reader_next(&r, buf, sizeof buf, &e), TAPE_MARK);
+	CHECK_EQ(e.mark.run, 2);
+	CHECK_EQ(tape_reader_next(&r, buf, sizeof buf, &e), TAPE_BYTES);
+	CHECK_EQ(e.len, 20);
+	CHECK_EQ(tape_reader_next(&r, buf, sizeof buf, &e), TAPE_NOTHING);
+	CHECK(tape_reader_idle(&r));
+	tape_reader_deinit(&r);
+	tape_deinit(&t);
+}
+
+TEST(too_many_marks_overtake_a_reader_too)
+{
+	struct tape t;
+	struct tape_reader r;
+	struct tape_event e;
+	uint8_t buf[1];
+	open_both(&t, &r, 65536);
+	for (unsigned i = 0; i < TAPE_MARKS + 5; i++)
+		tape_mark(&t, &(struct tape_mark){ .offset = 0, .type = TAPE_SIZE, .run = i });
+	CHECK_EQ(tape_reader_next(&r, buf, 1, &e), TAPE_OVERTAKEN);
+	tape_reader_oldest_seek(&r);
+	CHECK_EQ(tape_reader_next(&r, buf, 1, &e), TAPE_MARK);
+	CHECK(e.mark.run >= 5 && e.mark.run <= 7);
+	tape_reader_deinit(&r);
+	tape_deinit(&t);
+}
+
+TEST(ahead_of_the_end_lies_the_fill_and_armed_says_so)
+{
+	struct tape t;
+	struct tape_reader r;
+	size_t room;
+	open_both(&t, &r, 65536);
+	for (int i = 0; i < 40; i++) {
+		uint8_t *const p = tape_arm(&t, &room);
+		CHECK_EQ(room, TAPE_READ_MAX);
+		CHECK_EQ(atomic_load(&t.header->armed), t.end);
+		for (size_t k = 0; k < room; k++) CHECK_EQ(p[k], tape_fill_byte(t.end + k));
+		for (size_t k = 0; k < 4095; k++) p[k] = byte_at(t.end + k);
+		tape_publish(&t, 4095);
+		CHECK(atomic_load(&t.header->armed) != t.end);
+		CHECK_EQ(take(&r), 4095);
+	}
+	tape_reader_deinit(&r);
+	tape_deinit(&t);
+}
+
+TEST(the_fill_is_no_utf8_and_changes_at_every_byte)
+{
+	for (uint64_t o = 0; o < 100; o++) {
+		uint8_t const b = tape_fill_byte(o);
+		CHECK(b == 0xC0 || b == 0xC1 || b >= 0xF5);
+		CHECK(b != tape_fill_byte(o + 1));
+	}
+}
+
+TEST(a_reader_descriptor_gives_no_way_to_write)
+{
+	struct tape t;
+	CHECK_EQ(tape_create(&t, 65536, "x"), 0);
+	int const fd = tape_reader_fd(&t);
+	char c = 0;
+	CHECK(write(fd, &c, 1) < 0 && errno == EBADF);
+	CHECK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
+	CHECK(ftruncate(fd, 0) < 0);
+	CHECK(ftruncate(t.fd, 0) < 0 && errno == EPERM); /* the seal, even for the writer */
+	close(fd);
+	tape_deinit(&t);
+}
+
+TEST(checkpoints_alternate_and_the_newest_is_found)
+{
+	struct tape t;
+	struct tape_reader r;
+	struct tape_state s = { .run = 1, .size = { 24, 80, 0, 0 } };
+	struct tape_state got;
+	uint8_t *bytes;
+	size_t len;
+	open_both(&t, &r, 65536);
+	CHECK_EQ(tape_reader_checkpoint(&r, false, &got, &bytes, &len), -ENODATA);
+	CHECK(tape_checkpoint_due(&t));
+	for (unsigned i = 1; i < 6; i++) {
+		char text[64];
+		put(&t, 100);
+		s.run = i;
+		size_t const n = (size_t)snprintf(text, sizeof text, "checkpoint %u", i);
+		CHECK_EQ(tape_checkpoint_write(&t, t.end, &s, text, n), 0);
+		CHECK(!tape_checkpoint_due(&t));
+		CHECK_EQ(tape_reader_checkpoint(&r, false, &got, &bytes, &len), 0);
+		CHECK_EQ(got.run, i);
+		CHECK_EQ(len, n);
+		CHECK(!memcmp(bytes, text, n));
+		CHECK_EQ(r.pos, t.end);
+		free(bytes);
+		if (i > 1) {
+			CHECK_EQ(tape_reader_checkpoint(&r, true, &got, &bytes, &len), 0);
+			CHECK_EQ(got.run, i - 1);
+			free(bytes);
+		}
+	}
+	put(&t, 65536 / 2);
+	CHECK(tape_checkpoint_due(&t));
+	CHECK_EQ(tape_checkpoint_write(&t, t.end, &s, "x", (size_t)TAPE_CHECKPOINT_MAX + 1), -EFBIG);
+	tape_reader_deinit(&r);
+	tape_deinit(&t);
+}
+
+TEST(a_smaller_checkpoint_gives_memory_back)
+{
+	struct tape t;
+	struct stat before, after;
+	struct tape_state const s = { .run = 1 };
+	char *const big = calloc(1, 1 << 20);
+	CHECK_EQ(tape_create(&t, 65536, "x"), 0);
+	CHECK_EQ(tape_checkpoint_write(&t, 0, &s, big, 1 << 20), 0);
+	CHECK_EQ(tape_checkpoint_write(&t, 0, &s, big, 1 << 20), 0);
+	fstat(t.fd, &before);
+	CHECK_EQ(tape_checkpoint_write(&t, 0, &s, big, 100), 0);
+	CHECK_EQ(tape_checkpoint_write(&t, 0, &s, big, 100), 0);
+	fstat(t.fd, &after);
+	CHECK(before.st_blocks * 512 > 2 << 20);
+	CHECK(after.st_blocks * 512 < 64 << 10);
+	free(big);
+	tape_deinit(&t);
+}
+
+TEST_MAIN
