@@ -1,0 +1,46 @@
+#!/usr/bin/env bats
+# What `make demo` runs.
+
+# shellcheck disable=SC1003 # a key
+load ../helpers/common
+load ../helpers/tmux
+
+setup() {
+	common_setup
+	mkdir "$T/tmp"
+	export TMPDIR=$T/tmp
+}
+teardown() { common_teardown; }
+
+# It took its scratch folder away. (Its processes: common_teardown.)
+left_nothing() { [ -z "$(ls -A "$T/tmp")" ]; }
+
+@test "demo: without a terminal it shows what a viewer saw, and ends well" {
+	run timeout -s KILL 20 "$REPO/examples/demo" "$PTYHEAD_BUILD" </dev/null
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output =~ 'top runs below s6-supervise (pid '[0-9]+')' ]]
+	# top's own lines, and no escape sequence.
+	[[ $output =~ $'\ntop - '.*'load average:' ]]
+	[[ $output =~ $'\n'' '*PID\ USER.*COMMAND ]]
+	[[ $output != *$'\e'* ]]
+	left_nothing
+}
+
+@test "demo: on a terminal one looks, leaves with the key it named, and all is taken down" {
+	tm_start 100x30 env TMPDIR="$T/tmp" "$REPO/examples/demo" "$PTYHEAD_BUILD"
+	tm_wait 10 'Ctrl-\\ leaves'
+	tm_wait 5 'Press Enter'
+	tm_keys Enter
+	tm_wait 10 '^ *PID USER .*COMMAND'
+	# top is s6-supervise's child.
+	top=$(pgrep -x top --ns $$ | while read -r pid; do
+		if tr '\0' '\n' <"/proc/$pid/environ" | grep -qxF "PTYHEAD_TEST=$T"; then echo "$pid"; fi
+	done)
+	[ "$(ps -o comm= -p "$(ps -o ppid= -p "$top")")" = s6-supervise ]
+	tm_keys 'C-\'
+	tm_end 15
+	[ "$TM_STATUS" -eq 0 ]
+	tm_shows "pid $top did not notice"
+	left_nothing
+}
