@@ -197,6 +197,14 @@ static void head_says(struct attach *a, short revents, int64_t now)
 
 /* ---- output ---------------------------------------------------------------- */
 
+/* Nobody reads what we write any more. */
+static void unread(struct attach *a)
+{
+	if (a->term.ours) end_signal(a, SIGHUP);
+	else if (!signals_ignored(SIGPIPE)) end_signal(a, SIGPIPE);
+	else end(a, ATTACH_FAILED, EPIPE, "unable to write the output");
+}
+
 static void output(struct attach *a, int64_t now)
 {
 	uint64_t pos;
@@ -205,15 +213,8 @@ static void output(struct attach *a, int64_t now)
 	if (a->term.ours && !a->on) return;
 	show_pump(&a->show, now);
 	r = show_flush(&a->show);
-	if (r == OUT_CLOSED && signals_ignored(SIGPIPE)) {
-		errno = EPIPE;
-		r = OUT_FAILED;
-	}
-	if (r == OUT_CLOSED) end_signal(a, SIGPIPE);
-	if (r == OUT_FAILED) {
-		if (a->term.ours && errno == EIO) end_signal(a, SIGHUP);
-		else end(a, ATTACH_FAILED, errno, "unable to write the output");
-	}
+	if (r == OUT_CLOSED || (r == OUT_FAILED && a->term.ours && errno == EIO)) unread(a);
+	else if (r == OUT_FAILED) end(a, ATTACH_FAILED, errno, "unable to write the output");
 	if (show_pos(&a->show, &pos) && page_move(a->link.page, pos)) link_moved(&a->link);
 	if (a->show.over && !a->done) {
 		end(a, a->show.known ? ATTACH_ENDED : ATTACH_UNKNOWN, 0, NULL);
@@ -267,8 +268,7 @@ static void wait_and_act(struct attach *a)
 	if (p[P_IN].revents && !a->done) typed(a, now);
 	if (keys_holding(&a->keys) && now >= a->hold) held_out(a);
 	if (p[P_LINK].revents || link_timeout(&a->link, now) == 0) head_says(a, p[P_LINK].revents, now);
-	if (p[P_OUT].revents & (POLLERR | POLLHUP) && !out_pending(&a->show.out))
-		end_signal(a, a->term.ours ? SIGHUP : SIGPIPE);
+	if (p[P_OUT].revents & (POLLERR | POLLHUP) && !out_pending(&a->show.out)) unread(a);
 }
 
 /* ---- from start to end ------------------------------------------------------- */
