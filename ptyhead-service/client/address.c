@@ -9,6 +9,7 @@
 
 #define SYSTEM_DIR "/run/ptyhead"
 #define SUFFIX ".sock"
+#define WATCH_SUFFIX ".watch" SUFFIX /* of ptyhead-watch@.socket */
 
 /* $XDG_RUNTIME_DIR/ptyhead, or false where there is none. */
 static bool user_dir(char *buf, size_t len)
@@ -95,21 +96,30 @@ static size_t below(char const *path, char const *dir)
 	return n + 1;
 }
 
+/* The length of what `base` holds before `suffix`, if it ends so; else 0. */
+static int stem(char const *base, char const *suffix)
+{
+	size_t const n = strlen(base);
+	size_t const k = strlen(suffix);
+	return n > k && strcmp(base + n - k, suffix) == 0 ? (int)(n - k) : 0;
+}
+
 char const *ptyhead_address_hint(struct ptyhead_address const *a, char *buf, size_t len)
 {
 	char dir[PATH_MAX];
-	bool user = true;
+	char const *ctl = "systemctl --user";
 	size_t n = user_dir(dir, sizeof dir) ? below(a->path, dir) : 0;
 	if (n == 0) {
-		user = false;
+		ctl = "systemctl";
 		n = below(a->path, SYSTEM_DIR);
 	}
 	char const *const base = a->path + n;
-	size_t const base_len = strlen(base);
-	size_t const suffix = strlen(SUFFIX);
-	if (n > 0 && base_len > suffix && strcmp(base + base_len - suffix, SUFFIX) == 0)
-		snprintf(buf, len, "start it with: systemctl %sstart ptyhead@%.*s.socket",
-		         user ? "--user " : "", (int)(base_len - suffix), base);
+	int const watch = n > 0 ? stem(base, WATCH_SUFFIX) : 0;
+	int const all = n > 0 ? stem(base, SUFFIX) : 0;
+	if (watch > 0)
+		snprintf(buf, len, "start it with: %s start ptyhead-watch@%.*s.socket", ctl, watch, base);
+	else if (all > 0)
+		snprintf(buf, len, "start it with: %s start ptyhead@%.*s.socket", ctl, all, base);
 	else
 		snprintf(buf, len, "start the ptyhead that listens there");
 	return buf;

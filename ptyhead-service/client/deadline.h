@@ -1,5 +1,5 @@
 /* A point in time until which to wait, so that what waits several times waits
- * no longer in all than it was told. Of this module's own use. */
+ * no longer in all than it was told. Of this module's own use, and s6-ptyexec's. */
 #ifndef CLIENT_DEADLINE_H
 #define CLIENT_DEADLINE_H
 

@@ -1,0 +1,209 @@
+#include "handover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <s6/fdholder.h>
+#include <skalibs/tai.h>
+
+#include "deadline.h"
+
+static char const *refused_address(struct handover const *h, struct ptyhead_address *a)
+{
+	char const *why;
+	if (ptyhead_address_parse(h->address, a, &why) < 0) return why;
+	if (h->terminal) {
+		if (!wire_terminal_ok(h->terminal, strlen(h->terminal)))
+			return "a terminal's name (-n) is 1 to 64 of A-Z a-z 0-9 . _ @ + -"
+			       " and begins neither with . nor with -";
+		strcpy(a->terminal, h->terminal);
+	}
+	return NULL;
+}
+
+int handover_check(struct handover const *h, char *why, size_t len)
+{
+	struct ptyhead_address a;
+	char const *bad = NULL;
+	if (!h->id)
+		bad = refused_address(h, &a);
+	else if (h->address[0] == '\0')
+		bad = "it is empty";
+	if (!bad) return 0;
+	snprintf(why, len, "not an address: '%s': %s", h->address, bad);
+	return -1;
+}
+
+/* ---- to a head --------------------------------------------------------------- */
+
+static int explain_connect(struct handover const *h, struct ptyhead_address const *a, int e,
+                           char *why, size_t len)
+{
+	char hint[PATH_MAX];
+	ptyhead_address_hint(a, hint, sizeof hint);
+	if (e == -ETIMEDOUT)
+		snprintf(why, len, "the head at %s takes no connection within %d ms"
+		         " (does it run? its log may say; -t gives it longer)",
+		         a->path, h->timeout_ms);
+	else if (e == -EACCES)
+		snprintf(why, len, "not allowed to reach the head at %s: %s"
+		         " (the socket's owner and mode say who is)", a->path, strerror(-e));
+	else
+		snprintf(why, len, "no head at %s: %s (%s)", a->path, strerror(-e), hint);
+	return -1;
+}
+
+static int explain_export(struct handover const *h, struct ptyhead_address const *a, int e,
+                          struct ptyhead_reply const *reply, char *why, size_t len)
+{
+	if (reply->code)
+		snprintf(why, len, "the head at %s refused terminal %s: %s", a->path, a->terminal,
+		         reply->text[0] ? reply->text : strerror(-e));
+	else if (e == -ETIMEDOUT)
+		snprintf(why, len, "the head at %s did not answer within %d ms"
+		         " (its log may say why; -t gives it longer, -D does not wait)",
+		         a->path, h->timeout_ms);
+	else if (e == -ECONNRESET || e == -EPIPE)
+		snprintf(why, len, "the head at %s closed the connection without an answer"
+		         " (its log may say why)", a->path);
+	else if (e == -EPROTONOSUPPORT)
+		snprintf(why, len, "the head at %s speaks another version of the protocol"
+		         " (install the same release of both)", a->path);
+	else if (e == -EPROTO)
+		snprintf(why, len, "what listens at %s answers as no head does"
+		         " (is it another program's socket?)", a->path);
+	else
+		snprintf(why, len, "unable to hand the terminal to the head at %s: %s", a->path,
+		         strerror(-e));
+	return -1;
+}
+
+int handover_head(struct handover const *h, int master, int slave, int pidfd,
+                  struct handover_result *ret, char *why, size_t len)
+{
+	struct ptyhead_address a;
+	struct wire_exported answer;
+	struct ptyhead_reply reply;
+
+	memset(ret, 0, sizeof *ret);
+	if (handover_check(h, why, len) < 0 || refused_address(h, &a)) return -1;
+	struct deadline d; /* one for both steps */
+	deadline_init(&d, h->timeout_ms);
+	int const sock = ptyhead_connect(a.path, deadline_left(&d));
+	if (sock < 0) return explain_connect(h, &a, sock, why, len);
+	struct ptyhead_export const e = {
+		.terminal = a.terminal,
+		.master = master,
+		.pidfd = pidfd,
+		.size = h->size,
+		.sized = h->sized,
+		.unattended = h->unattended,
+		.tty = ptyhead_tty_of(slave),
+		.argv = h->argv,
+	};
+	int const r = ptyhead_export(sock, &e, deadline_left(&d), &answer, &reply);
+	close(sock);
+	if (r < 0) return explain_export(h, &a, r, &reply, why, len);
+	ret->size = answer.size;
+	ret->run = answer.run;
+	strcpy(ret->terminal, a.terminal);
+	return 0;
+}
+
+/* ---- to an fd-holder ----------------------------------------------------------- */
+
+struct handover_store {
+	s6_fdholder_t holder;
+};
+
+/* What sun_path holds, or the same socket through a descriptor in *ret_node. */
+static char const *short_path(char const *path, char *buf, size_t len, int *ret_node)
+{
+	*ret_node = -1;
+	if (strlen(path) < 108) return path;
+	*ret_node = open(path, O_PATH | O_CLOEXEC);
+	if (*ret_node < 0) return NULL;
+	snprintf(buf, len, "/proc/self/fd/%d", *ret_node);
+	return buf;
+}
+
+static void deadline_of(int timeout_ms, tain *ret)
+{
+	tain t;
+	tain_now_g();
+	if (timeout_ms < 0)
+		tain_add_g(ret, &tain_infinite_relative);
+	else {
+		tain_from_millisecs(&t, timeout_ms);
+		tain_add_g(ret, &t);
+	}
+}
+
+static bool holder_start(s6_fdholder_t *a, char const *path, tain const *deadline)
+{
+	char buf[32];
+	int node;
+	char const *const p = short_path(path, buf, sizeof buf, &node);
+	bool const ok = p && s6_fdholder_start_g(a, p, deadline);
+	int const e = errno;
+	if (node >= 0) close(node);
+	errno = e;
+	return ok;
+}
+
+static char const *explain_store(int e)
+{
+	switch (e) {
+	case EBUSY: return " (something is stored under this id already: s6-fdholder-delete it)";
+	case EPERM:
+	case EACCES: return " (do the daemon's rules allow this id? S6_FDHOLDER_STORE_REGEX)";
+	case ENOENT:
+	case ECONNREFUSED: return " (start the s6-fdholder-daemon that listens there)";
+	case ETIMEDOUT: return " (-t gives it longer)";
+	default: return "";
+	}
+}
+
+int handover_store(struct handover const *h, int master, struct handover_store **ret,
+                   char *why, size_t len)
+{
+	s6_fdholder_t const zero = S6_FDHOLDER_ZERO;
+	tain const forever = TAIN_INFINITE;
+	tain deadline;
+
+	struct handover_store *const s = malloc(sizeof *s);
+	if (!s) {
+		snprintf(why, len, "out of memory");
+		return -1;
+	}
+	s->holder = zero;
+	deadline_of(h->timeout_ms, &deadline);
+	if (!holder_start(&s->holder, h->address, &deadline)) {
+		snprintf(why, len, "no fd-holder at %s: %s%s", h->address, strerror(errno),
+		         explain_store(errno));
+		free(s);
+		return -1;
+	}
+	if (!s6_fdholder_store_g(&s->holder, master, h->id, &forever, &deadline)) {
+		snprintf(why, len, "unable to store the terminal in the fd-holder at %s as '%s': %s%s",
+		         h->address, h->id, strerror(errno), explain_store(errno));
+		s6_fdholder_end(&s->holder);
+		free(s);
+		return -1;
+	}
+	*ret = s;
+	return 0;
+}
+
+void handover_unstore(struct handover const *h, struct handover_store *s)
+{
+	tain deadline;
+	deadline_of(h->timeout_ms, &deadline);
+	s6_fdholder_delete_g(&s->holder, h->id, &deadline);
+	s6_fdholder_end(&s->holder);
+	free(s);
+}

@@ -1,0 +1,284 @@
+/* s6-ptyexec: run a program on a terminal of its own, in this process, with the
+ * terminal's other side in the hands of a head. s6-ptyexec(1). */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <skalibs/exec.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+
+#include "ctty.h"
+#include "handover.h"
+#include "pty.h"
+
+#define USAGE                                                                  \
+	"s6-ptyexec [ -v verbosity ] [ -t milliseconds ] [ -n terminal ]"       \
+	" [ -s ROWSxCOLS ] [ -T term ] [ -o uid:gid ] [ -m mode ] [ -2 ] [ -D ]" \
+	" [ -f id ] address prog..."
+#define TERM_DEFAULT "xterm-256color"
+#define TIMEOUT_MS 10000
+
+char const *PROG = "s6-ptyexec";
+
+struct options {
+	struct handover handover;
+	unsigned verbosity;
+	char const *term; /* NULL: as found, if that is of use */
+	uid_t uid;        /* -1: as it is, as for fchown(2) */
+	gid_t gid;
+	mode_t mode;
+	bool mode_set;
+	bool keep_stderr;
+};
+
+/* ---- options ------------------------------------------------------------------ */
+
+/* A number of digits alone, at most `max`, that ends at one of `ends` or at the
+ * string's end. The rest of the string, or NULL. */
+static char const *number(char const *s, int base, unsigned long max, char const *ends,
+                          unsigned long *ret)
+{
+	char *end;
+	if (*s < '0' || *s > '9') return NULL;
+	errno = 0;
+	*ret = strtoul(s, &end, base);
+	if (errno || *ret > max || (*end && !strchr(ends, *end))) return NULL;
+	return end;
+}
+
+static void get_size(char const *s, struct handover *h)
+{
+	unsigned long rows = 0, cols = 0;
+	char const *const x = number(s, 10, WIRE_SIDE_MAX, "x", &rows);
+	if (!x || *x != 'x' || !number(x + 1, 10, WIRE_SIDE_MAX, "", &cols) || !rows || !cols)
+		strerr_dief(100, "not a size: '", s, "' (-s takes ROWSxCOLS, each from 1 to 1000)");
+	h->size.rows = (uint16_t)rows;
+	h->size.cols = (uint16_t)cols;
+	h->sized = true;
+}
+
+static void get_owner(char const *s, struct options *o)
+{
+	unsigned long uid = 0, gid = 0;
+	char const *const colon = number(s, 10, UINT_MAX - 1, ":", &uid);
+	if (!colon || (*colon && !number(colon + 1, 10, UINT_MAX - 1, "", &gid)))
+		strerr_dief(100, "not an owner: '", s, "' (-o takes uid:gid or uid, in numbers)");
+	o->uid = (uid_t)uid;
+	if (*colon) o->gid = (gid_t)gid;
+}
+
+static void get_mode(char const *s, struct options *o)
+{
+	unsigned long mode;
+	if (!number(s, 8, 0777, "", &mode))
+		strerr_dief(100, "not a mode: '", s, "' (-m takes an octal number up to 777)");
+	o->mode = (mode_t)mode;
+	o->mode_set = true;
+}
+
+static unsigned long get_number(char opt, char const *s)
+{
+	unsigned long n;
+	if (!number(s, 10, INT_MAX, "", &n))
+		strerr_dief(100, "not a number: '", s, opt == 't' ? "' (-t)" : "' (-v)");
+	return n;
+}
+
+static char const *get_string(char opt, char const *s, size_t max)
+{
+	char const name[] = {'-', opt, 0};
+	if (!*s) strerr_dief(100, name, " takes a word that is not empty");
+	if (strlen(s) > max) strerr_dief(100, "the argument of ", name, " is too long");
+	return s;
+}
+
+static void get_option(int opt, char const *arg, struct options *o)
+{
+	struct handover *const h = &o->handover;
+	switch (opt) {
+	case 'v': o->verbosity = (unsigned)get_number('v', arg); break;
+	case 't':
+		h->timeout_ms = (int)get_number('t', arg);
+		if (h->timeout_ms == 0) h->timeout_ms = -1;
+		break;
+	case 'n': h->terminal = arg; break;
+	case 's': get_size(arg, h); break;
+	case 'T': o->term = get_string('T', arg, 255); break;
+	case 'o': get_owner(arg, o); break;
+	case 'm': get_mode(arg, o); break;
+	case '2': o->keep_stderr = true; break;
+	case 'D': h->unattended = true; break;
+	case 'f': h->id = get_string('f', arg, 255); break;
+	default: strerr_dieusage(100, USAGE);
+	}
+}
+
+static void get_options(int argc, char const *const *argv, struct options *o)
+{
+	char why[PATH_MAX + 256];
+	subgetopt l = SUBGETOPT_ZERO;
+	l.err = 0;
+	for (;;) {
+		int const opt = subgetopt_r(argc, argv, "v:t:n:s:T:o:m:2Df:", &l);
+		if (opt == -1) break;
+		get_option(opt, l.arg, o);
+	}
+	if (argc - l.ind < 2) strerr_dieusage(100, USAGE);
+	o->handover.address = argv[l.ind];
+	o->handover.argv = argv + l.ind + 1;
+	if (o->handover.id && (o->handover.unattended || o->handover.terminal))
+		strerr_dief(100, "-f excludes -D and -n: an fd-holder answers at once and knows ids alone");
+	if (handover_check(&o->handover, why, sizeof why) < 0) strerr_dief(100, why);
+}
+
+/* ---- what is done ---------------------------------------------------------------- */
+
+/* Where the standard descriptors are closed, what we open must not become them.
+ * They are O_CLOEXEC, so that one that is not replaced is closed again. */
+static void fill_standard_fds(void)
+{
+	int fd;
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (fd < 0) fd = open("/", O_PATH | O_CLOEXEC);
+		if (fd < 0) strerr_diefusys(111, "open /dev/null");
+	} while (fd <= 2);
+	close(fd);
+}
+
+static void open_pty(struct options const *o, struct pty *ret)
+{
+	char const *what;
+	int const r = pty_open(ret, &what);
+	if (r < 0) {
+		errno = -r;
+		strerr_diefusys(111, what);
+	}
+	if (pty_set_size(ret->slave, o->handover.size) < 0)
+		strerr_diefusys(111, "set the terminal's size");
+	if ((o->uid != (uid_t)-1 || o->gid != (gid_t)-1) &&
+	    fchown(ret->slave, o->uid, o->gid) < 0)
+		strerr_diefusys(111, "give the terminal away (-o)");
+	if (o->mode_set && fchmod(ret->slave, o->mode) < 0)
+		strerr_diefusys(111, "set the terminal's mode (-m)");
+}
+
+/* Our own, which is the program's after exec. O_CLOEXEC by itself. */
+static int open_pidfd(struct options const *o)
+{
+	int const fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	if (fd < 0 && o->verbosity)
+		strerr_warnwusys("open a pidfd, so the head will not see the program's end by it");
+	return fd;
+}
+
+/* To the head; the size that it wants is set before the program can look. */
+static void hand_over(struct options const *o, struct pty const *pty)
+{
+	char why[2 * PATH_MAX + WIRE_TEXT_MAX];
+	struct handover_result res;
+	int const pidfd = open_pidfd(o);
+	if (handover_head(&o->handover, pty->master, pty->slave, pidfd, &res, why, sizeof why) < 0)
+		strerr_dief(111, why);
+	if (pidfd >= 0) close(pidfd);
+	if (wire_size_ok(res.size)) pty_set_size(pty->slave, res.size);
+	if (o->verbosity < 2) return;
+	if (o->handover.unattended) {
+		strerr_warni("handed terminal ", res.terminal, " to whom it may concern at ",
+		             o->handover.address);
+		return;
+	}
+	snprintf(why, sizeof why, "terminal %s at %s: run %llu, %u rows, %u columns",
+	         res.terminal, o->handover.address, (unsigned long long)res.run, res.size.rows,
+	         res.size.cols);
+	strerr_warni(why);
+}
+
+static struct handover_store *store(struct options const *o, struct pty const *pty)
+{
+	char why[PATH_MAX + 1024];
+	struct handover_store *s;
+	if (handover_store(&o->handover, pty->master, &s, why, sizeof why) < 0)
+		strerr_dief(111, why);
+	if (o->verbosity >= 2)
+		strerr_warni("stored as ", o->handover.id, " at ", o->handover.address);
+	return s;
+}
+
+/* A session of our own on the slave, and the slave as 0, 1 and (but for -2) 2.
+ * NULL, or what failed, with errno; *ret_hint may say why. */
+static char const *go_onto(int slave, bool keep_stderr, char const **ret_hint)
+{
+	char const *what;
+	int const r = ctty_take(slave, &what, ret_hint);
+	if (r < 0) {
+		errno = -r;
+		return what;
+	}
+	for (int fd = 0; fd <= (keep_stderr ? 1 : 2); fd++)
+		if (dup2(slave, fd) < 0) return "make the terminal its standard descriptors";
+	return NULL;
+}
+
+static bool set_term(char const *wanted)
+{
+	char const *const found = getenv("TERM");
+	if (!wanted) {
+		if (found && *found && strcmp(found, "dumb") != 0) return true;
+		wanted = TERM_DEFAULT;
+	}
+	return setenv("TERM", wanted, 1) == 0;
+}
+
+/* Beyond the hand-over: what has been stored is taken back, and the message
+ * goes where the supervisor reads it. A head sees the end of the run by itself. */
+static _Noreturn void die_late(struct options const *o, struct handover_store *s, int old_stderr,
+                               int code, char const *what, char const *what2, char const *hint)
+{
+	char const *const after = s ? "; the terminal is taken back" :
+	                              "; the terminal was handed over and this run ends on it";
+	int const e = errno;
+	if (s) handover_unstore(&o->handover, s);
+	dup2(old_stderr, 2);
+	strerr_dief(code, "unable to ", what, what2, ": ", strerror(e), *hint ? " (" : "", hint,
+	            *hint ? ")" : "", after);
+}
+
+int main(int argc, char const *const *argv)
+{
+	struct options o = {
+		.handover = {.timeout_ms = TIMEOUT_MS, .size = {24, 80, 0, 0}},
+		.verbosity = 1,
+		.uid = (uid_t)-1,
+		.gid = (gid_t)-1,
+	};
+	struct handover_store *s = NULL;
+	struct pty pty;
+	char const *hint = "";
+
+	fill_standard_fds();
+	get_options(argc, argv, &o);
+	if (!set_term(o.term)) strerr_diefusys(111, "set TERM");
+	int const old_stderr = fcntl(2, F_DUPFD_CLOEXEC, 3);
+	if (old_stderr < 0) strerr_diefusys(111, "keep the standard error");
+
+	open_pty(&o, &pty);
+	if (o.handover.id)
+		s = store(&o, &pty);
+	else
+		hand_over(&o, &pty);
+	close(pty.master);
+
+	char const *const what = go_onto(pty.slave, o.keep_stderr, &hint);
+	if (what) die_late(&o, s, old_stderr, 111, what, "", hint);
+	exec(o.handover.argv);
+	int const code = errno == ENOENT ? 127 : 126;
+	die_late(&o, s, old_stderr, code, "exec ", o.handover.argv[0], "");
+}

@@ -1,0 +1,19 @@
+/* The pair that the program will live on. */
+#ifndef PTY_H
+#define PTY_H
+
+#include "wire.h"
+
+struct pty {
+	int master;
+	int slave;
+};
+
+/* Opens both sides, so that a master that is handed over shows a hangup when
+ * nobody holds the slave any more. Both O_CLOEXEC, neither the controlling
+ * terminal. 0 or -errno, with what failed in *ret_what. */
+int pty_open(struct pty *ret, char const **ret_what);
+
+int pty_set_size(int fd, struct wire_size size);
+
+#endif
