@@ -24,6 +24,7 @@ struct head_limits {
 	uint64_t ring_size;    /* bytes */
 	unsigned terminals;
 	unsigned peers;
+	int descriptors;       /* RLIMIT_NOFILE: what it may have open */
 	unsigned patience_s;   /* for a silent peer, and for a lossless reader that does not move */
 };
 

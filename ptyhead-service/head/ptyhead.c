@@ -126,12 +126,15 @@ static void parse(int argc, char **argv, struct options *o)
 
 /* ---- start ----------------------------------------------------------------- */
 
-static void raise_descriptors(void)
+/* As many descriptors as the supervisor allows; how many that is. */
+static int raise_descriptors(void)
 {
 	struct rlimit r;
-	if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur == r.rlim_max) return;
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0) return 1024;
+	rlim_t const before = r.rlim_cur;
 	r.rlim_cur = r.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &r);
+	if (setrlimit(RLIMIT_NOFILE, &r) < 0) r.rlim_cur = before;
+	return r.rlim_cur > INT_MAX ? INT_MAX : (int)r.rlim_cur;
 }
 
 static void take_sockets(struct head *h, char **paths, int n)
@@ -190,7 +193,8 @@ static int catch_term(struct head *h, struct term_source *s)
 int main(int argc, char **argv)
 {
 	struct options o = {
-		.limits = { TAPE_RING_DEFAULT, HEAD_TERMINALS, HEAD_PEERS, HEAD_PATIENCE_S },
+		.limits = { .ring_size = TAPE_RING_DEFAULT, .terminals = HEAD_TERMINALS, .peers = HEAD_PEERS,
+		            .patience_s = HEAD_PATIENCE_S },
 		.notify_fd = -1,
 		.verbosity = LOG_WARNING,
 	};
@@ -200,7 +204,7 @@ int main(int argc, char **argv)
 
 	parse(argc, argv, &o);
 	signal(SIGPIPE, SIG_IGN);
-	raise_descriptors();
+	o.limits.descriptors = raise_descriptors();
 	log_init(&h.log, say_line, &lost, o.verbosity);
 	int r = head_init(&h, &o.limits);
 	if (r == 0) r = catch_term(&h, &term);
