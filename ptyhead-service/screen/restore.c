@@ -278,6 +278,8 @@ static void pending_wrap(struct painter *p)
 		screen_buf_fmt(p->out, " \033[%u;%u;%u;%u$z", y, x, y, x);
 	}
 	p->known = false;
+	screen_buf_str(p->out, "\033[m"); /* no longer right after a character */
+	p->pen = (struct screen_style){ .attrs = p->pen.attrs & SCREEN_PROTECTED };
 }
 
 static void cursor(struct painter *p)

@@ -29,7 +29,7 @@ static void charsets_undo(struct screen const *s, struct screen_buf *out)
 	static char const slots[] = "()*+";
 	for (unsigned i = 0; i < 4; i++)
 		if (s->g[i] != 'B') screen_buf_fmt(out, "\033%cB", slots[i]);
-	if (s->gl || s->shift) screen_buf_str(out, "\017");
+	if (s->gl) screen_buf_str(out, "\017");
 }
 
 static void pen_undo(struct screen_style const *pen, struct screen_buf *out)
@@ -103,4 +103,5 @@ void screen_undo(struct screen const *s, struct screen_buf *out)
 		if (v->gl) screen_buf_str(out, "\017");
 	}
 	below(s, out);
+	if (s->shift) screen_buf_str(out, " \r"); /* a single shift waits for a character */
 }
