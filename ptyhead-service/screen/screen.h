@@ -162,6 +162,11 @@ void screen_flush(struct screen *s);
 /* As RIS, without feeding; counts nothing. */
 void screen_reset(struct screen *s);
 
+/* Another program begins on the terminal: an open sequence is cancelled, and
+ * what screen_undo says is undone; the content stays. Counts nothing. A
+ * terminal that shows this screen wants the same bytes: CAN, then screen_undo's. */
+void screen_new_run(struct screen *s);
+
 uint64_t screen_total(struct screen const *s); /* bytes fed */
 /* The count of bytes up to which a checkpoint may stand: all before it is done,
  * no escape sequence or UTF-8 character is open there. */
