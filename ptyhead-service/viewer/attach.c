@@ -64,6 +64,7 @@ static void enter(struct attach *a)
 		end(a, ATTACH_FAILED, -r, "unable to set the terminal's mode");
 		return;
 	}
+	if (!a->on) face_return(&a->show.face);
 	a->on = true;
 }
 
@@ -72,12 +73,12 @@ static void write_out(struct attach *a)
 {
 	int64_t const until = now_ms() + LEAVE_MS;
 
-	while (out_pending(&a->show.out)) {
+	while (out_pending(&a->show.face.out)) {
 		enum out_result const r = show_flush(&a->show);
 		if (r == OUT_OK) break;
 		if (r != OUT_AGAIN) return;
 		int64_t const left = until - now_ms();
-		struct pollfd p = { a->show.out.fd, POLLOUT, 0 };
+		struct pollfd p = { a->show.face.out.fd, POLLOUT, 0 };
 		if (left <= 0 || poll(&p, 1, (int)left) == 0) return;
 	}
 }
@@ -85,21 +86,20 @@ static void write_out(struct attach *a)
 /* Gives the terminal back as it was found. */
 static void leave(struct attach *a, char const *last)
 {
-	char undo[SHADOW_UNDO_MAX];
-
 	if (!a->on) return;
 	a->on = false;
-	/* What was not written yet is not seen any more; what was is undone. */
-	out_drop(&a->show.out);
-	out_add(&a->show.out, undo, shadow_undo(&a->show.shadow, undo));
-	if (last) out_add(&a->show.out, last, strlen(last));
+	face_leave(&a->show.face, last);
 	write_out(a);
 	term_restore(&a->term);
 }
 
 static void resized(struct attach *a)
 {
-	if (a->term.ours) link_resize(&a->link, term_size(&a->term));
+	struct wire_size const size = term_size(&a->term);
+
+	if (!a->term.ours) return;
+	link_resize(&a->link, size);
+	face_resize(&a->show.face, size.rows, size.cols);
 }
 
 static void signalled(struct attach *a)
@@ -230,15 +230,15 @@ static int earlier(int a, int b)
 
 /* True when it may wait: nothing is left to be done at once. The head knows of
  * it, so that it wakes us, only while the tape is what we wait for. */
-static bool fall_asleep(struct attach *a)
+static bool fall_asleep(struct attach *a, int64_t now)
 {
 	struct show *const s = &a->show;
 
 	if (a->term.ours && !a->on) return true;
-	if (out_room(&s->out) == 0) return true; /* for POLLOUT */
-	if (!show_idle(s)) return false;
+	if (out_room(&s->face.out) == 0) return true; /* for POLLOUT */
+	if (!show_idle(s, now)) return false;
 	page_sleep(a->link.page);
-	if (show_idle(s)) return true;
+	if (show_idle(s, now)) return true;
 	page_awake(a->link.page);
 	return false;
 }
@@ -250,13 +250,13 @@ static void wait_and_act(struct attach *a)
 	int timeout = link_timeout(&a->link, now);
 
 	if (keys_holding(&a->keys)) timeout = earlier(timeout, a->hold > now ? (int)(a->hold - now) : 0);
-	if (a->show.lost > 0) timeout = earlier(timeout, 1000);
-	if (!fall_asleep(a)) timeout = 0;
+	timeout = earlier(timeout, show_timeout(&a->show, now));
+	if (!fall_asleep(a, now)) timeout = 0;
 
 	p[P_SIGNAL] = (struct pollfd){ a->signals.fd, POLLIN, 0 };
 	p[P_LINK] = (struct pollfd){ link_fd(&a->link), link_events(&a->link), 0 };
 	p[P_IN] = (struct pollfd){ wants_input(a) ? STDIN_FILENO : -1, POLLIN, 0 };
-	p[P_OUT] = (struct pollfd){ a->show.out.fd, out_pending(&a->show.out) ? POLLOUT : 0, 0 };
+	p[P_OUT] = (struct pollfd){ a->show.face.out.fd, out_pending(&a->show.face.out) ? POLLOUT : 0, 0 };
 	if (a->term.ours && !a->on) p[P_OUT].fd = -1;
 	if (poll(p, P_COUNT, timeout) < 0) {
 		if (errno != EINTR) end(a, ATTACH_FAILED, errno, "unable to poll");
@@ -268,7 +268,7 @@ static void wait_and_act(struct attach *a)
 	if (p[P_IN].revents && !a->done) typed(a, now);
 	if (keys_holding(&a->keys) && now >= a->hold) held_out(a);
 	if (p[P_LINK].revents || link_timeout(&a->link, now) == 0) head_says(a, p[P_LINK].revents, now);
-	if (p[P_OUT].revents & (POLLERR | POLLHUP) && !out_pending(&a->show.out)) unread(a);
+	if (p[P_OUT].revents & (POLLERR | POLLHUP) && !out_pending(&a->show.face.out)) unread(a);
 }
 
 /* ---- from start to end ------------------------------------------------------- */
@@ -312,15 +312,19 @@ void attach_run(struct attach_options const *o, struct attach_result *ret)
 	a->keys = o->keys;
 	term_init(&a->term, STDIN_FILENO, STDOUT_FILENO);
 	a->stdin_open = a->term.ours || !o->watch;
-	a->show.tty = a->term.ours;
+	a->show.face.tty = a->term.ours;
 	a->show.once = o->once;
-	a->show.quiet = o->quiet;
+	a->show.face.quiet = o->quiet;
 	a->show.lossless = o->lossless;
-	a->show.say = o->say;
-	show_init(&a->show, STDOUT_FILENO);
+	a->show.face.say = o->say;
+	struct wire_size const size = term_size(&a->term);
+	int r = show_init(&a->show, STDOUT_FILENO, size.rows, size.cols);
+	if (r < 0) end(a, ATTACH_FAILED, -r, "unable to start");
 
-	open_link(a);
-	int const r = a->done ? 0 : signals_init(&a->signals);
+	a->link.page_fd = -1;
+	conn_init(&a->link.conn, -1);
+	if (!a->done) open_link(a);
+	if (!a->done) r = signals_init(&a->signals);
 	if (r < 0) end(a, ATTACH_FAILED, -r, "unable to watch for signals");
 	if (!a->done) {
 		enter(a);

@@ -188,7 +188,7 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	SIZE=0x0
 	viewer "$S"
 	wait_for 5 has "$T/seen" ready
-	has "$T/seen" '^24 80'
+	has "$T/seen" '24 80'
 	type_hex 1c
 	ended 0
 }
@@ -204,11 +204,15 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	tm_wait 5 '^line<one>'
 	pkill -TSTP -x ptyhead-attach -P "$(tm display-message -p '#{pane_pid}')"
 	tm_wait 5 'Stopped'
+	tm_keys clear Enter
+	tm_wait_not 5 'line<one>'
 	tm_keys 'echo $((40 + 2)); stty -a | grep -o " icanon\| echo "' Enter
 	tm_wait 5 '^42'
 	tm_wait 5 '^ icanon'
 	tm_wait 5 '^ echo'
 	tm_keys fg Enter
+	tm_wait 5 '^line<one>'
+	tm_shows_not '^42'
 	tm_keys two Enter
 	tm_wait 5 '^line<two>'
 	tm_keys C-\\
