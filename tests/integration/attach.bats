@@ -271,7 +271,7 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	not has "$T/seen" 'ptyhead-attach'
 }
 
-@test "the head is killed: it says so, waits, finds the next one, types what was typed meanwhile" {
+@test "the head is killed: it says so, waits, and finds the next one" {
 	head_start
 	program sh -c 'echo ready; exec cat'
 	viewer "$S"
@@ -283,9 +283,35 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	head_start
 	recorder
 	wait_for 5 has "$T/seen" 'the head is back'
-	wait_for 5 count_is "$T/seen" ready 2
+	wait_for 5 size_is "$T/got" 0
 	type_text abc
 	wait_for 5 got_is abc
+	type_hex 1c
+	ended 0
+}
+
+@test "what is typed while the head is away is typed once, in order, when it is back" {
+	head_start
+	program sh -c 'echo ready; exec cat'
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	kill -KILL "$HEAD"
+	wait_for 5 has "$T/seen" 'the head is away'
+	local pid
+	pid=$(pgrep -P "$VIEWER" -x ptyhead-attach)
+	type_text one-
+	type_text two-
+	type_hex 1b
+	# It meets the head when the program is there.
+	kill -STOP "$pid"
+	rm -f "$S"
+	head_start
+	recorder
+	wait_for 5 size_is "$T/got" 0
+	kill -CONT "$pid"
+	wait_for 5 has "$T/seen" 'the head is back'
+	type_text three
+	wait_for 5 got_is $'one-two-\ethree'
 	type_hex 1c
 	ended 0
 }
