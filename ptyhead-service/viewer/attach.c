@@ -27,6 +27,8 @@ struct attach {
 	bool stdin_open;
 	bool on;   /* the terminal is in our hands: raw, and painted on */
 	bool done;
+	uint64_t nap_pos; /* of the tape, when it last waited */
+	int64_t nap_at;
 	int64_t hold; /* when held keys are given out */
 };
 
@@ -243,15 +245,36 @@ static bool fall_asleep(struct attach *a, int64_t now)
 	return false;
 }
 
+/* In a flood the head need not wake us: after so many bytes we take a nap, as
+ * long as the next quarter of the ring will take to fill, and look again. It is
+ * the first nap that brings less after which we sleep. -1: no nap. */
+#define NAP_BYTES (16u << 10)
+#define NAP_MAX_MS 20
+
+static int nap(struct attach *a, int64_t now)
+{
+	uint64_t const read = a->show.open ? a->show.tape.pos - a->nap_pos : 0;
+	int64_t const took = now - a->nap_at;
+
+	if (!a->show.open || read == 0) return -1;
+	a->nap_pos = a->show.tape.pos;
+	a->nap_at = now;
+	if (read < NAP_BYTES || !show_idle(&a->show, now)) return -1;
+	uint64_t const ms = a->show.tape.ring_size / 4 * (uint64_t)(took > 0 ? took : 1) / read;
+	return ms < 1 ? 1 : ms > NAP_MAX_MS ? NAP_MAX_MS : (int)ms;
+}
+
 static void wait_and_act(struct attach *a)
 {
 	struct pollfd p[P_COUNT];
 	int64_t now = now_ms();
 	int timeout = link_timeout(&a->link, now);
+	int const napping = nap(a, now);
 
 	if (keys_holding(&a->keys)) timeout = earlier(timeout, a->hold > now ? (int)(a->hold - now) : 0);
 	timeout = earlier(timeout, show_timeout(&a->show, now));
-	if (!fall_asleep(a, now)) timeout = 0;
+	if (napping > 0) timeout = earlier(timeout, napping);
+	else if (!fall_asleep(a, now)) timeout = 0;
 
 	p[P_SIGNAL] = (struct pollfd){ a->signals.fd, POLLIN, 0 };
 	p[P_LINK] = (struct pollfd){ link_fd(&a->link), link_events(&a->link), 0 };

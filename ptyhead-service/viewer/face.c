@@ -162,7 +162,7 @@ static void place_over(struct face *f, int64_t now)
 	char line[NOTICE_MAX + 32];
 
 	snprintf(line, sizeof line, "[ptyhead-attach: %s]", f->pending);
-	screen_buf_fmt(&b, "\0337\033[m\033[%u;1H\033[2K\033[7m%.*s\033[m\0338", f->shadow.rows,
+	screen_buf_fmt(&b, "\0337\033[?6l\033[m\033[%u;1H\033[2K\033[7m%.*s\033[m\0338", f->shadow.rows,
 	               (int)f->shadow.cols, line);
 	f->covered = true;
 	f->until = f->ms ? now + f->ms : 0;
