@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,7 +61,16 @@ static void end_signal(struct attach *a, int number)
 
 static void enter(struct attach *a)
 {
-	if (!a->term.ours || !term_foreground(&a->term)) return;
+	if (!a->term.ours) return;
+	/* In the background we stop, as who reads a terminal does there, until
+	 * the shell brings us to the front. */
+	while (!term_foreground(&a->term)) {
+		raise(SIGTTIN);
+		if (signals_next(&a->signals) != SIGCONT) {
+			end(a, ATTACH_FAILED, EIO, "unable to use the terminal from the background");
+			return;
+		}
+	}
 	int const r = term_raw(&a->term);
 	if (r < 0) {
 		end(a, ATTACH_FAILED, -r, "unable to set the terminal's mode");
@@ -296,19 +306,28 @@ static void wait_and_act(struct attach *a)
 
 /* ---- from start to end ------------------------------------------------------- */
 
+/* What is shown must not be what it is shown on, nor typed from; a pipe may
+ * lead to the terminal, too, a file does not. */
+static struct wire_tty own_tty(bool watch)
+{
+	struct stat st;
+	struct wire_tty tty = ptyhead_tty_of(STDOUT_FILENO);
+
+	if (tty.dev || tty.rdev) return tty;
+	bool const file = fstat(STDOUT_FILENO, &st) == 0 && S_ISREG(st.st_mode);
+	if (!watch || !file) tty = ptyhead_tty_of(STDIN_FILENO);
+	return tty.dev || tty.rdev || file ? tty : ptyhead_tty_of(STDERR_FILENO);
+}
+
 static void open_link(struct attach *a)
 {
 	bool connected;
 	int tape = -1;
-	struct wire_tty tty = ptyhead_tty_of(STDOUT_FILENO);
-
-	/* What is shown must not be what is shown on, nor typed from. */
-	if (tty.dev == 0 && tty.rdev == 0 && !a->o->watch) tty = ptyhead_tty_of(STDIN_FILENO);
 	a->link.address = &a->o->address;
 	a->link.watch = a->o->watch;
 	a->link.lossless = a->o->lossless;
 	a->link.size = term_size(&a->term);
-	a->link.tty = tty;
+	a->link.tty = own_tty(a->o->watch);
 	int const r = link_open(&a->link, a->o->timeout_ms, &tape, &connected);
 	if (r == 0) {
 		if (a->o->lossless && !(a->link.attached.flags & WIRE_ATTACH_LOSSLESS))

@@ -222,6 +222,46 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	tm_shows_not '^-icanon'
 }
 
+@test "started in the background it stops, and goes on in the foreground, in tmux" {
+	head_start
+	program sh -c 'echo ready; exec cat'
+	tm_start 80x24 env PS1='$ ' bash --norc -i
+	tm_wait 5 '^\$'
+	tm_keys "ptyhead-attach $S & sleep 0.1" Enter
+	tm_keys Enter
+	tm_wait 5 'Stopped'
+	tm_shows_not '^ready'
+	tm_keys fg Enter
+	tm_wait 5 '^ready'
+	tm_keys C-\\
+	tm_wait 5 'detached'
+}
+
+# Programs that use much of a terminal; after the key it is as it was.
+@test "detached from vim and less, the terminal is as it was, in tmux" {
+	head_start
+	program vim -u NONE -N --cmd 'set mouse=a' /etc/services
+	tm_start 80x24 env PS1='$ ' bash --norc -i
+	tm_wait 5 '^\$'
+	modes='#{alternate_on} #{mouse_any_flag} #{keypad_cursor_flag} #{keypad_flag} #{cursor_flag} #{scroll_region_upper}'
+	local before
+	before=$(tm display-message -p "$modes")
+	tm_keys "ptyhead-attach $S" Enter
+	tm_wait 5 '/etc/services'
+	[ "$(tm display-message -p '#{alternate_on} #{mouse_any_flag}')" = '1 1' ]
+	tm_keys C-\\
+	tm_wait 5 'detached'
+	[ "$(tm display-message -p "$modes")" = "$before" ]
+	kill -KILL "$PROGRAM"
+	wait_for 5 not alive "$PROGRAM"
+	program less /etc/services
+	tm_keys "ptyhead-attach $S" Enter
+	tm_wait 5 'Network services'
+	kill -TERM "$(pgrep -x ptyhead-attach -P "$(tm display-message -p '#{pane_pid}')")"
+	tm_wait 5 'Terminated'
+	[ "$(tm display-message -p "$modes")" = "$before" ]
+}
+
 # --- looking ------------------------------------------------------------------------
 
 @test "-r looks and cannot type" {
@@ -395,9 +435,13 @@ follows() {
 
 @test "on the terminal that it would show it is refused, also with input from elsewhere" {
 	head_start
-	program sh -c 'ptyhead-attach "$1"; echo "rc=$?"; ptyhead-attach "$1" </dev/null; echo "rc=$?"; exec cat' sh "$S"
+	program bash -c 'ptyhead-attach "$1"; echo "rc=$?"
+		ptyhead-attach "$1" </dev/null; echo "rc=$?"
+		ptyhead-attach "$1" </dev/null | cat; echo "rc=${PIPESTATUS[0]}"
+		ptyhead-attach -r "$1" | cat; echo "rc=${PIPESTATUS[0]}"
+		exec cat' bash "$S"
 	viewer "$S"
-	wait_for 5 count_is "$T/seen" 'rc=1' 2
+	wait_for 5 count_is "$T/seen" 'rc=1' 4
 	has "$T/seen" 'refused terminal main: the viewer runs on the terminal'
 	type_hex 1c
 	ended 0
