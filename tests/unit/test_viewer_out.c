@@ -46,7 +46,7 @@ TEST(a_full_pipe_does_not_block)
 		total += write_all(&r);
 	} while (r == OUT_OK);
 	CHECK_EQ(r, OUT_AGAIN);
-	CHECK_EQ(total, 65536);
+	CHECK(total >= OUT_MAX / 2); /* of what a pipe holds */
 	CHECK(out_pending(&o));
 	close(p[0]);
 	signal(SIGPIPE, SIG_IGN);
