@@ -257,19 +257,22 @@ static bool fall_asleep(struct attach *a, int64_t now)
 
 /* In a flood the head need not wake us: after so many bytes we take a nap, as
  * long as the next quarter of the ring will take to fill, and look again. It is
- * the first nap that brings less after which we sleep. -1: no nap. */
+ * the first nap that brings less after which we sleep. -1: no nap. None is taken
+ * by a lossless reader, for whom the program would wait, nor after a pause,
+ * where much at once is a picture and no flood. */
 #define NAP_BYTES (16u << 10)
 #define NAP_MAX_MS 20
+#define NAP_PAUSE_MS 100
 
 static int nap(struct attach *a, int64_t now)
 {
 	uint64_t const read = a->show.open ? a->show.tape.pos - a->nap_pos : 0;
 	int64_t const took = now - a->nap_at;
 
-	if (!a->show.open || read == 0) return -1;
+	if (!a->show.open || read == 0 || a->o->lossless) return -1;
 	a->nap_pos = a->show.tape.pos;
 	a->nap_at = now;
-	if (read < NAP_BYTES || !show_idle(&a->show, now)) return -1;
+	if (read < NAP_BYTES || took > NAP_PAUSE_MS || !show_idle(&a->show, now)) return -1;
 	uint64_t const ms = a->show.tape.ring_size / 4 * (uint64_t)(took > 0 ? took : 1) / read;
 	return ms < 1 ? 1 : ms > NAP_MAX_MS ? NAP_MAX_MS : (int)ms;
 }
