@@ -247,8 +247,8 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	local before
 	before=$(tm display-message -p "$modes")
 	tm_keys "ptyhead-attach $S" Enter
-	tm_wait 5 '/etc/services'
-	[ "$(tm display-message -p '#{alternate_on} #{mouse_any_flag}')" = '1 1' ]
+	tm_wait 5 '^tcpmux'
+	wait_for 5 gives '1 1' tm display-message -p '#{alternate_on} #{mouse_any_flag}'
 	tm_keys C-\\
 	tm_wait 5 'detached'
 	[ "$(tm display-message -p "$modes")" = "$before" ]
