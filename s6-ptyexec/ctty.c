@@ -19,18 +19,14 @@ static bool pending_hup(void)
 }
 
 /* TIOCNOTTY is taken on any descriptor of the terminal that we have. /dev/tty
- * is the sure one, where there is a /dev. */
+ * is the sure one, where /dev is as it should be. */
 static int leave_tty(void)
 {
 	int const tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (tty >= 0) {
-		int const r = ioctl(tty, TIOCNOTTY) < 0 ? -errno : 0;
-		close(tty);
-		return r;
-	}
-	for (int fd = 0; fd <= 2; fd++)
-		if (ioctl(fd, TIOCNOTTY) == 0) return 0;
-	return -EPERM;
+	int r = tty < 0 ? -1 : ioctl(tty, TIOCNOTTY);
+	if (tty >= 0) close(tty);
+	for (int fd = 0; r < 0 && fd <= 2; fd++) r = ioctl(fd, TIOCNOTTY);
+	return r < 0 ? -EPERM : 0;
 }
 
 /* The kernel sends SIGHUP to the foreground group, which we are in. Ignoring a

@@ -120,17 +120,6 @@ struct handover_store {
 	s6_fdholder_t holder;
 };
 
-/* What sun_path holds, or the same socket through a descriptor in *ret_node. */
-static char const *short_path(char const *path, char *buf, size_t len, int *ret_node)
-{
-	*ret_node = -1;
-	if (strlen(path) < 108) return path;
-	*ret_node = open(path, O_PATH | O_CLOEXEC);
-	if (*ret_node < 0) return NULL;
-	snprintf(buf, len, "/proc/self/fd/%d", *ret_node);
-	return buf;
-}
-
 static void deadline_of(int timeout_ms, tain *ret)
 {
 	tain t;
@@ -143,16 +132,19 @@ static void deadline_of(int timeout_ms, tain *ret)
 	}
 }
 
-static bool holder_start(s6_fdholder_t *a, char const *path, tain const *deadline)
+/* s6_fdholder_start would leave the socket open across exec, and cannot reach a
+ * path that is longer than sun_path. 0 or -errno. */
+static int holder_start(s6_fdholder_t *a, struct handover const *h)
 {
-	char buf[32];
-	int node;
-	char const *const p = short_path(path, buf, sizeof buf, &node);
-	bool const ok = p && s6_fdholder_start_g(a, p, deadline);
-	int const e = errno;
-	if (node >= 0) close(node);
-	errno = e;
-	return ok;
+	int const sock = ptyhead_connect(h->address, h->timeout_ms);
+	if (sock < 0) return sock;
+	if (fcntl(sock, F_SETFL, O_RDWR | O_NONBLOCK) < 0) {
+		int const e = errno;
+		close(sock);
+		return -e;
+	}
+	s6_fdholder_init(a, sock);
+	return 0;
 }
 
 static char const *explain_store(int e)
@@ -182,9 +174,10 @@ int handover_store(struct handover const *h, int master, struct handover_store *
 	}
 	s->holder = zero;
 	deadline_of(h->timeout_ms, &deadline);
-	if (!holder_start(&s->holder, h->address, &deadline)) {
-		snprintf(why, len, "no fd-holder at %s: %s%s", h->address, strerror(errno),
-		         explain_store(errno));
+	int const r = holder_start(&s->holder, h);
+	if (r < 0) {
+		snprintf(why, len, "no fd-holder at %s: %s%s", h->address, strerror(-r),
+		         explain_store(-r));
 		free(s);
 		return -1;
 	}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,12 +171,15 @@ static void open_pty(struct options const *o, struct pty *ret)
 		strerr_diefusys(111, "set the terminal's mode (-m)");
 }
 
-/* Our own, which is the program's after exec. O_CLOEXEC by itself. */
+/* Our own, which is the program's after exec. O_CLOEXEC by itself. A kernel (or
+ * a system call filter) without it costs the exit status, not the program. */
 static int open_pidfd(struct options const *o)
 {
 	int const fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	if (fd < 0 && o->verbosity)
-		strerr_warnwusys("open a pidfd, so the head will not see the program's end by it");
+	if (fd >= 0) return fd;
+	if (errno != ENOSYS && errno != EPERM) strerr_diefusys(111, "open a pidfd");
+	if (o->verbosity)
+		strerr_warnwusys("open a pidfd, so the head must guess when the program ends");
 	return fd;
 }
 
@@ -191,8 +195,7 @@ static void hand_over(struct options const *o, struct pty const *pty)
 	if (wire_size_ok(res.size)) pty_set_size(pty->slave, res.size);
 	if (o->verbosity < 2) return;
 	if (o->handover.unattended) {
-		strerr_warni("handed terminal ", res.terminal, " to whom it may concern at ",
-		             o->handover.address);
+		strerr_warni("terminal ", res.terminal, " waits for a head at ", o->handover.address);
 		return;
 	}
 	snprintf(why, sizeof why, "terminal %s at %s: run %llu, %u rows, %u columns",
@@ -238,13 +241,15 @@ static bool set_term(char const *wanted)
 }
 
 /* Beyond the hand-over: what has been stored is taken back, and the message
- * goes where the supervisor reads it. A head sees the end of the run by itself. */
+ * goes where the supervisor reads it. A head sees the end of the run by itself.
+ * We lead the session of a terminal whose last master may be closed now. */
 static _Noreturn void die_late(struct options const *o, struct handover_store *s, int old_stderr,
                                int code, char const *what, char const *what2, char const *hint)
 {
 	char const *const after = s ? "; the terminal is taken back" :
 	                              "; the terminal was handed over and this run ends on it";
 	int const e = errno;
+	signal(SIGHUP, SIG_IGN);
 	if (s) handover_unstore(&o->handover, s);
 	dup2(old_stderr, 2);
 	strerr_dief(code, "unable to ", what, what2, ": ", strerror(e), *hint ? " (" : "", hint,

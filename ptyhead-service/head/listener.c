@@ -47,7 +47,7 @@ static void listener_ready(struct source *s, uint32_t events)
 
 	(void)events;
 	for (int i = 0; i < 16; i++) {
-		if (h->peers_len >= h->limits.peers && !make_room(l)) return;
+		if (head_full(h) && !make_room(l)) return;
 		int const fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0) {
 			int const r = peer_new(h, fd, l->roles);

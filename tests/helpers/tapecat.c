@@ -125,5 +125,8 @@ int main(int argc, char **argv)
 		page_awake(page);
 	}
 	printf("total %" PRIu64 "\n", total);
+	tape_reader_deinit(&r);
+	page_unmap(page);
+	conn_deinit(&c);
 	return 0;
 }
