@@ -434,6 +434,17 @@ holder_start() { # [SOCKET]
 	fails_with 111 "fatal: unable to store the terminal in the fd-holder at $S as 't1': Connection timed out (-t gives it longer)" -t 200 -f t1 "$S" probe "$P"
 }
 
+@test "-f: something that is no fd-holder" {
+	head_start close
+	local rc=0
+	px -f t1 "$S" probe "$P" || rc=$?
+	[ "$rc" -eq 111 ]
+	grep -qE "'t1': (Broken pipe|Connection reset by peer) \(is what listens there an s6-fdholder-daemon\?\)$" "$T/err"
+	head_start garbage
+	fails_with 111 "fatal: unable to store the terminal in the fd-holder at $S as 't1': Protocol error (is what listens there an s6-fdholder-daemon?)" -f t1 "$S" probe "$P"
+	[ ! -e "$P" ]
+}
+
 @test "-f: a socket's path longer than sun_path" {
 	S=$(long_path 200)/s
 	cd "${S%/*}"
