@@ -340,8 +340,8 @@ service() { # DIR LINE : a service whose run script is that line
 
 @test "from an interactive shell: the first command of a pipeline cannot, and says why" {
 	head_start ok
-	# cat waits for its end, so that it is in the group without fail.
-	interactive "s6-ptyexec '$S' probe '$P' 2>'$T/err' | cat; (exit \${PIPESTATUS[0]})"
+	# Only once the other is in the group, which a busy shell may take its time for.
+	interactive "sh -c 'until [ -e $T/other ]; do sleep 0.02; done; exec s6-ptyexec $S probe $P 2>$T/err' | (: >$T/other; cat); (exit \${PIPESTATUS[0]})"
 	said "s6-ptyexec: fatal: unable to become a session leader: Operation not permitted (others are in the process group that it leads: it cannot be the first command of a pipeline in an interactive shell); the terminal was handed over and this run ends on it"
 	[ "$(cat "$T/rc")" = rc=111 ]
 	[ ! -e "$P" ]
