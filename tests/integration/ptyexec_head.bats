@@ -15,17 +15,17 @@ teardown() { common_teardown; }
 
 head_start() {
 	start ptyhead -v 2 -d 4 "$S" </dev/null 4>"$T/ready" 2>>"$T/log"
-	wait_for 5 test -s "$T/ready"
+	wait_for 20 test -s "$T/ready"
 }
 
 # view RUNS [TERMINAL] : its marks in $T/marks, its bytes in $T/bytes.
 view() {
 	start tapecat -L -n "$1" -o "$T/bytes" "$S" "${@:2}" >"$T/marks"
 	VIEW=$STARTED
-	wait_for 5 has "$T/marks" '^attached'
+	wait_for 20 has "$T/marks" '^attached'
 }
 
-px() { timeout -s KILL 20 s6-ptyexec "$@" </dev/null 2>"$T/err" 3>&-; }
+px() { timeout -s KILL 60 s6-ptyexec "$@" </dev/null 2>"$T/err" 3>&-; }
 
 fact() {
 	grep -qaxF -e "$1" -- "$P" || {
@@ -49,7 +49,7 @@ said() {
 	local rc=0
 	px -s 40x100 "$S" sh -c 'probe "$0"; echo "hello, tape"; exit 42' "$P" || rc=$?
 	[ "$rc" -eq 42 ]
-	wait_for 5 not alive "$VIEW"
+	wait_for 20 not alive "$VIEW"
 	fact tty:111
 	fact size:40x100
 	has "$T/marks" "^start 1 $(the ppid) 40x100$"
@@ -73,15 +73,15 @@ said() {
 @test "a terminal whose program is alive is refused to another, until it ends" {
 	head_start
 	start s6-ptyexec "$S" probe "$P" stay </dev/null
-	wait_for 5 has "$P" '^done$'
+	wait_for 20 has "$P" '^done$'
 	local rc=0
 	px "$S" true || rc=$?
 	[ "$rc" -eq 111 ]
 	said "s6-ptyexec: fatal: the head at $S refused terminal main: the program on terminal main is alive (pid $(the pid))"
 	px "$S:another" true
 	kill "$(the pid)"
-	wait_for 5 not alive "$(the pid)"
-	wait_for 5 px "$S" true
+	wait_for 20 not alive "$(the pid)"
+	wait_for 20 px "$S" true
 }
 
 @test "a program that cannot be executed is a run that ended at once" {
@@ -91,7 +91,7 @@ said() {
 	px "$S" /nonexistent || rc=$?
 	[ "$rc" -eq 127 ]
 	said 's6-ptyexec: fatal: unable to exec /nonexistent: No such file or directory; the terminal was handed over and this run ends on it'
-	wait_for 5 not alive "$VIEW"
+	wait_for 20 not alive "$VIEW"
 	has "$T/marks" '^end 1 7f00$'
 	[ ! -s "$T/bytes" ]
 }
@@ -104,7 +104,7 @@ activated() { # FDNAME
 		echo >"$1/bound"
 		until [ -e "$1/go" ]; do sleep 0.02; done
 		LISTEN_FDS=1 LISTEN_FDNAMES=$2 LISTEN_PID=$$ exec ptyhead -v 2 2>>"$1/log"' sh "$T" "$1"
-	wait_for 5 test -e "$T/bound"
+	wait_for 20 test -e "$T/bound"
 }
 
 @test "-D: what the program wrote before there was a head is on the tape, all of it" {
@@ -112,7 +112,7 @@ activated() { # FDNAME
 	px -D "$S" sh -c 'i=0; while [ $i -lt 1000 ]; do i=$((i + 1)); echo "line $i"; done'
 	: >"$T/go"
 	view 1
-	wait_for 5 not alive "$VIEW"
+	wait_for 20 not alive "$VIEW"
 	[ "$(tr -d '\r' <"$T/bytes")" = "$(seq -f 'line %g' 1000)" ]
 	has "$T/marks" '^end 1 0+$'
 }
@@ -140,8 +140,8 @@ activated() { # FDNAME
 	EOF
 	chmod +x "$T/run"
 	view 1
-	timeout -s KILL 20 "$T/run" </dev/null 3>&-
+	timeout -s KILL 60 "$T/run" </dev/null 3>&-
 	[ "$(cat "$T/open/uid")" = 1234 ]
-	wait_for 5 not alive "$VIEW"
+	wait_for 20 not alive "$VIEW"
 	has "$T/bytes" '^by name'
 }
