@@ -16,10 +16,9 @@
 #define WAKE_BYTES (64u << 10)
 /* Waking may cost one part in so many of the time that passes, or (where the
  * head has little of that time for itself) of the time that reading took,
- * reckoned at WAKE_READ_NS_BYTE. */
+ * reckoned at a nanosecond a byte. */
 #define WAKE_TIME_PARTS 250u
 #define WAKE_READ_PARTS 5u
-#define WAKE_READ_NS_BYTE 6u
 #define WAKE_LATEST_NS 100000000u
 
 static void master_ready(struct source *s, uint32_t events)
@@ -126,7 +125,7 @@ static bool wake_due(struct terminal const *t, uint64_t now)
 	uint64_t const bytes = t->tape.end - t->woken_end;
 	uint64_t const since = now - t->woken_ns;
 	return since >= WAKE_LATEST_NS || since >= t->wake_cost_ns * WAKE_TIME_PARTS ||
-	       (bytes >= WAKE_BYTES && bytes * WAKE_READ_NS_BYTE >= t->wake_cost_ns * WAKE_READ_PARTS);
+	       (bytes >= WAKE_BYTES && bytes >= t->wake_cost_ns * WAKE_READ_PARTS);
 }
 
 void terminal_wake(struct terminal *t)

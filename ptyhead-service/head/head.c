@@ -28,6 +28,15 @@ int head_init(struct head *h, struct head_limits const *limits)
 	return r;
 }
 
+/* A terminal holds its tape, its master and a pidfd. */
+#define TERMINAL_FDS 3u
+
+bool head_full(struct head const *h)
+{
+	return h->peers_len >= h->limits.peers ||
+	       h->peers_len + TERMINAL_FDS * h->terminals_len >= h->limits.descriptors;
+}
+
 void head_deinit(struct head *h)
 {
 	while (!list_empty(&h->listeners)) listener_free(list_entry(h->listeners.next, struct listener, link));

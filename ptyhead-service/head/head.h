@@ -24,7 +24,7 @@ struct head_limits {
 	uint64_t ring_size;    /* bytes */
 	unsigned terminals;
 	unsigned peers;
-	int descriptors;       /* RLIMIT_NOFILE: what it may have open */
+	unsigned descriptors;  /* that peers and terminals may use up */
 	unsigned patience_s;   /* for a silent peer, and for a lossless reader that does not move */
 };
 
@@ -49,5 +49,8 @@ struct head {
 int head_init(struct head *h, struct head_limits const *limits); /* 0 or -errno */
 /* Closes everything; the programs get SIGHUP unless a store holds their masters. */
 void head_deinit(struct head *h);
+
+/* Has it as many peers as it may, by number or by descriptors? */
+bool head_full(struct head const *h);
 
 #endif

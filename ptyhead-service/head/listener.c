@@ -12,9 +12,6 @@
 #include "peer.h"
 
 #define BACKLOG 512
-/* Descriptors that newcomers may not use up: what an export brings needs room,
- * or the kernel would drop it. */
-#define RESERVE 16
 
 static void listener_ready(struct source *s, uint32_t events);
 
@@ -50,15 +47,8 @@ static void listener_ready(struct source *s, uint32_t events)
 
 	(void)events;
 	for (int i = 0; i < 16; i++) {
-		if (h->peers_len >= h->limits.peers && !make_room(l)) return;
+		if (head_full(h) && !make_room(l)) return;
 		int const fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd >= h->limits.descriptors - RESERVE && !make_room(l)) {
-			close(fd);
-			return;
-		}
-		/* The one place made is the newcomer's own; one more gives the
-		 * reserve back what it lent. */
-		if (fd >= h->limits.descriptors - RESERVE) (void)peer_evict(h);
 		if (fd >= 0) {
 			int const r = peer_new(h, fd, l->roles);
 			if (r < 0) log_peer(&h->log, "peer not admitted: %s", strerror(-r));

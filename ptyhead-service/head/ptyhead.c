@@ -1,4 +1,5 @@
 /* ptyhead: the head. Options, sockets, readiness, signals; the rest is head.h. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -126,15 +127,33 @@ static void parse(int argc, char **argv, struct options *o)
 
 /* ---- start ----------------------------------------------------------------- */
 
-/* As many descriptors as the supervisor allows; how many that is. */
-static int raise_descriptors(void)
+/* Descriptors that newcomers may not use up: what an export brings needs room,
+ * or the kernel would drop it. */
+#define RESERVE 16u
+
+static unsigned count_open(void)
 {
-	struct rlimit r;
-	if (getrlimit(RLIMIT_NOFILE, &r) < 0) return 1024;
-	rlim_t const before = r.rlim_cur;
-	r.rlim_cur = r.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &r) < 0) r.rlim_cur = before;
-	return r.rlim_cur > INT_MAX ? INT_MAX : (int)r.rlim_cur;
+	unsigned n = 0;
+	DIR *const d = opendir("/proc/self/fd");
+	if (!d) return 32;
+	while (readdir(d)) n++;
+	closedir(d);
+	return n;
+}
+
+/* As many descriptors as the supervisor allows; how many of them peers and
+ * terminals may have. */
+static unsigned raise_descriptors(void)
+{
+	struct rlimit r = { .rlim_cur = 1024 };
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+		rlim_t const before = r.rlim_cur;
+		r.rlim_cur = r.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &r) < 0) r.rlim_cur = before;
+	}
+	unsigned const all = r.rlim_cur > INT_MAX ? INT_MAX : (unsigned)r.rlim_cur;
+	unsigned const ours = count_open() + RESERVE;
+	return all > ours ? all - ours : 0;
 }
 
 static void take_sockets(struct head *h, char **paths, int n)
@@ -204,12 +223,12 @@ int main(int argc, char **argv)
 
 	parse(argc, argv, &o);
 	signal(SIGPIPE, SIG_IGN);
-	o.limits.descriptors = raise_descriptors();
 	log_init(&h.log, say_line, &lost, o.verbosity);
 	int r = head_init(&h, &o.limits);
 	if (r == 0) r = catch_term(&h, &term);
 	if (r < 0) die(EXIT_TEMPORARY, "unable to start: %s", strerror(-r));
 	take_sockets(&h, argv + optind, argc - optind);
+	h.limits.descriptors = raise_descriptors();
 	ready(o.notify_fd);
 
 	r = loop_run(&h.loop);

@@ -131,3 +131,6 @@ is_program() {
 
 # tty_of PID : what its standard input is.
 tty_of() { readlink "/proc/$1/fd/0"; }
+
+parent_of() { sed -n 's/^PPid:[[:space:]]*//p' "/proc/$1/status"; }
+name_of() { cat "/proc/$1/comm"; }

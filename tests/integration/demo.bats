@@ -31,13 +31,11 @@ left_nothing() { [ -z "$(ls -A "$T/tmp")" ]; }
 	tm_start 100x30 env TMPDIR="$T/tmp" "$REPO/examples/demo" "$PTYHEAD_BUILD"
 	tm_wait 10 'Ctrl-\\ leaves'
 	tm_wait 5 'Press Enter'
+	top=$(tm_screen | sed -n 's/^top runs below s6-supervise (pid \([0-9]*\)).*/\1/p')
+	is_program "$top" top
 	tm_keys Enter
 	tm_wait 10 '^ *PID USER .*COMMAND'
-	# top is s6-supervise's child.
-	top=$(pgrep -x top --ns $$ | while read -r pid; do
-		if tr '\0' '\n' <"/proc/$pid/environ" | grep -qxF "PTYHEAD_TEST=$T"; then echo "$pid"; fi
-	done)
-	[ "$(ps -o comm= -p "$(ps -o ppid= -p "$top")")" = s6-supervise ]
+	[ "$(name_of "$(parent_of "$top")")" = s6-supervise ]
 	tm_keys 'C-\'
 	tm_end 15
 	[ "$TM_STATUS" -eq 0 ]

@@ -75,7 +75,7 @@ both_runs() {
 	pid() { s6_pid app; }
 	kill_it() { s6-svc -k "$S6_SCANDIR/app"; }
 	wait_for 10 runs_shell pid
-	[ "$(ps -o ppid= -p "$PID" | tr -d ' ')" = "$(pgrep -f '^s6-supervise app$' -P "$S6_PID")" ]
+	[ "$(parent_of "$PID")" = "$(pgrep -f '^s6-supervise app$' -P "$S6_PID")" ]
 	tm_start 80x24 ptyhead-attach "$T/app.sock"
 	both_runs pid kill_it pid
 }
@@ -98,7 +98,7 @@ both_runs() {
 	pid() { runit_pid app; }
 	kill_it() { sv kill "$RUNIT_DIR/app"; }
 	wait_for 10 runs_shell pid
-	[ "$(ps -o comm= -p "$(ps -o ppid= -p "$PID")")" = runsv ]
+	[ "$(name_of "$(parent_of "$PID")")" = runsv ]
 	[[ $(sv status "$RUNIT_DIR/app") = "run: $RUNIT_DIR/app: (pid $PID) "* ]]
 	tm_start 80x24 ptyhead-attach "$T/app.sock"
 	both_runs pid kill_it pid
@@ -128,7 +128,7 @@ both_runs() {
 	}
 	kill_it() { sd systemctl kill -s KILL app.service; }
 	wait_for 10 runs_shell pid
-	[ "$(ps -o ppid= -p "$PID" | tr -d ' ')" = "$SD_PID" ]
+	[ "$(parent_of "$PID")" = "$SD_PID" ]
 	tm_start 80x24 "$SD_IN" ptyhead-attach app
 	both_runs pid kill_it inside
 }

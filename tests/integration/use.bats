@@ -20,7 +20,8 @@ teardown() { common_teardown; }
 put() {
 	start s6-ptyexec -T tmux-256color "$T/app.sock" "$@" 2>"$T/ptyexec.log"
 	PROGRAM=$STARTED
-	tm_start 80x24 ptyhead-attach "$T/app.sock"
+	viewer=(sh -c 'ptyhead-attach "$0"; echo "left-$?-"; exec cat >/dev/null' "$T/app.sock")
+	tm_start 80x24 "${viewer[@]}"
 }
 beside() { tm new-window -d -t :1 -- "$@"; }
 
@@ -54,12 +55,11 @@ shows_at() { tm capture-pane -p -t "$1" | grep -qE -e "$2"; }
 # Leave with the key, and look again with another viewer.
 leave_and_return() {
 	tm send-keys -t :0 'C-\'
-	tm_end 5
-	[ "$TM_STATUS" -eq 0 ]
+	wait_for 5 shows_at :0 '^left-0-$'
 	# The program does not notice, and the viewer left the screen as it found it.
 	alive "$PROGRAM"
-	[ "$(tm display-message -p -t :0 '#{cursor_flag} #{alternate_on} #{keypad_cursor_flag} #{mouse_any_flag}')" = '1 0 0 0' ]
-	tm respawn-pane -t :0 -- ptyhead-attach "$T/app.sock"
+	[ "$(tm display-message -p -t :0 '#{cursor_flag} #{alternate_on} #{keypad_cursor_flag} #{keypad_flag} #{mouse_any_flag}')" = '1 0 0 0 0' ]
+	tm respawn-pane -k -t :0 -- "${viewer[@]}"
 }
 
 @test "vim: resized, left and found again, it looks as it does without us" {

@@ -1,0 +1,64 @@
+/* The growable byte string that screen functions write to. */
+#include "screen.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void screen_buf_deinit(struct screen_buf *b)
+{
+	free(b->data);
+	*b = (struct screen_buf)SCREEN_BUF_INIT;
+}
+
+void screen_buf_clear(struct screen_buf *b)
+{
+	b->len = 0;
+	b->failed = false;
+}
+
+static bool buf_room(struct screen_buf *b, size_t more)
+{
+	if (b->failed) return false;
+	if (b->cap - b->len >= more) return true;
+	if (more > SCREEN_BUF_MAX || b->len + more > SCREEN_BUF_MAX) {
+		b->failed = true;
+		return false;
+	}
+	size_t cap = b->cap ? b->cap * 2 : 1024;
+	while (cap < b->len + more) cap *= 2;
+	char *const data = realloc(b->data, cap);
+	if (!data) {
+		b->failed = true;
+		return false;
+	}
+	b->data = data;
+	b->cap = cap;
+	return true;
+}
+
+void screen_buf_add(struct screen_buf *b, void const *data, size_t len)
+{
+	if (!len || !buf_room(b, len)) return;
+	memcpy(b->data + b->len, data, len);
+	b->len += len;
+}
+
+void screen_buf_str(struct screen_buf *b, char const *str)
+{
+	screen_buf_add(b, str, strlen(str));
+}
+
+void screen_buf_fmt(struct screen_buf *b, char const *fmt, ...)
+{
+	char line[256];
+	va_list ap;
+	va_start(ap, fmt);
+	int const n = vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof line)
+		b->failed = true; /* a caller's mistake, not the stream's */
+	else
+		screen_buf_add(b, line, (size_t)n);
+}

@@ -1,0 +1,266 @@
+/* Painting a screen on a terminal of another size, or one that lags: what
+ * changed since the last painting, cropped so that the cursor is seen. The
+ * terminal's margins, tabs, charsets and insertion stay at their defaults. */
+#include "screen_int.h"
+
+#include <string.h>
+
+struct view {
+	struct screen const *s; /* NULL: blank */
+	unsigned y, x;          /* what its first cell shows */
+	unsigned rows, cols;
+};
+
+void screen_viewport(struct screen const *s, unsigned rows, unsigned cols, unsigned *ret_y, unsigned *ret_x)
+{
+	*ret_y = s->y >= rows ? s->y + 1u - rows : 0;
+	*ret_x = s->x >= cols ? s->x + 1u - cols : 0;
+}
+
+/* The cell at a place of the viewport. Halves of wide characters that the edge
+ * cuts, and everything outside the screen, are blank. */
+static struct screen_cell view_cell(struct view const *v, unsigned y, unsigned x)
+{
+	if (!v->s || v->y + y >= v->s->rows || v->x + x >= v->s->cols) return cell_make(0, 0, 0);
+	struct screen_cell c = cell_at(v->s, v->s->grid, v->y + y, v->x + x);
+	if ((c.flags & SCREEN_CELL_SPACER && x == 0) || (c.flags & SCREEN_CELL_WIDE && x + 1 == v->cols)) {
+		c.ch = ' ';
+		c.flags = 0;
+	}
+	return c;
+}
+
+static bool cell_same(struct view const *a, struct screen_cell x, struct view const *b, struct screen_cell y)
+{
+	uint32_t ca[SCREEN_CLUSTER_MAX];
+	uint32_t cb[SCREEN_CLUSTER_MAX];
+	if (!a->s) return !y.ch && !y.style && !y.flags;
+	if (x.flags != y.flags) return false;
+	if ((x.ch | y.ch) & SCREEN_CLUSTER) {
+		unsigned const na = cluster_chars(a->s, x.ch, ca);
+		unsigned const nb = cluster_chars(b->s, y.ch, cb);
+		if (na != nb || memcmp(ca, cb, na * sizeof *ca) != 0) return false;
+	} else if (x.ch != y.ch) {
+		return false;
+	}
+	if (a->s == b->s) return x.style == y.style;
+	return (!x.style && !y.style) || style_same(a->s, x.style, b->s, y.style);
+}
+
+static bool row_same(struct view const *a, unsigned ya, struct view const *b, unsigned yb)
+{
+	for (unsigned x = 0; x < b->cols; x++)
+		if (!cell_same(a, view_cell(a, ya, x), b, view_cell(b, yb, x))) return false;
+	return true;
+}
+
+static bool row_empty(struct view const *v, unsigned y)
+{
+	for (unsigned x = 0; x < v->cols; x++)
+		if (view_cell(v, y, x).ch) return false;
+	return true;
+}
+
+/* By how many rows the old picture moved up, when that explains the new one
+ * better than not at all. */
+static unsigned scrolled(struct view const *from, struct view const *to)
+{
+	unsigned best = 0;
+	unsigned best_score = 0;
+	if (!from->s) return 0;
+	for (unsigned y = 0; y < to->rows; y++) best_score += !row_empty(to, y) && row_same(from, y, to, y);
+	for (unsigned n = 1; n < to->rows; n++) {
+		unsigned score = 0;
+		for (unsigned y = 0; y + n < to->rows; y++) {
+			if (!row_empty(to, y)) score += row_same(from, y + n, to, y);
+			if (score + (to->rows - n - y - 1) <= best_score) break;
+		}
+		if (score > best_score + 1) {
+			best_score = score;
+			best = n;
+		}
+	}
+	return best;
+}
+
+/* Which cells of a row to write: those that differ, and the whole of every wide
+ * character, old or new, that one of them is part of. */
+static void changes(struct view const *from, unsigned yf, struct view const *to, unsigned y, bool blank_from, bool *ret)
+{
+	struct view const none = { .rows = to->rows, .cols = to->cols };
+	struct view const *const f = blank_from ? &none : from;
+	for (unsigned x = 0; x < to->cols; x++) ret[x] = !cell_same(f, view_cell(f, yf, x), to, view_cell(to, y, x));
+	for (bool again = true; again;) {
+		again = false;
+		for (unsigned x = 0; x + 1 < to->cols; x++) {
+			bool const pair = (view_cell(f, yf, x).flags | view_cell(to, y, x).flags) & SCREEN_CELL_WIDE;
+			if (!pair || ret[x] == ret[x + 1]) continue;
+			ret[x] = ret[x + 1] = true;
+			again = true;
+		}
+	}
+}
+
+static void row_paint(struct painter *p, struct view const *to, unsigned y, bool const *changed)
+{
+	struct screen const *const s = to->s;
+	for (unsigned x = 0; x < to->cols;) {
+		struct screen_cell const c = view_cell(to, y, x);
+		if (!changed[x]) {
+			x++;
+			continue;
+		}
+		struct screen_style st = s->styles.at[c.style];
+		st.attrs = (uint16_t)(st.attrs & ~(unsigned)SCREEN_PROTECTED);
+		if (c.ch) {
+			paint_move(p, y, x);
+			paint_style(p, &st);
+			paint_cell(p, c);
+			if (p->x >= p->cols) p->known = false;
+			x += umax(screen_cell_width(c), 1);
+			continue;
+		}
+		unsigned end = x + 1;
+		while (end < to->cols && changed[end]) {
+			struct screen_cell const d = view_cell(to, y, end);
+			if (d.ch || d.flags || d.style != c.style) break;
+			end++;
+		}
+		paint_blank(p, y, x, end - x, &st);
+		x = end;
+	}
+}
+
+/* ---- modes that input needs ------------------------------------------------- */
+
+#define MIRRORED                                                                                                 \
+	(BIT(M_CKM) | BIT(M_NKM) | BIT(M_PASTE) | BIT(M_FOCUS) | BIT(M_SCNM) | BIT(M_BLINK) | BIT(M_ALTSCROLL) | \
+	 BIT(M_SCHEME) | BIT(M_BKM) | BIT(M_META8) | BIT(M_METAESC) | BIT(M_ALTESC) | BIT(M_NUMLOCK))
+
+struct input {
+	uint64_t modes;
+	uint16_t mouse, mouse_enc;
+	unsigned kitty;
+	int8_t modkeys[8];
+	uint8_t shape;
+};
+
+static struct input input_of(struct screen const *s)
+{
+	struct input in = { .modes = MODES_DEFAULT & MIRRORED };
+	memset(in.modkeys, -1, sizeof in.modkeys);
+	if (!s) return in;
+	in.modes = s->modes & MIRRORED;
+	in.mouse = s->mouse;
+	in.mouse_enc = s->mouse_enc;
+	in.kitty = s->grid->kitty.flags[s->grid->kitty.depth];
+	memcpy(in.modkeys, s->modkeys, sizeof in.modkeys);
+	in.shape = s->shape;
+	return in;
+}
+
+static void kitty_change(struct screen_buf *out, unsigned a, unsigned b)
+{
+	if (a == b) return;
+	if (!b) screen_buf_str(out, "\033[<u");
+	else screen_buf_fmt(out, a ? "\033[=%uu" : "\033[>%uu", b);
+}
+
+static void input_change(struct screen_buf *out, struct input const *a, struct input const *b)
+{
+	for (unsigned i = 0; i < screen_mode_count; i++) {
+		struct mode_def const *const d = &screen_mode_defs[i];
+		if (!((a->modes ^ b->modes) >> d->bit & 1)) continue;
+		bool const on = b->modes >> d->bit & 1;
+		if (d->bit == M_NKM) screen_buf_str(out, on ? "\033=" : "\033>");
+		else screen_buf_fmt(out, "\033[%s%u%c", d->dec ? "?" : "", (unsigned)d->number, on ? 'h' : 'l');
+	}
+	if (a->mouse != b->mouse) screen_buf_fmt(out, "\033[?%u%c", (unsigned)(b->mouse ? b->mouse : a->mouse), b->mouse ? 'h' : 'l');
+	if (a->mouse_enc != b->mouse_enc)
+		screen_buf_fmt(out, "\033[?%u%c", (unsigned)(b->mouse_enc ? b->mouse_enc : a->mouse_enc), b->mouse_enc ? 'h' : 'l');
+	for (unsigned i = 0; i < 8; i++) {
+		if (a->modkeys[i] == b->modkeys[i]) continue;
+		if (b->modkeys[i] < 0) screen_buf_fmt(out, "\033[>%um", i);
+		else screen_buf_fmt(out, "\033[>%u;%dm", i, b->modkeys[i]);
+	}
+	if (a->shape != b->shape) screen_buf_fmt(out, "\033[%u q", (unsigned)b->shape);
+	kitty_change(out, a->kitty, b->kitty);
+}
+
+/* ---- the whole ---------------------------------------------------------------- */
+
+static bool cursor_seen(struct screen const *s, unsigned rows, unsigned cols)
+{
+	unsigned y;
+	unsigned x;
+	if (!mode_on(s, M_TCEM)) return false;
+	screen_viewport(s, rows, cols, &y, &x);
+	return s->y - y < rows && s->x - x < cols;
+}
+
+void screen_diff(struct screen const *from, struct screen const *to, unsigned rows, unsigned cols, struct screen_buf *out)
+{
+	rows = umin(umax(rows, 1), SCREEN_SIZE_MAX);
+	cols = umin(umax(cols, 1), SCREEN_SIZE_MAX);
+	struct view f = { .s = from, .rows = rows, .cols = cols };
+	struct view t = { .s = to, .rows = rows, .cols = cols };
+	struct painter p = { .s = to, .out = out, .cols = cols };
+	struct screen_style const none = { 0 };
+	struct input a = input_of(from);
+	struct input const b = input_of(to);
+	bool changed[SCREEN_SIZE_MAX];
+	bool const hide = !from || cursor_seen(from, rows, cols);
+	if (from) screen_viewport(from, rows, cols, &f.y, &f.x);
+	screen_viewport(to, rows, cols, &t.y, &t.x);
+	if (hide) screen_buf_str(out, "\033[?25l");
+	if ((from && from->alt_on) != to->alt_on) {
+		kitty_change(out, a.kitty, 0); /* each screen has a stack of its own */
+		a.kitty = 0;
+		screen_buf_str(out, to->alt_on ? "\033[?1049h\033[H\033[2J" : "\033[?1049l\033[m\033[H\033[2J");
+		f.s = NULL;
+	}
+	unsigned const up = scrolled(&f, &t);
+	if (up) {
+		screen_buf_fmt(out, "\033[%u;1H", rows);
+		for (unsigned i = 0; i < up; i++) screen_buf_str(out, "\n");
+	}
+	for (unsigned y = 0; y < rows; y++) {
+		changes(&f, y + up, &t, y, y + up >= rows, changed);
+		row_paint(&p, &t, y, changed);
+	}
+	paint_style(&p, &none);
+	input_change(out, &a, &b);
+	paint_colors(from, to, out);
+	if (strcmp(from ? screen_title(from) : "", screen_title(to)) != 0) paint_title(out, 2, screen_title(to));
+	if (strcmp(from ? screen_icon(from) : "", screen_icon(to)) != 0) paint_title(out, 1, screen_icon(to));
+	p.known = false;
+	paint_move(&p, to->y - t.y, to->x - t.x);
+	if (cursor_seen(to, rows, cols)) screen_buf_str(out, "\033[?25h");
+}
+
+void screen_diff_undo(struct screen const *to, unsigned rows, unsigned cols, struct screen_buf *out)
+{
+	struct input const a = input_of(to);
+	struct input const b = input_of(NULL);
+	unsigned n = umin(rows, to->rows);
+	unsigned y;
+	unsigned x;
+	input_change(out, &a, &b);
+	struct screen_buf colors = SCREEN_BUF_INIT;
+	paint_colors(NULL, to, &colors);
+	if (colors.len) screen_buf_str(out, "\033]104\033\\");
+	screen_buf_deinit(&colors);
+	for (unsigned i = 0; i < 10; i++)
+		if (to->dynamic[i]) screen_buf_fmt(out, "\033]11%u\033\\", i);
+	if (!cursor_seen(to, rows, cols)) screen_buf_str(out, "\033[?25h");
+	if (to->alt_on) {
+		screen_buf_str(out, "\033[?1049l");
+		return;
+	}
+	screen_viewport(to, rows, cols, &y, &x);
+	struct view const v = { .s = to, .y = y, .x = x, .rows = rows, .cols = cols };
+	while (n > 0 && row_empty(&v, n - 1)) n--;
+	if (n < to->y - y) n = to->y - y;
+	if (n < rows) screen_buf_fmt(out, "\033[%u;1H", n + 1);
+	else screen_buf_fmt(out, "\033[%u;1H\n", rows);
+}

@@ -1,0 +1,254 @@
+/* Rows and cells: erasing, shifting, scrolling. A row allocates its cells when
+ * something is first written to it, and scrolling turns rows round. */
+#include "screen_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int grid_init(struct grid *g, unsigned rows)
+{
+	g->rows = calloc(rows, sizeof *g->rows);
+	g->top = 0;
+	return g->rows ? 0 : -1;
+}
+
+void grid_deinit(struct grid *g, unsigned rows)
+{
+	for (unsigned y = 0; g->rows && y < rows; y++) free(g->rows[y].cells);
+	free(g->rows);
+	g->rows = NULL;
+}
+
+/* Cells [0, upto) become valid. */
+struct screen_cell *row_open(struct screen *s, struct row *r, unsigned upto)
+{
+	if (!r->cells) {
+		r->cells = malloc(s->cols * sizeof *r->cells);
+		if (!r->cells) return NULL;
+	}
+	if (r->len < upto) {
+		memset(r->cells + r->len, 0, (upto - r->len) * sizeof *r->cells);
+		r->len = (uint16_t)upto;
+	}
+	return r->cells;
+}
+
+void row_blank(struct screen *s, struct row *r, uint16_t style)
+{
+	r->flags = 0;
+	r->len = 0;
+	if (!style) return;
+	struct screen_cell *const c = row_open(s, r, s->cols);
+	for (unsigned x = 0; c && x < s->cols; x++) c[x].style = style;
+}
+
+struct screen_row row_view(struct screen const *s, struct row const *r)
+{
+	(void)s;
+	return (struct screen_row){ r->cells, r->len, (r->flags & ROW_WRAPPED) != 0 };
+}
+
+struct screen_cell cell_at(struct screen const *s, struct grid const *g, unsigned y, unsigned x)
+{
+	struct row const *const r = row_at(s, g, y);
+	return x < r->len ? r->cells[x] : cell_make(0, 0, 0);
+}
+
+static bool protected_cell(struct screen const *s, struct screen_cell c)
+{
+	return (s->styles.at[c.style].attrs & SCREEN_PROTECTED) != 0;
+}
+
+void grid_erase(struct screen *s, unsigned y, unsigned x, unsigned end, bool keep)
+{
+	struct row *const r = row_at(s, s->grid, y);
+	if (end > s->cols) end = s->cols;
+	if (x >= end) return;
+	uint16_t const style = style_erase(s);
+	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
+	if (!style) {
+		if (x >= r->len) return;
+		if (end > r->len) end = r->len;
+	}
+	struct screen_cell *const c = row_open(s, r, end);
+	if (!c) return;
+	if (keep) {
+		for (unsigned i = x; i < end; i++)
+			if (!protected_cell(s, c[i])) c[i] = cell_make(0, style, 0);
+		/* Halves whose other half went. */
+		for (unsigned i = x ? x - 1 : 0; i < r->len && i <= end; i++) {
+			bool const lost = (c[i].flags & SCREEN_CELL_WIDE)
+						  ? i + 1 >= r->len || !(c[i + 1].flags & SCREEN_CELL_SPACER)
+						  : (c[i].flags & SCREEN_CELL_SPACER) && (i == 0 || !(c[i - 1].flags & SCREEN_CELL_WIDE));
+			if (lost) c[i] = cell_make(0, style, 0);
+		}
+		return;
+	}
+	if (c[x].flags & SCREEN_CELL_SPACER && x > 0) c[x - 1] = cell_make(0, style, 0);
+	if (end < r->len && c[end].flags & SCREEN_CELL_SPACER) c[end] = cell_make(0, style, 0);
+	if (!style && end == r->len) {
+		r->len = (uint16_t)x;
+		return;
+	}
+	for (unsigned i = x; i < end; i++) c[i] = cell_make(0, style, 0);
+}
+
+/* ---- inserting and deleting within a row, up to the right margin ------ */
+
+static void split_wide(struct screen_cell *c, unsigned x, uint16_t style)
+{
+	if (x > 0 && c[x].flags & SCREEN_CELL_SPACER) {
+		c[x - 1] = cell_make(0, style, 0);
+		c[x] = cell_make(0, style, 0);
+	}
+}
+
+void grid_insert_cells(struct screen *s, unsigned y, unsigned x, unsigned n)
+{
+	struct row *const r = row_at(s, s->grid, y);
+	unsigned const end = (x <= s->right ? s->right : s->cols - 1u) + 1u;
+	uint16_t const style = style_erase(s);
+	if (n > end - x) n = end - x;
+	if (x >= r->len && !style) return;
+	struct screen_cell *const c = row_open(s, r, s->cols);
+	if (!c) return;
+	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
+	split_wide(c, x, style);
+	if (end < s->cols) split_wide(c, end, style);
+	memmove(c + x + n, c + x, (end - x - n) * sizeof *c);
+	for (unsigned i = x; i < x + n; i++) c[i] = cell_make(0, style, 0);
+	if (c[end - 1].flags & SCREEN_CELL_WIDE) c[end - 1] = cell_make(0, style, 0);
+}
+
+void grid_delete_cells(struct screen *s, unsigned y, unsigned x, unsigned n)
+{
+	struct row *const r = row_at(s, s->grid, y);
+	unsigned const end = (x <= s->right ? s->right : s->cols - 1u) + 1u;
+	uint16_t const style = style_erase(s);
+	if (n > end - x) n = end - x;
+	if (x >= r->len && !style) return;
+	struct screen_cell *const c = row_open(s, r, s->cols);
+	if (!c) return;
+	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
+	split_wide(c, x, style);
+	if (x + n < s->cols) split_wide(c, x + n, style);
+	if (end < s->cols) split_wide(c, end, style);
+	memmove(c + x, c + x + n, (end - x - n) * sizeof *c);
+	for (unsigned i = end - n; i < end; i++) c[i] = cell_make(0, style, 0);
+}
+
+/* ---- lines that are final --------------------------------------------- */
+
+void grid_emit(struct screen *s, struct row *r)
+{
+	if (!(r->flags & ROW_LOGGED) && s->sinks.line) {
+		struct screen_row const v = row_view(s, r);
+		s->sinks.line(s->sinks.arg, s, &v);
+	}
+	r->flags |= ROW_LOGGED;
+}
+
+static bool row_empty(struct row const *r)
+{
+	for (unsigned x = 0; x < r->len; x++)
+		if (r->cells[x].ch) return false;
+	return true;
+}
+
+void grid_emit_all(struct screen *s)
+{
+	unsigned n = s->rows;
+	while (n > 0 && row_empty(row_at(s, &s->main, n - 1))) n--;
+	for (unsigned y = 0; y < n; y++) grid_emit(s, row_at(s, &s->main, y));
+}
+
+/* ---- scrolling --------------------------------------------------------- */
+
+static void wrap_clear(struct screen *s, unsigned y)
+{
+	struct row *const r = row_at(s, s->grid, y);
+	r->flags = (uint8_t)(r->flags & ~ROW_WRAPPED);
+}
+
+/* Between the left and right margins only: cells move, rows stay. */
+static void copy_span(struct screen *s, unsigned to, unsigned from, uint16_t style)
+{
+	unsigned const x = s->left;
+	unsigned const n = s->right - s->left + 1u;
+	struct row *const rt = row_at(s, s->grid, to);
+	struct row *const rf = row_at(s, s->grid, from);
+	struct screen_cell *const f = row_open(s, rf, s->cols);
+	struct screen_cell *const t = row_open(s, rt, s->cols);
+	if (!f || !t) return;
+	split_wide(t, x, style);
+	if (x + n < s->cols) split_wide(t, x + n, style);
+	memcpy(t + x, f + x, n * sizeof *t);
+	if (t[x].flags & SCREEN_CELL_SPACER) t[x] = cell_make(0, style, 0);
+	if (t[x + n - 1].flags & SCREEN_CELL_WIDE) t[x + n - 1] = cell_make(0, style, 0);
+	rt->flags = rf->flags = 0;
+}
+
+static bool full_width(struct screen const *s)
+{
+	return s->left == 0 && s->right == s->cols - 1;
+}
+
+static void rotate(struct screen *s, unsigned top, unsigned bottom, unsigned n, bool up)
+{
+	struct grid *const g = s->grid;
+	if (top == 0 && bottom == s->rows - 1u) {
+		g->top = up ? g->top + n : g->top + s->rows - n;
+		if (g->top >= s->rows) g->top -= s->rows;
+		return;
+	}
+	/* n single turns: n is small in practice and at most the region. */
+	while (n--) {
+		unsigned const from = up ? top : bottom;
+		struct row const keep = *row_at(s, g, from);
+		if (up)
+			for (unsigned y = top; y < bottom; y++) *row_at(s, g, y) = *row_at(s, g, y + 1);
+		else
+			for (unsigned y = bottom; y > top; y--) *row_at(s, g, y) = *row_at(s, g, y - 1);
+		*row_at(s, g, up ? bottom : top) = keep;
+	}
+}
+
+void grid_scroll_up(struct screen *s, unsigned top, unsigned bottom, unsigned n, enum scroll_why why)
+{
+	unsigned const height = bottom - top + 1;
+	uint16_t const style = style_erase(s);
+	if (n > height) n = height;
+	if (!full_width(s)) {
+		for (unsigned y = top; y + n <= bottom; y++) copy_span(s, y, y + n, style);
+		for (unsigned y = bottom + 1 - n; y <= bottom; y++) grid_erase(s, y, s->left, s->right + 1u, false);
+		return;
+	}
+	if (top > 0) wrap_clear(s, top - 1);
+	if (why != SCROLL_WRAP || n > 1) wrap_clear(s, bottom);
+	if (top == 0 && s->grid == &s->main && why != SCROLL_DELETE)
+		for (unsigned y = 0; y < n; y++) grid_emit(s, row_at(s, s->grid, y));
+	if (n < height) rotate(s, top, bottom, n, true);
+	for (unsigned y = bottom + 1 - n; y <= bottom; y++) row_blank(s, row_at(s, s->grid, y), style);
+}
+
+void grid_scroll_down(struct screen *s, unsigned top, unsigned bottom, unsigned n)
+{
+	unsigned const height = bottom - top + 1;
+	uint16_t const style = style_erase(s);
+	if (n > height) n = height;
+	if (!full_width(s)) {
+		for (unsigned y = bottom; y >= top + n && y > 0; y--) copy_span(s, y, y - n, style);
+		for (unsigned y = top; y < top + n; y++) grid_erase(s, y, s->left, s->right + 1u, false);
+		return;
+	}
+	if (top > 0) wrap_clear(s, top - 1);
+	wrap_clear(s, bottom);
+	if (n < height) rotate(s, top, bottom, n, false);
+	for (unsigned y = top; y < top + n; y++) row_blank(s, row_at(s, s->grid, y), style);
+	wrap_clear(s, bottom);
+}
+
+void grid_clear(struct screen *s, struct grid *g, uint16_t style)
+{
+	for (unsigned y = 0; y < s->rows; y++) row_blank(s, row_at(s, g, y), style);
+}

@@ -1,0 +1,206 @@
+/* Operating system commands: titles, colours, hyperlinks; queries among them. */
+#include "screen_int.h"
+
+#include <string.h>
+
+struct text {
+	char const *at;
+	size_t len;
+};
+
+/* The piece up to the next ';' leaves *rest; false at the end. */
+static bool next(struct text *rest, struct text *ret)
+{
+	if (!rest->at) return false;
+	char const *const semi = memchr(rest->at, ';', rest->len);
+	*ret = (struct text){ rest->at, semi ? (size_t)(semi - rest->at) : rest->len };
+	if (semi) {
+		rest->len -= ret->len + 1;
+		rest->at = semi + 1;
+	} else {
+		rest->at = NULL;
+	}
+	return true;
+}
+
+static int number(struct text t)
+{
+	int v = 0;
+	if (!t.len || t.len > 5) return -1;
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.at[i] < '0' || t.at[i] > '9') return -1;
+		v = v * 10 + (t.at[i] - '0');
+	}
+	return v;
+}
+
+static bool is_query(struct text t) { return t.len == 1 && t.at[0] == '?'; }
+
+static size_t utf8_cut(char const *str, size_t len, size_t max)
+{
+	if (len <= max) return len;
+	while (max > 0 && ((unsigned char)str[max] & 0xc0) == 0x80) max--;
+	return max;
+}
+
+static void reply_color(struct screen_buf *b, char const *what, uint32_t rgb)
+{
+	unsigned const r = rgb >> 16 & 255;
+	unsigned const g = rgb >> 8 & 255;
+	unsigned const bl = rgb & 255;
+	screen_buf_fmt(b, "\033]%s;rgb:%02x%02x/%02x%02x/%02x%02x\033\\", what, r, r, g, g, bl, bl);
+}
+
+static uint32_t dynamic_default(struct screen const *s, unsigned i)
+{
+	bool const light = s->scheme == 2;
+	if (i == 1 || i == 4 || i == 6) return light ? 0xffffff : 0x000000; /* backgrounds */
+	return light ? 0x000000 : 0xe5e5e5;
+}
+
+/* Tell of a query that was an OSC, with what to say when nobody is there. */
+static void terminal(struct screen *s, struct screen_buf *fallback)
+{
+	screen_buf_add(fallback, "", 1);
+	query_span(s, SCREEN_QUERY_TERMINAL, fallback->failed ? "" : fallback->data);
+}
+
+static void palette(struct screen *s, struct text rest)
+{
+	struct screen_buf answer = SCREEN_BUF_INIT;
+	struct text idx;
+	struct text spec;
+	bool asked = false;
+	while (next(&rest, &idx) && next(&rest, &spec)) {
+		int const i = number(idx);
+		uint32_t rgb;
+		if (is_query(spec)) {
+			asked = true;
+			if (i < 0 || i > 255) continue;
+			char what[16] = "4;";
+			memcpy(what + 2, idx.at, idx.len);
+			what[2 + idx.len] = 0;
+			reply_color(&answer, what, s->palette[i] ? s->palette[i] : screen_palette_default((unsigned)i));
+		} else if (i >= 0 && i < 256 && color_parse(spec.at, spec.len, &rgb)) {
+			s->palette[i] = COLOR_SET | rgb;
+		}
+	}
+	if (asked) terminal(s, &answer);
+	screen_buf_deinit(&answer);
+}
+
+static void palette_reset(struct screen *s, struct text rest)
+{
+	struct text idx;
+	if (!rest.at || !rest.len) {
+		memset(s->palette, 0, sizeof s->palette);
+		return;
+	}
+	while (next(&rest, &idx)) {
+		int const i = number(idx);
+		if (i >= 0 && i < 256) s->palette[i] = 0;
+	}
+}
+
+static void dynamic(struct screen *s, unsigned first, struct text rest)
+{
+	struct screen_buf answer = SCREEN_BUF_INIT;
+	struct text spec;
+	bool asked = false;
+	for (unsigned i = first; i < 10 && next(&rest, &spec); i++) {
+		uint32_t rgb;
+		if (is_query(spec)) {
+			char const what[] = { '1', (char)('0' + i), 0 };
+			asked = true;
+			reply_color(&answer, what, s->dynamic[i] ? s->dynamic[i] : dynamic_default(s, i));
+		} else if (color_parse(spec.at, spec.len, &rgb)) {
+			s->dynamic[i] = COLOR_SET | rgb;
+		}
+	}
+	if (asked) terminal(s, &answer);
+	screen_buf_deinit(&answer);
+}
+
+static void hyperlink(struct screen *s, struct text rest)
+{
+	struct text params;
+	uint16_t link = 0;
+	if (!next(&rest, &params) || !rest.at) return;
+	if (rest.len && !s->p.str_cut) {
+		char const *id = "";
+		size_t id_len = 0;
+		for (size_t i = 0; i + 3 <= params.len; i++) {
+			if ((i > 0 && params.at[i - 1] != ':') || memcmp(params.at + i, "id=", 3)) continue;
+			id = params.at + i + 3;
+			char const *const end = memchr(id, ':', params.len - i - 3);
+			id_len = end ? (size_t)(end - id) : params.len - i - 3;
+			break;
+		}
+		link = link_intern(s, id, id_len, rest.at, rest.len);
+	}
+	if (link != s->pen.link) {
+		s->pen.link = link;
+		s->pen_dirty = true;
+	}
+}
+
+static void title(struct screen *s, unsigned what, struct text t)
+{
+	size_t const len = utf8_cut(t.at, t.len, SCREEN_TITLE_MAX);
+	if (what != 2) string_set(&s->icon, t.at, len);
+	if (what != 1) string_set(&s->title, t.at, len);
+	if (s->sinks.title) s->sinks.title(s->sinks.arg, s);
+}
+
+/* Any part that is a lone '?', or ends in "=?". */
+static bool asks(struct text rest)
+{
+	struct text part;
+	while (next(&rest, &part)) {
+		if (is_query(part)) return true;
+		if (part.len >= 2 && !memcmp(part.at + part.len - 2, "=?", 2)) return true;
+	}
+	return false;
+}
+
+static bool iterm_asks(struct text t)
+{
+	static char const *const names[] = { "ReportCellSize", "ReportVariable", "Capabilities" };
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t const n = strlen(names[i]);
+		if (t.len >= n && !memcmp(t.at, names[i], n)) return true;
+	}
+	return false;
+}
+
+void osc_dispatch(struct screen *s)
+{
+	struct text rest = { s->p.str, s->p.str_len };
+	struct text cmd;
+	if (!next(&rest, &cmd)) return;
+	int const n = number(cmd);
+	struct text const args = rest.at ? rest : (struct text){ "", 0 };
+	struct screen_buf none = SCREEN_BUF_INIT;
+	switch (n) {
+	case 0:
+	case 1:
+	case 2:
+		if (rest.at) title(s, (unsigned)n, args);
+		break;
+	case 4: palette(s, rest); break;
+	case 8: hyperlink(s, rest); break;
+	case 104: palette_reset(s, rest); break;
+	case 5:
+	case 21: case 22: case 50: case 52: case 60: case 61: case 99:
+		if (asks(args)) terminal(s, &none);
+		break;
+	case 1337:
+		if (iterm_asks(args)) terminal(s, &none);
+		break;
+	default:
+		if (n >= 10 && n <= 19) dynamic(s, (unsigned)n - 10, rest);
+		else if (n >= 110 && n <= 119) s->dynamic[n - 110] = 0;
+		break;
+	}
+	screen_buf_deinit(&none);
+}

@@ -1,0 +1,159 @@
+/* Bytes that put cells on a terminal. */
+#include "screen_int.h"
+
+#include <string.h>
+
+void paint_utf8(struct screen_buf *out, uint32_t cp)
+{
+	char b[4];
+	size_t n;
+	if (cp < 0x80) {
+		b[0] = (char)cp;
+		n = 1;
+	} else if (cp < 0x800) {
+		b[0] = (char)(0xc0 | cp >> 6);
+		b[1] = (char)(0x80 | (cp & 63));
+		n = 2;
+	} else if (cp < 0x10000) {
+		b[0] = (char)(0xe0 | cp >> 12);
+		b[1] = (char)(0x80 | (cp >> 6 & 63));
+		b[2] = (char)(0x80 | (cp & 63));
+		n = 3;
+	} else {
+		b[0] = (char)(0xf0 | cp >> 18);
+		b[1] = (char)(0x80 | (cp >> 12 & 63));
+		b[2] = (char)(0x80 | (cp >> 6 & 63));
+		b[3] = (char)(0x80 | (cp & 63));
+		n = 4;
+	}
+	screen_buf_add(out, b, n);
+}
+
+void paint_move(struct painter *p, unsigned y, unsigned x)
+{
+	if (p->known && p->y == y && p->x == x) return;
+	if (p->known && p->y == y && x > p->x && p->x < p->cols && x - p->x < 10) {
+		if (x - p->x == 1) screen_buf_str(p->out, "\033[C");
+		else screen_buf_fmt(p->out, "\033[%uC", x - p->x);
+	} else if (y == p->top && x == p->left) {
+		screen_buf_str(p->out, "\033[H");
+	} else if (x == p->left) {
+		screen_buf_fmt(p->out, "\033[%uH", y - p->top + 1);
+	} else {
+		screen_buf_fmt(p->out, "\033[%u;%uH", y - p->top + 1, x - p->left + 1);
+	}
+	p->y = y;
+	p->x = x;
+	p->known = true;
+}
+
+static void paint_link(struct painter *p, uint16_t link)
+{
+	char const *id;
+	char const *const uri = screen_link(p->s, link, &id);
+	if (!uri && !p->uri) return;
+	if (uri && p->uri && !strcmp(uri, p->uri) && !strcmp(id, p->id)) return;
+	screen_buf_str(p->out, "\033]8;");
+	if (uri && *id) {
+		screen_buf_str(p->out, "id=");
+		screen_buf_str(p->out, id);
+	}
+	screen_buf_str(p->out, ";");
+	if (uri) screen_buf_str(p->out, uri);
+	screen_buf_str(p->out, "\033\\");
+	p->uri = uri;
+	p->id = id;
+}
+
+void paint_style(struct painter *p, struct screen_style const *to)
+{
+	paint_link(p, to->link);
+	if ((p->pen.attrs ^ to->attrs) & SCREEN_PROTECTED)
+		screen_buf_str(p->out, to->attrs & SCREEN_PROTECTED ? "\033[1\"q" : "\033[0\"q");
+	struct screen_style const a = p->pen;
+	p->pen = *to;
+	p->pen.link = 0;
+	unsigned const attrs = to->attrs & ~(unsigned)SCREEN_PROTECTED;
+	if (a.fg == to->fg && a.bg == to->bg && a.ul == to->ul && (a.attrs & ~(unsigned)SCREEN_PROTECTED) == attrs) return;
+	if (!to->fg && !to->bg && !to->ul && !attrs) screen_buf_str(p->out, "\033[m");
+	else sgr_write(to, p->out);
+}
+
+/* How many of a cell's code points must be written with mode 2027 on to get this
+ * very cell; 0 if it needs no such thing. The rest are plain marks. */
+static unsigned grapheme_part(uint32_t const *cps, unsigned n, unsigned w)
+{
+	unsigned k = 0;
+	for (unsigned i = 1; i < n; i++)
+		if (width_of(cps[i]) != 0) k = i + 1;
+	if (w == 2 && width_of(cps[0]) == 1) {
+		unsigned i = 1;
+		while (i < n && width_cluster(cps, i) < 2) i++;
+		if (width_cluster(cps, i) == 2 && i > k) k = i;
+	}
+	return k;
+}
+
+void paint_cell(struct painter *p, struct screen_cell c)
+{
+	uint32_t cps[SCREEN_CLUSTER_MAX];
+	unsigned const n = cluster_chars(p->s, c.ch, cps);
+	unsigned const w = screen_cell_width(c);
+	unsigned const k = n > 1 ? grapheme_part(cps, n, w) : 0;
+	if (p->x >= p->cols) {
+		p->y++;
+		p->x = 0;
+	}
+	if (k) screen_buf_str(p->out, "\033[?2027h");
+	for (unsigned i = 0; i < n; i++) {
+		paint_utf8(p->out, cps[i]);
+		if (i + 1 == k) screen_buf_str(p->out, "\033[?2027l");
+	}
+	p->x += w;
+	if (p->x > p->cols) p->known = false;
+}
+
+void paint_blank(struct painter *p, unsigned y, unsigned x, unsigned n, struct screen_style const *st)
+{
+	struct screen_style const bg = { .bg = st->bg };
+	paint_move(p, y, x);
+	paint_style(p, &bg);
+	screen_buf_fmt(p->out, "\033[%uX", n);
+}
+
+void paint_title(struct screen_buf *out, unsigned what, char const *str)
+{
+	screen_buf_fmt(out, "\033]%u;", what);
+	screen_buf_str(out, str);
+	screen_buf_str(out, "\033\\");
+}
+
+static void color_write(struct screen_buf *out, uint32_t c)
+{
+	screen_buf_fmt(out, "rgb:%02x/%02x/%02x\033\\", c >> 16 & 255, c >> 8 & 255, c & 255);
+}
+
+/* from NULL: nothing was set. */
+void paint_colors(struct screen const *from, struct screen const *to, struct screen_buf *out)
+{
+	for (unsigned i = 0; i < 256; i++) {
+		uint32_t const was = from ? from->palette[i] : 0;
+		if (was == to->palette[i]) continue;
+		if (!to->palette[i]) {
+			screen_buf_fmt(out, "\033]104;%u\033\\", i);
+			continue;
+		}
+		screen_buf_fmt(out, "\033]4;%u;", i);
+		color_write(out, to->palette[i]);
+	}
+	for (unsigned i = 0; i < 10; i++) {
+		uint32_t const was = from ? from->dynamic[i] : 0;
+		if (was == to->dynamic[i]) continue;
+		if (!to->dynamic[i]) {
+			screen_buf_fmt(out, "\033]11%u\033\\", i);
+			continue;
+		}
+		screen_buf_fmt(out, "\033]1%u;", i);
+		color_write(out, to->dynamic[i]);
+	}
+}

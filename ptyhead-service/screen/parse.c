@@ -1,0 +1,473 @@
+/* The state machine that tells text, controls, escape sequences and strings
+ * apart (Paul Williams' diagram of the VT500 parser), with UTF-8 in front: a C1
+ * control is recognised as the character U+0080..U+009F. What a byte does never
+ * depends on how the stream was cut into feeds. */
+#include "screen_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SSE2__) && !defined(SCREEN_PORTABLE)
+#include <emmintrin.h>
+#endif
+
+/* How many of the bytes are printable ASCII, 0x20..0x7e. */
+static size_t ascii_run(unsigned char const *p, size_t n)
+{
+	size_t i = 0;
+#if defined(__SSE2__) && !defined(SCREEN_PORTABLE)
+	/* Signed: bytes from 0x80 are negative, so one comparison finds them and
+	 * the controls. */
+	__m128i const low = _mm_set1_epi8(0x1f);
+	__m128i const del = _mm_set1_epi8(0x7f);
+	for (; i + 16 <= n; i += 16) {
+		__m128i const v = _mm_loadu_si128((__m128i const *)(void const *)(p + i));
+		__m128i const good = _mm_andnot_si128(_mm_cmpeq_epi8(v, del), _mm_cmpgt_epi8(v, low));
+		unsigned const bad = (unsigned)_mm_movemask_epi8(good) ^ 0xffffu;
+		if (bad) return i + (unsigned)__builtin_ctz(bad);
+	}
+#else
+	uint64_t const ones = UINT64_C(0x0101010101010101);
+	for (; i + 8 <= n; i += 8) {
+		uint64_t v;
+		memcpy(&v, p + i, 8);
+		uint64_t const del = v ^ (ones * 0x7f);
+		if (((v - ones * 0x20) | v | (del - ones)) & (ones * 0x80)) break;
+	}
+#endif
+	while (i < n && p[i] >= 0x20 && p[i] < 0x7f) i++;
+	return i;
+}
+
+/* ---- strings ------------------------------------------------------------ */
+
+static void string_begin(struct screen *s, enum string_kind kind)
+{
+	s->p.state = P_STRING;
+	s->p.kind = (uint8_t)kind;
+	s->p.str_len = 0;
+	s->p.str_cut = false;
+	s->p.last_c2 = false;
+}
+
+static void string_add(struct screen *s, unsigned char const *data, size_t n)
+{
+	struct parser *const p = &s->p;
+	if (!n) return;
+	p->last_c2 = data[n - 1] == 0xc2;
+	if (p->kind == STR_OTHER || p->str_cut) return;
+	if (n > SCREEN_STRING_MAX - p->str_len) {
+		n = SCREEN_STRING_MAX - p->str_len;
+		p->str_cut = true;
+	}
+	if (p->str_len + n + 1 > p->str_cap) {
+		uint32_t cap = p->str_cap ? p->str_cap : 128;
+		while (cap < p->str_len + n + 1) cap *= 2;
+		char *const str = realloc(p->str, cap);
+		if (!str) {
+			p->str_cut = true;
+			return;
+		}
+		p->str = str;
+		p->str_cap = cap;
+	}
+	memcpy(p->str + p->str_len, data, n);
+	p->str_len += (uint32_t)n;
+}
+
+static void string_end(struct screen *s)
+{
+	struct parser *const p = &s->p;
+	p->state = P_GROUND;
+	s->last_valid = false;
+	if (p->kind == STR_OTHER) return;
+	if (!p->str) { /* an empty string: dispatchers want a terminated one */
+		p->str = malloc(128);
+		if (!p->str) return;
+		p->str_cap = 128;
+	}
+	p->str[p->str_len] = 0;
+	if (p->kind == STR_OSC)
+		osc_dispatch(s);
+	else if (p->kind == STR_DCS)
+		dcs_dispatch(s);
+	else
+		apc_dispatch(s);
+}
+
+/* ---- sequences ---------------------------------------------------------- */
+
+static void params_clear(struct parser *p)
+{
+	p->prefix = p->ninter = 0;
+	p->inter[0] = p->inter[1] = 0;
+	p->npar = 1;
+	p->sub = p->given = 0;
+	p->par[0] = 0;
+	p->overflow = false;
+}
+
+static void param_byte(struct parser *p, unsigned char c)
+{
+	if (c == ';' || c == ':') {
+		if (p->npar == SCREEN_PARAMS_MAX) {
+			p->overflow = true;
+			return;
+		}
+		if (c == ':') p->sub |= 1u << p->npar;
+		p->par[p->npar++] = 0;
+		return;
+	}
+	if (p->overflow) return;
+	unsigned const i = p->npar - 1;
+	uint32_t const v = p->par[i] * 10u + (c - '0');
+	p->par[i] = (uint16_t)(v > 65535 ? 65535 : v);
+	p->given |= 1u << i;
+}
+
+/* The byte after ESC, or a C1 control less 0x40. */
+static void esc_final(struct screen *s, unsigned char c)
+{
+	struct parser *const p = &s->p;
+	switch (c) {
+	case '[':
+		params_clear(p);
+		p->state = P_CSI_ENTRY;
+		return;
+	case ']': string_begin(s, STR_OSC); return;
+	case 'P':
+		params_clear(p);
+		p->state = P_DCS_ENTRY;
+		return;
+	case '_': string_begin(s, STR_APC); return;
+	case '^':
+	case 'X': string_begin(s, STR_OTHER); return;
+	default: break;
+	}
+	p->state = P_GROUND;
+	s->last_valid = false;
+	esc_dispatch(s, c);
+}
+
+static void esc_begin(struct screen *s)
+{
+	s->p.state = P_ESC;
+	s->p.ninter = 0;
+	s->p.inter[0] = s->p.inter[1] = 0;
+}
+
+static void collect(struct parser *p, unsigned char c)
+{
+	if (p->ninter < 2) p->inter[p->ninter] = c;
+	if (p->ninter < 3) p->ninter++;
+}
+
+/* A printable byte, 0x20..0x7e, inside an escape sequence. */
+static void seq_byte(struct screen *s, unsigned char c)
+{
+	struct parser *const p = &s->p;
+	bool const dcs = p->state >= P_DCS_ENTRY;
+	switch (p->state) {
+	case P_ESC:
+	case P_ESC_INTER:
+		if (c < 0x30) {
+			collect(p, c);
+			p->state = P_ESC_INTER;
+		} else if (p->state == P_ESC) {
+			esc_final(s, c);
+		} else {
+			p->state = P_GROUND;
+			s->last_valid = false;
+			if (p->ninter <= 2) esc_dispatch(s, c);
+		}
+		return;
+	case P_CSI_ENTRY:
+	case P_DCS_ENTRY:
+		if (c >= 0x3c && c <= 0x3f) {
+			p->prefix = c;
+			p->state = dcs ? P_DCS_PARAM : P_CSI_PARAM;
+			return;
+		}
+		/* fall through */
+	case P_CSI_PARAM:
+	case P_DCS_PARAM:
+		if (c >= 0x3c && c <= 0x3f) {
+			p->state = dcs ? P_DCS_IGNORE : P_CSI_IGNORE;
+			return;
+		}
+		if (c >= 0x30 && c <= 0x3b) {
+			param_byte(p, c);
+			p->state = dcs ? P_DCS_PARAM : P_CSI_PARAM;
+			return;
+		}
+		/* fall through */
+	case P_CSI_INTER:
+	case P_DCS_INTER:
+		if (c < 0x30) {
+			collect(p, c);
+			p->state = dcs ? P_DCS_INTER : P_CSI_INTER;
+			return;
+		}
+		if (c < 0x40 || p->ninter > 2) {
+			p->state = dcs ? P_DCS_IGNORE : P_CSI_IGNORE;
+			if (c < 0x40 || dcs) return;
+			p->state = P_GROUND;
+			return;
+		}
+		if (dcs) {
+			p->final = c;
+			string_begin(s, STR_DCS);
+			return;
+		}
+		p->state = P_GROUND;
+		csi_dispatch(s, c);
+		s->last_valid = false;
+		return;
+	case P_CSI_IGNORE:
+		if (c >= 0x40) p->state = P_GROUND;
+		return;
+	default: return; /* P_DCS_IGNORE: until its end */
+	}
+}
+
+/* ---- one byte ----------------------------------------------------------- */
+
+static void character(struct screen *s, uint32_t cp)
+{
+	struct parser *const p = &s->p;
+	if (cp >= 0x80 && cp < 0xa0) {
+		if (p->state == P_DCS_IGNORE && cp != 0x9c) return;
+		if (cp == 0x9c) {
+			p->state = P_GROUND;
+			s->last_valid = false;
+			return;
+		}
+		esc_begin(s);
+		esc_final(s, (unsigned char)(cp - 0x40));
+		return;
+	}
+	if (p->state == P_GROUND)
+		print_cp(s, cp);
+	else if (p->state != P_CSI_IGNORE && p->state != P_DCS_IGNORE)
+		p->state = P_GROUND; /* not part of any sequence: both are dropped */
+}
+
+static void string_byte(struct screen *s, unsigned char c)
+{
+	struct parser *const p = &s->p;
+	if (c == 0x1b) {
+		p->state = P_STRING_ESC;
+	} else if (c == 0x18 || c == 0x1a) {
+		p->state = P_GROUND;
+		s->last_valid = false;
+	} else if (c == 0x07 && p->kind == STR_OSC) {
+		string_end(s);
+	} else if (c == 0x9c && p->last_c2) {
+		if (!p->str_cut && p->str_len > 0) p->str_len--;
+		string_end(s);
+	} else if (c >= 0x20 && c != 0x7f) {
+		string_add(s, &c, 1);
+	}
+}
+
+static void u8_begin(struct parser *p, unsigned char c)
+{
+	p->u8_lo = 0x80;
+	p->u8_hi = 0xbf;
+	if (c < 0xe0) {
+		p->u8_need = 1;
+		p->u8_cp = c & 0x1fu;
+	} else if (c < 0xf0) {
+		p->u8_need = 2;
+		p->u8_cp = c & 0x0fu;
+		if (c == 0xe0) p->u8_lo = 0xa0;
+		if (c == 0xed) p->u8_hi = 0x9f;
+	} else {
+		p->u8_need = 3;
+		p->u8_cp = c & 0x07u;
+		if (c == 0xf0) p->u8_lo = 0x90;
+		if (c == 0xf4) p->u8_hi = 0x8f;
+	}
+}
+
+/* Any byte in any state. p.pos is the offset after it. */
+static void byte_step(struct screen *s, unsigned char c)
+{
+	struct parser *const p = &s->p;
+	if (p->u8_need) {
+		if (c >= p->u8_lo && c <= p->u8_hi) {
+			p->u8_cp = p->u8_cp << 6 | (c & 0x3fu);
+			p->u8_lo = 0x80;
+			p->u8_hi = 0xbf;
+			if (--p->u8_need == 0) character(s, p->u8_cp);
+			return;
+		}
+		p->u8_need = 0;
+		character(s, 0xfffd);
+		/* and c begins anew */
+	}
+	if (p->state == P_GROUND) p->seq_start = p->pos - 1;
+	if (p->state == P_STRING_ESC) {
+		if (c == '\\') {
+			string_end(s);
+			return;
+		}
+		/* ESC ended the string, and c continues a new sequence. */
+		p->pos -= 2;
+		string_end(s);
+		p->seq_start = p->pos;
+		p->pos += 2;
+		esc_begin(s);
+	}
+	if (p->state == P_STRING) {
+		string_byte(s, c);
+		return;
+	}
+	if (c >= 0x80) {
+		if (c >= 0xc2 && c <= 0xf4)
+			u8_begin(p, c);
+		else
+			character(s, 0xfffd);
+	} else if (c == 0x1b) {
+		if (p->state == P_DCS_IGNORE)
+			p->state = P_STRING_ESC, p->kind = STR_OTHER;
+		else
+			esc_begin(s);
+	} else if (c == 0x18 || c == 0x1a) {
+		p->state = P_GROUND;
+		s->last_valid = false;
+	} else if (c < 0x20) {
+		if (p->state >= P_DCS_ENTRY) return;
+		s->last_valid = false;
+		control_execute(s, c);
+	} else if (c < 0x7f) {
+		if (p->state == P_GROUND)
+			print_ascii(s, &c, 1);
+		else
+			seq_byte(s, c);
+	}
+}
+
+/* ---- whole pieces at ground --------------------------------------------- */
+
+/* A complete, simple CSI sequence at p[0]: how many bytes it took, or 0. */
+static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char const *end)
+{
+	struct parser *const ps = &s->p;
+	unsigned char const *q = p + 2;
+	ps->prefix = 0;
+	ps->ninter = 0;
+	ps->inter[0] = ps->inter[1] = 0;
+	if (q < end && *q == '?') {
+		ps->prefix = '?';
+		q++;
+	}
+	uint32_t n = 0;
+	uint32_t given = 0;
+	uint32_t v = 0;
+	uint32_t has = 0;
+	for (; q < end; q++) {
+		unsigned const c = *q;
+		unsigned const d = c - '0';
+		if (d <= 9) {
+			v = v * 10 + d;
+			if (v > 65535) v = 65535;
+			has = 1;
+		} else if (c == ';') {
+			if (n == SCREEN_PARAMS_MAX - 1) return 0;
+			ps->par[n] = (uint16_t)v;
+			given |= has << n;
+			n++;
+			v = has = 0;
+		} else if (c >= 0x40 && c < 0x7f) {
+			ps->par[n] = (uint16_t)v;
+			ps->given = given | has << n;
+			ps->npar = n + 1;
+			ps->sub = 0;
+			ps->pos += (uint64_t)(q + 1 - p);
+			csi_dispatch(s, (unsigned char)c);
+			s->last_valid = false;
+			return (size_t)(q + 1 - p);
+		} else {
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* A complete, valid UTF-8 character that is no control: its length, or 0. */
+static size_t utf8_fast(unsigned char const *p, size_t n, uint32_t *ret)
+{
+	unsigned const c = p[0];
+	if (c >= 0xe1 && c < 0xf0 && c != 0xed) {
+		if (n < 3 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80) return 0;
+		*ret = (c & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
+		return 3;
+	}
+	if (c >= 0xc2 && c < 0xe0) {
+		if (n < 2 || (p[1] & 0xc0) != 0x80) return 0;
+		*ret = (c & 31u) << 6 | (p[1] & 63u);
+		return *ret >= 0xa0 ? 2 : 0;
+	}
+	if (c >= 0xf1 && c < 0xf4) {
+		if (n < 4 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80 || (p[3] & 0xc0) != 0x80) return 0;
+		*ret = (c & 7u) << 18 | (p[1] & 63u) << 12 | (p[2] & 63u) << 6 | (p[3] & 63u);
+		return 4;
+	}
+	return 0; /* E0, ED, F0, F4 and bad ones: byte by byte */
+}
+
+void screen_feed(struct screen *s, void const *data, size_t len)
+{
+	struct parser *const ps = &s->p;
+	unsigned char const *p = data;
+	unsigned char const *const end = p + len;
+	uint64_t const origin = s->total - (uint64_t)(uintptr_t)p; /* offset of a pointer: origin + p */
+	while (p < end) {
+		if (ps->state == P_GROUND && !ps->u8_need) {
+			unsigned char const c = *p;
+			if (c >= 0x20 && c < 0x7f) {
+				size_t const n = ascii_run(p, (size_t)(end - p));
+				print_ascii(s, p, n);
+				p += n;
+				continue;
+			}
+			if (c == '\n' || c == '\r') {
+				s->last_valid = false;
+				ps->pos = origin + (uint64_t)(uintptr_t)p + 1;
+				control_execute(s, c);
+				p++;
+				continue;
+			}
+			if (c == 0x1b && end - p >= 3 && p[1] == '[') {
+				ps->seq_start = ps->pos = origin + (uint64_t)(uintptr_t)p;
+				size_t const n = csi_fast(s, p, end);
+				if (n) {
+					p += n;
+					continue;
+				}
+			} else if (c >= 0x80) {
+				uint32_t cp;
+				size_t const n = utf8_fast(p, (size_t)(end - p), &cp);
+				if (n) {
+					print_cp(s, cp);
+					p += n;
+					continue;
+				}
+			}
+		} else if (ps->state == P_STRING && *p >= 0x20 && *p != 0x7f && *p != 0x9c) {
+			unsigned char const *q = p;
+			while (q < end && *q >= 0x20 && *q != 0x7f && *q != 0x9c) q++;
+			string_add(s, p, (size_t)(q - p));
+			p = q;
+			continue;
+		}
+		ps->pos = origin + (uint64_t)(uintptr_t)p + 1;
+		byte_step(s, *p++);
+	}
+	s->total += len;
+	if (ps->state == P_GROUND && !ps->u8_need)
+		s->ground = s->total;
+	else
+		s->ground = ps->seq_start;
+}

@@ -1,0 +1,351 @@
+/* The byte string that gives a fresh terminal this state. Order matters: what
+ * moves the cursor or depends on the pen comes before the cursor and the pen are
+ * put where they belong, and what would get in the way of painting (margins,
+ * origin, insertion, charsets) comes after the painting. */
+#include "screen_int.h"
+
+#include <string.h>
+
+static void charsets(struct painter *p, uint8_t const g[4], unsigned gl)
+{
+	static char const slots[] = "()*+";
+	static char const *const shifts[] = { "", "\016", "\033n", "\033o" };
+	for (unsigned i = 0; i < 4; i++)
+		if (g[i] != 'B') screen_buf_fmt(p->out, "\033%c%c", slots[i], g[i]);
+	screen_buf_str(p->out, shifts[gl]);
+}
+
+static void charsets_undo(struct painter *p, uint8_t const g[4], unsigned gl)
+{
+	static char const slots[] = "()*+";
+	for (unsigned i = 0; i < 4; i++)
+		if (g[i] != 'B') screen_buf_fmt(p->out, "\033%cB", slots[i]);
+	if (gl) screen_buf_str(p->out, "\017");
+}
+
+static bool saved_is_default(struct saved const *v)
+{
+	struct screen_style const none = { 0 };
+	return !v->y && !v->x && !v->pending && !v->origin && !v->gl && !memcmp(v->g, "BBBB", 4) && style_eq(&v->pen, &none);
+}
+
+/* DECSC with all that it keeps. Before painting: a pending wrap needs a
+ * character printed, which is wiped again. Margins, origin and charsets are as
+ * on a fresh terminal before and after. */
+static void saved_cursor(struct painter *p, struct saved const *v)
+{
+	struct screen_style const none = { 0 };
+	if (saved_is_default(v)) return;
+	bool const margin = v->pending && v->x + 1u < p->cols;
+	if (margin) screen_buf_fmt(p->out, "\033[?69h\033[1;%us", v->x + 1u);
+	if (v->origin) screen_buf_str(p->out, "\033[?6h");
+	p->known = false;
+	paint_move(p, v->y, v->x);
+	if (v->pending) screen_buf_str(p->out, " ");
+	charsets(p, v->g, v->gl);
+	paint_style(p, &v->pen);
+	screen_buf_str(p->out, "\0337");
+	paint_style(p, &none);
+	charsets_undo(p, v->g, v->gl);
+	if (v->origin) screen_buf_str(p->out, "\033[?6l");
+	if (margin) screen_buf_str(p->out, "\033[?69l");
+	p->known = false;
+	if (v->pending) {
+		paint_move(p, v->y, v->x);
+		screen_buf_str(p->out, "\033[2K");
+	}
+}
+
+static void kitty_stack(struct screen_buf *out, struct kitty const *k)
+{
+	if (k->flags[0]) screen_buf_fmt(out, "\033[=%uu", (unsigned)k->flags[0]);
+	for (unsigned i = 1; i <= k->depth; i++) screen_buf_fmt(out, "\033[>%uu", (unsigned)k->flags[i]);
+}
+
+/* ---- a grid's cells -------------------------------------------------------- */
+
+static bool shows(struct screen_cell c) { return c.ch || (c.flags & SCREEN_CELL_SPACER); }
+
+static bool wrapped(struct screen const *s, struct grid const *g, unsigned y)
+{
+	return y + 1u < s->rows && (row_at(s, g, y)->flags & ROW_WRAPPED);
+}
+
+/* Does printing row y to its end and going on with row y + 1 wrap by itself? */
+static bool flows(struct screen const *s, struct grid const *g, unsigned y)
+{
+	return wrapped(s, g, y) && shows(cell_at(s, g, y, s->cols - 1u)) && shows(cell_at(s, g, y + 1, 0));
+}
+
+/* Rows marked as wrapped that painting would not wrap: two spaces do it, and
+ * are painted over. */
+static void force_wraps(struct painter *p, struct grid const *g)
+{
+	struct screen const *const s = p->s;
+	for (unsigned y = 0; y < s->rows; y++) {
+		if (!wrapped(s, g, y) || flows(s, g, y)) continue;
+		p->known = false;
+		paint_move(p, y, s->cols - 1u);
+		screen_buf_str(p->out, "  ");
+		p->known = false;
+	}
+}
+
+/* Was a space put there by force_wraps? */
+static bool forced(struct screen const *s, struct grid const *g, unsigned y, unsigned x)
+{
+	if (x == s->cols - 1u && wrapped(s, g, y) && !flows(s, g, y)) return true;
+	return x == 0 && y > 0 && wrapped(s, g, y - 1) && !flows(s, g, y - 1);
+}
+
+static unsigned blanks(struct painter *p, struct grid const *g, unsigned y, unsigned x)
+{
+	struct screen const *const s = p->s;
+	struct screen_cell const first = cell_at(s, g, y, x);
+	struct screen_style const st = s->styles.at[first.style];
+	unsigned end = x + 1;
+	if (forced(s, g, y, x)) {
+		if (x == s->cols - 1u) { /* ECH there would end the wrap */
+			struct screen_style const bg = { .bg = st.bg };
+			paint_style(p, &bg);
+			screen_buf_fmt(p->out, "\033[%u;%u;%u;%u$z", y + 1, x + 1, y + 1, x + 1);
+			return end;
+		}
+		paint_blank(p, y, x, 1, &st);
+		return end;
+	}
+	while (end < s->cols && !forced(s, g, y, end)) {
+		struct screen_cell const c = cell_at(s, g, y, end);
+		if (shows(c) || c.style != first.style) break;
+		end++;
+	}
+	if (first.style) paint_blank(p, y, x, end - x, &st);
+	return end;
+}
+
+static void grid_paint(struct painter *p, struct grid const *g)
+{
+	struct screen const *const s = p->s;
+	force_wraps(p, g);
+	for (unsigned y = 0; y < s->rows; y++) {
+		bool const after = y > 0 && flows(s, g, y - 1);
+		for (unsigned x = 0; x < s->cols;) {
+			struct screen_cell const c = cell_at(s, g, y, x);
+			if (!shows(c)) {
+				if (x >= row_at(s, g, y)->len && !forced(s, g, y, x)) {
+					/* Nothing to the end, but for a forced space. */
+					unsigned const last = s->cols - 1u;
+					if (x == last || !forced(s, g, y, last)) break;
+					x = last;
+					continue;
+				}
+				x = blanks(p, g, y, x);
+				continue;
+			}
+			struct screen_style const st = s->styles.at[c.style];
+			if (!(x == 0 && after && p->known && p->y == y - 1 && p->x == s->cols)) paint_move(p, y, x);
+			paint_style(p, &st);
+			paint_cell(p, c);
+			x += umax(screen_cell_width(c), 1);
+		}
+	}
+}
+
+/* ---- modes ------------------------------------------------------------------ */
+
+static void mode_write(struct screen_buf *out, bool dec, unsigned number, bool on)
+{
+	screen_buf_fmt(out, "\033[%s%u%c", dec ? "?" : "", number, on ? 'h' : 'l');
+}
+
+static void saved_modes(struct screen const *s, struct screen_buf *out)
+{
+	for (unsigned i = 0; i < screen_mode_count; i++) {
+		struct mode_def const *const d = &screen_mode_defs[i];
+		if (!d->dec || !(s->saved_valid >> d->bit & 1)) continue;
+		bool const v = s->saved_value >> d->bit & 1;
+		bool const normal = MODES_DEFAULT >> d->bit & 1;
+		if (v != normal) mode_write(out, true, d->number, v);
+		screen_buf_fmt(out, "\033[?%us", (unsigned)d->number);
+		if (v != normal) mode_write(out, true, d->number, normal);
+	}
+	for (unsigned bit = M_MOUSE; bit < M_VIRTUAL_END; bit++) {
+		uint16_t number;
+		if (!(s->saved_valid >> bit & 1) || !mode_virtual(bit, &number)) continue;
+		bool const v = s->saved_value >> bit & 1;
+		if (v) mode_write(out, true, number, true);
+		screen_buf_fmt(out, "\033[?%us", (unsigned)number);
+		if (v) mode_write(out, true, number, false);
+	}
+}
+
+static void modes(struct screen const *s, bool real, struct screen_buf *out)
+{
+	uint64_t const changed = (s->modes ^ MODES_DEFAULT) & ~(BIT(M_OM) | BIT(M_IRM) | BIT(M_LRMM));
+	for (unsigned i = 0; i < screen_mode_count; i++) {
+		struct mode_def const *const d = &screen_mode_defs[i];
+		if (!(changed >> d->bit & 1)) continue;
+		if (real && d->bit == M_INBAND) continue; /* a real terminal would report at once */
+		if (d->bit == M_NKM) screen_buf_str(out, "\033=");
+		else mode_write(out, d->dec, d->number, mode_on(s, d->bit));
+	}
+	if (s->mouse) mode_write(out, true, s->mouse, true);
+	if (s->mouse_enc) mode_write(out, true, s->mouse_enc, true);
+	for (unsigned i = 0; i < 8; i++)
+		if (s->modkeys[i] >= 0) screen_buf_fmt(out, "\033[>%u;%dm", i, s->modkeys[i]);
+	if (s->shape) screen_buf_fmt(out, "\033[%u q", (unsigned)s->shape);
+	if (s->rect_extent) screen_buf_fmt(out, "\033[%u*x", (unsigned)s->rect_extent);
+}
+
+static void tabs(struct painter *p)
+{
+	struct screen const *const s = p->s;
+	unsigned x = 0;
+	while (x < s->cols && tab_at(s, x) == (x % 8 == 0)) x++;
+	if (x == s->cols) return;
+	screen_buf_str(p->out, "\033[3g");
+	for (x = 0; x < s->cols; x++) {
+		if (!tab_at(s, x)) continue;
+		paint_move(p, 0, x);
+		screen_buf_str(p->out, "\033H");
+	}
+}
+
+static void titles(struct screen const *s, struct screen_buf *out)
+{
+	for (unsigned i = 0; i < s->ntitles; i++) {
+		struct title_entry const *const e = &s->titles[i];
+		if (e->icon) paint_title(out, 1, e->icon);
+		if (e->title) paint_title(out, 2, e->title);
+		screen_buf_fmt(out, "\033[22;%ut", e->icon && e->title ? 0u : e->icon ? 1u : 2u);
+	}
+	if (!strcmp(screen_icon(s), screen_title(s))) {
+		if (s->ntitles || *screen_title(s)) paint_title(out, 0, screen_title(s));
+		return;
+	}
+	paint_title(out, 1, screen_icon(s));
+	paint_title(out, 2, screen_title(s));
+}
+
+/* ---- the cursor --------------------------------------------------------------- */
+
+/* The byte that, under these charsets, prints cp as it is; 0 if there is none. */
+static unsigned inverse(uint8_t set, uint32_t cp)
+{
+	for (unsigned c = 0x20; c < 0x7f; c++)
+		if (charset_map(set, c) == cp) return c;
+	return 0;
+}
+
+/* The last character was just printed, and REP or a mark may follow: print it
+ * again, last of all. */
+static void last_character(struct painter *p)
+{
+	struct screen const *const s = p->s;
+	struct screen_cell const c = cell_at(s, s->grid, s->y, s->last_x);
+	uint32_t cps[SCREEN_CLUSTER_MAX];
+	unsigned const n = cluster_chars(s, c.ch, cps);
+	paint_style(p, &s->pen);
+	p->known = false;
+	paint_move(p, s->y, s->last_x);
+	if (mode_on(s, M_IRM)) screen_buf_fmt(p->out, "\033[%uP", screen_cell_width(c));
+	for (unsigned i = 0; i < n; i++) {
+		unsigned by = cps[i];
+		if (cps[i] < 0x7f && !(by = inverse(s->g[s->gl], cps[i]))) {
+			if ((by = inverse(s->g[2], cps[i]))) screen_buf_str(p->out, "\033N");
+			else if ((by = inverse(s->g[3], cps[i]))) screen_buf_str(p->out, "\033O");
+			else by = cps[i];
+		}
+		paint_utf8(p->out, by);
+	}
+}
+
+static void pending_wrap(struct painter *p)
+{
+	struct screen const *const s = p->s;
+	struct screen_cell c = cell_at(s, s->grid, s->y, s->x);
+	unsigned x = s->x;
+	if (c.flags & SCREEN_CELL_SPACER && x > 0) c = cell_at(s, s->grid, s->y, --x);
+	struct screen_style const st = s->styles.at[c.style];
+	p->known = false;
+	paint_move(p, s->y, x);
+	paint_style(p, &st);
+	if (shows(c)) {
+		paint_cell(p, c);
+	} else {
+		unsigned const y = s->y - p->top + 1;
+		x = s->x - p->left + 1;
+		screen_buf_fmt(p->out, " \033[%u;%u;%u;%u$z", y, x, y, x);
+	}
+	p->known = false;
+	screen_buf_str(p->out, "\033[m"); /* no longer right after a character */
+	p->pen = (struct screen_style){ .attrs = p->pen.attrs & SCREEN_PROTECTED };
+}
+
+static void cursor(struct painter *p)
+{
+	struct screen const *const s = p->s;
+	if (mode_on(s, M_OM)) {
+		screen_buf_str(p->out, "\033[?6h");
+		p->top = s->top;
+		p->left = s->left;
+	}
+	p->known = false;
+	if (!s->last_valid) {
+		if (s->pending) pending_wrap(p);
+		else paint_move(p, s->y, s->x);
+	}
+	charsets(p, s->g, s->gl);
+	if (mode_on(s, M_IRM)) screen_buf_str(p->out, "\033[4h");
+	paint_style(p, &s->pen);
+	if (s->last_valid) last_character(p);
+	if (s->shift) screen_buf_str(p->out, s->shift == 2 ? "\033N" : "\033O");
+}
+
+/* Back on the main screen's cursor, into the alternate one, whose entering
+ * saves that cursor: so it must be what is to be saved. */
+static void enter_alt(struct painter *p)
+{
+	struct screen const *const s = p->s;
+	struct saved const *const v = &s->main.saved;
+	struct screen_style const none = { 0 };
+	paint_style(p, &none);
+	if (saved_is_default(v)) {
+		screen_buf_str(p->out, "\033[H\033[?1049h");
+	} else {
+		bool const margin = v->pending && v->x + 1u < p->cols; /* see saved_cursor */
+		if (margin) screen_buf_fmt(p->out, "\033[?69h\033[1;%us", v->x + 1u);
+		screen_buf_str(p->out, "\0338\033[?1049h");
+		if (margin) screen_buf_str(p->out, "\033[?69l");
+		if (v->origin) screen_buf_str(p->out, "\033[?6l");
+		charsets_undo(p, v->g, v->gl);
+		p->pen = v->pen;
+		paint_style(p, &none);
+		if (v->pen.bg) screen_buf_str(p->out, "\033[2J");
+	}
+	p->known = false;
+	kitty_stack(p->out, &s->alt.kitty);
+	saved_cursor(p, &s->alt.saved);
+	grid_paint(p, &s->alt);
+}
+
+void screen_restore(struct screen const *s, bool clear, struct screen_buf *out)
+{
+	struct painter p = { .s = s, .out = out, .cols = s->cols };
+	struct screen_style const none = { 0 };
+	if (clear) screen_buf_str(out, "\033[!p\033[?7h\033[?69l\033[m\033[H\033[2J");
+	saved_modes(s, out);
+	titles(s, out);
+	paint_colors(NULL, s, out);
+	tabs(&p);
+	kitty_stack(out, &s->main.kitty);
+	saved_cursor(&p, &s->main.saved);
+	grid_paint(&p, &s->main);
+	if (s->alt_on) enter_alt(&p);
+	paint_style(&p, &none);
+	if (mode_on(s, M_LRMM)) screen_buf_str(out, "\033[?69h");
+	if (s->left != 0 || s->right != s->cols - 1) screen_buf_fmt(out, "\033[%u;%us", s->left + 1u, s->right + 1u);
+	if (s->top != 0 || s->bottom != s->rows - 1) screen_buf_fmt(out, "\033[%u;%ur", s->top + 1u, s->bottom + 1u);
+	modes(s, clear, out);
+	cursor(&p);
+}

@@ -1,0 +1,261 @@
+/* A terminal's screen: bytes in, the state of an xterm-like terminal out.
+ *
+ * Pure: no I/O, no global that changes, no allocation whose size the stream
+ * chooses. Every bound is stated below. Feeding never fails for what the stream
+ * says; without memory it loses cells, styles or strings and goes on.
+ *
+ * Semantics are xterm's (ctlseqs; ECMA-48; DEC STD 070), the stream is UTF-8,
+ * bad input becomes U+FFFD as Unicode 15.0 section 3.9 recommends (maximal
+ * subparts). C1 controls are recognised in their UTF-8 form. Width policy:
+ * Unicode 15.0 East Asian Width W and F take 2 columns, ambiguous ones 1, marks
+ * and format characters none (they join the cell before); with mode 2027 the
+ * unit is the grapheme cluster (UAX #29).
+ *
+ * Rows and columns count from 0 here, from 1 in the stream. The string buffers
+ * that functions fill are struct screen_buf: initialise with SCREEN_BUF_INIT,
+ * release with screen_buf_deinit. */
+#ifndef SCREEN_H
+#define SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SCREEN_SIZE_MAX 1000     /* rows and columns are clamped to 1..this */
+#define SCREEN_TITLE_MAX 1024    /* bytes of a title kept */
+#define SCREEN_STRING_MAX 4096   /* bytes of an OSC or DCS string kept */
+#define SCREEN_CLUSTER_MAX 12    /* code points in one cell; later marks are dropped */
+#define SCREEN_STYLES_MAX 32768  /* styles alive at once; past it, default */
+#define SCREEN_CLUSTERS_MAX 8192 /* multi-code-point cells alive at once */
+#define SCREEN_LINKS_MAX 512     /* hyperlinks alive at once; past it, none */
+#define SCREEN_PARAMS_MAX 32     /* parameters of a sequence; more are ignored */
+#define SCREEN_KITTY_MAX 8
+#define SCREEN_TITLES_MAX 10     /* depth of the title stack */
+#define SCREEN_BUF_MAX (64u << 20) /* no buffer grows past this */
+
+struct screen;
+
+/* ---- bytes out ------------------------------------------------------- */
+
+struct screen_buf {
+	char *data; /* not terminated */
+	size_t len;
+	size_t cap;
+	bool failed; /* memory or SCREEN_BUF_MAX ran out: the content is cut */
+};
+#define SCREEN_BUF_INIT { NULL, 0, 0, false }
+
+void screen_buf_deinit(struct screen_buf *b);
+void screen_buf_clear(struct screen_buf *b);
+void screen_buf_add(struct screen_buf *b, void const *data, size_t len);
+void screen_buf_str(struct screen_buf *b, char const *str);
+void screen_buf_fmt(struct screen_buf *b, char const *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* ---- cells ----------------------------------------------------------- */
+
+/* ch: 0 blank (never written or erased), a code point, or SCREEN_CLUSTER | id.
+ * The right half of a wide character has ch 0 and SCREEN_CELL_SPACER. */
+#define SCREEN_CLUSTER 0x80000000u
+enum { SCREEN_CELL_WIDE = 1, SCREEN_CELL_SPACER = 2 };
+
+struct screen_cell {
+	uint32_t ch;
+	uint16_t style; /* see screen_style_get; 0 is the default style */
+	uint16_t flags;
+};
+
+/* Colours: SCREEN_DEFAULT, SCREEN_INDEXED | 0..255, SCREEN_RGB | 0xRRGGBB. */
+#define SCREEN_DEFAULT 0u
+#define SCREEN_INDEXED 0x01000000u
+#define SCREEN_RGB 0x02000000u
+#define SCREEN_COLOR_KIND(c) ((c) & 0xff000000u)
+#define SCREEN_COLOR_VALUE(c) ((c) & 0x00ffffffu)
+
+enum screen_attr {
+	SCREEN_BOLD = 1,
+	SCREEN_FAINT = 2,
+	SCREEN_ITALIC = 4,
+	SCREEN_BLINK = 8,
+	SCREEN_INVERSE = 16,
+	SCREEN_INVISIBLE = 32,
+	SCREEN_STRIKE = 64,
+	SCREEN_OVERLINE = 128,
+	SCREEN_PROTECTED = 256, /* DECSCA */
+	SCREEN_UL_SHIFT = 12,   /* 0 none 1 single 2 double 3 curly 4 dotted 5 dashed */
+};
+#define SCREEN_UNDERLINE(attrs) (((attrs) >> SCREEN_UL_SHIFT) & 7u)
+
+struct screen_style {
+	uint32_t fg;
+	uint32_t bg;
+	uint32_t ul; /* underline colour */
+	uint16_t attrs;
+	uint16_t link; /* 0 none; see screen_link */
+};
+
+/* A row lent to the caller until the next call that changes the screen. Cells
+ * from len up to the screen's width are blank in the default style. */
+struct screen_row {
+	struct screen_cell const *cells;
+	unsigned len;
+	bool wrapped; /* the next row continues this line */
+};
+
+/* ---- sinks ----------------------------------------------------------- */
+
+enum screen_query {
+	SCREEN_QUERY_ANSWERED, /* the engine answered it, or it needs no answer */
+	SCREEN_QUERY_TERMINAL, /* only a real terminal knows */
+};
+
+/* Bytes [offset, offset + len) of all that was ever fed are a query, which
+ * viewers leave out. A sequence that the query cut short goes with it.
+ * For SCREEN_QUERY_TERMINAL: text is the query as kept (at most
+ * SCREEN_STRING_MAX, without introducer changes; truncated ones have whole ==
+ * false and should not be passed on), fallback what to answer when nobody is
+ * attached, fallback_len 0 for silence. Both are lent for the call. */
+struct screen_span {
+	uint64_t offset;
+	uint64_t len;
+	enum screen_query kind;
+	bool whole;
+	char const *text;
+	size_t text_len;
+	char const *fallback;
+	size_t fallback_len;
+};
+
+/* Any may be NULL. They run inside screen_feed (line also in screen_flush and
+ * screen_resize); they must not change the screen. */
+struct screen_sinks {
+	void *arg;
+	void (*answer)(void *arg, char const *data, size_t len);
+	void (*query)(void *arg, struct screen_span const *span);
+	/* A row of the main screen is final: it scrolled off the top, or was
+	 * cleared with all the others, or the screen was flushed. */
+	void (*line)(void *arg, struct screen const *s, struct screen_row const *row);
+	void (*bell)(void *arg);
+	void (*title)(void *arg, struct screen const *s);
+};
+
+/* ---- life ------------------------------------------------------------ */
+
+/* NULL without memory. Sizes are clamped. */
+struct screen *screen_new(unsigned rows, unsigned cols);
+void screen_free(struct screen *s); /* NULL is fine */
+/* A copy without sinks; NULL without memory. */
+struct screen *screen_clone(struct screen const *s);
+void screen_sinks_set(struct screen *s, struct screen_sinks const *sinks);
+/* A cell's size in pixels, for XTWINOPS 14, 15 and 16 and mode 2048; 0 unknown. */
+void screen_pixels_set(struct screen *s, unsigned cell_width, unsigned cell_height);
+/* What DSR ?996 says: 1 dark, 2 light, 0 silent (the default is dark). */
+void screen_scheme_set(struct screen *s, int scheme);
+
+void screen_feed(struct screen *s, void const *data, size_t len);
+/* The main screen's wrapped lines flow anew; the alternate one is cropped or
+ * extended. With mode 2048 on, the report goes to the answer sink. */
+void screen_resize(struct screen *s, unsigned rows, unsigned cols);
+/* Gives every row of the main screen, down to the last that holds something, to
+ * the line sink once; a row written to later counts anew. */
+void screen_flush(struct screen *s);
+/* As RIS, without feeding; counts nothing. */
+void screen_reset(struct screen *s);
+
+uint64_t screen_total(struct screen const *s); /* bytes fed */
+/* The count of bytes up to which a checkpoint may stand: all before it is done,
+ * no escape sequence or UTF-8 character is open there. */
+uint64_t screen_ground(struct screen const *s);
+/* Start counting at `offset` (a screen restored at a checkpoint). */
+void screen_offset_set(struct screen *s, uint64_t offset);
+size_t screen_memory(struct screen const *s); /* bytes held, heap and struct */
+
+/* ---- looking --------------------------------------------------------- */
+
+enum screen_which { SCREEN_ACTIVE, SCREEN_MAIN, SCREEN_ALT };
+
+unsigned screen_rows(struct screen const *s);
+unsigned screen_cols(struct screen const *s);
+bool screen_alt(struct screen const *s); /* the alternate screen is shown */
+struct screen_row screen_row(struct screen const *s, enum screen_which which, unsigned y);
+struct screen_cell screen_cell(struct screen const *s, enum screen_which which, unsigned y, unsigned x);
+/* Writes the cell's code points, returns how many (0 for blanks, spacers). */
+unsigned screen_cell_chars(struct screen const *s, struct screen_cell c, uint32_t ret_cps[SCREEN_CLUSTER_MAX]);
+unsigned screen_cell_width(struct screen_cell c); /* 0 spacer, 1, 2 */
+struct screen_style screen_style_get(struct screen const *s, uint16_t style);
+/* The URI of a link, NULL if none; *ret_id its id parameter, "" if none. */
+char const *screen_link(struct screen const *s, uint16_t link, char const **ret_id);
+
+struct screen_cursor {
+	unsigned y, x;     /* x stays on the last column while a wrap is pending */
+	bool pending;      /* the next character wraps first */
+	bool visible;
+	bool blink;        /* mode 12 */
+	unsigned shape;    /* DECSCUSR 0..6 */
+	struct screen_style pen;
+};
+struct screen_cursor screen_cursor(struct screen const *s);
+
+/* A mode by its number, as DECRQM reports: 0 unknown, 1 set, 2 reset. */
+int screen_mode(struct screen const *s, bool dec, unsigned number);
+char const *screen_title(struct screen const *s); /* never NULL */
+char const *screen_icon(struct screen const *s);
+/* The colour as set by OSC 4 (index 0..255), 0xRRGGBB; false if untouched. */
+bool screen_palette(struct screen const *s, unsigned index, uint32_t *ret_rgb);
+/* The same for OSC 10..19. */
+bool screen_dynamic(struct screen const *s, unsigned osc, uint32_t *ret_rgb);
+/* xterm's default for an index: what fallback answers and renderers use. */
+uint32_t screen_palette_default(unsigned index);
+
+/* What decides how keys and pastes are encoded. */
+struct screen_input {
+	bool cursor_keys;     /* DECCKM: application */
+	bool keypad;          /* DECKPAM: application */
+	bool paste;           /* 2004 */
+	bool focus;           /* 1004 */
+	bool newline;         /* LNM: Return sends CR LF */
+	bool backarrow;       /* DECBKM: Backspace sends BS */
+	unsigned kitty;       /* kitty keyboard flags in force */
+	int modify_other;     /* modifyOtherKeys: 0..3 */
+	unsigned mouse;       /* 0 or 9 1000 1001 1002 1003 */
+	unsigned mouse_enc;   /* 0 or 1005 1006 1015 1016 */
+};
+struct screen_input screen_input(struct screen const *s);
+
+/* ---- rows as text ---------------------------------------------------- */
+
+/* Plain UTF-8, blanks as spaces, trailing blanks left out; no newline. */
+void screen_row_text(struct screen const *s, struct screen_row const *row, struct screen_buf *out);
+/* The same with SGR and OSC 8; starts from and ends in the default style.
+ * Trailing blanks with a background are kept. */
+void screen_row_sgr(struct screen const *s, struct screen_row const *row, struct screen_buf *out);
+
+/* ---- bytes that make a screen ---------------------------------------- */
+
+/* Append to out what gives a fresh terminal of this size this state: both
+ * screens, saved cursors, tab stops, margins, modes, pen, titles, colours. The
+ * parser's own state is not in it: use it at screen_ground. With `clear`, the
+ * terminal need not be fresh: it is reset softly and cleared first. */
+void screen_restore(struct screen const *s, bool clear, struct screen_buf *out);
+
+/* Append what switches off, on a terminal in this state, exactly what is on
+ * (never RIS), and leaves the cursor on a line of its own below the content. */
+void screen_undo(struct screen const *s, struct screen_buf *out);
+
+/* Append what turns a terminal of rows x cols that shows `from` (painted by
+ * this function; NULL: fresh) into one that shows `to`, cropped so that the
+ * cursor is seen, with its modes as far as input goes, title and colours. The
+ * terminal's own margins, tab stops and insert mode stay at their defaults. */
+void screen_diff(struct screen const *from, struct screen const *to, unsigned rows, unsigned cols,
+		 struct screen_buf *out);
+/* The first row and column of `s` that a viewport of that size shows. */
+void screen_viewport(struct screen const *s, unsigned rows, unsigned cols, unsigned *ret_y, unsigned *ret_x);
+/* Append what undoes a paint: screen_undo for the modes that screen_diff sets. */
+void screen_diff_undo(struct screen const *to, unsigned rows, unsigned cols, struct screen_buf *out);
+
+/* Equal in all that screen_restore promises. why_buf (may be NULL) gets the
+ * first difference, in words. */
+#define SCREEN_WHY_MAX 160
+bool screen_equal(struct screen const *a, struct screen const *b, char why_buf[SCREEN_WHY_MAX]);
+
+#endif

@@ -1,0 +1,343 @@
+/* The inside of struct screen, for the files of this folder alone.
+ *
+ * Who owns what: a grid owns its rows, a row its cells; the screen owns the
+ * tables that cells point into by number (styles, clusters, links), the parser's
+ * string and the titles. Everything the stream can make grow has its bound in
+ * screen.h. */
+#ifndef SCREEN_INT_H
+#define SCREEN_INT_H
+
+#include "screen.h"
+
+/* ---- modes ----------------------------------------------------------- */
+
+enum mode_bit {
+	M_CKM, M_SMOOTH, M_SCNM, M_OM, M_AWM, M_ARM, M_BLINK, M_TCEM, M_ALLOW132,
+	M_REVWRAP, M_NKM, M_BKM, M_LRMM, M_SDM, M_FOCUS, M_ALTSCROLL, M_META8,
+	M_NUMLOCK, M_METAESC, M_ALTESC, M_URGENT, M_RAISE, M_SIXELPAL, M_PASTE,
+	M_SYNC, M_GRAPHEME, M_SCHEME, M_INBAND, M_SIXELRIGHT, M_WIN32,
+	M_KAM, M_IRM, M_SRM, M_LNM,
+	M_COUNT,
+	/* Not bits of `modes`, but of what XTSAVE keeps: see mouse_numbers. */
+	M_MOUSE = 48,
+	M_MOUSE_ENC = 53,
+	M_VIRTUAL_END = 57,
+};
+#define BIT(m) (UINT64_C(1) << (m))
+
+struct mode_def {
+	uint16_t number;
+	uint8_t dec;
+	uint8_t bit;
+};
+extern struct mode_def const screen_mode_defs[];
+extern unsigned const screen_mode_count;
+#define MODES_DEFAULT (BIT(M_AWM) | BIT(M_ARM) | BIT(M_TCEM) | BIT(M_SRM) | BIT(M_SIXELPAL) | BIT(M_NUMLOCK))
+
+/* ---- tables ---------------------------------------------------------- */
+
+/* Styles by number, with a hash to find them; numbers freed by a collection are
+ * chained through .fg and marked by .attrs. Number 0 is the default style. */
+#define STYLE_FREE 0xffffu
+struct styles {
+	struct screen_style *at;
+	uint16_t *hash; /* number + 1; a power of two at least twice cap */
+	uint32_t n, cap, hash_cap;
+	uint32_t used;
+	uint32_t free_head; /* number + 1 */
+	uint32_t patience;  /* interns to let pass before the next collection */
+};
+
+struct cluster {
+	uint32_t hash;
+	uint32_t n; /* 0: free */
+	uint32_t cp[SCREEN_CLUSTER_MAX];
+};
+struct clusters {
+	struct cluster *at;
+	uint16_t *hash; /* number + 1 */
+	uint32_t n, cap, hash_cap;
+	uint32_t patience;
+	uint32_t next; /* where to look for a free one after a collection */
+	uint32_t nfree;
+};
+
+struct link {
+	char *uri; /* NULL: free. The id follows the URI's NUL. */
+	char *id;
+	uint32_t hash;
+};
+struct links {
+	struct link *at; /* numbers count from 1 */
+	uint32_t n, cap;
+	uint32_t patience;
+};
+
+/* ---- grid ------------------------------------------------------------ */
+
+enum { ROW_WRAPPED = 1, ROW_LOGGED = 2 };
+
+struct row {
+	struct screen_cell *cells; /* s->cols of them, or NULL while len is 0 */
+	uint16_t len;              /* cells from here on are blank */
+	uint8_t flags;
+};
+
+struct saved {
+	uint16_t y, x;
+	bool pending, origin;
+	uint8_t gl;
+	uint8_t g[4];
+	struct screen_style pen; /* link always 0 */
+};
+
+struct kitty {
+	uint8_t flags[SCREEN_KITTY_MAX + 1]; /* [0] is the base */
+	uint8_t depth;
+};
+
+/* One of the two screens. */
+struct grid {
+	struct row *rows; /* s->rows of them, the first shown at [top] */
+	unsigned top;
+	struct saved saved;
+	struct kitty kitty;
+};
+
+/* ---- parser ---------------------------------------------------------- */
+
+enum pstate {
+	P_GROUND, P_ESC, P_ESC_INTER, P_CSI_ENTRY, P_CSI_PARAM, P_CSI_INTER, P_CSI_IGNORE,
+	P_DCS_ENTRY, P_DCS_PARAM, P_DCS_INTER, P_DCS_IGNORE,
+	P_STRING, P_STRING_ESC,
+};
+enum string_kind { STR_OSC, STR_DCS, STR_APC, STR_OTHER };
+
+struct parser {
+	uint8_t state;
+	uint8_t kind;           /* of the string */
+	uint8_t prefix;         /* one of < = > ? or 0 */
+	uint8_t ninter;
+	uint8_t inter[2];
+	uint8_t final;          /* of a DCS */
+	bool last_c2;           /* the string's last byte was C2: 9C would end it */
+	bool overflow;          /* more parameters than are kept */
+	uint8_t u8_need;        /* continuation bytes to come */
+	uint8_t u8_lo, u8_hi;   /* bounds of the next one */
+	uint32_t u8_cp;
+	uint32_t npar;          /* parameters begun, at least 1 once in CSI */
+	uint32_t sub;           /* bit i: parameter i came after a colon */
+	uint32_t given;         /* bit i: parameter i has a digit */
+	uint16_t par[SCREEN_PARAMS_MAX];
+	char *str;
+	uint32_t str_len, str_cap;
+	bool str_cut;           /* some of the string was discarded */
+	uint64_t seq_start;     /* offset of the byte that left ground */
+	uint64_t pos;           /* offset after the byte at hand */
+};
+
+struct title_entry {
+	char *icon, *title; /* NULL: not pushed */
+};
+
+#define COLOR_SET SCREEN_RGB
+
+struct screen {
+	uint16_t rows, cols;
+	uint16_t y, x;
+	bool pending;
+	bool alt_on;
+	bool pen_dirty;
+	bool last_valid;        /* the last byte's doing was to print at (y, last_x) */
+	uint16_t last_x;
+	uint16_t top, bottom;   /* scroll region, both inclusive */
+	uint16_t left, right;   /* 0 and cols - 1 unless M_LRMM */
+	uint16_t pen_id;        /* valid unless pen_dirty */
+	uint8_t gl;
+	uint8_t g[4];           /* designating bytes */
+	uint8_t shift;          /* 0, or 2 or 3 for one character */
+	uint8_t shape;
+	uint8_t rect_extent;    /* DECSACE: 2 rectangle, else stream */
+	uint16_t mouse, mouse_enc;
+	int8_t modkeys[8];      /* XTMODKEYS; -1 default */
+	struct screen_style pen;
+	struct grid main, alt;
+	struct grid *grid;      /* the one shown */
+	uint64_t modes;
+	uint64_t saved_valid, saved_value; /* XTSAVE */
+	uint8_t tabs[(SCREEN_SIZE_MAX + 7) / 8];
+	struct styles styles;
+	struct clusters clusters;
+	struct links links;
+	char *title, *icon;     /* NULL: empty */
+	struct title_entry titles[SCREEN_TITLES_MAX];
+	unsigned ntitles;
+	uint32_t palette[256];  /* 0, or COLOR_SET | rgb */
+	uint32_t dynamic[10];   /* OSC 10..19 */
+	struct parser p;
+	uint64_t total, ground;
+	unsigned cell_w, cell_h;
+	int scheme;
+	struct screen_sinks sinks;
+};
+
+static inline bool mode_on(struct screen const *s, enum mode_bit m)
+{
+	return (s->modes >> m) & 1;
+}
+
+static inline struct row *row_at(struct screen const *s, struct grid const *g, unsigned y)
+{
+	unsigned i = g->top + y;
+	if (i >= s->rows) i -= s->rows;
+	return &g->rows[i];
+}
+
+static inline unsigned umin(unsigned a, unsigned b) { return a < b ? a : b; }
+static inline unsigned umax(unsigned a, unsigned b) { return a > b ? a : b; }
+
+static inline struct screen_cell cell_make(uint32_t ch, uint16_t style, uint16_t flags)
+{
+	return (struct screen_cell){ ch, style, flags };
+}
+
+/* style.c */
+int styles_init(struct screen *s);
+uint16_t style_intern(struct screen *s, struct screen_style const *style);
+uint16_t style_pen(struct screen *s);   /* the pen's number */
+uint16_t style_erase(struct screen *s); /* the number of a style with the pen's background alone */
+bool style_same(struct screen const *a, uint16_t x, struct screen const *b, uint16_t y);
+
+/* cluster.c: adds cp to a cell's content; returns the new ch, or the old one
+ * when there is no room. */
+uint32_t cluster_append(struct screen *s, uint32_t ch, uint32_t cp);
+unsigned cluster_chars(struct screen const *s, uint32_t ch, uint32_t ret[SCREEN_CLUSTER_MAX]);
+
+/* link.c: 0 when there is no room. */
+uint16_t link_intern(struct screen *s, char const *id, size_t id_len, char const *uri, size_t uri_len);
+void links_deinit(struct links *l);
+int links_clone(struct links *to, struct links const *from);
+
+/* width.c: Unicode 15.0 */
+enum gcb {
+	GCB_OTHER, GCB_CONTROL, GCB_EXTEND, GCB_ZWJ, GCB_RI, GCB_PREPEND, GCB_SPACING,
+	GCB_L, GCB_V, GCB_T, GCB_LV, GCB_LVT, GCB_PICT,
+};
+unsigned width_of(uint32_t cp);      /* 0, 1 or 2 columns */
+enum gcb width_gcb(uint32_t cp);
+/* Does cp continue the cluster of these n code points (UAX #29)? */
+bool width_joins(uint32_t const *cps, unsigned n, uint32_t cp);
+unsigned width_cluster(uint32_t const *cps, unsigned n); /* 1 or 2 */
+
+/* grid.c */
+int grid_init(struct grid *g, unsigned rows);
+void grid_deinit(struct grid *g, unsigned rows);
+struct screen_cell *row_open(struct screen *s, struct row *r, unsigned upto); /* NULL without memory */
+void row_blank(struct screen *s, struct row *r, uint16_t style);
+/* Blank [x, end) of row y; halves of wide characters go with it. keep: leave protected cells. */
+void grid_erase(struct screen *s, unsigned y, unsigned x, unsigned end, bool keep);
+/* Only what scrolls off, and is not deleted, is a line that became final. */
+enum scroll_why { SCROLL_FEED, SCROLL_WRAP, SCROLL_DELETE };
+void grid_scroll_up(struct screen *s, unsigned top, unsigned bottom, unsigned n, enum scroll_why why);
+void grid_scroll_down(struct screen *s, unsigned top, unsigned bottom, unsigned n);
+void grid_insert_cells(struct screen *s, unsigned y, unsigned x, unsigned n);
+void grid_delete_cells(struct screen *s, unsigned y, unsigned x, unsigned n);
+void grid_emit(struct screen *s, struct row *r);        /* to the line sink */
+void grid_emit_all(struct screen *s);                   /* main's rows down to the last with content */
+struct screen_row row_view(struct screen const *s, struct row const *r);
+struct screen_cell cell_at(struct screen const *s, struct grid const *g, unsigned y, unsigned x);
+void grid_clear(struct screen *s, struct grid *g, uint16_t style);
+
+/* print.c */
+void print_cp(struct screen *s, uint32_t cp);
+/* Printable ASCII [p, p + n) as it stands. */
+void print_ascii(struct screen *s, unsigned char const *p, size_t n);
+void print_repeat(struct screen *s, unsigned n);
+uint32_t charset_map(uint8_t set, uint32_t cp);
+
+/* cursor.c */
+void cursor_to(struct screen *s, unsigned y, unsigned x);      /* absolute, clamped to the screen */
+void cursor_address(struct screen *s, unsigned y, unsigned x); /* as CUP: origin applies */
+void cursor_save(struct screen *s);
+void cursor_restore(struct screen *s);
+void cursor_linefeed(struct screen *s, bool wrapping);
+void cursor_reverse_index(struct screen *s);
+void cursor_tab(struct screen *s, unsigned n);
+void cursor_backtab(struct screen *s, unsigned n);
+void cursor_backspace(struct screen *s);
+void cursor_return(struct screen *s);
+void cursor_up(struct screen *s, unsigned n);
+void cursor_down(struct screen *s, unsigned n);
+void cursor_right(struct screen *s, unsigned n);
+void cursor_left(struct screen *s, unsigned n);
+void margins_reset(struct screen *s);
+void tabs_default(struct screen *s, unsigned from);
+static inline bool tab_at(struct screen const *s, unsigned x) { return (s->tabs[x / 8] >> (x % 8)) & 1; }
+
+/* mode.c */
+struct mode_def const *mode_find(bool dec, unsigned number);
+void mode_set(struct screen *s, bool dec, unsigned number, bool on);
+void mode_save(struct screen *s, unsigned number);
+void mode_restore(struct screen *s, unsigned number);
+int mode_report(struct screen const *s, bool dec, unsigned number);
+bool mode_virtual(unsigned bit, uint16_t *ret_number); /* the number of a bit >= M_MOUSE */
+
+/* csi.c, esc.c, sgr.c, rect.c, osc.c, dcs.c, query.c, color.c */
+void csi_dispatch(struct screen *s, unsigned char final);
+void esc_dispatch(struct screen *s, unsigned char final);
+void control_execute(struct screen *s, unsigned c);
+void sgr_apply(struct screen *s);
+/* One attribute of DECCARA/DECRARA on a style; reverse: toggle. */
+void sgr_rect(struct screen_style *st, unsigned code, bool reverse);
+void sgr_write(struct screen_style const *st, struct screen_buf *out); /* full, from default */
+void rect_dispatch(struct screen *s, unsigned char final);
+void osc_dispatch(struct screen *s);
+void dcs_dispatch(struct screen *s);
+void apc_dispatch(struct screen *s);
+bool csi_query(struct screen *s, unsigned char final); /* true: it was one */
+void query_answer(struct screen *s, char const *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* OSC, DCS +q and APC queries are told from the parser's string. */
+void query_span(struct screen *s, enum screen_query kind, char const *fallback);
+bool color_parse(char const *str, size_t len, uint32_t *ret_rgb);
+void kitty_dispatch(struct screen *s);
+
+/* Parameter i: its value, or def when missing, or (pos) zero. */
+static inline unsigned par(struct screen const *s, unsigned i, unsigned def)
+{
+	return i < s->p.npar && ((s->p.given >> i) & 1) ? s->p.par[i] : def;
+}
+static inline unsigned par_pos(struct screen const *s, unsigned i)
+{
+	unsigned const v = i < s->p.npar ? s->p.par[i] : 0;
+	return v ? v : 1;
+}
+
+/* state.c */
+void state_soft_reset(struct screen *s);
+void state_full_reset(struct screen *s);
+void state_alt(struct screen *s, bool on);
+void string_set(char **slot, char const *str, size_t len);
+
+/* paint.c: what a terminal that is painted on shows, and the bytes that change it. */
+struct painter {
+	struct screen const *s; /* whose cells are painted */
+	struct screen_buf *out;
+	struct screen_style pen; /* the terminal's */
+	char const *uri, *id;    /* its open hyperlink, or NULL */
+	unsigned y, x;           /* its cursor; x == cols: a wrap is pending */
+	bool known;              /* it is where y and x say */
+	unsigned cols;           /* its width */
+	unsigned top, left;      /* its origin, for absolute addressing (DECOM) */
+};
+void paint_utf8(struct screen_buf *out, uint32_t cp);
+void paint_move(struct painter *p, unsigned y, unsigned x);
+void paint_style(struct painter *p, struct screen_style const *to);
+/* Print a cell where the cursor is. */
+void paint_cell(struct painter *p, struct screen_cell c);
+/* Blank n cells from (y, x) in a style (its background is what matters). */
+void paint_blank(struct painter *p, unsigned y, unsigned x, unsigned n, struct screen_style const *st);
+void paint_title(struct screen_buf *out, unsigned what, char const *str);
+void paint_colors(struct screen const *from, struct screen const *to, struct screen_buf *out);
+bool style_eq(struct screen_style const *a, struct screen_style const *b);
+
+#endif

@@ -1,0 +1,157 @@
+/* Select Graphic Rendition (ECMA-48 8.3.117; ISO 8613-6 colours). */
+#include "screen_int.h"
+
+#define UL_MASK (7u << SCREEN_UL_SHIFT)
+
+static void underline(struct screen_style *st, unsigned kind)
+{
+	st->attrs = (uint16_t)((st->attrs & ~UL_MASK) | kind << SCREEN_UL_SHIFT);
+}
+
+static bool is_sub(struct screen const *s, unsigned i)
+{
+	return i < s->p.npar && ((s->p.sub >> i) & 1);
+}
+
+static uint32_t rgb(unsigned r, unsigned g, unsigned b)
+{
+	return SCREEN_RGB | (uint32_t)(r & 255) << 16 | (uint32_t)(g & 255) << 8 | (uint32_t)(b & 255);
+}
+
+/* 38, 48 or 58 at parameter i. Returns the last parameter that belongs to it. */
+static unsigned color(struct screen const *s, unsigned i, uint32_t *to)
+{
+	uint16_t const *const v = s->p.par;
+	unsigned end = i + 1;
+	while (is_sub(s, end)) end++;
+	unsigned const subs = end - i - 1;
+	if (subs) { /* 38:2:r:g:b, 38:2:space:r:g:b, 38:5:n */
+		if (v[i + 1] == 2 && subs >= 5) *to = rgb(v[i + 3], v[i + 4], v[i + 5]);
+		else if (v[i + 1] == 2 && subs == 4) *to = rgb(v[i + 2], v[i + 3], v[i + 4]);
+		else if (v[i + 1] == 5 && subs >= 2) *to = SCREEN_INDEXED | (v[i + 2] & 255u);
+		return end - 1;
+	}
+	if (i + 1 >= s->p.npar) return i;
+	if (v[i + 1] == 5) { /* 38;5;n and the mixed 38;5:n */
+		if (i + 2 < s->p.npar) *to = SCREEN_INDEXED | (v[i + 2] & 255u);
+		return umin(i + 2, s->p.npar - 1);
+	}
+	if (v[i + 1] == 2) {
+		if (i + 4 < s->p.npar) *to = rgb(v[i + 2], v[i + 3], v[i + 4]);
+		return umin(i + 4, s->p.npar - 1);
+	}
+	return i + 1;
+}
+
+static void attr(struct screen_style *st, unsigned bits, bool on)
+{
+	st->attrs = (uint16_t)(on ? st->attrs | bits : st->attrs & ~bits);
+}
+
+static void one(struct screen_style *st, unsigned v)
+{
+	switch (v) {
+	case 1: attr(st, SCREEN_BOLD, true); break;
+	case 2: attr(st, SCREEN_FAINT, true); break;
+	case 3: attr(st, SCREEN_ITALIC, true); break;
+	case 4: underline(st, 1); break;
+	case 5:
+	case 6: attr(st, SCREEN_BLINK, true); break;
+	case 7: attr(st, SCREEN_INVERSE, true); break;
+	case 8: attr(st, SCREEN_INVISIBLE, true); break;
+	case 9: attr(st, SCREEN_STRIKE, true); break;
+	case 21: underline(st, 2); break;
+	case 22: attr(st, SCREEN_BOLD | SCREEN_FAINT, false); break;
+	case 23: attr(st, SCREEN_ITALIC, false); break;
+	case 24: underline(st, 0); break;
+	case 25: attr(st, SCREEN_BLINK, false); break;
+	case 27: attr(st, SCREEN_INVERSE, false); break;
+	case 28: attr(st, SCREEN_INVISIBLE, false); break;
+	case 29: attr(st, SCREEN_STRIKE, false); break;
+	case 39: st->fg = 0; break;
+	case 49: st->bg = 0; break;
+	case 53: attr(st, SCREEN_OVERLINE, true); break;
+	case 55: attr(st, SCREEN_OVERLINE, false); break;
+	case 59: st->ul = 0; break;
+	default:
+		if (v >= 30 && v <= 37) st->fg = SCREEN_INDEXED | (v - 30);
+		else if (v >= 40 && v <= 47) st->bg = SCREEN_INDEXED | (v - 40);
+		else if (v >= 90 && v <= 97) st->fg = SCREEN_INDEXED | (v - 82);
+		else if (v >= 100 && v <= 107) st->bg = SCREEN_INDEXED | (v - 92);
+		break;
+	}
+}
+
+static void reset(struct screen_style *st)
+{
+	*st = (struct screen_style){ .attrs = st->attrs & SCREEN_PROTECTED, .link = st->link };
+}
+
+void sgr_apply(struct screen *s)
+{
+	struct screen_style *const st = &s->pen;
+	for (unsigned i = 0; i < s->p.npar; i++) {
+		unsigned const v = s->p.par[i];
+		if (v == 0)
+			reset(st);
+		else if (v == 38)
+			i = color(s, i, &st->fg);
+		else if (v == 48)
+			i = color(s, i, &st->bg);
+		else if (v == 58)
+			i = color(s, i, &st->ul);
+		else if (v == 4 && is_sub(s, i + 1))
+			underline(st, s->p.par[i + 1] > 5 ? 1 : s->p.par[i + 1]);
+		else
+			one(st, v);
+		while (is_sub(s, i + 1)) i++;
+	}
+	s->pen_dirty = true;
+}
+
+/* DECCARA sets what SGR would; DECRARA turns bold, underline, blink, inverse,
+ * invisible over (0: all of them). */
+void sgr_rect(struct screen_style *st, unsigned code, bool reverse)
+{
+	if (!reverse) {
+		if (code == 0) attr(st, SCREEN_BOLD | SCREEN_BLINK | SCREEN_INVERSE | SCREEN_INVISIBLE | UL_MASK, false);
+		else one(st, code);
+		return;
+	}
+	unsigned bits = 0;
+	if (code == 0 || code == 1) bits |= SCREEN_BOLD;
+	if (code == 0 || code == 5) bits |= SCREEN_BLINK;
+	if (code == 0 || code == 7) bits |= SCREEN_INVERSE;
+	if (code == 0 || code == 8) bits |= SCREEN_INVISIBLE;
+	st->attrs = (uint16_t)(st->attrs ^ bits);
+	if (code == 0 || code == 4) underline(st, SCREEN_UNDERLINE(st->attrs) ? 0 : 1);
+}
+
+static void color_write(struct screen_buf *out, uint32_t c, unsigned base)
+{
+	unsigned const v = SCREEN_COLOR_VALUE(c);
+	if (SCREEN_COLOR_KIND(c) == SCREEN_RGB) {
+		if (base == 58) screen_buf_fmt(out, ";58:2::%u:%u:%u", v >> 16, v >> 8 & 255, v & 255);
+		else screen_buf_fmt(out, ";%u;2;%u;%u;%u", base, v >> 16, v >> 8 & 255, v & 255);
+	} else if (SCREEN_COLOR_KIND(c) == SCREEN_INDEXED) {
+		if (base == 58) screen_buf_fmt(out, ";58:5:%u", v);
+		else if (v < 8) screen_buf_fmt(out, ";%u", base - 8 + v);
+		else if (v < 16) screen_buf_fmt(out, ";%u", base + 44 + v);
+		else screen_buf_fmt(out, ";%u;5;%u", base, v);
+	}
+}
+
+void sgr_write(struct screen_style const *st, struct screen_buf *out)
+{
+	static uint8_t const codes[] = { 1, 2, 3, 5, 7, 8, 9, 53 };
+	screen_buf_str(out, "\033[0");
+	for (unsigned i = 0; i < sizeof codes; i++)
+		if (st->attrs >> i & 1) screen_buf_fmt(out, ";%u", codes[i]);
+	unsigned const ul = SCREEN_UNDERLINE(st->attrs);
+	if (ul == 1) screen_buf_str(out, ";4");
+	else if (ul) screen_buf_fmt(out, ";4:%u", ul);
+	color_write(out, st->fg, 38);
+	color_write(out, st->bg, 48);
+	color_write(out, st->ul, 58);
+	screen_buf_str(out, "m");
+}

@@ -1,0 +1,107 @@
+/* Giving a terminal back as it was: only what is on is switched off. */
+#include "screen_int.h"
+
+static void kitty_pop(struct kitty const *k, struct screen_buf *out)
+{
+	if (k->depth) screen_buf_fmt(out, "\033[<%uu", (unsigned)k->depth);
+	if (k->flags[0]) screen_buf_str(out, "\033[=0u");
+}
+
+static void modes_undo(struct screen const *s, struct screen_buf *out)
+{
+	uint64_t const changed = (s->modes ^ MODES_DEFAULT) & ~BIT(M_LRMM);
+	if (s->mouse) screen_buf_fmt(out, "\033[?%ul", (unsigned)s->mouse);
+	if (s->mouse_enc) screen_buf_fmt(out, "\033[?%ul", (unsigned)s->mouse_enc);
+	for (unsigned i = 0; i < screen_mode_count; i++) {
+		struct mode_def const *const d = &screen_mode_defs[i];
+		if (!(changed >> d->bit & 1)) continue;
+		if (d->bit == M_NKM) screen_buf_str(out, "\033>");
+		else screen_buf_fmt(out, "\033[%s%u%c", d->dec ? "?" : "", (unsigned)d->number, mode_on(s, d->bit) ? 'l' : 'h');
+	}
+	for (unsigned i = 0; i < 8; i++)
+		if (s->modkeys[i] >= 0) screen_buf_fmt(out, "\033[>%um", i);
+	if (s->rect_extent) screen_buf_str(out, "\033[0*x");
+	if (s->shape) screen_buf_str(out, "\033[0 q");
+}
+
+static void charsets_undo(struct screen const *s, struct screen_buf *out)
+{
+	static char const slots[] = "()*+";
+	for (unsigned i = 0; i < 4; i++)
+		if (s->g[i] != 'B') screen_buf_fmt(out, "\033%cB", slots[i]);
+	if (s->gl) screen_buf_str(out, "\017");
+}
+
+static void pen_undo(struct screen_style const *pen, struct screen_buf *out)
+{
+	struct screen_style plain = *pen;
+	struct screen_style const none = { 0 };
+	if (pen->link) screen_buf_str(out, "\033]8;;\033\\");
+	if (pen->attrs & SCREEN_PROTECTED) screen_buf_str(out, "\033[0\"q");
+	plain.link = 0;
+	plain.attrs = (uint16_t)(plain.attrs & ~(unsigned)SCREEN_PROTECTED);
+	if (!style_eq(&plain, &none)) screen_buf_str(out, "\033[m");
+}
+
+static void tabs_undo(struct screen const *s, struct screen_buf *out)
+{
+	unsigned x = 0;
+	while (x < s->cols && tab_at(s, x) == (x % 8 == 0)) x++;
+	if (x == s->cols) return;
+	screen_buf_str(out, "\033[3g");
+	for (x = 0; x < s->cols; x += 8) screen_buf_fmt(out, "\033[1;%uH\033H", x + 1);
+}
+
+static void colors_undo(struct screen const *s, struct screen_buf *out)
+{
+	unsigned i = 0;
+	while (i < 256 && !s->palette[i]) i++;
+	if (i < 256) screen_buf_str(out, "\033]104\033\\");
+	for (i = 0; i < 10; i++)
+		if (s->dynamic[i]) screen_buf_fmt(out, "\033]11%u\033\\", i);
+}
+
+static bool row_blank_p(struct screen const *s, unsigned y)
+{
+	struct row const *const r = row_at(s, &s->main, y);
+	for (unsigned x = 0; x < r->len; x++)
+		if (r->cells[x].ch || r->cells[x].style) return false;
+	return true;
+}
+
+/* A line below the content and the cursor of the main screen. */
+static void below(struct screen const *s, struct screen_buf *out)
+{
+	unsigned const at = s->alt_on ? s->main.saved.y : s->y;
+	unsigned n = s->rows;
+	while (n > 0 && row_blank_p(s, n - 1)) n--;
+	unsigned const y = n > at ? n : at;
+	if (y < s->rows) screen_buf_fmt(out, "\033[%u;1H", y + 1);
+	else screen_buf_fmt(out, "\033[%u;1H\n", (unsigned)s->rows);
+}
+
+void screen_undo(struct screen const *s, struct screen_buf *out)
+{
+	bool const origin = s->alt_on && s->main.saved.origin;
+	modes_undo(s, out);
+	kitty_pop(&s->grid->kitty, out);
+	charsets_undo(s, out);
+	pen_undo(&s->pen, out);
+	if (mode_on(s, M_LRMM)) screen_buf_str(out, "\033[?69l");
+	if (s->top != 0 || s->bottom != s->rows - 1) screen_buf_str(out, "\033[r");
+	tabs_undo(s, out);
+	colors_undo(s, out);
+	if (s->alt_on) {
+		struct saved const *const v = &s->main.saved;
+		screen_buf_str(out, "\033[?1049l");
+		kitty_pop(&s->main.kitty, out);
+		/* Leaving brought the saved cursor's state with it. */
+		pen_undo(&v->pen, out);
+		if (origin) screen_buf_str(out, "\033[?6l");
+		for (unsigned i = 0; i < 4; i++)
+			if (v->g[i] != 'B') screen_buf_fmt(out, "\033%cB", "()*+"[i]);
+		if (v->gl) screen_buf_str(out, "\017");
+	}
+	below(s, out);
+	if (s->shift) screen_buf_str(out, " \r"); /* a single shift waits for a character */
+}

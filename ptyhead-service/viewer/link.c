@@ -1,0 +1,277 @@
+#include "link.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BACKOFF_MIN 20   /* ms */
+#define BACKOFF_MAX 1000
+#define ANSWER_MS 10000  /* a head that is being started takes its time */
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- making and losing it ------------------------------------------------ */
+
+int link_open(struct link *l, int timeout_ms, int *ret_tape, bool *ret_connected)
+{
+	struct ptyhead_attach a;
+	int64_t const start = now_ms();
+	int r;
+
+	l->state = LINK_AWAY;
+	l->resize = l->moved = false;
+	l->flight = l->in_len = 0;
+	l->backoff = BACKOFF_MIN;
+	l->page_fd = -1;
+	*ret_connected = false;
+	conn_init(&l->conn, -1);
+	r = page_create(&l->page, &l->page_fd);
+	if (r < 0) return r;
+	r = ptyhead_connect(l->address->path, timeout_ms);
+	if (r < 0) return r;
+	*ret_connected = true;
+	conn_init(&l->conn, r);
+
+	a = (struct ptyhead_attach){
+		.terminal = l->address->terminal,
+		.watch = l->watch,
+		.lossless = l->lossless,
+		.size = l->size,
+		.tty = l->tty,
+		.page = l->page_fd,
+	};
+	if (timeout_ms >= 0) {
+		timeout_ms -= (int)(now_ms() - start);
+		if (timeout_ms < 0) timeout_ms = 0;
+	}
+	r = ptyhead_attach(&l->conn, &a, timeout_ms, &l->attached, ret_tape, &l->reply);
+	if (r < 0) return r;
+	l->state = LINK_UP;
+	return 0;
+}
+
+void link_close(struct link *l)
+{
+	conn_deinit(&l->conn);
+	page_unmap(l->page);
+	if (l->page_fd >= 0) close(l->page_fd);
+	l->page = NULL;
+	l->page_fd = -1;
+	l->state = LINK_AWAY;
+}
+
+/* What the socket did not take whole, the head cannot have read whole: it goes
+ * again to the next one. */
+static void lose(struct link *l, int64_t now)
+{
+	conn_deinit(&l->conn);
+	l->flight = 0;
+	l->state = LINK_AWAY;
+	l->due = now + l->backoff;
+	l->backoff *= 2;
+	if (l->backoff > BACKOFF_MAX) l->backoff = BACKOFF_MAX;
+}
+
+static void ask_again(struct link *l, int64_t now)
+{
+	uint8_t frame[WIRE_PUT_MAX];
+	struct wire_attach const a = {
+		.flags = l->lossless ? WIRE_ATTACH_LOSSLESS : 0u,
+		.size = l->size,
+		.tty = l->tty,
+		.terminal = {(uint8_t const *)l->address->terminal, strlen(l->address->terminal)},
+	};
+	int const sock = ptyhead_connect(l->address->path, 0);
+
+	if (sock < 0) {
+		lose(l, now);
+		return;
+	}
+	conn_init(&l->conn, sock);
+	size_t const len = wire_put_attach(frame, l->watch, &a);
+	if (conn_send(&l->conn, frame, len, &l->page_fd, 1) != CONN_OK) {
+		lose(l, now);
+		return;
+	}
+	l->state = LINK_ASKED;
+	l->due = now + ANSWER_MS;
+}
+
+/* The answer of a head that came back. */
+static enum link_event answered(struct link *l, struct conn_frame const *f, int64_t now, int *ret_tape)
+{
+	int fds[WIRE_FDS_MAX];
+	struct wire_refused refused;
+
+	size_t n = conn_take_fds(&l->conn, fds);
+	if (f->header.type == WIRE_ATTACHED && f->header.version == WIRE_VERSION && n == 1 &&
+	    wire_get_attached(f->payload, f->header.length, &l->attached) == 0) {
+		l->state = LINK_UP;
+		l->backoff = BACKOFF_MIN;
+		l->resize = !l->watch; /* it may have changed meanwhile */
+		*ret_tape = fds[0];
+		return LINK_CAME;
+	}
+	while (n > 0) close(fds[--n]);
+	if (f->header.type == WIRE_REFUSED &&
+	    wire_get_refused(f->payload, f->header.length, &refused) == 0 &&
+	    (refused.code == WIRE_R_VERSION || refused.code == WIRE_R_ROLE ||
+	     refused.code == WIRE_R_LOOP)) {
+		l->reply.code = refused.code;
+		/* It will be shown: nothing in it may reach a terminal raw. */
+		for (size_t i = 0; i < refused.text.len; i++) {
+			uint8_t const b = refused.text.data[i];
+			l->reply.text[i] = b >= 0x20 && b < 0x7f ? (char)b : '?';
+		}
+		l->reply.text[refused.text.len] = '\0';
+		return LINK_REFUSED;
+	}
+	/* No such terminal: its program has yet to be exported again. Too many
+	 * peers, or a failure: that may pass. */
+	lose(l, now);
+	return LINK_NOTHING;
+}
+
+/* ---- sending ------------------------------------------------------------- */
+
+/* False when the connection is no more. */
+static bool send_frame(struct link *l, uint8_t const *frame, size_t len)
+{
+	return conn_send(&l->conn, frame, len, NULL, 0) == CONN_OK;
+}
+
+/* Sends what there is as long as the socket takes it, a frame at a time, so
+ * that what did not go is known. */
+static bool push(struct link *l)
+{
+	uint8_t frame[WIRE_PUT_MAX];
+
+	if (l->state != LINK_UP) return true;
+	for (;;) {
+		if (conn_pending(&l->conn)) {
+			enum conn_result const r = conn_flush(&l->conn);
+			if (r == CONN_AGAIN) return true;
+			if (r != CONN_OK) return false;
+		}
+		if (l->flight > 0) {
+			l->in_len -= l->flight;
+			memmove(l->in, l->in + l->flight, l->in_len);
+			l->flight = 0;
+		}
+		if (l->resize) {
+			l->resize = false;
+			if (!send_frame(l, frame, wire_put_resize(frame, l->size))) return false;
+		} else if (l->moved) {
+			l->moved = false;
+			if (!send_frame(l, frame, wire_put_empty(frame, WIRE_MOVED))) return false;
+		} else if (l->in_len > 0) {
+			l->flight = l->in_len > WIRE_INPUT_MAX ? WIRE_INPUT_MAX : l->in_len;
+			if (!send_frame(l, frame, wire_put_input(frame, l->in, l->flight)))
+				return false;
+		} else {
+			return true;
+		}
+	}
+}
+
+size_t link_room(struct link const *l)
+{
+	return l->watch ? LINK_INPUT_MAX : LINK_INPUT_MAX - l->in_len;
+}
+
+void link_input(struct link *l, uint8_t const *data, size_t len)
+{
+	if (l->watch) return;
+	if (len > link_room(l)) len = link_room(l);
+	memcpy(l->in + l->in_len, data, len);
+	l->in_len += len;
+	/* An error here is one that poll(2) reports too. */
+	(void)push(l);
+}
+
+void link_resize(struct link *l, struct wire_size size)
+{
+	l->size = size;
+	if (l->watch) return;
+	l->resize = true;
+	(void)push(l);
+}
+
+void link_moved(struct link *l)
+{
+	if (l->state != LINK_UP) return;
+	l->moved = true;
+	(void)push(l);
+}
+
+/* ---- running ------------------------------------------------------------- */
+
+int link_fd(struct link const *l)
+{
+	return l->conn.fd;
+}
+
+short link_events(struct link const *l)
+{
+	return conn_pending(&l->conn) ? POLLIN | POLLOUT : POLLIN;
+}
+
+int link_timeout(struct link const *l, int64_t now)
+{
+	if (l->state == LINK_UP) return -1;
+	return l->due > now ? (int)(l->due - now) : 0;
+}
+
+static enum link_event gone(struct link *l, int64_t now)
+{
+	bool const up = l->state == LINK_UP;
+	if (up) l->backoff = BACKOFF_MIN;
+	lose(l, now);
+	return up ? LINK_LEFT : LINK_NOTHING;
+}
+
+/* Takes what the head sent. A wake-up says only that there is more to read. */
+static enum link_event receive(struct link *l, int64_t now, int *ret_tape)
+{
+	struct conn_frame f;
+	enum conn_result r;
+	enum link_event event = LINK_NOTHING;
+
+	do {
+		r = conn_fill(&l->conn);
+		if (r == CONN_AGAIN) return event;
+		if (r != CONN_OK) return gone(l, now);
+		while ((r = conn_frame(&l->conn, &f)) == CONN_OK) {
+			if (l->state != LINK_ASKED) continue;
+			event = answered(l, &f, now, ret_tape);
+			if (l->state != LINK_UP) return event;
+		}
+		/* One read is enough for wake-ups; more is level-triggered. */
+	} while (r == CONN_AGAIN && l->state == LINK_ASKED);
+	return r == CONN_AGAIN ? event : gone(l, now);
+}
+
+enum link_event link_run(struct link *l, short revents, int64_t now, int *ret_tape)
+{
+	enum link_event event = LINK_NOTHING;
+
+	if (l->state == LINK_AWAY) {
+		if (now >= l->due) ask_again(l, now);
+		return LINK_NOTHING;
+	}
+	if (revents & (POLLIN | POLLHUP | POLLERR)) event = receive(l, now, ret_tape);
+	if (l->state == LINK_ASKED && now >= l->due) return gone(l, now);
+	if (l->state == LINK_ASKED && conn_pending(&l->conn)) {
+		enum conn_result const r = conn_flush(&l->conn);
+		if (r != CONN_OK && r != CONN_AGAIN) return gone(l, now);
+	}
+	if (event != LINK_REFUSED && !push(l) && event != LINK_CAME) return gone(l, now);
+	return event;
+}

@@ -1,0 +1,16 @@
+/* What the viewer says of a program and of its head, in words. Pure. */
+#ifndef VIEWER_NOTICE_H
+#define VIEWER_NOTICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define NOTICE_MAX 160u
+
+/* "the program ended with exit code 3", "the program was killed by SIGKILL
+ * (signal 9)", or that its status is not known. `status` is of wait(2). */
+char const *notice_end(char buf[NOTICE_MAX], bool known, int status);
+/* The exit code that says the same: 128 plus the signal's number for one. */
+int notice_code(int status);
+
+#endif

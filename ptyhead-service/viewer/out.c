@@ -1,0 +1,120 @@
+#include "out.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	OWN,    /* our own description, O_NONBLOCK */
+	SOCKET, /* the user's, but sent to with MSG_DONTWAIT */
+	PLAIN,  /* a file: never waits for anybody */
+	SHARED, /* the user's: small writes after poll(2) */
+};
+
+/* Of a tty or pipe that poll(2) calls writable, this much goes without a wait
+ * (a pipe: PIPE_BUF; a tty: what it wants free before it says so). */
+#define SHARED_MAX 128u
+
+void out_init(struct out *o, int fd)
+{
+	char path[32];
+	struct stat st;
+
+	o->fd = fd;
+	o->kind = SHARED;
+	o->start = o->len = 0;
+	if (fstat(fd, &st) < 0) return;
+	if (S_ISREG(st.st_mode)) {
+		o->kind = PLAIN;
+	} else if (S_ISSOCK(st.st_mode)) {
+		o->kind = SOCKET;
+	} else {
+		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		int const own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		if (own < 0) return;
+		o->fd = own;
+		o->kind = OWN;
+	}
+}
+
+void out_deinit(struct out *o)
+{
+	if (o->kind == OWN) close(o->fd);
+	o->fd = -1;
+	o->kind = SHARED;
+}
+
+static size_t place(struct out *o, size_t keep)
+{
+	if (o->start > 0 && OUT_MAX - o->start - o->len <= OUT_MAX / 2) {
+		memmove(o->buf, o->buf + o->start, o->len);
+		o->start = 0;
+	}
+	size_t const room = OUT_MAX - o->start - o->len;
+	return room > keep ? room - keep : 0;
+}
+
+uint8_t *out_tail(struct out *o)
+{
+	return o->buf + o->start + o->len;
+}
+
+size_t out_room(struct out *o)
+{
+	return place(o, OUT_RESERVE);
+}
+
+void out_added(struct out *o, size_t len)
+{
+	o->len += len;
+}
+
+bool out_add(struct out *o, void const *data, size_t len)
+{
+	if (place(o, 0) < len) return false;
+	memcpy(out_tail(o), data, len);
+	o->len += len;
+	return true;
+}
+
+bool out_pending(struct out const *o)
+{
+	return o->len > 0;
+}
+
+void out_drop(struct out *o)
+{
+	o->start = o->len = 0;
+}
+
+static ssize_t write_some(struct out *o)
+{
+	uint8_t const *const p = o->buf + o->start;
+
+	if (o->kind == SOCKET) return send(o->fd, p, o->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return write(o->fd, p, o->kind == SHARED && o->len > SHARED_MAX ? SHARED_MAX : o->len);
+}
+
+enum out_result out_flush(struct out *o, uint8_t const **ret_data, size_t *ret_len)
+{
+	ssize_t n;
+
+	*ret_data = o->buf + o->start;
+	*ret_len = 0;
+	if (o->len == 0) return OUT_OK;
+	do
+		n = write_some(o);
+	while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		if (errno == EAGAIN || errno == EWOULDBLOCK) return OUT_AGAIN;
+		return errno == EPIPE ? OUT_CLOSED : OUT_FAILED;
+	}
+	*ret_len = (size_t)n;
+	o->len -= (size_t)n;
+	o->start = o->len == 0 ? 0 : o->start + (size_t)n;
+	return o->len > 0 ? OUT_AGAIN : OUT_OK;
+}

@@ -1,0 +1,150 @@
+/* ptyhead-attach: a terminal of a head on the terminal, or the pipe, at hand.
+ * Options, messages and exit codes; the rest is attach.h. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attach.h"
+
+#define EXIT_REFUSED 1
+#define EXIT_TIMEOUT 99
+#define EXIT_USAGE 100
+#define EXIT_TEMPORARY 111
+
+#define ANSWER_MS 10000
+
+static char const usage_text[] =
+	"usage: ptyhead-attach [-r] [-L] [-e KEY] [-1] [-q] ADDRESS\n"
+	"\n"
+	"Shows a terminal that a ptyhead holds, and types into it. ADDRESS is NAME or\n"
+	"PATH, with :TERMINAL behind it for another one than main.\n"
+	"\n"
+	"  -r, --read-only     only look; the head enforces it\n"
+	"  -L, --lossless      get every byte: the program waits while this one is slow\n"
+	"  -e, --escape KEY    the key that detaches: ^X, C-x, a character, or none\n"
+	"                      (default ^\\)\n"
+	"  -1, --once          follow one run, and exit as its program did\n"
+	"  -q, --quiet         say nothing of the program's ends and of the head's\n"
+	"      --help, --version\n"
+	"\n"
+	"Without a terminal on both its input and output it works as a pipe.\n"
+	"See ptyhead-attach(1).\n";
+
+__attribute__((noreturn, format(printf, 2, 3)))
+static void die(int code, char const *format, ...)
+{
+	va_list ap;
+	fputs("ptyhead-attach: fatal: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(code);
+}
+
+static void say(char const *text)
+{
+	fprintf(stderr, "ptyhead-attach: warning: %s\n", text);
+}
+
+__attribute__((noreturn))
+static void usage_error(void)
+{
+	fputs("ptyhead-attach: try: ptyhead-attach --help\n", stderr);
+	exit(EXIT_USAGE);
+}
+
+static char const *parse(int argc, char **argv, struct attach_options *o)
+{
+	static struct option const longs[] = {
+		{ "read-only", no_argument, NULL, 'r' },
+		{ "lossless", no_argument, NULL, 'L' },
+		{ "escape", required_argument, NULL, 'e' },
+		{ "once", no_argument, NULL, '1' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	keys_init(&o->keys, NULL);
+	while ((c = getopt_long(argc, argv, "rLe:1q", longs, NULL)) != -1) {
+		switch (c) {
+		case 'r': o->watch = true; break;
+		case 'L': o->lossless = true; break;
+		case 'e':
+			if (!keys_init(&o->keys, optarg))
+				die(EXIT_USAGE, "-e takes ^X, C-x, a character or none, not %s", optarg);
+			break;
+		case '1': o->once = true; break;
+		case 'q': o->quiet = true; break;
+		case 'h': fputs(usage_text, stdout); exit(0);
+		case 'V': puts("ptyhead-attach " PTYHEAD_VERSION); exit(0);
+		default: usage_error();
+		}
+	}
+	if (o->watch && o->lossless)
+		die(EXIT_USAGE, "-r and -L do not go together: who only looks may not make the program wait");
+	if (argc - optind != 1) {
+		fprintf(stderr, "ptyhead-attach: fatal: %s\n", argc > optind ? "one address is enough" : "no address given");
+		usage_error();
+	}
+	return argv[optind];
+}
+
+/* As if the signal had not been caught. */
+__attribute__((noreturn))
+static void raise_again(int number)
+{
+	sigset_t set;
+	signal(number, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	raise(number);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	exit(128 + number);
+}
+
+__attribute__((noreturn))
+static void finish(struct attach_options const *o, struct attach_result const *r)
+{
+	struct ptyhead_address const *const a = &o->address;
+	char hint[512];
+
+	switch (r->how) {
+	case ATTACH_DETACHED: exit(0);
+	case ATTACH_ENDED: exit(r->code);
+	case ATTACH_UNKNOWN:
+		die(EXIT_TEMPORARY, "the program ended, and its status is not known (Linux 6.15 tells it)");
+	case ATTACH_SIGNAL: raise_again(r->signal);
+	case ATTACH_NO_HEAD:
+		die(EXIT_TEMPORARY, "unable to reach a head at %s: %s; %s", a->path, strerror(r->error),
+		    ptyhead_address_hint(a, hint, sizeof hint));
+	case ATTACH_REFUSED:
+		die(EXIT_REFUSED, "the head at %s refused terminal %s: %s%s", a->path, a->terminal, r->reply.text,
+		    r->reply.code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
+	case ATTACH_TIMEOUT:
+		die(EXIT_TIMEOUT, "the head at %s did not answer in %d s: is it stopped, or does it fail to start?",
+		    a->path, o->timeout_ms / 1000);
+	case ATTACH_FAILED: break;
+	}
+	die(EXIT_TEMPORARY, "%s: %s", r->what, strerror(r->error));
+}
+
+int main(int argc, char **argv)
+{
+	struct attach_options o = { .timeout_ms = ANSWER_MS, .say = say };
+	struct attach_result result;
+	char const *why;
+
+	char const *const address = parse(argc, argv, &o);
+	if (ptyhead_address_parse(address, &o.address, &why) < 0)
+		die(EXIT_USAGE, "%s is no address: %s", address, why);
+	attach_run(&o, &result);
+	finish(&o, &result);
+}

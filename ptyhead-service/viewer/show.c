@@ -1,0 +1,359 @@
+#include "show.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Of a tape without a picture, a terminal that was overtaken gets the rest. */
+#define TAIL_BYTES (32u << 10)
+#define TELL_MS 1000
+
+void show_init(struct show *s, int out)
+{
+	out_init(&s->out, out);
+	shadow_init(&s->shadow);
+}
+
+void show_deinit(struct show *s)
+{
+	if (s->open) tape_reader_deinit(&s->tape);
+	s->open = false;
+	out_deinit(&s->out);
+}
+
+/* ---- notices ------------------------------------------------------------- */
+
+static void put(struct show *s, char const *text)
+{
+	out_add(&s->out, text, strlen(text));
+}
+
+/* The screen's state is that of what was written, so nothing may wait. Where a
+ * run is at its end nothing will complete a sequence that it left cut. */
+static bool notice_can(struct show const *s)
+{
+	return s->pending[0] && !out_pending(&s->out) && (s->pending_flow || shadow_ground(&s->shadow));
+}
+
+static void notice_try(struct show *s)
+{
+	char line[NOTICE_MAX + 80];
+
+	if (!notice_can(s)) return;
+	if (!shadow_ground(&s->shadow)) put(s, "\030\033\\");
+	if (s->pending_flow && !shadow_alt(&s->shadow))
+		snprintf(line, sizeof line, "\033[m%s[ptyhead-attach: %s]\r\n",
+		         shadow_column0(&s->shadow) ? "" : "\r\n", s->pending);
+	else
+		snprintf(line, sizeof line, "\0337\033[m\033[999;1H\033[2K\033[7m[ptyhead-attach: %s]\033[m\0338",
+		         s->pending);
+	s->pending[0] = '\0';
+	put(s, line);
+}
+
+void show_notice(struct show *s, char const *text, bool flow)
+{
+	if (s->quiet) return;
+	if (!s->tty) {
+		s->say(text);
+		return;
+	}
+	snprintf(s->pending, sizeof s->pending, "%s", text);
+	s->pending_flow = flow;
+	notice_try(s);
+}
+
+void show_away(struct show *s)
+{
+	if (s->away) return;
+	s->away = true;
+	show_notice(s, "the head is away, waiting for it", false);
+}
+
+void show_back(struct show *s)
+{
+	if (!s->away) return;
+	s->away = false;
+	show_notice(s, "the head is back", false);
+}
+
+void show_tell_lost(struct show *s, int64_t now, bool all)
+{
+	char text[NOTICE_MAX];
+
+	if (s->lost == 0 || s->quiet || (!all && s->lost_told && now - s->lost_told < TELL_MS)) return;
+	snprintf(text, sizeof text, "%" PRIu64 " bytes of output were lost, since they were not read in time", s->lost);
+	s->lost = 0;
+	s->lost_told = now;
+	s->say(text);
+}
+
+/* ---- where to start ------------------------------------------------------ */
+
+static void state_mark(struct tape_state *now, struct tape_mark const *m)
+{
+	if (m->type == TAPE_RUN_START) {
+		now->flags = TAPE_ALIVE;
+		now->run = m->run;
+		now->pid = m->u.start.pid;
+		now->size = m->u.start.size;
+	} else if (m->type == TAPE_RUN_END) {
+		now->run = m->run;
+		now->flags = m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0;
+		now->status = m->u.end.status;
+	} else if (m->type == TAPE_SIZE) {
+		now->size = m->u.size;
+	}
+}
+
+/* Reads on, without use for the bytes, up to what is there now. */
+static bool scan(struct tape_reader *r, struct tape_state *now)
+{
+	static size_t const step = 16384;
+	uint8_t buf[16384];
+	struct tape_event e;
+	uint64_t const target = tape_reader_end(r);
+
+	for (;;) {
+		uint64_t const left = target > r->pos ? target - r->pos : 0;
+		switch (tape_reader_next(r, buf, left < step ? (size_t)left : step, &e)) {
+		case TAPE_BYTES: break;
+		case TAPE_MARK: state_mark(now, &e.mark); break;
+		case TAPE_NOTHING: return true;
+		case TAPE_OVERTAKEN: return false;
+		}
+	}
+}
+
+/* Where the terminal stands at this moment: at its state and, with r, just
+ * behind everything that led to it. */
+static void present(struct tape_reader *r, struct tape_state *ret)
+{
+	uint8_t *bytes;
+	size_t len;
+
+	for (int tries = 0; tries < 16; tries++) {
+		memset(ret, 0, sizeof *ret);
+		if (tape_reader_checkpoint(r, false, ret, &bytes, &len) == 0)
+			free(bytes);
+		else
+			tape_reader_oldest_seek(r);
+		if (scan(r, ret)) return;
+	}
+	tape_reader_end_seek(r);
+}
+
+/* The run that the bytes at the reader's position belong to. */
+static uint32_t run_here(struct tape_reader r, uint32_t otherwise)
+{
+	uint8_t buf[16384];
+	struct tape_event e;
+
+	for (;;)
+		switch (tape_reader_next(&r, buf, sizeof buf, &e)) {
+		case TAPE_BYTES: break;
+		case TAPE_MARK: return e.mark.type == TAPE_RUN_START ? e.mark.run - 1 : e.mark.run;
+		default: return otherwise;
+		}
+}
+
+/* Shows the newest picture there is, or the oldest byte and what follows. */
+static void start_here(struct show *s)
+{
+	uint8_t *bytes = NULL;
+	size_t len = 0;
+
+	if (s->tty && !s->once && tape_reader_checkpoint(&s->tape, false, &s->now, &bytes, &len) == 0 && len > 0 &&
+	    out_add(&s->out, bytes, len)) {
+		free(bytes);
+		s->run = s->now.run;
+		return;
+	}
+	free(bytes);
+	tape_reader_oldest_seek(&s->tape);
+	s->run = run_here(s->tape, s->last.run);
+}
+
+int show_tape(struct show *s, int fd, uint64_t viewer)
+{
+	struct tape_reader r;
+	int const e = tape_reader_init(&r, fd);
+
+	close(fd);
+	if (e < 0) return e;
+	s->viewer = viewer;
+	if (s->open && r.header->id[0] == s->id[0] && r.header->id[1] == s->id[1]) {
+		tape_reader_deinit(&r);
+		return 0;
+	}
+	if (s->open) {
+		tape_reader_deinit(&s->tape);
+		show_notice(s, "this is another terminal: what the last one had is lost", true);
+		if (s->follow) {
+			s->over_due = true;
+			s->known = false;
+		}
+	}
+	s->tape = r;
+	s->open = true;
+	s->skip = 0;
+	s->id[0] = r.header->id[0];
+	s->id[1] = r.header->id[1];
+	present(&s->tape, &s->last);
+	s->now = s->last;
+	s->live = s->tape.mark;
+	if (s->once && !s->follow) s->follow = s->last.run + !(s->last.flags & TAPE_ALIVE);
+	if (s->once && s->follow > s->last.run)
+		s->run = s->last.run; /* from here on: nothing of it can be behind us */
+	else
+		start_here(s);
+	if (!(s->last.flags & TAPE_ALIVE)) show_notice(s, "no program is running, waiting for it", true);
+	return 0;
+}
+
+/* ---- going on ------------------------------------------------------------ */
+
+/* What was missed may hold the end of the run. */
+static void overtaken(struct show *s)
+{
+	struct tape_reader r = s->tape;
+	uint64_t const before = s->tape.pos;
+	uint64_t const end = tape_reader_end(&r);
+	char text[NOTICE_MAX];
+
+	s->skip = 0;
+	present(&r, &s->last);
+	if (s->tty && !s->once) {
+		uint8_t *bytes = NULL;
+		size_t len = 0;
+		if (tape_reader_checkpoint(&s->tape, false, &s->now, &bytes, &len) < 0 || len == 0 ||
+		    !out_add(&s->out, bytes, len))
+			if (end < TAIL_BYTES || !tape_reader_seek(&s->tape, end - TAIL_BYTES))
+				tape_reader_oldest_seek(&s->tape);
+		free(bytes);
+		s->run = s->last.run;
+		if (s->lossless && s->tape.pos > before) {
+			snprintf(text, sizeof text, "%" PRIu64 " bytes of output were lost", s->tape.pos - before);
+			show_notice(s, text, false);
+		}
+		return;
+	}
+	/* The bytes may be there still, where only marks were overtaken. */
+	if (!tape_reader_seek(&s->tape, before)) tape_reader_oldest_seek(&s->tape);
+	if (s->tape.pos > before && s->run == (s->follow ? s->follow : s->run)) s->lost += s->tape.pos - before;
+	s->run = run_here(s->tape, s->last.run);
+}
+
+static void run_ended(struct show *s, struct tape_mark const *m, bool news)
+{
+	bool const known = m->u.end.flags & TAPE_STATUS_KNOWN;
+	char text[NOTICE_MAX];
+
+	if (s->follow && m->run == s->follow) {
+		s->over_due = true;
+		s->known = known;
+		s->status = m->u.end.status;
+	}
+	if (news && (!s->follow || m->run == s->follow))
+		show_notice(s, notice_end(text, known, m->u.end.status), true);
+}
+
+static void run_started(struct show *s, struct tape_mark const *m, bool news)
+{
+	char text[NOTICE_MAX];
+
+	s->run = m->run;
+	if (s->follow && m->run > s->follow) s->over_due = true; /* its end was missed */
+	if (!news || s->over_due) return;
+	snprintf(text, sizeof text, "the program started%s (pid %d)", m->run > 1 ? " again" : "", (int)m->u.start.pid);
+	show_notice(s, text, true);
+}
+
+static void mark(struct show *s, struct tape_event const *e)
+{
+	struct tape_mark const *const m = &e->mark;
+	bool const news = s->tape.mark > s->live;
+	char text[NOTICE_MAX];
+
+	state_mark(&s->now, m);
+	switch (m->type) {
+	case TAPE_RUN_START: run_started(s, m, news); break;
+	case TAPE_RUN_END: run_ended(s, m, news); break;
+	case TAPE_QUERY:
+		if (s->tty) s->skip = m->u.query.length;
+		break;
+	case TAPE_LOST_RIGHT:
+		if (news && m->u.viewer.id == s->viewer)
+			show_notice(s, "the output was not read for long: from here on bytes may be missing", false);
+		break;
+	case TAPE_GAP:
+		snprintf(text, sizeof text, "%" PRIu64 " bytes of output may be missing here", m->u.gap.length);
+		if (news) show_notice(s, text, false);
+		break;
+	default: break;
+	}
+}
+
+/* The run that is followed ended, and the mark that said so was missed. */
+static void end_missed(struct show *s)
+{
+	struct tape_state const *const l = &s->last;
+	if (!s->follow || l->run < s->follow || (l->run == s->follow && (l->flags & TAPE_ALIVE))) return;
+	s->over_due = true;
+	s->known = l->run == s->follow && (l->flags & TAPE_ENDED_KNOWN);
+	s->status = l->status;
+}
+
+void show_pump(struct show *s, int64_t now)
+{
+	struct tape_event e;
+	size_t room;
+
+	notice_try(s);
+	while (s->open && !s->over_due && !(s->pending[0] && s->pending_flow) && (room = out_room(&s->out)) > 0) {
+		uint8_t *const tail = out_tail(&s->out);
+		switch (tape_reader_next(&s->tape, tail, room, &e)) {
+		case TAPE_BYTES: {
+			size_t const gone = s->skip < e.len ? (size_t)s->skip : e.len;
+			s->skip -= gone;
+			if (s->follow && s->run != s->follow) break;
+			if (gone > 0) memmove(tail, tail + gone, e.len - gone);
+			out_added(&s->out, e.len - gone);
+			break;
+		}
+		case TAPE_MARK: mark(s, &e); break;
+		case TAPE_NOTHING: end_missed(s); goto done;
+		case TAPE_OVERTAKEN: overtaken(s); break;
+		}
+	}
+done:
+	if (!s->tty) show_tell_lost(s, now, false);
+	notice_try(s);
+	if (s->over_due && !out_pending(&s->out) && !s->pending[0]) s->over = true;
+}
+
+bool show_idle(struct show const *s)
+{
+	if (notice_can(s)) return false;
+	return !s->open || s->over_due || (s->pending[0] && s->pending_flow) || tape_reader_idle(&s->tape);
+}
+
+enum out_result show_flush(struct show *s)
+{
+	uint8_t const *data;
+	size_t len;
+	enum out_result const r = out_flush(&s->out, &data, &len);
+
+	if (s->tty) shadow_feed(&s->shadow, data, len);
+	if (s->over_due && !out_pending(&s->out) && !s->pending[0]) s->over = true;
+	return r;
+}
+
+bool show_pos(struct show const *s, uint64_t *ret)
+{
+	*ret = s->tape.pos;
+	return s->open && !out_pending(&s->out);
+}

@@ -1,0 +1,72 @@
+/* From the tape to the viewer's output: which bytes, in which order, with what
+ * the viewer itself has to say in between. */
+#ifndef VIEWER_SHOW_H
+#define VIEWER_SHOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "notice.h"
+#include "out.h"
+#include "page.h"
+#include "reader.h"
+#include "shadow.h"
+
+struct show {
+	/* set by the caller before show_init */
+	bool tty;   /* paint; else the bytes as they came */
+	bool once;  /* one run */
+	bool quiet;
+	bool lossless;
+	void (*say)(char const *text); /* a line for stderr */
+
+	/* for the caller to read */
+	bool over;     /* the run to be followed has ended */
+	bool known;    /* with this status */
+	int status;
+
+	struct out out;
+	struct shadow shadow;
+	struct tape_reader tape;
+	bool open;          /* `tape` is */
+	uint64_t id[2];     /* of the tape */
+	uint64_t viewer;    /* our number, as marks name it */
+	uint64_t live;      /* marks from this one on are news */
+	struct tape_state now; /* of the run, as far as was read */
+	struct tape_state last; /* the newest that is known */
+	uint32_t follow;    /* the run's number; 0: all */
+	uint32_t run;       /* whose bytes come next */
+	uint64_t skip;      /* bytes of a query still to be left out */
+	uint64_t lost;      /* bytes lost and not yet told */
+	int64_t lost_told;  /* when */
+	bool over_due;      /* it is over once what was read is written */
+	bool away;          /* the head is, and that stands on the screen */
+	char pending[NOTICE_MAX]; /* waits for a place where it can stand */
+	bool pending_flow;
+};
+
+void show_init(struct show *s, int out);
+void show_deinit(struct show *s);
+
+/* A tape came. The same as before: nothing changes. Another: starts with it.
+ * 0 or -errno. Takes `fd` over. */
+int show_tape(struct show *s, int fd, uint64_t viewer);
+
+/* Takes from the tape what the output has room for. */
+void show_pump(struct show *s, int64_t now);
+/* True when show_pump would find nothing: for page_sleep. */
+bool show_idle(struct show const *s);
+/* Writes; to be called when there is something and on POLLOUT. */
+enum out_result show_flush(struct show *s);
+/* How far everything is written. */
+bool show_pos(struct show const *s, uint64_t *ret);
+
+/* A line of the viewer's own: in the flow where the program is at an end,
+ * else over the last row of the screen. */
+void show_notice(struct show *s, char const *text, bool flow);
+void show_away(struct show *s);
+void show_back(struct show *s);
+/* What is not yet told of bytes lost. */
+void show_tell_lost(struct show *s, int64_t now, bool all);
+
+#endif

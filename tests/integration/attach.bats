@@ -1,0 +1,539 @@
+#!/usr/bin/env bats
+# ptyhead-attach on a real head and a real program: on a terminal (onpty, tmux)
+# and as a pipe.
+
+# shellcheck disable=SC2016,SC2317  # for the program's shell; called by name
+bats_require_minimum_version 1.5.0
+load ../helpers/common
+load ../helpers/tmux
+
+setup() {
+	common_setup
+	S=$T/s.sock
+}
+teardown() {
+	exec 7>&-
+	common_teardown
+}
+
+listens() { socat -u OPEN:/dev/null "UNIX-CONNECT:$S" 2>/dev/null; }
+
+# head_start OPTION... : its pid in $HEAD.
+head_start() {
+	start ptyhead "$@" "$S" 2>>"$T/head.log"
+	HEAD=$STARTED
+	wait_for 5 listens
+}
+
+# program COMMAND... : on the head's main terminal; its pid in $PROGRAM.
+program() {
+	start s6-ptyexec "$S" "$@" >>"$T/program.log" 2>&1
+	PROGRAM=$STARTED
+}
+
+# A program that says that it is ready, takes what is typed as it is, and keeps
+# it in the file got.
+recorder() {
+	program sh -c 'stty raw -echo; echo ready; exec cat >"$1"' sh "$T/got"
+}
+
+# viewer ARGUMENT... : on a terminal of its own; what it shows in seen, what is
+# said of its terminal at the end in modes; orders go to fd 7.
+viewer() {
+	rm -f "$T/orders" "$T/seen"
+	mkfifo "$T/orders"
+	exec 7<>"$T/orders"
+	# Not by start, which gives no standard input.
+	foreground onpty "${SIZE:-24x80}" "$T/seen" ptyhead-attach "$@" <"$T/orders" >"$T/modes" 2>"$T/viewer.err" 3>&- 7>&- &
+	VIEWER=$!
+	echo "$VIEWER" >>"$T/.started"
+}
+
+type_hex() { echo "send $*" >&7; }
+type_text() { type_hex "$(printf '%s' "$1" | od -An -v -tx1 | tr -d '\n')"; }
+
+# ended STATUS : the viewer ends by itself with that, its terminal as it was.
+ended() {
+	local status=0
+	wait_for 10 not alive "$VIEWER"
+	wait "$VIEWER" || status=$?
+	[ "$status" = "$1" ] || { echo "exit $status, not $1" >&2; cat -v "$T/seen" >&2; return 1; }
+	has "$T/modes" '^modes same$'
+}
+
+# holds FILE BYTES : as they are.
+holds() { grep -qaF -e "$2" -- "$1"; }
+
+got_is() { [ "$(cat "$T/got" 2>/dev/null)" = "$1" ]; }
+size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
+
+# --- the detach key -------------------------------------------------------------
+
+@test "the detach key is found anywhere in a read; what is before it is typed" {
+	head_start
+	recorder
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	type_hex 61 62 63 1c 64 65 66
+	ended 0
+	has "$T/seen" 'ptyhead-attach: detached'
+	wait_for 5 got_is abc
+}
+
+@test "a detach key in a bracketed paste is typed" {
+	head_start
+	recorder
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	type_hex 1b 5b 32 30 30 7e 61 1c 62 1b 5b 32 30 31 7e 7a
+	wait_for 5 got_is $'\e[200~a\x1cb\e[201~z'
+	alive "$VIEWER"
+	type_hex 1c
+	ended 0
+	got_is $'\e[200~a\x1cb\e[201~z'
+}
+
+@test "a detach key as kitty's protocol and modifyOtherKeys encode it" {
+	head_start
+	recorder
+	for key in '1b 5b 39 32 3b 35 75' '1b 5b 39 32 3b 35 3a 31 75' '1b 5b 32 37 3b 35 3b 39 32 7e'; do
+		viewer "$S"
+		wait_for 5 has "$T/seen" ready
+		type_hex "78 $key 79"
+		ended 0
+	done
+	wait_for 5 got_is xxx
+}
+
+@test "-e none: the key is typed; -e with another key: that one detaches" {
+	head_start
+	recorder
+	viewer -e none "$S"
+	wait_for 5 has "$T/seen" ready
+	type_hex 61 1c 62
+	wait_for 5 got_is $'a\x1cb'
+	echo "kill 15" >&7
+	ended 143
+	viewer -e '^]' "$S"
+	wait_for 5 has "$T/seen" ready
+	type_hex 63 1c 64 1d 65
+	ended 0
+	wait_for 5 got_is $'a\x1cbc\x1cd'
+}
+
+@test "an Escape by itself is typed" {
+	head_start
+	recorder
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	type_hex 1b
+	wait_for 5 got_is $'\e'
+	type_hex 1c
+	ended 0
+}
+
+# --- the terminal at hand ---------------------------------------------------------
+
+@test "SIGTERM, SIGHUP, SIGINT, SIGQUIT: it dies of them, its terminal as it was" {
+	head_start
+	program sh -c 'printf "\033[?1049h\033[?1000h\033[?25lready"; exec cat'
+	for number in 15 1 2 3; do
+		viewer "$S"
+		wait_for 5 has "$T/seen" ready
+		echo "kill $number" >&7
+		ended $((128 + number))
+		holds "$T/seen" $'\e[?1049l'
+		holds "$T/seen" $'\e[?1000l'
+		holds "$T/seen" $'\e[?25h'
+		not holds "$T/seen" $'\ec'
+	done
+	alive "$PROGRAM"
+}
+
+@test "the alternate screen is left only where it was entered" {
+	head_start
+	program sh -c 'echo ready; exec cat'
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	type_hex 1c
+	ended 0
+	not has "$T/seen" '1049'
+}
+
+@test "its terminal goes: it ends, and the program lives" {
+	head_start
+	program sh -c 'echo ready; exec cat'
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	echo hangup >&7
+	wait_for 5 not alive "$VIEWER"
+	alive "$PROGRAM"
+}
+
+@test "the program gets the viewer's size, and its changes" {
+	head_start
+	program bash -c 'trap "stty size" WINCH; stty size; echo ready; while :; do sleep 0.05; done'
+	SIZE=33x99
+	viewer "$S"
+	wait_for 5 has "$T/seen" '33 99'
+	echo 'size 20x70' >&7
+	wait_for 5 has "$T/seen" '20 70'
+	type_hex 1c
+	ended 0
+}
+
+@test "a terminal of no size states none" {
+	head_start
+	program sh -c 'stty size; echo ready; exec cat'
+	SIZE=0x0
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	has "$T/seen" '^24 80'
+	type_hex 1c
+	ended 0
+}
+
+@test "stopped and continued under a shell's job control, in tmux" {
+	head_start
+	program sh -c 'stty -echo; echo ready; while read -r l; do echo "line<$l>"; done'
+	tm_start 80x24 env PS1='$ ' bash --norc -i
+	tm_wait 5 '^\$'
+	tm_keys "ptyhead-attach $S" Enter
+	tm_wait 5 '^ready'
+	tm_keys one Enter
+	tm_wait 5 '^line<one>'
+	pkill -TSTP -x ptyhead-attach -P "$(tm display-message -p '#{pane_pid}')"
+	tm_wait 5 'Stopped'
+	tm_keys 'echo $((40 + 2)); stty -a | grep -o " icanon\| echo "' Enter
+	tm_wait 5 '^42'
+	tm_wait 5 '^ icanon'
+	tm_wait 5 '^ echo'
+	tm_keys fg Enter
+	tm_keys two Enter
+	tm_wait 5 '^line<two>'
+	tm_keys C-\\
+	tm_wait 5 'detached'
+	tm_keys 'stty -a | grep -o "[-]icanon\| icanon"; echo end' Enter
+	tm_wait 5 '^end'
+	tm_shows_not '^-icanon'
+}
+
+# --- looking ------------------------------------------------------------------------
+
+@test "-r looks and cannot type" {
+	head_start
+	recorder
+	viewer -r "$S"
+	wait_for 5 has "$T/seen" ready
+	type_text nothing
+	type_hex 1c
+	ended 0
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	type_text typed
+	wait_for 5 got_is typed
+	type_hex 1c
+	ended 0
+}
+
+@test "it tells the program's end, its status, and the next one, in tmux" {
+	head_start
+	program sh -c 'echo first-run; read -r x; exit 3'
+	tm_start 80x24 ptyhead-attach "$S"
+	tm_wait 5 '^first-run'
+	tm_keys Enter
+	tm_wait 5 'the program ended with exit code 3\]'
+	program sh -c 'echo second-run; exec cat'
+	tm_wait 5 'the program started again \(pid [0-9]+\)\]'
+	tm_wait 5 '^second-run'
+	kill -KILL "$PROGRAM"
+	tm_wait 5 'the program was killed by SIGKILL \(signal 9\)\]'
+	tm_keys C-\\
+	tm_end 5
+	[ "$TM_STATUS" = 0 ]
+}
+
+@test "-q says nothing" {
+	head_start
+	program sh -c 'echo first-run; read -r x; exit 3'
+	viewer -q "$S"
+	wait_for 5 has "$T/seen" first-run
+	type_hex 0d
+	wait_for 5 not alive "$PROGRAM"
+	program sh -c 'echo second-run; exec cat'
+	wait_for 5 has "$T/seen" second-run
+	type_hex 1c
+	ended 0
+	not has "$T/seen" 'ptyhead-attach'
+}
+
+@test "the head is killed: it says so, waits, finds the next one, types what was typed meanwhile" {
+	head_start
+	program sh -c 'echo ready; exec cat'
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	kill -KILL "$HEAD"
+	wait_for 5 has "$T/seen" 'the head is away'
+	alive "$VIEWER"
+	rm -f "$S"
+	head_start
+	recorder
+	wait_for 5 has "$T/seen" 'the head is back'
+	wait_for 5 count_is "$T/seen" ready 2
+	type_text abc
+	wait_for 5 got_is abc
+	type_hex 1c
+	ended 0
+}
+
+@test "the head is killed, and then the viewer: its terminal as it was" {
+	head_start
+	program sh -c 'echo ready; exec cat'
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	kill -KILL "$HEAD"
+	wait_for 5 has "$T/seen" 'the head is away'
+	type_hex 61 1c
+	ended 0
+}
+
+# --- exit codes -----------------------------------------------------------------------
+
+# follows COMMAND... : -1 as a pipe through a run of it; status in $STATUS.
+follows() {
+	STATUS=0
+	ptyhead-attach -1 "$S" </dev/null >"$T/out" 2>"$T/err" 3>&- &
+	local pid=$!
+	program "$@"
+	wait "$pid" || STATUS=$?
+}
+
+@test "-1 follows the next run and exits as it did: 0, 42, 137 for SIGKILL" {
+	head_start
+	follows sh -c 'echo one; exit 0'
+	[ "$STATUS" = 0 ]
+	wait_for 5 not alive "$PROGRAM"
+	follows sh -c 'echo two; exit 42'
+	[ "$STATUS" = 42 ]
+	[ "$(cat "$T/out")" = $'two\r' ]
+	wait_for 5 not alive "$PROGRAM"
+	follows sh -c 'echo three; kill -KILL $$'
+	[ "$STATUS" = 137 ]
+	[ "$(cat "$T/out")" = $'three\r' ]
+	has "$T/err" 'killed by SIGKILL'
+}
+
+@test "-1 follows the run that is alive, from its beginning, on a terminal too" {
+	head_start
+	program sh -c 'echo gone'
+	wait_for 5 not alive "$PROGRAM"
+	program sh -c 'echo begun; read -r x; echo "end $x"; exit 7'
+	viewer -1 "$S"
+	wait_for 5 has "$T/seen" begun
+	type_text $'word\r'
+	ended 7
+	has "$T/seen" 'end word'
+	not has "$T/seen" gone
+}
+
+@test "no head: which unit to start, and 111; no such terminal: 1; usage: 100" {
+	run -111 ptyhead-attach "$S"
+	[[ $output == "ptyhead-attach: fatal: unable to reach a head at $S: "*"; start "* ]]
+	run -111 ptyhead-attach "none-of-this-name"
+	[[ $output == *"systemctl start ptyhead@none-of-this-name.socket" ]]
+	head_start
+	run -1 ptyhead-attach "$S:other"
+	[[ $output == "ptyhead-attach: fatal: the head at $S refused terminal other: "* ]]
+	run -100 ptyhead-attach
+	run -100 ptyhead-attach -e nonsense "$S"
+	run -100 ptyhead-attach -rL "$S"
+	run -100 ptyhead-attach --nonsense
+	run -100 ptyhead-attach "$S:"
+	run -0 ptyhead-attach --help
+	[[ $output == usage:* ]]
+	run -0 ptyhead-attach --version
+	[[ $output == "ptyhead-attach "[0-9]* ]]
+}
+
+@test "a head that does not answer: 99" {
+	head_start
+	kill -STOP "$HEAD"
+	run -99 ptyhead-attach "$S"
+	kill -CONT "$HEAD"
+	[[ $output == *"did not answer"* ]]
+}
+
+@test "on the terminal that it would show it is refused, also with input from elsewhere" {
+	head_start
+	program sh -c 'ptyhead-attach "$1"; echo "rc=$?"; ptyhead-attach "$1" </dev/null; echo "rc=$?"; exec cat' sh "$S"
+	viewer "$S"
+	wait_for 5 count_is "$T/seen" 'rc=1' 2
+	has "$T/seen" 'refused terminal main: the viewer runs on the terminal'
+	type_hex 1c
+	ended 0
+}
+
+# --- as a pipe --------------------------------------------------------------------------
+
+@test "10 MB of anything arrive byte for byte with -L, through a slow reader" {
+	head_start
+	head -c 10485760 /dev/urandom >"$T/data"
+	start sh -c 'ptyhead-attach -1 -L "$1" 2>"$2/err" | { dd bs=64k count=8 iflag=fullblock 2>/dev/null; sleep 0.3; cat; } >"$2/out"' sh "$S" "$T"
+	local pipe=$STARTED
+	program sh -c 'stty raw; exec cat "$1"' sh "$T/data"
+	wait_for 30 not alive "$pipe"
+	cmp "$T/data" "$T/out"
+	not has "$T/err" lost
+}
+
+@test "the end of its input ends nothing else" {
+	head_start
+	program sh -c 'read -r x; echo "got $x"; sleep 0.2; echo later; exit 5'
+	run -5 sh -c 'printf "word\n" | ptyhead-attach -1q "$1"' sh "$S"
+	[[ $output == *"got word"*later* ]]
+}
+
+@test "a reader that leaves ends it, also while nothing comes" {
+	head_start
+	program sh -c 'echo one; exec cat'
+	start bash -c 'ptyhead-attach "$1" </dev/null | head -n 1; echo "${PIPESTATUS[*]}"' bash "$S" >"$T/out"
+	wait_for 5 has "$T/out" '^141 0$'
+}
+
+@test "SIGPIPE ignored: it says why it ends" {
+	head_start
+	program sh -c 'while :; do echo x; sleep 0.01; done'
+	run -0 bash -c 'trap "" PIPE; ptyhead-attach "$1" </dev/null 2>"$2" | head -n 1; exit 0' bash "$S" "$T/err"
+	has "$T/err" 'unable to write the output: Broken pipe'
+}
+
+@test "a file is appended to where it was opened so" {
+	head_start
+	echo before >"$T/out"
+	ptyhead-attach -1q "$S" </dev/null >>"$T/out" 3>&- &
+	local pid=$!
+	program sh -c 'echo after'
+	wait "$pid"
+	[ "$(cat "$T/out")" = $'before\nafter\r' ]
+}
+
+@test "its stdout stays blocking for the others who have it" {
+	head_start
+	program sh -c 'echo one'
+	wait_for 5 not alive "$PROGRAM"
+	mkfifo "$T/p"
+	exec 8<>"$T/p"
+	ptyhead-attach "$S" </dev/null >&8 2>/dev/null 3>&- &
+	local pid=$!
+	read -r line <&8
+	[ "$line" = $'one\r' ]
+	# 04000: O_NONBLOCK
+	flags=$(sed -n 's/^flags:[[:space:]]*//p' "/proc/$BASHPID/fdinfo/8")
+	[ $((flags & 04000)) = 0 ]
+	kill "$pid"
+	exec 8>&-
+}
+
+# --- what is slow, and what is large ------------------------------------------------------
+
+# A program that does not read what is typed until go exists, and says tick.
+deaf='stty raw -echo; touch "$1/raw"; while [ ! -e "$1/go" ]; do printf "tick "; sleep 0.02; done
+	head -c "$2" >"$1/got"; echo all-read; exec cat'
+
+@test "a megabyte typed at a program that does not read: output flows on, then all arrives" {
+	head_start
+	head -c 1000000 /dev/urandom >"$T/data"
+	program sh -c "$deaf" sh "$T" 1000000
+	# A line still cooked would drop what is typed at it.
+	wait_for 5 test -e "$T/raw"
+	ptyhead-attach "$S" <"$T/data" >"$T/out" 3>&- &
+	local pid=$! before
+	wait_for 5 has "$T/out" tick
+	before=$(grep -o tick "$T/out" | wc -l)
+	more_ticks() { [ "$(grep -o tick "$T/out" | wc -l)" -gt $((before + 10)) ]; }
+	wait_for 5 more_ticks
+	# Bounded: what it holds of a megabyte is a small part.
+	[ "$(awk '/^VmData/ { print $2 }' "/proc/$pid/status")" -lt 4096 ] || [[ $PTYHEAD_BUILD == */asan ]]
+	touch "$T/go"
+	wait_for 20 has "$T/out" all-read
+	cmp "$T/data" "$T/got"
+	kill "$pid"
+}
+
+@test "large pastes both ways on a terminal whose output is held: no deadlock" {
+	head_start
+	head -c 300000 /dev/urandom | base64 -w 0 | head -c 300000 >"$T/data"
+	program sh -c 'stty raw -echo; echo ready; exec tee "$1/got"' sh "$T"
+	viewer -L "$S"
+	wait_for 5 has "$T/seen" ready
+	echo hold >&7
+	echo "file $T/data" >&7
+	# The terminal takes no output, so the echo stands, and at last the program.
+	stands() { local a; a=$(stat -c %s "$T/got"); sleep 0.2; [ "$a" -gt 1000 ] && [ "$(stat -c %s "$T/got")" = "$a" ]; }
+	wait_for 10 stands
+	echo go >&7
+	wait_for 20 size_is "$T/got" 300000
+	cmp "$T/data" "$T/got"
+	shows_all() { [ "$(tr -d '\r\n' <"$T/seen" | grep -oF -f "$T/data" | wc -c)" -ge 300000 ]; }
+	wait_for 10 shows_all
+	type_hex 1c
+	ended 0
+}
+
+@test "a stopped viewer does not stop the program, and hears what it lost" {
+	head_start
+	program sh -c 'stty raw -echo; echo ready; read -r x; head -c 3000000 /dev/zero | tr "\0" x; touch "$1/written"; echo; echo end; exec cat' sh "$T"
+	ptyhead-attach "$S" </dev/null >"$T/out" 2>"$T/err" 3>&- &
+	local pid=$!
+	wait_for 5 has "$T/out" ready
+	kill -STOP "$pid"
+	printf '\n' | timeout 5 ptyhead-attach "$S" >/dev/null 2>&1 3>&- &
+	local other=$!
+	wait_for 20 test -e "$T/written"
+	kill "$other"
+	kill -CONT "$pid"
+	wait_for 5 has "$T/out" '^end'
+	wait_for 5 has "$T/err" '[0-9]+ bytes of output were lost'
+	lost=$(sed -n 's/.* \([0-9]*\) bytes of output were lost.*/\1/p' "$T/err" | awk '{ n += $1 } END { print n }')
+	have=$(tr -dc x <"$T/out" | wc -c)
+	[ $((lost + have)) = 3000000 ]
+	kill "$pid"
+}
+
+@test "a lossless viewer that does not read loses its right, and hears of it" {
+	head_start -p 1
+	ptyhead-attach -1 -L "$S" </dev/null >"$T/out" 2>"$T/err" 3>&- &
+	local pid=$!
+	program sh -c 'stty raw -echo; echo ready; while [ ! -e "$1/go" ]; do sleep 0.02; done; head -c 3000000 /dev/zero | tr "\0" x; touch "$1/written"; exit 6' sh "$T"
+	wait_for 5 has "$T/out" ready
+	kill -STOP "$pid"
+	touch "$T/go"
+	wait_for 20 test -e "$T/written"
+	kill -CONT "$pid"
+	local status=0
+	wait "$pid" || status=$?
+	[ "$status" = 6 ]
+	has "$T/err" 'bytes of output were lost'
+}
+
+@test "idle it uses no time, with the program gone or the head away" {
+	head_start
+	program sh -c 'echo ready'
+	viewer "$S"
+	wait_for 5 has "$T/seen" 'the program ended|no program is running'
+	local pid before after
+	pid=$(pgrep -P "$VIEWER" -x ptyhead-attach)
+	switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$pid/status"; }
+	before=$(switches)
+	sleep 0.5
+	after=$(switches)
+	[ $((after - before)) -le 2 ]
+	kill -KILL "$HEAD"
+	wait_for 5 has "$T/seen" 'the head is away'
+	before=$(switches)
+	sleep 0.5
+	after=$(switches)
+	[ $((after - before)) -le 20 ]
+	type_hex 1c
+	ended 0
+}
