@@ -165,21 +165,22 @@ static void join(struct screen *s, unsigned x, uint32_t cp)
 	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
 }
 
-/* Put ch (width w) at the cursor. Returns false if it does not fit at all. */
-static bool put(struct screen *s, uint32_t ch, unsigned w)
+/* Put ch (width w) at the cursor, or nothing if it does not fit at all. */
+static void put(struct screen *s, uint32_t ch, unsigned w)
 {
 	uint16_t const style = style_pen(s);
+	s->last_valid = false;
 	if (s->pending) wrap(s);
 	unsigned last = last_column(s);
 	if (w == 2 && s->x == last) {
 		unsigned const from = s->x;
 		struct row *const r = row_at(s, s->grid, s->y);
-		if (!mode_on(s, M_AWM) || (s->x <= s->right ? s->right - s->left : s->cols - 1u) < 1) return false;
+		if (!mode_on(s, M_AWM) || s->cols < 2 || (s->x <= s->right && s->left == s->right)) return;
 		struct screen_cell *const c = open_span(s, r, from, from + 1, style);
 		if (c) c[from] = cell_make(' ', style, 0);
 		wrap(s);
 		last = last_column(s);
-		if (s->x == last) return false;
+		if (s->x == last) return;
 	}
 	unsigned const x = s->x;
 	if (mode_on(s, M_IRM)) grid_insert_cells(s, s->y, x, w);
@@ -197,7 +198,6 @@ static bool put(struct screen *s, uint32_t ch, unsigned w)
 	} else {
 		s->x = (uint16_t)(x + w);
 	}
-	return true;
 }
 
 /* Mode 2027: cp may continue the cluster printed last. */
