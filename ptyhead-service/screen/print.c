@@ -165,6 +165,12 @@ static void join(struct screen *s, unsigned x, uint32_t cp)
 	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
 }
 
+/* Insertion works between the margins only, as ICH does. */
+static bool inserts(struct screen const *s, unsigned x)
+{
+	return mode_on(s, M_IRM) && x >= s->left && x <= s->right;
+}
+
 /* Put ch (width w) at the cursor, or nothing if it does not fit at all. */
 static void put(struct screen *s, uint32_t ch, unsigned w)
 {
@@ -183,7 +189,7 @@ static void put(struct screen *s, uint32_t ch, unsigned w)
 		if (s->x == last) return;
 	}
 	unsigned const x = s->x;
-	if (mode_on(s, M_IRM)) grid_insert_cells(s, s->y, x, w);
+	if (inserts(s, x)) grid_insert_cells(s, s->y, x, w);
 	struct row *const r = row_at(s, s->grid, s->y);
 	struct screen_cell *const c = open_span(s, r, x, x + w, style);
 	if (c) {
@@ -221,7 +227,7 @@ static bool join_cluster(struct screen *s, uint32_t cp)
 		if (s->pending || s->x != x + 1) return width_of(cp) == 0;
 		uint32_t const wide = cluster_append(s, c.ch, cp);
 		if (wide == c.ch) return true;
-		if (mode_on(s, M_IRM)) grid_insert_cells(s, s->y, x + 1, 1);
+		if (inserts(s, x + 1)) grid_insert_cells(s, s->y, x + 1, 1);
 		struct screen_cell *const o = open_span(s, r, x + 1, x + 2, c.style);
 		if (!o) return true;
 		o[x].ch = wide;
