@@ -110,7 +110,10 @@ void print_ascii(struct screen *s, unsigned char const *p, size_t n)
 	uint16_t const style = style_pen(s);
 	bool const awm = mode_on(s, M_AWM);
 	while (n > 0) {
-		if (s->pending) wrap(s);
+		if (s->pending) {
+			if (awm) wrap(s);
+			s->pending = false;
+		}
 		unsigned const last = last_column(s);
 		unsigned const room = last - s->x + 1;
 		unsigned const len = n < room ? (unsigned)n : room;
@@ -122,7 +125,7 @@ void print_ascii(struct screen *s, unsigned char const *p, size_t n)
 		if (len == room) {
 			s->x = (uint16_t)last;
 			s->last_x = s->x;
-			s->pending = awm;
+			s->pending = true; /* without autowrap too: it may come back on */
 			if (!awm && n > 0) {
 				/* The last column takes each character in turn. */
 				p += n - 1;
@@ -176,7 +179,8 @@ static void put(struct screen *s, uint32_t ch, unsigned w)
 {
 	uint16_t const style = style_pen(s);
 	s->last_valid = false;
-	if (s->pending) wrap(s);
+	if (s->pending && mode_on(s, M_AWM)) wrap(s);
+	s->pending = false;
 	unsigned last = last_column(s);
 	if (w == 2 && s->x == last) {
 		unsigned const from = s->x;
@@ -200,7 +204,7 @@ static void put(struct screen *s, uint32_t ch, unsigned w)
 	s->last_valid = true;
 	if (x + w > last) {
 		s->x = (uint16_t)last;
-		s->pending = mode_on(s, M_AWM);
+		s->pending = true;
 	} else {
 		s->x = (uint16_t)(x + w);
 	}
@@ -236,7 +240,7 @@ static bool join_cluster(struct screen *s, uint32_t cp)
 		unsigned const last = last_column(s);
 		if (x + 2 > last) {
 			s->x = (uint16_t)last;
-			s->pending = mode_on(s, M_AWM);
+			s->pending = true;
 		} else {
 			s->x = (uint16_t)(x + 2);
 		}

@@ -109,6 +109,9 @@ TEST(restore_over_a_used_terminal)
 	screen_restore(s, true, &b);
 	screen_feed(t, b.data, b.len);
 	same(s, t);
+	feed(t, "\033[31;44mdirt\033[5;8r\033[?6h\033[4h\033(0\033[?7l\033[?1003h\033[>3u\033[?1049hmore\033[>1u\033[3g\033]4;1;#123\007");
+	screen_feed(t, b.data, b.len);
+	same(s, t);
 	screen_buf_deinit(&b);
 	screen_free(s);
 	screen_free(t);
