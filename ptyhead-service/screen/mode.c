@@ -60,9 +60,10 @@ static void bit_set(struct screen *s, unsigned bit, bool on)
 	switch (bit) {
 	case M_OM: cursor_address(s, 0, 0); break;
 	case M_LRMM:
+		if (was == on) break;
 		s->left = 0;
 		s->right = (uint16_t)(s->cols - 1);
-		if (was != on) s->pending = false;
+		s->pending = false;
 		break;
 	case M_INBAND:
 		if (on) report_size(s);

@@ -267,6 +267,7 @@ static void pending_wrap(struct painter *p)
 	unsigned x = s->x;
 	if (c.flags & SCREEN_CELL_SPACER && x > 0) c = cell_at(s, s->grid, s->y, --x);
 	struct screen_style const st = s->styles.at[c.style];
+	if (mode_on(s, M_GRAPHEME)) screen_buf_str(p->out, "\033[?2027l");
 	p->known = false;
 	paint_move(p, s->y, x);
 	paint_style(p, &st);
@@ -278,6 +279,7 @@ static void pending_wrap(struct painter *p)
 		screen_buf_fmt(p->out, " \033[%u;%u;%u;%u$z", y, x, y, x);
 	}
 	p->known = false;
+	if (mode_on(s, M_GRAPHEME)) screen_buf_str(p->out, "\033[?2027h");
 	screen_buf_str(p->out, "\033[m"); /* no longer right after a character */
 	p->pen = (struct screen_style){ .attrs = p->pen.attrs & SCREEN_PROTECTED };
 }
