@@ -678,7 +678,7 @@ static void stream_restores_write(char const *name, char const *dir, struct expe
 	screen_free(now);
 }
 
-static void stream_print(enum job job, char const *name, struct expected const *e, char const *data, size_t len)
+static void stream_print(enum job job, struct expected const *e, char const *data, size_t len)
 {
 	struct screen *const s = fresh(e->section[0].dump.rows, e->section[0].dump.cols);
 	if (job == TEXT) {
@@ -692,7 +692,6 @@ static void stream_print(enum job job, char const *name, struct expected const *
 		}
 	} else {
 		size_t at = 0;
-		printf("# %s\n", name);
 		for (size_t i = 0; i < e->len; i++) {
 			size_t const cut = section_cut(e->section[i].name, len);
 			struct dump d;
@@ -733,6 +732,7 @@ static bool one(enum job job, char const *data_dir, char const *dir, char const 
 	if (!bytes) die("read", source);
 	if (stream || job == COMPARE) expected_read(&e, wanted);
 	if (stream && e.len == 0) die("find a dump in", wanted);
+	if (job == DUMP) printf("# %s\n", file);
 	if (job == COMPARE) {
 		if (stream) stream_compare(&c, file, &e, bytes, len);
 		else cases_run(&c, file, bytes, &e, false);
@@ -744,7 +744,7 @@ static bool one(enum job job, char const *data_dir, char const *dir, char const 
 	} else if (job == DUMP && !stream) {
 		cases_run(&c, file, bytes, &e, true);
 	} else if (stream) {
-		stream_print(job, name, &e, bytes, len);
+		stream_print(job, &e, bytes, len);
 	}
 	total->screens += c.screens;
 	total->cells += c.cells;
