@@ -459,7 +459,7 @@ static struct screen *restored(struct screen const *s, bool dirty)
 {
 	struct screen *const r = fresh(screen_rows(s), screen_cols(s));
 	struct screen_buf b = SCREEN_BUF_INIT;
-	static char const mess[] = "\x1b[31;44mdirt\x1b[5;8r\x1b[?6h\x1b[4h\x1b(0\x1b[?7l";
+	static char const mess[] = "\x1b[31;44mdirt\x1b[5;8r\x1b[?6h\x1b[4h\x1b(0\x1b[?7l\x1b[?1049hmore\x1b[?1003h";
 	if (dirty) screen_feed(r, mess, sizeof mess - 1);
 	screen_restore(s, dirty, &b);
 	screen_feed(r, b.data, b.len);
