@@ -3,9 +3,11 @@
  * README.md, and compare that with what the oracle said (DATA is tests/oracle).
  * Each stream goes in three times: whole up to each cut, in random pieces, and
  * byte by byte; at each cut the state is restored into a fresh screen, which
- * must show the same then and at the next cut. TAP, one test a file.
+ * must show the same then and at the next cut; and painting from cut to cut must
+ * come to the same cells. TAP, one test a file.
  *
- *   -r DIR  no comparing: write what restores each cut to DIR/NAME.CUT.GROUND
+ *   -r DIR  no comparing: write what restores each cut to DIR/NAME.CUT.GROUND, and
+ *           what paints it over the cut before to DIR/NAME.CUT.paint
  *   -d      no comparing: print our own dumps
  *   -t      no comparing: print the text of each stream's last screen
  *
@@ -360,7 +362,7 @@ static bool listed(char const *file, char const *section, char const *what)
 /* ---- comparing ------------------------------------------------------- */
 
 struct count {
-	unsigned screens, cells, restored, differ, excused;
+	unsigned screens, cells, restored, painted, differ, excused;
 };
 
 /* The first column at which two row dumps' texts part, counted in code points. */
@@ -538,6 +540,48 @@ static void stream_restores(struct count *c, char const *file, struct expected c
 	screen_free(now);
 }
 
+/* What a viewer of another kind paints: from nothing to the first cut, then from
+ * cut to cut. Its cells and its cursor must be the screen's. */
+static void stream_paint(struct count *c, char const *file, struct expected const *e, char const *data, size_t len)
+{
+	unsigned const rows = e->section[0].dump.rows, cols = e->section[0].dump.cols;
+	struct screen *const now = fresh(rows, cols);
+	struct screen *const painted = fresh(rows, cols);
+	struct screen *before = NULL;
+	size_t at = 0;
+	for (size_t i = 0; i < e->len; i++) {
+		char const *const name = e->section[i].name;
+		size_t const cut = section_cut(name, len);
+		struct screen_buf b = SCREEN_BUF_INIT;
+		feed_section(now, name, data, at, cut, 0);
+		at = cut;
+		screen_diff(before, now, rows, cols, &b);
+		screen_feed(painted, b.data, b.len);
+		screen_buf_deinit(&b);
+		screen_free(before);
+		before = screen_clone(now);
+		c->painted++;
+		struct screen_cursor const p = screen_cursor(painted), n = screen_cursor(now);
+		if (n.visible && (p.x != n.x || p.y != n.y)) {
+			char got[32], want[32];
+			snprintf(got, sizeof got, "%u %u", p.x, p.y);
+			snprintf(want, sizeof want, "%u %u", n.x, n.y);
+			tell(c, file, name, "painted", "cursor", got, want);
+		}
+		for (unsigned y = 0; y < rows; y++) {
+			char number[16];
+			char *const got = row_dump(painted, y), *const want = row_dump(now, y);
+			snprintf(number, sizeof number, "%02u", y);
+			if (strcmp(got, want) != 0) tell(c, file, name, "painted", number, got, want);
+			free(got);
+			free(want);
+		}
+	}
+	screen_free(before);
+	screen_free(painted);
+	screen_free(now);
+}
+
 static void stream_compare(struct count *c, char const *file, struct expected const *e, char const *data, size_t len)
 {
 	static struct { size_t most; char const *how; } const ways[] = {
@@ -556,6 +600,7 @@ static void stream_compare(struct count *c, char const *file, struct expected co
 		screen_free(s);
 	}
 	stream_restores(c, file, e, data, len);
+	stream_paint(c, file, e, data, len);
 }
 
 /* ---- cases ----------------------------------------------------------- */
@@ -652,11 +697,18 @@ static void cases_run(struct count *c, char const *file, char *source, struct ex
 
 enum job { COMPARE, RESTORES, DUMP, TEXT };
 
+static void file_write(char const *path, struct screen_buf const *b)
+{
+	FILE *const f = fopen(path, "wb");
+	if (!f || fwrite(b->data, 1, b->len, f) != b->len || fclose(f) != 0) die("write", path);
+}
+
 static void stream_restores_write(char const *name, char const *dir, struct expected const *e, char const *data,
 				  size_t len)
 {
 	struct screen *now = fresh(e->section[0].dump.rows, e->section[0].dump.cols);
 	struct screen *base = fresh(e->section[0].dump.rows, e->section[0].dump.cols);
+	struct screen *before = NULL;
 	size_t at = 0, base_at = 0;
 	for (size_t i = 0; i < e->len; i++) {
 		size_t const cut = section_cut(e->section[i].name, len);
@@ -666,14 +718,21 @@ static void stream_restores_write(char const *name, char const *dir, struct expe
 		size_t const ground = (size_t)screen_ground(now);
 		feed_pieces(base, data + base_at, ground - base_at, 0);
 		base_at = ground;
-		struct screen_buf b = SCREEN_BUF_INIT;
+		struct screen_buf b = SCREEN_BUF_INIT, paint = SCREEN_BUF_INIT;
 		screen_restore(base, false, &b);
-		char *const path = text("%s/%s.%zu.%zu", dir, name, cut, ground);
-		FILE *const f = fopen(path, "wb");
-		if (!f || fwrite(b.data, 1, b.len, f) != b.len || fclose(f) != 0) die("write", path);
+		screen_diff(before, now, screen_rows(now), screen_cols(now), &paint);
+		screen_free(before);
+		before = screen_clone(now);
+		char *path = text("%s/%s.%zu.%zu", dir, name, cut, ground);
+		file_write(path, &b);
 		free(path);
+		path = text("%s/%s.%zu.paint", dir, name, cut);
+		file_write(path, &paint);
+		free(path);
+		screen_buf_deinit(&paint);
 		screen_buf_deinit(&b);
 	}
+	screen_free(before);
 	screen_free(base);
 	screen_free(now);
 }
@@ -721,7 +780,7 @@ static bool one(enum job job, char const *data_dir, char const *dir, char const 
 		struct count *total, unsigned number)
 {
 	bool const stream = !strcmp(dir, "streams");
-	struct count c = { 0, 0, 0, 0, 0 };
+	struct count c = { 0, 0, 0, 0, 0, 0 };
 	struct expected e = { NULL, 0 };
 	char *const source = text("%s/%s/%s%s", data_dir, dir, name, ending);
 	char *const wanted = stream ? text("%s/expected/%s.txt", data_dir, name)
@@ -736,8 +795,8 @@ static bool one(enum job job, char const *data_dir, char const *dir, char const 
 	if (job == COMPARE) {
 		if (stream) stream_compare(&c, file, &e, bytes, len);
 		else cases_run(&c, file, bytes, &e, false);
-		printf("%s %u - %s: %zu %s, %u screens, %u cells, %u restored, %u differ, %u listed\n", c.differ ? "not ok" : "ok",
-		       number, file, e.len, stream ? "cuts" : "cases", c.screens, c.cells, c.restored, c.differ,
+		printf("%s %u - %s: %zu %s, %u screens, %u cells, %u restored, %u painted, %u differ, %u listed\n", c.differ ? "not ok" : "ok",
+		       number, file, e.len, stream ? "cuts" : "cases", c.screens, c.cells, c.restored, c.painted, c.differ,
 		       c.excused);
 	} else if (job == RESTORES && stream) {
 		stream_restores_write(name, out, &e, bytes, len);
@@ -749,6 +808,7 @@ static bool one(enum job job, char const *data_dir, char const *dir, char const 
 	total->screens += c.screens;
 	total->cells += c.cells;
 	total->restored += c.restored;
+	total->painted += c.painted;
 	total->differ += c.differ;
 	total->excused += c.excused;
 	expected_deinit(&e);
@@ -781,7 +841,7 @@ int main(int argc, char **argv)
 	free(reasons);
 
 	static struct { char const *dir, *ending; } const kinds[] = { { "cases", ".case" }, { "streams", ".raw" } };
-	struct count total = { 0, 0, 0, 0, 0 };
+	struct count total = { 0, 0, 0, 0, 0, 0 };
 	unsigned number = 0, failed = 0;
 	for (size_t k = 0; k < 2; k++) {
 		struct dirent **list;
@@ -802,7 +862,7 @@ int main(int argc, char **argv)
 	}
 	free(differences);
 	if (job == COMPARE)
-		printf("1..%u\n# %u screens, %u cells compared, %u restored, %u differences, %u listed\n", number, total.screens,
-		       total.cells, total.restored, total.differ, total.excused);
+		printf("1..%u\n# %u screens, %u cells compared, %u restored, %u painted, %u differences, %u listed\n", number, total.screens,
+		       total.cells, total.restored, total.painted, total.differ, total.excused);
 	return failed ? 1 : 0;
 }
