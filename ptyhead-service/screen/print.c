@@ -174,7 +174,7 @@ static bool put(struct screen *s, uint32_t ch, unsigned w)
 	if (w == 2 && s->x == last) {
 		unsigned const from = s->x;
 		struct row *const r = row_at(s, s->grid, s->y);
-		if (!mode_on(s, M_AWM) || (s->x <= s->right ? s->right - s->left : s->cols - 1u) < 1) return false;
+		if (!mode_on(s, M_AWM) || (s->x <= s->right ? (unsigned)(s->right - s->left) : s->cols - 1u) < 1) return false;
 		struct screen_cell *const c = open_span(s, r, from, from + 1, style);
 		if (c) c[from] = cell_make(' ', style, 0);
 		wrap(s);
