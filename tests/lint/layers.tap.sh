@@ -69,7 +69,8 @@ headers() {
 	for layer; do
 		for f in "$layer"/*.h; do [ -e "$f" ] && list+="|${f##*/}"; done
 	done
-	echo "${list#|}" | sed 's/\./\\./g'
+	list=${list#|}
+	echo "${list//./\\.}"
 }
 own_includes() { grep -E "^$1/[a-z_0-9-]+\.[ch]:[0-9]+:[ 	]*#[ 	]*include[ 	]*\"" "$code"; }
 
