@@ -168,11 +168,11 @@ static ssize_t send_some(int sock, void const *data, size_t len, int const *fds,
 	if (nfds > 0) {
 		memset(&control, 0, sizeof control);
 		m.msg_control = control.bytes;
-		m.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		m.msg_controllen = (socklen_t)CMSG_SPACE(nfds * sizeof(int));
 		struct cmsghdr *const h = CMSG_FIRSTHDR(&m);
 		h->cmsg_level = SOL_SOCKET;
 		h->cmsg_type = SCM_RIGHTS;
-		h->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		h->cmsg_len = (socklen_t)CMSG_LEN(nfds * sizeof(int));
 		memcpy(CMSG_DATA(h), fds, nfds * sizeof(int));
 	}
 	ssize_t n;
