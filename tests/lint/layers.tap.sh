@@ -62,12 +62,16 @@ main="^($S/head/ptyhead|$S/viewer/ptyhead-[a-z]+|s6-ptyexec/main)\.c:"
 
 # ---- what may include what ---------------------------------------------------
 
-# headers LAYER... : their headers' names, and what else may be included, as one
-# alternative of a regular expression.
+# headers OWN LAYER... : the names of their headers, as alternatives of a regular
+# expression; of the other layers not those that are private (_int.h).
 headers() {
-	local layer f list=
+	local own=$1 layer f list=
 	for layer; do
-		for f in "$layer"/*.h; do [ -e "$f" ] && list+="|${f##*/}"; done
+		for f in "$layer"/*.h; do
+			[ -e "$f" ] || continue
+			case $layer:$f in "$own":*) ;; *_int.h) continue ;; esac
+			list+="|${f##*/}"
+		done
 	done
 	list=${list#|}
 	echo "${list//./\\.}"
