@@ -176,6 +176,7 @@ int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state con
 	uint8_t *const slot = t->slots + (serial & 1) * TAPE_SLOT_SIZE;
 	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)slot;
 
+	if (!bytes) len = 0;
 	if (len > TAPE_CHECKPOINT_MAX) return -EFBIG;
 	size_t const before = c->length;
 	atomic_store_explicit(&c->serial, 0, memory_order_relaxed);
