@@ -20,7 +20,7 @@ static char const *refused_address(struct handover const *h, struct ptyhead_addr
 		if (!wire_terminal_ok(h->terminal, strlen(h->terminal)))
 			return "a terminal's name (-n) is 1 to 64 of A-Z a-z 0-9 . _ @ + -"
 			       " and begins neither with . nor with -";
-		strcpy(a->terminal, h->terminal);
+		memcpy(a->terminal, h->terminal, strlen(h->terminal) + 1);
 	}
 	return NULL;
 }
@@ -110,7 +110,7 @@ int handover_head(struct handover const *h, int master, int slave, int pidfd,
 	if (r < 0) return explain_export(h, &a, r, &reply, why, len);
 	ret->size = answer.size;
 	ret->run = answer.run;
-	strcpy(ret->terminal, a.terminal);
+	memcpy(ret->terminal, a.terminal, sizeof ret->terminal);
 	return 0;
 }
 
@@ -156,6 +156,9 @@ static char const *explain_store(int e)
 	case ENOENT:
 	case ECONNREFUSED: return " (start the s6-fdholder-daemon that listens there)";
 	case ETIMEDOUT: return " (-t gives it longer)";
+	case EPIPE:
+	case ECONNRESET:
+	case EPROTO: return " (is what listens there an s6-fdholder-daemon?)";
 	default: return "";
 	}
 }

@@ -8,6 +8,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "request.h"
+
 /* <linux/pidfd.h> of Linux 6.15, which the headers of stable systems lack. */
 struct pidfd_info_615 {
 	uint64_t mask;
@@ -38,7 +40,7 @@ bool pidfd_gone(int fd)
 enum pidfd_status pidfd_status(int fd, int *ret_status)
 {
 	struct pidfd_info_615 info = { .mask = INFO_EXIT };
-	if (ioctl(fd, GET_INFO, &info) < 0) return errno == ESRCH ? PIDFD_YET : PIDFD_NEVER;
+	if (ioctl(fd, REQUEST(GET_INFO), &info) < 0) return errno == ESRCH ? PIDFD_YET : PIDFD_NEVER;
 	if (info.mask & INFO_EXIT) {
 		*ret_status = info.exit_code;
 		return PIDFD_KNOWN;

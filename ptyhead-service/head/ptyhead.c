@@ -217,7 +217,7 @@ int main(int argc, char **argv)
 		.notify_fd = -1,
 		.verbosity = LOG_WARNING,
 	};
-	struct term_source term;
+	struct term_source term = { .source = { .fd = -1 } };
 	struct head h;
 	unsigned long lost = 0;
 

@@ -9,6 +9,7 @@
 
 #include "peer.h"
 #include "pidfd.h"
+#include "request.h"
 #include "terminal.h"
 
 static void close_fds(int const *fds, size_t nfds)
@@ -24,7 +25,7 @@ static char const *master_wrong(int fd)
 {
 	unsigned number;
 	int const flags = fcntl(fd, F_GETFL);
-	if (flags < 0 || (flags & O_PATH) || ioctl(fd, TIOCGPTN, &number) < 0) return "what was exported is not the master of a pty";
+	if (flags < 0 || (flags & O_PATH) || ioctl(fd, REQUEST(TIOCGPTN), &number) < 0) return "what was exported is not the master of a pty";
 	if ((flags & O_ACCMODE) != O_RDWR) return "the master is not open for reading and writing";
 	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return "the master cannot be made non-blocking";
 	return NULL;

@@ -130,7 +130,7 @@ static void hyperlink(struct screen *s, struct text rest)
 		char const *id = "";
 		size_t id_len = 0;
 		for (size_t i = 0; i + 3 <= params.len; i++) {
-			if ((i > 0 && params.at[i - 1] != ':') || memcmp(params.at + i, "id=", 3)) continue;
+			if ((i > 0 && params.at[i - 1] != ':') || memcmp(params.at + i, "id=", 3) != 0) continue;
 			id = params.at + i + 3;
 			char const *const end = memchr(id, ':', params.len - i - 3);
 			id_len = end ? (size_t)(end - id) : params.len - i - 3;

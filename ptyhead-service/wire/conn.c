@@ -66,6 +66,10 @@ static enum conn_result make_room(struct conn *c)
 	return CONN_OK;
 }
 
+/* musl's CMSG_NXTHDR mixes signs where it is expanded. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wsign-compare"
 /* Keeps the descriptors of one message, or says that they are too many. All
  * that were installed are closed in that case, whichever header they are in. */
 static enum conn_result keep_fds(struct conn *c, struct msghdr *m)
@@ -90,6 +94,7 @@ static enum conn_result keep_fds(struct conn *c, struct msghdr *m)
 	if (bad) close_all(c->fds, &c->nfds);
 	return bad ? CONN_FDS : CONN_OK;
 }
+#pragma GCC diagnostic pop
 
 enum conn_result conn_fill(struct conn *c)
 {
@@ -163,11 +168,11 @@ static ssize_t send_some(int sock, void const *data, size_t len, int const *fds,
 	if (nfds > 0) {
 		memset(&control, 0, sizeof control);
 		m.msg_control = control.bytes;
-		m.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		m.msg_controllen = (socklen_t)CMSG_SPACE(nfds * sizeof(int));
 		struct cmsghdr *const h = CMSG_FIRSTHDR(&m);
 		h->cmsg_level = SOL_SOCKET;
 		h->cmsg_type = SCM_RIGHTS;
-		h->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		h->cmsg_len = (socklen_t)CMSG_LEN(nfds * sizeof(int));
 		memcpy(CMSG_DATA(h), fds, nfds * sizeof(int));
 	}
 	ssize_t n;

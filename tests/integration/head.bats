@@ -18,7 +18,6 @@ look() {
 	local n=$1
 	shift
 	start tapecat -n "$n" -o "$T/out" "$@" "$T/s" >"$T/marks"
-	LOOK=$STARTED
 	wait_for 5 has "$T/marks" attached
 }
 
@@ -52,7 +51,7 @@ look() {
 	look 2 -L
 	s6-ptyexec "$T/s" bash -c 'trap "" HUP; (until [ -e '"$T"'/go ]; do sleep 0.02; done; echo from the child) & echo from the parent'
 	wait_for 5 has "$T/marks" '^end 1 0'
-	! grep -q child "$T/out"
+	not grep -q child "$T/out"
 	touch "$T/go"
 	wait_for 5 has "$T/out" 'from the child'
 	s6-ptyexec "$T/s" echo next
@@ -72,7 +71,7 @@ look() {
 	timeout 0.5 tail -f /dev/null || :
 	after=$(awk '{ print $14 + $15 }' "/proc/$HEAD/stat")
 	[ $((after - before)) -lt 5 ] # no spinning at the hang-up
-	! grep -q '^end' "$T/marks"
+	not grep -q "^end" "$T/marks"
 	touch "$T/go"
 	wait_for 5 has "$T/marks" '^end 1 500'
 	grep -q two "$T/out"
@@ -85,7 +84,7 @@ look() {
 		start_head -b "$ring"
 		look 1 -L
 		head -c 10000000 /dev/urandom >"$T/data"
-		s6-ptyexec "$T/s" sh -c "stty raw -opost; cat '$T/data'"
+		s6-ptyexec "$T/s" sh -c "stty raw -echo; cat '$T/data'"
 		wait_for 10 has "$T/marks" '^end 1 0'
 		wait_for 10 count_is "$T/marks" '^total' 1
 		cmp "$T/data" "$T/out"

@@ -78,14 +78,13 @@ case_is() {
 }
 
 @test "what peers say of themselves is escaped, and a flood of them is counted" {
-	local i
-	for i in {1..60}; do rogue "$T/s" bad-name; done
+	for _ in {1..60}; do rogue "$T/s" bad-name; done
 	[ "$(count "$T/head.log" 'peer refused')" -lt 60 ]
 	# When the bucket has filled again, the next line says how many were left out.
 	timeout 1 tail -f /dev/null || :
 	rogue "$T/s" bad-name
 	wait_for 2 has "$T/head.log" 'lines about peers left out'
-	! grep -qP '[^\x20-\x7e]' "$T/head.log"
+	not grep -qP '[^\x20-\x7e]' "$T/head.log"
 	head_is_well
 }
 
@@ -159,8 +158,7 @@ case_is() {
 	start bash -c "ulimit -n 48; exec ptyhead -p 60 '$T/t'" 2>"$T/few.log"
 	HEAD=$STARTED
 	wait_for 5 test -S "$T/t"
-	local i
-	for i in {1..80}; do
+	for _ in {1..80}; do
 		start rogue "$T/t" silent >/dev/null 2>&1
 	done
 	wait_for 10 has "$T/few.log" 'its place is needed'

@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# The layering that ptyhead-service/ARCHITECTURE.md states, as TAP. Reads the
+# sources (with comments and strings taken out where they could mislead) and the
+# objects that a build left. A first argument names another tree to look at,
+# which is how layers-can-fail shows that each rule can fail.
+set -uo pipefail
+shopt -s lastpipe
+cd "${1:-$(dirname "$0")/../..}" || exit 111
+S=ptyhead-service
+n=0 bad=0
+
+# result NAME : ok when standard input is empty; else its lines say what is wrong.
+result() {
+	local found
+	found=$(cat)
+	n=$((n + 1))
+	if [ -z "$found" ]; then
+		echo "ok $n - $1"
+	else
+		bad=$((bad + 1))
+		echo "not ok $n - $1"
+		head -n 20 <<<"$found" | sed 's/^/#   /'
+	fi
+}
+
+tracked() {
+	if [ -e .git ]; then
+		git ls-files --cached --others --exclude-standard -- "$@" | while read -r f; do [ -f "$f" ] && echo "$f"; done
+	else
+		find "$@" -type f
+	fi
+}
+
+# Product sources: path:line:code, without comments, and with strings emptied
+# but on lines of #include. One awk for all of them, once.
+code=$(mktemp)
+trap 'rm -f "$code"' EXIT
+# shellcheck disable=SC2046 # names without spaces
+awk '
+	FNR == 1 { inside = 0 }
+	{
+		line = $0
+		if (line !~ /^[ \t]*#[ \t]*include/) {
+			gsub(/\\./, "", line)
+			gsub(/"[^"]*"/, "\"\"", line)
+		}
+		out = ""
+		while (line != "") {
+			if (inside) {
+				if (!(at = index(line, "*/"))) { line = ""; break }
+				line = substr(line, at + 2); inside = 0
+			} else if ((at = index(line, "/*"))) {
+				out = out substr(line, 1, at - 1); line = substr(line, at + 2); inside = 1
+			} else { out = out line; line = "" }
+		}
+		sub(/\/\/.*/, "", out)
+		if (out ~ /[^ \t]/) print FILENAME ":" FNR ":" out
+	}' $(tracked $S s6-ptyexec | grep '\.[ch]$') >"$code"
+
+# Main files: one a program.
+main="^($S/head/ptyhead|$S/viewer/ptyhead-[a-z]+|s6-ptyexec/main)\.c:"
+
+# ---- what may include what ---------------------------------------------------
+
+# headers OWN LAYER... : the names of their headers, as alternatives of a regular
+# expression; of the other layers not those that are private (_int.h).
+headers() {
+	local own=$1 layer f list=
+	for layer; do
+		for f in "$layer"/*.h; do
+			[ -e "$f" ] || continue
+			case $layer:$f in "$own":*) ;; *_int.h) continue ;; esac
+			list+="|${f##*/}"
+		done
+	done
+	list=${list#|}
+	echo "${list//./\\.}"
+}
+own_includes() { grep -E "^$1/[a-z_0-9-]+\.[ch]:[0-9]+:[ 	]*#[ 	]*include[ 	]*\"" "$code"; }
+
+may() {
+	local dir=$1 name=$2
+	shift 2
+	own_includes "$dir" | grep -vE "\"($(headers "$dir" "$@"))\"" | result "$name"
+}
+may $S/screen 'screen includes nothing but screen'
+may $S/tape 'tape includes nothing but tape'
+may $S/wire 'wire includes nothing but wire'
+may $S/client 'client includes client, wire and tape' $S/wire $S/tape
+may $S/viewer 'viewer includes viewer, client, tape, screen and (what client gives out) wire' $S/client $S/tape $S/screen $S/wire
+may $S/head 'head includes head, wire, tape and screen' $S/wire $S/tape $S/screen
+may s6-ptyexec 's6-ptyexec includes its own, client and (what client gives out) wire' $S/client $S/wire
+
+grep -E "^$S/wire/wire\.[ch]:.*#[ 	]*include" "$code" | grep -vE '<(stdbool|stddef|stdint|string)\.h>|"wire\.h"' |
+	result 'the wire codec does no input or output: nothing but memory in what it includes'
+# tape/reader: mmap and what looks at a descriptor; no clock, no socket.
+grep -E "^$S/(tape/(reader|crc)|screen/[a-z_]+)\.[ch]:.*#[ 	]*include[ 	]*<" "$code" |
+	grep -E '<(sys/(socket|epoll|ioctl|wait|un)|time|signal|poll|termios|systemd/.*|s6/.*|skalibs/.*|linux/.*)(\.h)?>' |
+	result 'screen and the reader of tapes stay pure'
+
+systemd_files="^$S/head/(keep_systemd|activation)\.c:"
+grep -E '#[ 	]*include[ 	]*<systemd/' "$code" | grep -vE "$systemd_files" |
+	result 'libsystemd only in head/keep_systemd.c and head/activation.c'
+grep -E '#[ 	]*include[ 	]*<s6/' "$code" | grep -vE "^($S/head/keep_fdholder|s6-ptyexec/handover)\.c:" |
+	result 's6 only in head/keep_fdholder.c and s6-ptyexec/handover.c'
+grep -E '#[ 	]*include[ 	]*<(skalibs|execline)/' "$code" | grep -vE "^($S/head/keep_fdholder\.c|s6-ptyexec/)" |
+	result 'skalibs only in head/keep_fdholder.c and s6-ptyexec'
+
+# ---- who prints, who ends, what is kept ---------------------------------------
+
+grep -E '(^|[^a-zA-Z0-9_>.])(printf|fprintf|vprintf|vfprintf|dprintf|vdprintf|puts|fputs|putchar|fputc|putc|perror|fwrite|warnx?|errx?|syslog|strerr_[a-z0-9]+|buffer_put[a-z]*)[ 	]*\(|(^|[^a-zA-Z0-9_])(stdout|stderr)([^a-zA-Z0-9_]|$)' "$code" |
+	grep -vE "$main" | grep -vE '__attribute__|#[ 	]*include' | result 'only main files print'
+# ctty.c: the child that s6-ptyexec forks, to leave a group that it leads, ends there.
+grep -E '(^|[^a-zA-Z0-9_>.])(exit|_exit|_Exit|quick_exit|abort)[ 	]*\(' "$code" | grep -vE "$main" |
+	grep -vE '^s6-ptyexec/ctty\.c:[0-9]+:[ 	]*_exit\(0\);$' | result 'only main files end the process'
+
+# Symbols in sections that can be written to, out of the objects of the plain
+# build (a sanitized one has its own); .data.rel.ro is constant once relocated.
+objects=$(find build/obj/$S build/obj/s6-ptyexec -name '*.o' 2>/dev/null)
+{
+	if [ -z "$objects" ]; then
+		echo 'no objects in build/obj: make all'
+	else
+		# shellcheck disable=SC2086 # names without spaces
+		objdump -t $objects | awk '
+			/file format/ { file = $1; sub(/:$/, "", file); sub(/.*build\/obj\//, "", file); sub(/\.o$/, ".c", file); next }
+			/ \.(data|bss|tdata|tbss)(\.[^ \t]*)?\t/ && !/ \.data\.rel\.ro/ && $NF !~ /^\./ { print file ": " $NF }
+			/\*COM\*/ { print file ": " $NF }' | sed -E 's/^([^:]*): /\1:: /' | grep -vE "$main"
+	fi
+} | result 'no variables outside functions but constants, except in main files'
+
+# ---- descriptors ---------------------------------------------------------------
+
+# flagged CALL FLAG : calls (up to their semicolon) without the flag.
+flagged() {
+	awk -F: -v call="$1" -v flag="$2" '
+		function done() { if (want && text !~ flag) print where text; want = 0 }
+		{
+			body = substr($0, length($1) + length($2) + 3)
+			if (want) text = text " " body
+			else if (match(body, "(^|[^a-zA-Z0-9_>.])" call "[ \t]*\\(")) { want = 1; text = substr(body, RSTART); where = $1 ":" $2 ": " }
+			if (want && text ~ /;|\{[ \t]*$/) done()
+		}' "$code"
+}
+{
+	flagged '(open|openat|posix_openpt)' 'O_CLOEXEC|PTY_FLAGS'
+	flagged '(socket|socketpair|accept4)' 'SOCK_CLOEXEC'
+	flagged 'memfd_create' 'MFD_CLOEXEC'
+	flagged 'epoll_create1' 'EPOLL_CLOEXEC'
+	flagged 'signalfd' 'SFD_CLOEXEC'
+	flagged 'timerfd_create' 'TFD_CLOEXEC'
+	flagged 'eventfd' 'EFD_CLOEXEC'
+	flagged '(pipe2|dup3)' 'O_CLOEXEC'
+	flagged 'recvmsg' 'MSG_CMSG_CLOEXEC'
+	flagged 'fopen' '"[rwa]\+?e"'
+	grep -E 'define[ 	]+PTY_FLAGS' "$code" | grep -v O_CLOEXEC
+	# These have no flag; dup2 makes the program's standard descriptors.
+	grep -E '(^|[^a-zA-Z0-9_>.])(pipe|dup|accept|epoll_create|creat|popen|mkstemp|F_DUPFD)[ 	]*[(,)]' "$code"
+	grep -E '(^|[^a-zA-Z0-9_>.])dup2[ 	]*\(' "$code" | grep -vE '^s6-ptyexec/main\.c:'
+} | result 'every descriptor is opened O_CLOEXEC'
+
+# ---- the tree --------------------------------------------------------------------
+
+tracked . | grep -v "^\(\./\)\?build/" | sed 's|^\./||; s|/.*||' | sort -u |
+	grep -vE '^(LICENSE|\..*|s6-ptyexec|ptyhead-service|systemd|examples|tests|Makefile|README\.md)$' |
+	result 'the top level holds what ARCHITECTURE.md names'
+tracked . | grep -vE "^(\./)?build/|\.(raw|bin)$" | tr '\n' '\0' |
+	xargs -0 grep -nIE '(^|[^a-zA-Z0-9_.~$}"])/(work|home/[a-z]+|tmp/[a-z]+\.[A-Za-z0-9]{6,})/' -- 2>/dev/null |
+	grep -vE '^(\./)?tests/(oracle/(streams|expected|cases)/|lint/layers)' | result 'no path of one machine in any file'
+
+echo "1..$n"
+[ "$bad" -eq 0 ]
