@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "fault.h"
 #include "peer.h"
 #include "screen.h"
 
@@ -28,7 +29,9 @@ static void send_answer(struct terminal *t, uint64_t offset)
 	t->answer_len = 0;
 	if (len == 0 || t->replaying || offset <= atomic_load_explicit(answered, memory_order_relaxed)) return;
 	atomic_store(answered, offset);
+	FAULT("answering");
 	if (len <= terminal_input_room(t)) terminal_input(t, t->answer, len); /* else it does not read: nor would it this */
+	FAULT("answered");
 }
 
 /* What is no query's answer: reports that the program has asked for once. */

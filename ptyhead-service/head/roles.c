@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "master.h"
 #include "peer.h"
 #include "pidfd.h"
@@ -106,7 +107,9 @@ enum peer_next peer_export(struct peer *p, struct conn_frame const *f, int *fds,
 
 	uint8_t frame[64];
 	struct wire_exported const done = { .size = size, .run = t->state.run };
+	FAULT("acknowledging");
 	conn_send(&p->conn, frame, wire_put_exported(frame, &done), NULL, 0);
+	FAULT("acknowledged");
 	return PEER_DONE;
 }
 

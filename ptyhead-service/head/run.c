@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "peer.h"
 #include "pidfd.h"
 
@@ -26,6 +27,7 @@ static uint64_t wall_clock(void)
 static void end_mark(struct terminal *t, bool known, int status)
 {
 	if (!(t->state.flags & TAPE_ALIVE)) return;
+	FAULT("ending");
 	t->gone = false;
 	timeout_clear(&t->reap);
 	terminal_input_drop(t);
@@ -35,6 +37,7 @@ static void end_mark(struct terminal *t, bool known, int status)
 	t->state.since = wall_clock();
 	tape_mark(&t->tape, &(struct tape_mark){ .offset = t->tape.end, .type = TAPE_RUN_END, .run = t->state.run,
 	          .u.end = { .flags = known ? TAPE_STATUS_KNOWN : 0, .status = status } });
+	FAULT("ended");
 	terminal_checkpoint(t);
 	log_say(&t->head->log, LOG_INFO, known ? "%s: run %u ended, wait status 0x%04x" : "%s: run %u ended, status not known",
 	        t->name, t->state.run, (unsigned)status);
@@ -44,7 +47,9 @@ static void end_mark(struct terminal *t, bool known, int status)
 		close(fd);
 		keep_drop(&t->head->keep, KEEP_PIDFD, t->state.run, t->name);
 	}
+	FAULT("dropping");
 	if (t->hung_up) terminal_master_drop(t);
+	FAULT("dropped");
 	peers_resume(t);
 	terminal_wake(t);
 }
@@ -152,7 +157,9 @@ static int keep_run(struct terminal *t, struct terminal_run const *run)
 		memcpy(items[i].terminal, t->name, sizeof t->name);
 		held[n++] = items[i];
 	}
+	FAULT("storing");
 	int const r = keep_store(&t->head->keep, held, n);
+	FAULT("stored");
 	if (r == 0) t->tape_kept = true;
 	if (t->head->keep.lost) keep_again(t->head);
 	return r;
@@ -227,6 +234,7 @@ int terminal_start(struct terminal *t, struct terminal_run const *run, struct wi
 	m.u.start.pid = t->state.pid;
 	m.u.start.size = t->state.size;
 	tape_mark(&t->tape, &m);
+	FAULT("started");
 	engine_run(t);
 	terminal_checkpoint(t);
 	t->master_run = t->state.run;

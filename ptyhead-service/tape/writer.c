@@ -12,6 +12,7 @@
 
 #include "check.h"
 #include "crc.h"
+#include "fault.h"
 
 #define MARKS_SIZE ((uint64_t)TAPE_MARKS * sizeof(struct tape_mark))
 #define MARKS_AT (2u * TAPE_PAGE)
@@ -191,27 +192,33 @@ uint8_t *tape_arm(struct tape *t, size_t *ret_room)
 		/* Readers that still copy from here must find, when they look
 		 * at `end` afterwards, that it had moved. */
 		atomic_thread_fence(memory_order_release);
+		FAULT("filling");
 		fill(t->ring + (from & mask), from, (size_t)(upto - from));
 		t->filled = upto;
+		FAULT("filled");
 	}
 	atomic_store_explicit(&t->header->armed, t->taken, memory_order_release);
 	/* A kill must not find the word and not the fill: same thread, so the
 	 * order of the program is enough once the compiler keeps it. */
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("armed");
 	*ret_room = (size_t)(upto - t->taken);
 	return t->ring + (t->taken & mask);
 }
 
 void tape_take(struct tape *t, size_t n)
 {
+	FAULT("read");
 	t->taken += n;
 	atomic_store_explicit(&t->header->taken, t->taken, memory_order_release);
 }
 
 void tape_publish(struct tape *t, uint64_t upto)
 {
+	FAULT("parsed");
 	t->end = upto;
 	atomic_store_explicit(&t->header->end, upto, memory_order_release);
+	FAULT("published");
 }
 
 void tape_mark(struct tape *t, struct tape_mark const *m)
@@ -222,6 +229,7 @@ void tape_mark(struct tape *t, struct tape_mark const *m)
 	clock_gettime(CLOCK_REALTIME, &now);
 	copy.time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 	atomic_thread_fence(memory_order_release);
+	FAULT("marking");
 	memcpy(t->marks + (t->marks_end % TAPE_MARKS) * sizeof copy, &copy, sizeof copy);
 	t->marks_end++;
 	atomic_store_explicit(&t->header->marks_end, t->marks_end, memory_order_release);
@@ -245,6 +253,7 @@ int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state con
 	size_t const before = c->length;
 	atomic_store_explicit(&c->serial, 0, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
+	FAULT("checkpoint-begun");
 	c->offset = offset;
 	c->mark = t->marks_end;
 	c->state = *state;
@@ -252,7 +261,9 @@ int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state con
 	c->length = (uint32_t)len;
 	c->crc = tape_crc(bytes, len);
 	if (len > 0) memcpy(slot + TAPE_PAGE, bytes, len);
+	FAULT("checkpoint-written");
 	atomic_store_explicit(&c->serial, serial, memory_order_release);
+	FAULT("checkpoint-valid");
 	atomic_store_explicit(&t->header->checkpoint, serial, memory_order_release);
 	t->serial = serial;
 	t->checkpoint_offset = offset;
