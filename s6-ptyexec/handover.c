@@ -156,6 +156,9 @@ static char const *explain_store(int e)
 	case ENOENT:
 	case ECONNREFUSED: return " (start the s6-fdholder-daemon that listens there)";
 	case ETIMEDOUT: return " (-t gives it longer)";
+	case EPIPE:
+	case ECONNRESET:
+	case EPROTO: return " (is what listens there an s6-fdholder-daemon?)";
 	default: return "";
 	}
 }

@@ -19,6 +19,10 @@
 #include "handover.h"
 #include "pty.h"
 
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
 #define USAGE                                                                  \
 	"s6-ptyexec [ -v verbosity ] [ -t milliseconds ] [ -n terminal ]"       \
 	" [ -s ROWSxCOLS ] [ -T term ] [ -o uid:gid ] [ -m mode ] [ -2 ] [ -D ]" \

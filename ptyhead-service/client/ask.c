@@ -82,7 +82,7 @@ static int refused(struct conn_frame const *f, struct ptyhead_reply *ret)
 	/* It will be shown to somebody: nothing in it may reach a terminal raw. */
 	for (size_t i = 0; i < w.text.len; i++) {
 		uint8_t const b = w.text.data[i];
-		ret->text[i] = b >= 0x20 && b < 0x7f ? (char)b : '?';
+		ret->text[i] = (char)(b >= 0x20 && b < 0x7f ? b : '?');
 	}
 	ret->text[w.text.len] = '\0';
 	return refusal_error(w.code);

@@ -34,7 +34,7 @@ static int set_timeout(int sock, int ms)
 	if (ms >= 0) {
 		if (ms == 0) ms = 1; /* zeros mean for ever */
 		tv.tv_sec = ms / 1000;
-		tv.tv_usec = ms % 1000 * 1000;
+		tv.tv_usec = ms % 1000 * 1000L;
 	}
 	return setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof tv) < 0 ? -errno : 0;
 }

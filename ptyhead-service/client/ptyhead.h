@@ -2,9 +2,11 @@
  * an export, an attachment. The protocol is ptyhead-protocol(7), the tape is
  * tape/tape.h.
  *
- * Functions return 0 or a descriptor, or -errno. What a head refused is
- * -EACCES, -ENOENT, -EBUSY … with the head's own words in `text`. Nothing here
- * prints, exits, or keeps a global. Every descriptor is O_CLOEXEC. */
+ * Functions return 0 or a descriptor, or -errno. What a head refused comes with
+ * its code and words in a ptyhead_reply, and as -EPROTONOSUPPORT (version),
+ * -EACCES (role, and codes of later versions), -ENOENT (terminal), -EBUSY, -EBADF
+ * (fd), -EDQUOT (limit), -ELOOP, -EINVAL (request) or -EIO (failed). Nothing
+ * here prints, exits, or keeps a global. Every descriptor is O_CLOEXEC. */
 #ifndef PTYHEAD_H
 #define PTYHEAD_H
 

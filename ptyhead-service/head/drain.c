@@ -66,7 +66,8 @@ static uint64_t lossless_room(struct terminal *t)
 		struct viewer *const v = list_entry(it, struct viewer, link);
 		if (!v->lossless) continue;
 		viewer_look(v, t->tape.end);
-		uint64_t const here = tape_limit(&t->tape, v->pos) - t->tape.end;
+		uint64_t const limit = tape_limit(&t->tape, v->pos);
+		uint64_t const here = limit > t->tape.taken ? limit - t->tape.taken : 0;
 		if (here < room) room = here;
 	}
 	return room;
@@ -106,7 +107,7 @@ void terminal_waited_expired(struct timeout *x)
 		struct viewer *const v = list_entry(it, struct viewer, link);
 		if (!v->lossless) continue;
 		viewer_look(v, t->tape.end);
-		if (tape_limit(&t->tape, v->pos) > t->tape.end || now - v->moved_ns < patience) continue;
+		if (tape_limit(&t->tape, v->pos) > t->tape.taken || now - v->moved_ns < patience) continue;
 		v->lossless = false;
 		t->lossless--;
 		log_peer(&t->head->log, "%s: viewer %llu has not read for %u s and is not waited for any more",
@@ -162,11 +163,6 @@ void terminal_pace_expired(struct timeout *x) { terminal_wake(list_entry(x, stru
 
 /* ---- reading ------------------------------------------------------------- */
 
-void terminal_checkpoint(struct terminal *t)
-{
-	tape_checkpoint_write(&t->tape, t->tape.end, &t->state, NULL, 0);
-}
-
 static void master_lost(struct terminal *t, char const *why)
 {
 	log_peer(&t->head->log, "%s: terminal given up: %s", t->name, why);
@@ -189,8 +185,8 @@ static bool read_once(struct terminal *t, size_t *ret_n)
 	ssize_t const n = read(t->master.fd, p, room);
 	if (n > 0) {
 		t->hung_up = false;
-		tape_publish(&t->tape, (size_t)n);
-		if (tape_checkpoint_due(&t->tape)) terminal_checkpoint(t);
+		tape_take(&t->tape, (size_t)n);
+		engine_feed(t, p, (size_t)n);
 		*ret_n = (size_t)n;
 		return true;
 	}

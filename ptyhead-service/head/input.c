@@ -78,6 +78,7 @@ void terminal_resize(struct terminal *t, struct wire_size size)
 	t->state.size = s;
 	tape_mark(&t->tape, &(struct tape_mark){ .offset = t->tape.end, .type = TAPE_SIZE,
 	                                         .run = t->state.run, .u.size = s });
+	engine_resize(t);
 	terminal_checkpoint(t);
 	if (t->master.fd >= 0) {
 		struct winsize const ws = { size.rows, size.cols, size.xpixel, size.ypixel };

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -97,30 +98,41 @@ static bool answered(struct sockaddr_un const *sa)
 	return !refused;
 }
 
+/* Binds and listens under another name first, so that whoever finds `path`
+ * finds a socket that is listened on, and a stale one is replaced at once. */
+static int bind_at(int fd, struct sockaddr_un const *sa)
+{
+	struct sockaddr_un other = *sa;
+	size_t const len = strlen(sa->sun_path);
+	static char const suffix[] = ".new";
+
+	if (len + sizeof suffix > sizeof other.sun_path) return -ENAMETOOLONG;
+	memcpy(other.sun_path + len, suffix, sizeof suffix);
+	(void)unlink(other.sun_path);
+	if (bind(fd, (struct sockaddr *)&other, sizeof other) < 0) return -errno;
+	if (listen(fd, BACKLOG) == 0 && rename(other.sun_path, sa->sun_path) == 0) return 0;
+	int const err = errno;
+	unlink(other.sun_path);
+	return -err;
+}
+
 int listener_bind(struct head *h, char const *path)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct stat st;
 	size_t const len = strlen(path);
-	int r;
 
 	if (len == 0) return -ENOENT;
 	if (len >= sizeof sa.sun_path) return -ENAMETOOLONG;
 	memcpy(sa.sun_path, path, len);
+	if (lstat(path, &st) == 0 && (!S_ISSOCK(st.st_mode) || answered(&sa))) return -EADDRINUSE;
 	int const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0) return -errno;
 	char *const copy = strdup(path);
-	if (!copy) {
-		close(fd);
-		return -ENOMEM;
-	}
 	/* The mode is right from the first instant: by the umask, not after. */
 	mode_t const mask = umask(0177);
-	r = bind(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : 0;
-	if (r == -EADDRINUSE && !answered(&sa)) {
-		r = unlink(path) < 0 || bind(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : 0;
-	}
+	int r = copy ? bind_at(fd, &sa) : -ENOMEM;
 	umask(mask);
-	if (r == 0 && listen(fd, BACKLOG) < 0) r = -errno;
 	if (r == 0) r = listener_new(h, fd, PEER_ALL, copy);
 	if (r < 0) {
 		free(copy);

@@ -20,9 +20,9 @@ struct listener {
 unsigned listener_roles(char const *name);
 /* Takes `fd`, which listens, over. 0 or -errno. */
 int listener_add(struct head *h, int fd, char const *name);
-/* Binds `path` with the process's umask and no group or others' rights but
- * those it leaves. A socket that nobody listens on is replaced; -EADDRINUSE
- * when somebody does. -ENAMETOOLONG above sun_path. */
+/* Binds `path` with mode 0600. A socket that nobody listens on is replaced;
+ * -EADDRINUSE when somebody does, or when it is no socket. -ENAMETOOLONG when
+ * it does not fit into sun_path with ".new" behind it. */
 int listener_bind(struct head *h, char const *path);
 void listener_free(struct listener *l);
 

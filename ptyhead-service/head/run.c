@@ -29,6 +29,7 @@ static void end_mark(struct terminal *t, bool known, int status)
 	t->gone = false;
 	timeout_clear(&t->reap);
 	terminal_input_drop(t);
+	engine_settle(t);
 	t->state.flags = known ? TAPE_ENDED_KNOWN : 0;
 	t->state.status = status;
 	t->state.since = wall_clock();
@@ -108,10 +109,8 @@ bool terminal_alive(struct terminal *t)
 static struct wire_size choose_size(struct terminal *t, struct terminal_run const *run)
 {
 	struct tape_size const s = t->state.size;
-	list_each(it, &t->viewers) {
-		struct viewer const *const v = list_entry(it, struct viewer, link);
-		if (!v->watch && wire_size_ok(v->size)) return v->size;
-	}
+	struct viewer const *const v = terminal_leader(t);
+	if (v) return v->size;
 	if (wire_size_ok(run->size) && (run->sized || t->state.run == 0)) return run->size;
 	return (struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel };
 }
@@ -144,10 +143,12 @@ int terminal_start(struct terminal *t, struct terminal_run const *run, struct wi
 		.since = wall_clock(),
 		.size = { size.rows, size.cols, size.xpixel, size.ypixel },
 	};
+	engine_settle(t);
 	struct tape_mark m = { .offset = t->tape.end, .type = TAPE_RUN_START, .run = t->state.run };
 	m.u.start.pid = t->state.pid;
 	m.u.start.size = t->state.size;
 	tape_mark(&t->tape, &m);
+	engine_run(t);
 	terminal_checkpoint(t);
 	terminal_master_add(t, run->master);
 	log_say(&t->head->log, LOG_INFO, "%s: run %u started, pid %d", t->name, t->state.run, (int)t->state.pid);

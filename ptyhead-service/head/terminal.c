@@ -53,6 +53,11 @@ int terminal_new(struct head *h, char const *name, struct terminal **ret)
 	timeout_init(&t->reap, NULL);
 	timeout_init(&t->waited, terminal_waited_expired);
 	timeout_init(&t->pace, terminal_pace_expired);
+	if (engine_init(t) < 0) {
+		tape_deinit(&t->tape);
+		free(t);
+		return -ENOMEM;
+	}
 	terminal_checkpoint(t);
 	list_append(&h->terminals, &t->link);
 	h->terminals_len++;
@@ -74,6 +79,7 @@ void terminal_free(struct terminal *t)
 	timeout_clear(&t->reap);
 	timeout_clear(&t->waited);
 	timeout_clear(&t->pace);
+	engine_deinit(t);
 	tape_deinit(&t->tape);
 	list_remove(&t->link);
 	t->head->terminals_len--;
@@ -82,16 +88,21 @@ void terminal_free(struct terminal *t)
 
 /* ---- viewers ------------------------------------------------------------- */
 
+struct viewer *terminal_leader(struct terminal *t)
+{
+	list_each(it, &t->viewers) {
+		struct viewer *const v = list_entry(it, struct viewer, link);
+		if (!v->watch && wire_size_ok(v->size)) return v;
+	}
+	return NULL;
+}
+
 /* The size is that of the viewer that was active last; watchers never count,
  * and with nobody there it stays. */
 static void follow_size(struct terminal *t)
 {
-	list_each(it, &t->viewers) {
-		struct viewer const *const v = list_entry(it, struct viewer, link);
-		if (v->watch || !wire_size_ok(v->size)) continue;
-		terminal_resize(t, v->size);
-		return;
-	}
+	struct viewer const *const v = terminal_leader(t);
+	if (v) terminal_resize(t, v->size);
 }
 
 void terminal_viewer_add(struct terminal *t, struct viewer *v)

@@ -11,7 +11,8 @@
  * write, until it hangs up or the next run takes its place.
  *
  * terminal.c    birth, death, names        run.c    start, end, status
- * drain.c       master to tape, wake-ups   input.c  viewers to master, size */
+ * drain.c       master to tape, wake-ups   input.c  viewers to master, size
+ * engine.c      the screen: queries, checkpoints */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
@@ -34,6 +35,7 @@ struct terminal {
 	struct head *head;
 	char name[WIRE_TERMINAL_MAX + 1];
 	struct tape tape;
+	struct screen *screen; /* in the state at the tape's `taken` */
 	struct tape_state state; /* of the run; flags TAPE_ALIVE until its end is marked */
 	struct wire_tty tty;     /* of the run's slave; 0: not known */
 
@@ -103,6 +105,14 @@ void terminal_wake(struct terminal *t);
 void terminal_pace_expired(struct timeout *x);
 void terminal_waited_expired(struct timeout *x);
 void terminal_moved(struct terminal *t); /* a lossless reader says so */
+
+/* engine.c */
+int engine_init(struct terminal *t); /* -1: no memory */
+void engine_deinit(struct terminal *t);
+void engine_feed(struct terminal *t, void const *data, size_t len); /* just taken */
+void engine_settle(struct terminal *t); /* the program has ended: nothing is held back */
+void engine_resize(struct terminal *t); /* to state.size */
+void engine_run(struct terminal *t);    /* a new run, of state.size */
 void terminal_checkpoint(struct terminal *t);
 
 /* input.c */
@@ -117,6 +127,8 @@ void terminal_resize(struct terminal *t, struct wire_size size);
 void terminal_viewer_add(struct terminal *t, struct viewer *v);
 void terminal_viewer_active(struct terminal *t, struct viewer *v);
 void terminal_viewer_remove(struct viewer *v);
+/* Whose terminal answers what only a terminal can; NULL: nobody is there. */
+struct viewer *terminal_leader(struct terminal *t);
 /* Would a viewer on the terminal `tty` that shows `t` see itself? */
 bool terminal_shows(struct terminal *t, struct wire_tty tty);
 

@@ -102,7 +102,6 @@ static void insert_chars(struct screen *s, unsigned n, bool remove)
 static void columns(struct screen *s, unsigned x, unsigned n, bool remove)
 {
 	if (!within_margins(s)) return;
-	s->pending = false;
 	for (unsigned y = s->top; y <= s->bottom; y++) {
 		if (remove)
 			grid_delete_cells(s, y, x, n);
@@ -324,7 +323,7 @@ static void intermediate(struct screen *s, unsigned char inter, unsigned char fi
 void csi_dispatch(struct screen *s, unsigned char final)
 {
 	struct parser const *const p = &s->p;
-	if (p->ninter > 1) return;
+	if (p->ninter > 1 || (p->sub && final != 'm')) return; /* a colon where none belongs: not ours, as in xterm */
 	if (p->ninter) {
 		if (!p->prefix) intermediate(s, p->inter[0], final);
 		else csi_query(s, final);

@@ -161,7 +161,7 @@ void cursor_restore(struct screen *s)
 		s->y = (uint16_t)umin(umax(s->y, s->top), s->bottom);
 		s->x = (uint16_t)umin(umax(s->x, s->left), s->right);
 	}
-	s->pending = v->pending && mode_on(s, M_AWM) && s->x == v->x && (s->x == s->cols - 1u || s->x == s->right);
+	s->pending = v->pending && s->x == v->x && (s->x == s->cols - 1u || s->x == s->right);
 	s->gl = v->gl;
 	memcpy(s->g, v->g, sizeof s->g);
 	s->pen = v->pen;

@@ -59,13 +59,11 @@ static void bit_set(struct screen *s, unsigned bit, bool on)
 	s->modes = on ? s->modes | BIT(bit) : s->modes & ~BIT(bit);
 	switch (bit) {
 	case M_OM: cursor_address(s, 0, 0); break;
-	case M_AWM:
-		if (!on) s->pending = false;
-		break;
 	case M_LRMM:
+		if (was == on) break;
 		s->left = 0;
 		s->right = (uint16_t)(s->cols - 1);
-		if (was != on) s->pending = false;
+		s->pending = false;
 		break;
 	case M_INBAND:
 		if (on) report_size(s);

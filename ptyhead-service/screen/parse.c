@@ -367,13 +367,19 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 	uint32_t v = 0;
 	uint32_t has = 0;
 	for (; q < end; q++) {
-		unsigned const c = *q;
-		unsigned const d = c - '0';
+		unsigned c = *q;
+		unsigned d = c - '0';
 		if (d <= 9) {
-			v = v * 10 + d;
-			if (v > 65535) v = 65535;
+			v = d;
 			has = 1;
-		} else if (c == ';') {
+			while (++q < end && (d = *q - (unsigned)'0') <= 9) {
+				v = v * 10 + d;
+				if (v > 65535) v = 65535;
+			}
+			if (q == end) return 0;
+			c = *q;
+		}
+		if (c == ';') {
 			if (n == SCREEN_PARAMS_MAX - 1) return 0;
 			ps->par[n] = (uint16_t)v;
 			given |= has << n;

@@ -110,7 +110,10 @@ void print_ascii(struct screen *s, unsigned char const *p, size_t n)
 	uint16_t const style = style_pen(s);
 	bool const awm = mode_on(s, M_AWM);
 	while (n > 0) {
-		if (s->pending) wrap(s);
+		if (s->pending) {
+			if (awm) wrap(s);
+			s->pending = false;
+		}
 		unsigned const last = last_column(s);
 		unsigned const room = last - s->x + 1;
 		unsigned const len = n < room ? (unsigned)n : room;
@@ -122,7 +125,7 @@ void print_ascii(struct screen *s, unsigned char const *p, size_t n)
 		if (len == room) {
 			s->x = (uint16_t)last;
 			s->last_x = s->x;
-			s->pending = awm;
+			s->pending = true; /* without autowrap too: it may come back on */
 			if (!awm && n > 0) {
 				/* The last column takes each character in turn. */
 				p += n - 1;
@@ -165,24 +168,32 @@ static void join(struct screen *s, unsigned x, uint32_t cp)
 	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
 }
 
-/* Put ch (width w) at the cursor. Returns false if it does not fit at all. */
-static bool put(struct screen *s, uint32_t ch, unsigned w)
+/* Insertion works between the margins only, as ICH does. */
+static bool inserts(struct screen const *s, unsigned x)
+{
+	return mode_on(s, M_IRM) && x >= s->left && x <= s->right;
+}
+
+/* Put ch (width w) at the cursor, or nothing if it does not fit at all. */
+static void put(struct screen *s, uint32_t ch, unsigned w)
 {
 	uint16_t const style = style_pen(s);
-	if (s->pending) wrap(s);
+	s->last_valid = false;
+	if (s->pending && mode_on(s, M_AWM)) wrap(s);
+	s->pending = false;
 	unsigned last = last_column(s);
 	if (w == 2 && s->x == last) {
 		unsigned const from = s->x;
 		struct row *const r = row_at(s, s->grid, s->y);
-		if (!mode_on(s, M_AWM) || (s->x <= s->right ? (unsigned)(s->right - s->left) : s->cols - 1u) < 1) return false;
+		if (!mode_on(s, M_AWM) || s->cols < 2 || (s->x <= s->right && s->left == s->right)) return;
 		struct screen_cell *const c = open_span(s, r, from, from + 1, style);
 		if (c) c[from] = cell_make(' ', style, 0);
 		wrap(s);
 		last = last_column(s);
-		if (s->x == last) return false;
+		if (s->x == last) return;
 	}
 	unsigned const x = s->x;
-	if (mode_on(s, M_IRM)) grid_insert_cells(s, s->y, x, w);
+	if (inserts(s, x)) grid_insert_cells(s, s->y, x, w);
 	struct row *const r = row_at(s, s->grid, s->y);
 	struct screen_cell *const c = open_span(s, r, x, x + w, style);
 	if (c) {
@@ -193,11 +204,10 @@ static bool put(struct screen *s, uint32_t ch, unsigned w)
 	s->last_valid = true;
 	if (x + w > last) {
 		s->x = (uint16_t)last;
-		s->pending = mode_on(s, M_AWM);
+		s->pending = true;
 	} else {
 		s->x = (uint16_t)(x + w);
 	}
-	return true;
 }
 
 /* Mode 2027: cp may continue the cluster printed last. */
@@ -221,7 +231,7 @@ static bool join_cluster(struct screen *s, uint32_t cp)
 		if (s->pending || s->x != x + 1) return width_of(cp) == 0;
 		uint32_t const wide = cluster_append(s, c.ch, cp);
 		if (wide == c.ch) return true;
-		if (mode_on(s, M_IRM)) grid_insert_cells(s, s->y, x + 1, 1);
+		if (inserts(s, x + 1)) grid_insert_cells(s, s->y, x + 1, 1);
 		struct screen_cell *const o = open_span(s, r, x + 1, x + 2, c.style);
 		if (!o) return true;
 		o[x].ch = wide;
@@ -230,7 +240,7 @@ static bool join_cluster(struct screen *s, uint32_t cp)
 		unsigned const last = last_column(s);
 		if (x + 2 > last) {
 			s->x = (uint16_t)last;
-			s->pending = mode_on(s, M_AWM);
+			s->pending = true;
 		} else {
 			s->x = (uint16_t)(x + 2);
 		}

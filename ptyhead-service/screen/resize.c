@@ -241,7 +241,6 @@ void screen_resize(struct screen *s, unsigned rows, unsigned cols)
 		if (s->x >= cols || cols != old_cols) s->pending = false;
 		s->x = (uint16_t)umin(s->x, cols - 1);
 	}
-	if (!mode_on(s, M_AWM)) s->pending = false;
 	saved_clamp(s, &s->main.saved);
 	saved_clamp(s, &s->alt.saved);
 	margins_reset(s);

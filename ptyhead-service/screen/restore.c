@@ -267,6 +267,7 @@ static void pending_wrap(struct painter *p)
 	unsigned x = s->x;
 	if (c.flags & SCREEN_CELL_SPACER && x > 0) c = cell_at(s, s->grid, s->y, --x);
 	struct screen_style const st = s->styles.at[c.style];
+	if (mode_on(s, M_GRAPHEME)) screen_buf_str(p->out, "\033[?2027l");
 	p->known = false;
 	paint_move(p, s->y, x);
 	paint_style(p, &st);
@@ -278,6 +279,7 @@ static void pending_wrap(struct painter *p)
 		screen_buf_fmt(p->out, " \033[%u;%u;%u;%u$z", y, x, y, x);
 	}
 	p->known = false;
+	if (mode_on(s, M_GRAPHEME)) screen_buf_str(p->out, "\033[?2027h");
 	screen_buf_str(p->out, "\033[m"); /* no longer right after a character */
 	p->pen = (struct screen_style){ .attrs = p->pen.attrs & SCREEN_PROTECTED };
 }
@@ -329,11 +331,18 @@ static void enter_alt(struct painter *p)
 	grid_paint(p, &s->alt);
 }
 
+/* Whatever was on before: the alternate screen, modes, keyboards, colours, tabs.
+ * The title stays until another is set, saved modes and titles stay. */
+#define CLEAR                                                                                                     \
+	"\033[?1049l\033[!p\033[?7h\033[?69l\033[?5;9;12;45;67;1000;1004;1005;1006;1007;1015;1016;2004;2026;2027;2031;"  \
+	"2048l\033[20l\033>\033[<9u\033[>m\033[0 q\033[0*x\033[0\"q\033]8;;\033\\\033]104\033\\\033]110\033\\\033]111\033\\"   \
+	"\033]112\033\\\033[?5W\033[m\033[H\033[2J"
+
 void screen_restore(struct screen const *s, bool clear, struct screen_buf *out)
 {
 	struct painter p = { .s = s, .out = out, .cols = s->cols };
 	struct screen_style const none = { 0 };
-	if (clear) screen_buf_str(out, "\033[!p\033[?7h\033[?69l\033[m\033[H\033[2J");
+	if (clear) screen_buf_str(out, CLEAR);
 	saved_modes(s, out);
 	titles(s, out);
 	paint_colors(NULL, s, out);

@@ -11,6 +11,13 @@
  * and format characters none (they join the cell before); with mode 2027 the
  * unit is the grapheme cluster (UAX #29).
  *
+ * Where terminals differ: erasing with a wrap pending (ED, EL) takes the cursor
+ * to be past the last column, so that nothing of what was just written goes and
+ * the wrap stays, as in xterm.js, tmux and alacritty (xterm erases the last
+ * column and ends the wrap). Margins are one for both screens, as in xterm. The
+ * alternate screen is empty whenever it is entered, and begins with a saved
+ * cursor and a keyboard stack of its own. DECALN and SD follow xterm.
+ *
  * Rows and columns count from 0 here, from 1 in the stream. The string buffers
  * that functions fill are struct screen_buf: initialise with SCREEN_BUF_INIT,
  * release with screen_buf_deinit. */
@@ -161,6 +168,11 @@ void screen_resize(struct screen *s, unsigned rows, unsigned cols);
 void screen_flush(struct screen *s);
 /* As RIS, without feeding; counts nothing. */
 void screen_reset(struct screen *s);
+
+/* Another program begins on the terminal: an open sequence is cancelled, and
+ * what screen_undo says is undone; the content stays. Counts nothing. A
+ * terminal that shows this screen wants the same bytes: CAN, then screen_undo's. */
+void screen_new_run(struct screen *s);
 
 uint64_t screen_total(struct screen const *s); /* bytes fed */
 /* The count of bytes up to which a checkpoint may stand: all before it is done,

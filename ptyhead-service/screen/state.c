@@ -182,7 +182,7 @@ void state_soft_reset(struct screen *s)
 	s->pen_dirty = true;
 	charsets_default(s);
 	saved_default(&s->grid->saved);
-	s->pending = false;
+	s->pending = s->pending && s->x == s->right;
 }
 
 void state_full_reset(struct screen *s)

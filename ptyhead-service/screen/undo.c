@@ -105,3 +105,19 @@ void screen_undo(struct screen const *s, struct screen_buf *out)
 	below(s, out);
 	if (s->shift) screen_buf_str(out, " \r"); /* a single shift waits for a character */
 }
+
+void screen_new_run(struct screen *s)
+{
+	uint64_t const total = s->total;
+	struct screen_sinks const sinks = s->sinks;
+	struct screen_buf b = SCREEN_BUF_INIT;
+
+	/* What was open or held by the last program is nobody's query now. */
+	s->sinks = (struct screen_sinks){ .arg = sinks.arg, .line = sinks.line };
+	screen_feed(s, "\030", 1);
+	screen_undo(s, &b);
+	screen_feed(s, b.data ? b.data : "", b.len);
+	screen_buf_deinit(&b);
+	s->sinks = sinks;
+	screen_offset_set(s, total);
+}

@@ -10,8 +10,15 @@
  *              up to its size is contiguous
  *
  * Offsets are 64-bit counts of bytes since the terminal's first run, and never
- * go back. The byte of offset o lies at o % ring_size. The TAPE_READ_MAX bytes
- * ahead of `end` belong to the read that may be under way, so the oldest byte
+ * go back. The byte of offset o lies at o % ring_size. Three positions matter:
+ *
+ *     end      readers may see what is before it
+ *     taken    what lies between end and here was read from the master and is
+ *              held back, since a sequence or character is not complete
+ *     armed    equal to taken while a read may be under way: then all from
+ *              taken up to end + TAPE_READ_MAX is fill or what it brought
+ *
+ * The TAPE_READ_MAX bytes ahead of `end` are the writer's, so the oldest byte
  * that can be read is end + TAPE_READ_MAX - ring_size.
  *
  * Integers are in the machine's own order: a tape never leaves it. */
@@ -26,6 +33,7 @@
 #define TAPE_ORDER 0x01020304u
 #define TAPE_PAGE 4096u /* alignment of every part; the ring maps at pages */
 #define TAPE_READ_MAX 8192u
+#define TAPE_HOLD_MAX 1024u /* no more than this is held back */
 #define TAPE_RING_MIN (64u << 10)
 #define TAPE_RING_MAX (64u << 20)
 #define TAPE_RING_DEFAULT (256u << 10)
@@ -33,10 +41,12 @@
 #define TAPE_SLOT_SIZE (16u << 20) /* a checkpoint's room, sparse until used */
 
 enum tape_mark_type {
-	TAPE_RUN_START = 1, /* pid; the size is set and the program not yet begun */
+	TAPE_RUN_START = 1, /* pid; the size is set and the program not yet begun. What the
+	                       last one left switched on is undone here */
 	TAPE_RUN_END = 2,   /* status */
 	TAPE_SIZE = 3,      /* size: the terminal has another one from here on */
-	TAPE_QUERY = 4,     /* length, class: a query that viewers leave out */
+	TAPE_QUERY = 4,     /* length: bytes from here on that viewers leave out; but the
+	                       viewer named, if any, passes them to its terminal */
 	TAPE_LOST_RIGHT = 5, /* viewer: a lossless reader is not waited for any more */
 	TAPE_GAP = 6,       /* length: bytes up to here may be missing (a damaged tape) */
 };
@@ -59,7 +69,7 @@ struct tape_mark {
 		struct { int32_t pid; struct tape_size size; } start;
 		struct { uint32_t flags; int32_t status; } end;
 		struct tape_size size;
-		struct { uint32_t length; uint32_t class_; } query;
+		struct { uint32_t length; uint32_t pad; uint64_t viewer; } query;
 		struct { uint64_t id; } viewer;
 		struct { uint64_t length; } gap;
 		uint8_t room[40];
@@ -109,8 +119,8 @@ struct tape_header {
 	_Alignas(TAPE_PAGE) _Atomic uint64_t end;
 	_Atomic uint64_t marks_end;   /* index of the next mark, never goes back */
 	_Atomic uint64_t checkpoint;  /* serial of the newest; 0: none */
-	_Alignas(64) _Atomic uint64_t armed; /* == end: a read may be under way there */
-	_Atomic uint64_t armed_marks; /* marks_end when it was armed */
+	_Alignas(64) _Atomic uint64_t taken;
+	_Atomic uint64_t armed;
 };
 _Static_assert(sizeof(struct tape_mark) == 64, "marks are 64 bytes");
 _Static_assert(sizeof(struct tape_header) <= 2 * TAPE_PAGE, "the header has two pages");

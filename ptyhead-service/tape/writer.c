@@ -118,30 +118,36 @@ static void fill(uint8_t *p, uint64_t offset, size_t len)
 uint8_t *tape_arm(struct tape *t, size_t *ret_room)
 {
 	uint64_t const upto = t->end + TAPE_READ_MAX;
-	uint8_t *const ring = t->ring;
 	uint64_t const mask = t->ring_size - 1;
+	uint64_t const from = t->filled < t->taken ? t->taken : t->filled;
 
-	if (t->filled < upto) {
+	if (from < upto) {
+		/* Half a fill must not be taken for one. */
+		atomic_store_explicit(&t->header->armed, UINT64_MAX, memory_order_relaxed);
 		/* Readers that still copy from here must find, when they look
 		 * at `end` afterwards, that it had moved. */
 		atomic_thread_fence(memory_order_release);
-		uint64_t const from = t->filled < t->end ? t->end : t->filled;
-		fill(ring + (from & mask), from, (size_t)(upto - from));
+		fill(t->ring + (from & mask), from, (size_t)(upto - from));
 		t->filled = upto;
 	}
-	atomic_store_explicit(&t->header->armed_marks, t->marks_end, memory_order_relaxed);
-	atomic_store_explicit(&t->header->armed, t->end, memory_order_release);
+	atomic_store_explicit(&t->header->armed, t->taken, memory_order_release);
 	/* A kill must not find the word and not the fill: same thread, so the
 	 * order of the program is enough once the compiler keeps it. */
 	atomic_signal_fence(memory_order_seq_cst);
-	*ret_room = TAPE_READ_MAX;
-	return ring + (t->end & mask);
+	*ret_room = (size_t)(upto - t->taken);
+	return t->ring + (t->taken & mask);
 }
 
-void tape_publish(struct tape *t, size_t n)
+void tape_take(struct tape *t, size_t n)
 {
-	t->end += n;
-	atomic_store_explicit(&t->header->end, t->end, memory_order_release);
+	t->taken += n;
+	atomic_store_explicit(&t->header->taken, t->taken, memory_order_release);
+}
+
+void tape_publish(struct tape *t, uint64_t upto)
+{
+	t->end = upto;
+	atomic_store_explicit(&t->header->end, upto, memory_order_release);
 }
 
 void tape_mark(struct tape *t, struct tape_mark const *m)

@@ -2,8 +2,9 @@
  *
  *     p = tape_arm(t, &room);          the place of the next bytes
  *     n = read(master, p, room);       the kernel writes into the ring
+ *     tape_take(t, n);                 they are not lost any more
  *     …look at the n bytes, tape_mark what must stand before them…
- *     tape_publish(t, n);              now readers see them
+ *     tape_publish(t, upto);           now readers see them
  *
  * A kill at any instant between these loses nothing: what a read had put into
  * the ring is told from the fill that lay there before (tape.h). */
@@ -27,8 +28,9 @@ struct tape {
 	/* the writer's own view; the header's words are stored from it and never
 	 * read back, so that nothing but a restart depends on shared memory */
 	uint64_t end;
+	uint64_t taken;
 	uint64_t marks_end;
-	uint64_t filled; /* [end, filled) holds the fill */
+	uint64_t filled; /* [taken, filled) holds the fill */
 	uint64_t serial; /* of the newest checkpoint */
 	uint64_t checkpoint_offset;
 	uint64_t checkpoint_mark;
@@ -46,8 +48,11 @@ int tape_reader_fd(struct tape const *t);
 
 /* Where the next read is to go; *ret_room: how much it may bring. */
 uint8_t *tape_arm(struct tape *t, size_t *ret_room);
-/* The first `n` bytes of what was armed are output. n > 0. */
-void tape_publish(struct tape *t, size_t n);
+/* The first `n` bytes of what was armed are output. */
+void tape_take(struct tape *t, size_t n);
+/* Readers may see what lies before `upto`, which is between end and taken, and
+ * at most TAPE_HOLD_MAX before taken. */
+void tape_publish(struct tape *t, uint64_t upto);
 
 /* Appends a mark; `offset` and everything else as given, time is now. */
 void tape_mark(struct tape *t, struct tape_mark const *m);

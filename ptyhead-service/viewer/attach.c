@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,12 +61,22 @@ static void end_signal(struct attach *a, int number)
 
 static void enter(struct attach *a)
 {
-	if (!a->term.ours || !term_foreground(&a->term)) return;
+	if (!a->term.ours) return;
+	/* In the background we stop, as who reads a terminal does there, until
+	 * the shell brings us to the front. */
+	while (!term_foreground(&a->term)) {
+		raise(SIGTTIN);
+		if (signals_next(&a->signals) != SIGCONT) {
+			end(a, ATTACH_FAILED, EIO, "unable to use the terminal from the background");
+			return;
+		}
+	}
 	int const r = term_raw(&a->term);
 	if (r < 0) {
 		end(a, ATTACH_FAILED, -r, "unable to set the terminal's mode");
 		return;
 	}
+	if (!a->on) face_return(&a->show.face);
 	a->on = true;
 }
 
@@ -74,12 +85,12 @@ static void write_out(struct attach *a)
 {
 	int64_t const until = now_ms() + LEAVE_MS;
 
-	while (out_pending(&a->show.out)) {
+	while (out_pending(&a->show.face.out)) {
 		enum out_result const r = show_flush(&a->show);
 		if (r == OUT_OK) break;
 		if (r != OUT_AGAIN) return;
 		int64_t const left = until - now_ms();
-		struct pollfd p = { a->show.out.fd, POLLOUT, 0 };
+		struct pollfd p = { a->show.face.out.fd, POLLOUT, 0 };
 		if (left <= 0 || poll(&p, 1, (int)left) == 0) return;
 	}
 }
@@ -87,21 +98,20 @@ static void write_out(struct attach *a)
 /* Gives the terminal back as it was found. */
 static void leave(struct attach *a, char const *last)
 {
-	char undo[SHADOW_UNDO_MAX];
-
 	if (!a->on) return;
 	a->on = false;
-	/* What was not written yet is not seen any more; what was is undone. */
-	out_drop(&a->show.out);
-	out_add(&a->show.out, undo, shadow_undo(&a->show.shadow, undo));
-	if (last) out_add(&a->show.out, last, strlen(last));
+	face_leave(&a->show.face, last);
 	write_out(a);
 	term_restore(&a->term);
 }
 
 static void resized(struct attach *a)
 {
-	if (a->term.ours) link_resize(&a->link, term_size(&a->term));
+	struct wire_size const size = term_size(&a->term);
+
+	if (!a->term.ours) return;
+	link_resize(&a->link, size);
+	face_resize(&a->show.face, size.rows, size.cols);
 }
 
 static void signalled(struct attach *a)
@@ -232,34 +242,37 @@ static int earlier(int a, int b)
 
 /* True when it may wait: nothing is left to be done at once. The head knows of
  * it, so that it wakes us, only while the tape is what we wait for. */
-static bool fall_asleep(struct attach *a)
+static bool fall_asleep(struct attach *a, int64_t now)
 {
 	struct show *const s = &a->show;
 
 	if (a->term.ours && !a->on) return true;
-	if (out_room(&s->out) == 0) return true; /* for POLLOUT */
-	if (!show_idle(s)) return false;
+	if (out_room(&s->face.out) == 0) return true; /* for POLLOUT */
+	if (!show_idle(s, now)) return false;
 	page_sleep(a->link.page);
-	if (show_idle(s)) return true;
+	if (show_idle(s, now)) return true;
 	page_awake(a->link.page);
 	return false;
 }
 
 /* In a flood the head need not wake us: after so many bytes we take a nap, as
  * long as the next quarter of the ring will take to fill, and look again. It is
- * the first nap that brings less after which we sleep. -1: no nap. */
+ * the first nap that brings less after which we sleep. -1: no nap. None is taken
+ * by a lossless reader, for whom the program would wait, nor after a pause,
+ * where much at once is a picture and no flood. */
 #define NAP_BYTES (16u << 10)
 #define NAP_MAX_MS 20
+#define NAP_PAUSE_MS 100
 
 static int nap(struct attach *a, int64_t now)
 {
 	uint64_t const read = a->show.open ? a->show.tape.pos - a->nap_pos : 0;
 	int64_t const took = now - a->nap_at;
 
-	if (!a->show.open || read == 0) return -1;
+	if (!a->show.open || read == 0 || a->o->lossless) return -1;
 	a->nap_pos = a->show.tape.pos;
 	a->nap_at = now;
-	if (read < NAP_BYTES || !show_idle(&a->show)) return -1;
+	if (read < NAP_BYTES || took > NAP_PAUSE_MS || !show_idle(&a->show, now)) return -1;
 	uint64_t const ms = a->show.tape.ring_size / 4 * (uint64_t)(took > 0 ? took : 1) / read;
 	return ms < 1 ? 1 : ms > NAP_MAX_MS ? NAP_MAX_MS : (int)ms;
 }
@@ -272,14 +285,14 @@ static void wait_and_act(struct attach *a)
 	int const napping = nap(a, now);
 
 	if (keys_holding(&a->keys)) timeout = earlier(timeout, a->hold > now ? (int)(a->hold - now) : 0);
-	if (a->show.lost > 0) timeout = earlier(timeout, 1000);
+	timeout = earlier(timeout, show_timeout(&a->show, now));
 	if (napping > 0) timeout = earlier(timeout, napping);
-	else if (!fall_asleep(a)) timeout = 0;
+	else if (!fall_asleep(a, now)) timeout = 0;
 
 	p[P_SIGNAL] = (struct pollfd){ a->signals.fd, POLLIN, 0 };
 	p[P_LINK] = (struct pollfd){ link_fd(&a->link), link_events(&a->link), 0 };
 	p[P_IN] = (struct pollfd){ wants_input(a) ? STDIN_FILENO : -1, POLLIN, 0 };
-	p[P_OUT] = (struct pollfd){ a->show.out.fd, out_pending(&a->show.out) ? POLLOUT : 0, 0 };
+	p[P_OUT] = (struct pollfd){ a->show.face.out.fd, out_pending(&a->show.face.out) ? POLLOUT : 0, 0 };
 	if (a->term.ours && !a->on) p[P_OUT].fd = -1;
 	if (poll(p, P_COUNT, timeout) < 0) {
 		if (errno != EINTR) end(a, ATTACH_FAILED, errno, "unable to poll");
@@ -291,24 +304,33 @@ static void wait_and_act(struct attach *a)
 	if (p[P_IN].revents && !a->done) typed(a, now);
 	if (keys_holding(&a->keys) && now >= a->hold) held_out(a);
 	if (p[P_LINK].revents || link_timeout(&a->link, now) == 0) head_says(a, p[P_LINK].revents, now);
-	if (p[P_OUT].revents & (POLLERR | POLLHUP) && !out_pending(&a->show.out)) unread(a);
+	if (p[P_OUT].revents & (POLLERR | POLLHUP) && !out_pending(&a->show.face.out)) unread(a);
 }
 
 /* ---- from start to end ------------------------------------------------------- */
+
+/* What is shown must not be what it is shown on, nor typed from; a pipe may
+ * lead to the terminal, too, a file does not. */
+static struct wire_tty own_tty(bool watch)
+{
+	struct stat st;
+	struct wire_tty tty = ptyhead_tty_of(STDOUT_FILENO);
+
+	if (tty.dev || tty.rdev) return tty;
+	bool const file = fstat(STDOUT_FILENO, &st) == 0 && S_ISREG(st.st_mode);
+	if (!watch || !file) tty = ptyhead_tty_of(STDIN_FILENO);
+	return tty.dev || tty.rdev || file ? tty : ptyhead_tty_of(STDERR_FILENO);
+}
 
 static void open_link(struct attach *a)
 {
 	bool connected;
 	int tape = -1;
-	struct wire_tty tty = ptyhead_tty_of(STDOUT_FILENO);
-
-	/* What is shown must not be what is shown on, nor typed from. */
-	if (tty.dev == 0 && tty.rdev == 0 && !a->o->watch) tty = ptyhead_tty_of(STDIN_FILENO);
 	a->link.address = &a->o->address;
 	a->link.watch = a->o->watch;
 	a->link.lossless = a->o->lossless;
 	a->link.size = term_size(&a->term);
-	a->link.tty = tty;
+	a->link.tty = own_tty(a->o->watch);
 	int const r = link_open(&a->link, a->o->timeout_ms, &tape, &connected);
 	if (r == 0) {
 		if (a->o->lossless && !(a->link.attached.flags & WIRE_ATTACH_LOSSLESS))
@@ -335,15 +357,19 @@ void attach_run(struct attach_options const *o, struct attach_result *ret)
 	a->keys = o->keys;
 	term_init(&a->term, STDIN_FILENO, STDOUT_FILENO);
 	a->stdin_open = a->term.ours || !o->watch;
-	a->show.tty = a->term.ours;
+	a->show.face.tty = a->term.ours;
 	a->show.once = o->once;
-	a->show.quiet = o->quiet;
+	a->show.face.quiet = o->quiet;
 	a->show.lossless = o->lossless;
-	a->show.say = o->say;
-	show_init(&a->show, STDOUT_FILENO);
+	a->show.face.say = o->say;
+	struct wire_size const size = term_size(&a->term);
+	int r = show_init(&a->show, STDOUT_FILENO, size.rows, size.cols);
+	if (r < 0) end(a, ATTACH_FAILED, -r, "unable to start");
 
-	open_link(a);
-	int const r = a->done ? 0 : signals_init(&a->signals);
+	a->link.page_fd = -1;
+	conn_init(&a->link.conn, -1);
+	if (!a->done) open_link(a);
+	if (!a->done) r = signals_init(&a->signals);
 	if (r < 0) end(a, ATTACH_FAILED, -r, "unable to watch for signals");
 	if (!a->done) {
 		enter(a);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -27,6 +28,8 @@ void out_init(struct out *o, int fd)
 	o->fd = fd;
 	o->kind = SHARED;
 	o->start = o->len = 0;
+	o->blob = NULL;
+	o->blob_start = o->blob_len = 0;
 	if (fstat(fd, &st) < 0) return;
 	if (S_ISREG(st.st_mode)) {
 		o->kind = PLAIN;
@@ -43,6 +46,7 @@ void out_init(struct out *o, int fd)
 
 void out_deinit(struct out *o)
 {
+	out_drop(o);
 	if (o->kind == OWN) close(o->fd);
 	o->fd = -1;
 	o->kind = SHARED;
@@ -83,38 +87,52 @@ bool out_add(struct out *o, void const *data, size_t len)
 
 bool out_pending(struct out const *o)
 {
-	return o->len > 0;
+	return o->len > 0 || o->blob_len > 0;
+}
+
+void out_blob(struct out *o, void *data, size_t len)
+{
+	free(o->blob);
+	o->blob = data;
+	o->blob_start = 0;
+	o->blob_len = len;
 }
 
 void out_drop(struct out *o)
 {
 	o->start = o->len = 0;
+	out_blob(o, NULL, 0);
 }
 
-static ssize_t write_some(struct out *o)
+static ssize_t write_some(struct out *o, uint8_t const *p, size_t len)
 {
-	uint8_t const *const p = o->buf + o->start;
-
-	if (o->kind == SOCKET) return send(o->fd, p, o->len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	return write(o->fd, p, o->kind == SHARED && o->len > SHARED_MAX ? SHARED_MAX : o->len);
+	if (o->kind == SOCKET) return send(o->fd, p, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return write(o->fd, p, o->kind == SHARED && len > SHARED_MAX ? SHARED_MAX : len);
 }
 
 enum out_result out_flush(struct out *o, uint8_t const **ret_data, size_t *ret_len)
 {
+	bool const blob = o->blob_len > 0;
+	uint8_t const *const p = blob ? o->blob + o->blob_start : o->buf + o->start;
 	ssize_t n;
 
-	*ret_data = o->buf + o->start;
+	*ret_data = p;
 	*ret_len = 0;
-	if (o->len == 0) return OUT_OK;
+	if (!out_pending(o)) return OUT_OK;
 	do
-		n = write_some(o);
+		n = write_some(o, p, blob ? o->blob_len : o->len);
 	while (n < 0 && errno == EINTR);
 	if (n < 0) {
 		if (errno == EAGAIN || errno == EWOULDBLOCK) return OUT_AGAIN;
 		return errno == EPIPE ? OUT_CLOSED : OUT_FAILED;
 	}
 	*ret_len = (size_t)n;
-	o->len -= (size_t)n;
-	o->start = o->len == 0 ? 0 : o->start + (size_t)n;
-	return o->len > 0 ? OUT_AGAIN : OUT_OK;
+	if (blob) {
+		o->blob_start += (size_t)n;
+		o->blob_len -= (size_t)n;
+	} else {
+		o->len -= (size_t)n;
+		o->start = o->len == 0 ? 0 : o->start + (size_t)n;
+	}
+	return out_pending(o) ? OUT_AGAIN : OUT_OK;
 }

@@ -15,6 +15,8 @@ struct out {
 	int fd;
 	int kind;
 	size_t start, len;
+	uint8_t *blob; /* malloc'd; goes before what is in buf */
+	size_t blob_start, blob_len;
 	uint8_t buf[OUT_MAX];
 };
 
@@ -36,6 +38,9 @@ size_t out_room(struct out *o);
 void out_added(struct out *o, size_t len);
 /* Appends what fits into room and reserve; false, and nothing, if not all does. */
 bool out_add(struct out *o, void const *data, size_t len);
+
+/* A picture, of any length: takes `data` over. Only while nothing is pending. */
+void out_blob(struct out *o, void *data, size_t len);
 
 bool out_pending(struct out const *o);
 /* Writes once or more. What was written, *ret_len bytes from *ret_data, is good

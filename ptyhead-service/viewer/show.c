@@ -10,85 +10,43 @@
 /* Of a tape without a picture, a terminal that was overtaken gets the rest. */
 #define TAIL_BYTES (32u << 10)
 #define TELL_MS 1000
+#define BRIEF_MS 2000
 
-void show_init(struct show *s, int out)
+int show_init(struct show *s, int out, unsigned rows, unsigned cols)
 {
-	out_init(&s->out, out);
-	shadow_init(&s->shadow);
+	return face_init(&s->face, out, rows, cols);
 }
 
 void show_deinit(struct show *s)
 {
 	if (s->open) tape_reader_deinit(&s->tape);
 	s->open = false;
-	out_deinit(&s->out);
-}
-
-/* ---- notices ------------------------------------------------------------- */
-
-static void put(struct show *s, char const *text)
-{
-	out_add(&s->out, text, strlen(text));
-}
-
-/* The screen's state is that of what was written, so nothing may wait. Where a
- * run is at its end nothing will complete a sequence that it left cut. */
-static bool notice_can(struct show const *s)
-{
-	return s->pending[0] && !out_pending(&s->out) && (s->pending_flow || shadow_ground(&s->shadow));
-}
-
-static void notice_try(struct show *s)
-{
-	char line[NOTICE_MAX + 80];
-
-	if (!notice_can(s)) return;
-	if (!shadow_ground(&s->shadow)) put(s, "\030\033\\");
-	if (s->pending_flow && !shadow_alt(&s->shadow))
-		snprintf(line, sizeof line, "\033[m%s[ptyhead-attach: %s]\r\n",
-		         shadow_column0(&s->shadow) ? "" : "\r\n", s->pending);
-	else
-		snprintf(line, sizeof line, "\0337\033[m\033[999;1H\033[2K\033[7m[ptyhead-attach: %s]\033[m\0338",
-		         s->pending);
-	s->pending[0] = '\0';
-	put(s, line);
-}
-
-void show_notice(struct show *s, char const *text, bool flow)
-{
-	if (s->quiet) return;
-	if (!s->tty) {
-		s->say(text);
-		return;
-	}
-	snprintf(s->pending, sizeof s->pending, "%s", text);
-	s->pending_flow = flow;
-	notice_try(s);
+	face_deinit(&s->face);
 }
 
 void show_away(struct show *s)
 {
 	if (s->away) return;
 	s->away = true;
-	show_notice(s, "the head is away, waiting for it", false);
+	face_notice(&s->face, "the head is away, waiting for it", FACE_OVER, 0);
 }
 
 void show_back(struct show *s)
 {
 	if (!s->away) return;
 	s->away = false;
-	show_notice(s, "the head is back", false);
+	face_notice(&s->face, "the head is back", FACE_OVER, BRIEF_MS);
 }
 
 void show_tell_lost(struct show *s, int64_t now, bool all)
 {
 	char text[NOTICE_MAX];
 
-	if (s->lost == 0 || s->quiet || (!all && s->lost_told && now - s->lost_told < TELL_MS)) return;
+	if (s->lost == 0 || s->face.quiet || (!all && s->lost_told && now - s->lost_told < TELL_MS)) return;
 	snprintf(text, sizeof text, "%" PRIu64 " bytes of output were lost, since they were not read in time", s->lost);
 	s->lost = 0;
 	s->lost_told = now;
-	s->say(text);
+	s->face.say(text);
 }
 
 /* ---- where to start ------------------------------------------------------ */
@@ -160,19 +118,23 @@ static uint32_t run_here(struct tape_reader r, uint32_t otherwise)
 		}
 }
 
+/* The newest picture that the tape has; false: none. */
+static bool picture(struct show *s)
+{
+	uint8_t *bytes;
+	size_t len;
+
+	if (tape_reader_checkpoint(&s->tape, false, &s->now, &bytes, &len) < 0) return false;
+	bool const good = len > 0 && face_picture(&s->face, s->now.size.rows, s->now.size.cols, bytes, len) == 0;
+	free(bytes);
+	if (good) s->run = s->now.run;
+	return good;
+}
+
 /* Shows the newest picture there is, or the oldest byte and what follows. */
 static void start_here(struct show *s)
 {
-	uint8_t *bytes = NULL;
-	size_t len = 0;
-
-	if (s->tty && !s->once && tape_reader_checkpoint(&s->tape, false, &s->now, &bytes, &len) == 0 && len > 0 &&
-	    out_add(&s->out, bytes, len)) {
-		free(bytes);
-		s->run = s->now.run;
-		return;
-	}
-	free(bytes);
+	if (s->face.tty && !s->once && picture(s)) return;
 	tape_reader_oldest_seek(&s->tape);
 	s->run = run_here(s->tape, s->last.run);
 }
@@ -189,9 +151,9 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 		tape_reader_deinit(&r);
 		return 0;
 	}
-	if (s->open) {
+	bool const again = s->open;
+	if (again) {
 		tape_reader_deinit(&s->tape);
-		show_notice(s, "this is another terminal: what the last one had is lost", true);
 		if (s->follow) {
 			s->over_due = true;
 			s->known = false;
@@ -205,12 +167,18 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	present(&s->tape, &s->last);
 	s->now = s->last;
 	s->live = s->tape.mark;
+	face_picture(&s->face, 0, 0, NULL, 0);
 	if (s->once && !s->follow) s->follow = s->last.run + !(s->last.flags & TAPE_ALIVE);
 	if (s->once && s->follow > s->last.run)
 		s->run = s->last.run; /* from here on: nothing of it can be behind us */
 	else
 		start_here(s);
-	if (!(s->last.flags & TAPE_ALIVE)) show_notice(s, "no program is running, waiting for it", true);
+	bool const alive = s->last.flags & TAPE_ALIVE;
+	if (again || !alive)
+		face_notice(&s->face, !again ? "no program is running, waiting for it"
+		                      : alive ? "the head is back, and begins anew"
+		                              : "the head is back, and begins anew: no program is running yet",
+		            FACE_FLOW, BRIEF_MS);
 	return 0;
 }
 
@@ -226,18 +194,16 @@ static void overtaken(struct show *s)
 
 	s->skip = 0;
 	present(&r, &s->last);
-	if (s->tty && !s->once) {
-		uint8_t *bytes = NULL;
-		size_t len = 0;
-		if (tape_reader_checkpoint(&s->tape, false, &s->now, &bytes, &len) < 0 || len == 0 ||
-		    !out_add(&s->out, bytes, len))
+	if (s->face.tty && !s->once) {
+		if (!picture(s)) {
+			face_cut(&s->face);
 			if (end < TAIL_BYTES || !tape_reader_seek(&s->tape, end - TAIL_BYTES))
 				tape_reader_oldest_seek(&s->tape);
-		free(bytes);
-		s->run = s->last.run;
+			s->run = run_here(s->tape, s->last.run);
+		}
 		if (s->lossless && s->tape.pos > before) {
 			snprintf(text, sizeof text, "%" PRIu64 " bytes of output were lost", s->tape.pos - before);
-			show_notice(s, text, false);
+			face_notice(&s->face, text, FACE_OVER, BRIEF_MS);
 		}
 		return;
 	}
@@ -258,7 +224,7 @@ static void run_ended(struct show *s, struct tape_mark const *m, bool news)
 		s->status = m->u.end.status;
 	}
 	if (news && (!s->follow || m->run == s->follow))
-		show_notice(s, notice_end(text, known, m->u.end.status), true);
+		face_notice(&s->face, notice_end(text, known, m->u.end.status), FACE_FLOW, 0);
 }
 
 static void run_started(struct show *s, struct tape_mark const *m, bool news)
@@ -269,7 +235,7 @@ static void run_started(struct show *s, struct tape_mark const *m, bool news)
 	if (s->follow && m->run > s->follow) s->over_due = true; /* its end was missed */
 	if (!news || s->over_due) return;
 	snprintf(text, sizeof text, "the program started%s (pid %d)", m->run > 1 ? " again" : "", (int)m->u.start.pid);
-	show_notice(s, text, true);
+	face_notice(&s->face, text, FACE_FLOW, BRIEF_MS);
 }
 
 static void mark(struct show *s, struct tape_event const *e)
@@ -283,15 +249,15 @@ static void mark(struct show *s, struct tape_event const *e)
 	case TAPE_RUN_START: run_started(s, m, news); break;
 	case TAPE_RUN_END: run_ended(s, m, news); break;
 	case TAPE_QUERY:
-		if (s->tty) s->skip = m->u.query.length;
+		if (s->face.tty) s->skip = m->u.query.length;
 		break;
 	case TAPE_LOST_RIGHT:
 		if (news && m->u.viewer.id == s->viewer)
-			show_notice(s, "the output was not read for long: from here on bytes may be missing", false);
+			face_notice(&s->face, "the output was not read for long: from here on bytes may be missing", FACE_OVER, BRIEF_MS);
 		break;
 	case TAPE_GAP:
 		snprintf(text, sizeof text, "%" PRIu64 " bytes of output may be missing here", m->u.gap.length);
-		if (news) show_notice(s, text, false);
+		if (news) face_notice(&s->face, text, FACE_OVER, BRIEF_MS);
 		break;
 	default: break;
 	}
@@ -312,16 +278,16 @@ void show_pump(struct show *s, int64_t now)
 	struct tape_event e;
 	size_t room;
 
-	notice_try(s);
-	while (s->open && !s->over_due && !(s->pending[0] && s->pending_flow) && (room = out_room(&s->out)) > 0) {
-		uint8_t *const tail = out_tail(&s->out);
+	face_tick(&s->face, now);
+	while (s->open && !s->over_due && !face_waits(&s->face) && (room = out_room(&s->face.out)) > 0) {
+		uint8_t *const tail = out_tail(&s->face.out);
 		switch (tape_reader_next(&s->tape, tail, room, &e)) {
 		case TAPE_BYTES: {
 			size_t const gone = s->skip < e.len ? (size_t)s->skip : e.len;
 			s->skip -= gone;
 			if (s->follow && s->run != s->follow) break;
 			if (gone > 0) memmove(tail, tail + gone, e.len - gone);
-			out_added(&s->out, e.len - gone);
+			out_added(&s->face.out, e.len - gone);
 			break;
 		}
 		case TAPE_MARK: mark(s, &e); break;
@@ -330,30 +296,34 @@ void show_pump(struct show *s, int64_t now)
 		}
 	}
 done:
-	if (!s->tty) show_tell_lost(s, now, false);
-	notice_try(s);
-	if (s->over_due && !out_pending(&s->out) && !s->pending[0]) s->over = true;
+	if (!s->face.tty) show_tell_lost(s, now, false);
+	face_tick(&s->face, now);
+	if (s->over_due && !out_pending(&s->face.out) && !face_waits(&s->face)) s->over = true;
 }
 
-bool show_idle(struct show const *s)
+bool show_idle(struct show const *s, int64_t now)
 {
-	if (notice_can(s)) return false;
-	return !s->open || s->over_due || (s->pending[0] && s->pending_flow) || tape_reader_idle(&s->tape);
+	if (face_due(&s->face, now)) return false;
+	return !s->open || s->over_due || face_waits(&s->face) || tape_reader_idle(&s->tape);
+}
+
+int show_timeout(struct show const *s, int64_t now)
+{
+	int const face = face_timeout(&s->face, now);
+	if (s->lost == 0) return face;
+	return face >= 0 && face < TELL_MS ? face : TELL_MS;
 }
 
 enum out_result show_flush(struct show *s)
 {
-	uint8_t const *data;
-	size_t len;
-	enum out_result const r = out_flush(&s->out, &data, &len);
+	enum out_result const r = face_flush(&s->face);
 
-	if (s->tty) shadow_feed(&s->shadow, data, len);
-	if (s->over_due && !out_pending(&s->out) && !s->pending[0]) s->over = true;
+	if (s->over_due && !out_pending(&s->face.out) && !face_waits(&s->face)) s->over = true;
 	return r;
 }
 
 bool show_pos(struct show const *s, uint64_t *ret)
 {
 	*ret = s->tape.pos;
-	return s->open && !out_pending(&s->out);
+	return s->open && !out_pending(&s->face.out);
 }

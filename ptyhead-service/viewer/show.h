@@ -6,27 +6,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "notice.h"
-#include "out.h"
-#include "page.h"
+#include "face.h"
 #include "reader.h"
-#include "shadow.h"
 
 struct show {
 	/* set by the caller before show_init */
-	bool tty;   /* paint; else the bytes as they came */
-	bool once;  /* one run */
-	bool quiet;
+	bool once; /* one run */
 	bool lossless;
-	void (*say)(char const *text); /* a line for stderr */
 
 	/* for the caller to read */
 	bool over;     /* the run to be followed has ended */
 	bool known;    /* with this status */
 	int status;
 
-	struct out out;
-	struct shadow shadow;
+	struct face face; /* tty, quiet and say are set by the caller, too */
 	struct tape_reader tape;
 	bool open;          /* `tape` is */
 	uint64_t id[2];     /* of the tape */
@@ -41,11 +34,10 @@ struct show {
 	int64_t lost_told;  /* when */
 	bool over_due;      /* it is over once what was read is written */
 	bool away;          /* the head is, and that stands on the screen */
-	char pending[NOTICE_MAX]; /* waits for a place where it can stand */
-	bool pending_flow;
 };
 
-void show_init(struct show *s, int out);
+/* 0 or -errno. */
+int show_init(struct show *s, int out, unsigned rows, unsigned cols);
 void show_deinit(struct show *s);
 
 /* A tape came. The same as before: nothing changes. Another: starts with it.
@@ -55,15 +47,14 @@ int show_tape(struct show *s, int fd, uint64_t viewer);
 /* Takes from the tape what the output has room for. */
 void show_pump(struct show *s, int64_t now);
 /* True when show_pump would find nothing: for page_sleep. */
-bool show_idle(struct show const *s);
+bool show_idle(struct show const *s, int64_t now);
+/* Milliseconds until it has something to do by itself; -1: never. */
+int show_timeout(struct show const *s, int64_t now);
 /* Writes; to be called when there is something and on POLLOUT. */
 enum out_result show_flush(struct show *s);
 /* How far everything is written. */
 bool show_pos(struct show const *s, uint64_t *ret);
 
-/* A line of the viewer's own: in the flow where the program is at an end,
- * else over the last row of the screen. */
-void show_notice(struct show *s, char const *text, bool flow);
 void show_away(struct show *s);
 void show_back(struct show *s);
 /* What is not yet told of bytes lost. */

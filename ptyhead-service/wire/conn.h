@@ -13,7 +13,7 @@
 #include "wire.h"
 
 /* The most that may wait to be sent before conn_send says so. */
-#define CONN_OUT_MAX (4u * WIRE_FRAME_MAX)
+#define CONN_OUT_MAX ((size_t)4 * WIRE_FRAME_MAX)
 
 struct conn {
 	int fd;

@@ -20,7 +20,12 @@ common_setup() {
 	# A shell's prompt and a program's looks must not hang on who runs the tests.
 	unset XDG_RUNTIME_DIR LISTEN_FDS LISTEN_PID LISTEN_FDNAMES NOTIFY_SOCKET TMUX
 	TERM=xterm-256color LC_ALL=C.UTF-8
-	export T PTYHEAD_TEST PATH TERM LC_ALL
+	# What a sanitized build finds is found by common_teardown. Leaks only where no
+	# supervisor ends the process: each sends SIGCONT behind its SIGTERM, and that
+	# undoes the SIGSTOP by which the leak checker stops the world; it hangs.
+	mkdir -p -m 1777 "$T/sanitizer"
+	ASAN_OPTIONS=detect_leaks=0:log_path=$T/sanitizer/asan UBSAN_OPTIONS=print_stacktrace=1:log_path=$T/sanitizer/ubsan
+	export T PTYHEAD_TEST PATH TERM LC_ALL ASAN_OPTIONS UBSAN_OPTIONS
 }
 
 # Ask the supervisors to stop, end what is left, and complain of it.
@@ -31,6 +36,10 @@ common_teardown() {
 	done
 	stop_started
 	no_leftovers
+	[ -z "$(ls -A "$T/sanitizer")" ] || {
+		cat "$T"/sanitizer/* >&2
+		return 1
+	}
 }
 
 # wait_for SECONDS COMMAND... : poll until it succeeds; fail, and say what was
@@ -82,7 +91,7 @@ foreground() { exec env --default-signal=INT,QUIT "$@"; }
 # start COMMAND... : in the background, without bats' fd 3; its pid in
 # $STARTED. Redirect at the call.
 start() {
-	foreground "$@" 3>&- &
+	ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=1 foreground "$@" 3>&- &
 	STARTED=$!
 	echo "$STARTED" >>"$T/.started"
 }
@@ -100,14 +109,10 @@ stop_started() {
 
 # Pids that carry this test's mark.
 marked() {
-	local f pid
-	for f in /proc/[0-9]*/environ; do
-		pid=${f#/proc/} pid=${pid%/environ}
-		[ "$pid" != "$$" ] || continue
-		if env -u PTYHEAD_TEST grep -qzxF -e "PTYHEAD_TEST=$PTYHEAD_TEST" "$f" 2>/dev/null && alive "$pid"; then
-			echo "$pid"
-		fi
-	done
+	local pid
+	while IFS=/ read -r _ _ pid _; do
+		if [ "$pid" != "$$" ] && alive "$pid"; then echo "$pid"; fi
+	done < <(env -u PTYHEAD_TEST grep -lzxF -e "PTYHEAD_TEST=$PTYHEAD_TEST" /proc/[0-9]*/environ 2>/dev/null)
 }
 
 none_marked() { [ -z "$(marked)" ]; }

@@ -1,8 +1,9 @@
 /* fakehead MODE SOCKET [ARGUMENT]: a head that does one thing, to test what
  * meets it. It binds, says `ready` on standard output, and then:
  *
- *   ok ROWSxCOLS  takes every export, answers with that size, prints what it got,
- *                 and copies what the program writes (out: LINE) until its end
+ *   ok ROWSxCOLS  takes every export, answers with that size (and leaves it to
+ *                 the exporter to set it), prints what it got, and copies what
+ *                 the program writes until its end (end)
  *   refuse TEXT   answers REFUSED (busy) with TEXT
  *   early TEXT    the same, before it has read anything, and closes
  *   silent        takes connections and says nothing
@@ -152,8 +153,6 @@ static void take_export(int s, struct wire_size size)
 		fflush(stdout);
 	} else {
 		print_export(&w, fds, nfds);
-		struct winsize const ws = {.ws_row = size.rows, .ws_col = size.cols};
-		if (!(w.flags & WIRE_EXPORT_UNATTENDED) && fds[0] >= 0) ioctl(fds[0], TIOCSWINSZ, &ws);
 		conn_send(&c, buf, wire_put_exported(buf, &(struct wire_exported){size, 1}), NULL, 0);
 		drain(fds[0], fds[1]);
 	}

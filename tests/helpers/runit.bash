@@ -30,6 +30,7 @@ runit_stop() {
 	kill -TERM "${RUNIT_PIDS[@]}"
 	for pid in "${RUNIT_PIDS[@]}"; do
 		wait_for 10 not alive "$pid" || {
+			ps -o pid,stat,wchan:20,args -p "$pid" --ppid "$pid" >&2
 			kill -KILL "$pid"
 			left=1
 		}

@@ -6,6 +6,7 @@
  *   start RUN PID ROWSxCOLS
  *   size ROWSxCOLS
  *   end RUN STATUS            wait status in hex, or "unknown"
+ *   query OFFSET LENGTH
  *   lost-right                this reader is not waited for any more
  *   overtaken BYTES
  *   total BYTES               at the end */
@@ -41,6 +42,7 @@ static void on_mark(struct tape_mark const *m)
 	case TAPE_LOST_RIGHT:
 		if (m->u.viewer.id == me) printf("lost-right\n");
 		break;
+	case TAPE_QUERY: printf("query %" PRIu64 " %u\n", m->offset, m->u.query.length); break;
 	default: break;
 	}
 	fflush(stdout);

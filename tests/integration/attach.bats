@@ -188,7 +188,7 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	SIZE=0x0
 	viewer "$S"
 	wait_for 5 has "$T/seen" ready
-	has "$T/seen" '^24 80'
+	has "$T/seen" '24 80'
 	type_hex 1c
 	ended 0
 }
@@ -204,11 +204,15 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	tm_wait 5 '^line<one>'
 	pkill -TSTP -x ptyhead-attach -P "$(tm display-message -p '#{pane_pid}')"
 	tm_wait 5 'Stopped'
+	tm_keys clear Enter
+	tm_wait_not 5 'line<one>'
 	tm_keys 'echo $((40 + 2)); stty -a | grep -o " icanon\| echo "' Enter
 	tm_wait 5 '^42'
 	tm_wait 5 '^ icanon'
 	tm_wait 5 '^ echo'
 	tm_keys fg Enter
+	tm_wait 5 '^line<one>'
+	tm_shows_not '^42'
 	tm_keys two Enter
 	tm_wait 5 '^line<two>'
 	tm_keys C-\\
@@ -216,6 +220,46 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	tm_keys 'stty -a | grep -o "[-]icanon\| icanon"; echo end' Enter
 	tm_wait 5 '^end'
 	tm_shows_not '^-icanon'
+}
+
+@test "started in the background it stops, and goes on in the foreground, in tmux" {
+	head_start
+	program sh -c 'echo ready; exec cat'
+	tm_start 80x24 env PS1='$ ' bash --norc -i
+	tm_wait 5 '^\$'
+	tm_keys "ptyhead-attach $S & sleep 0.1" Enter
+	tm_keys Enter
+	tm_wait 5 'Stopped'
+	tm_shows_not '^ready'
+	tm_keys fg Enter
+	tm_wait 5 '^ready'
+	tm_keys C-\\
+	tm_wait 5 'detached'
+}
+
+# Programs that use much of a terminal; after the key it is as it was.
+@test "detached from vim and less, the terminal is as it was, in tmux" {
+	head_start
+	program vim -u NONE -N --cmd 'set mouse=a' /etc/services
+	tm_start 80x24 env PS1='$ ' bash --norc -i
+	tm_wait 5 '^\$'
+	modes='#{alternate_on} #{mouse_any_flag} #{keypad_cursor_flag} #{keypad_flag} #{cursor_flag} #{scroll_region_upper}'
+	local before
+	before=$(tm display-message -p "$modes")
+	tm_keys "ptyhead-attach $S" Enter
+	tm_wait 5 '^tcpmux'
+	wait_for 5 gives '1 1' tm display-message -p '#{alternate_on} #{mouse_any_flag}'
+	tm_keys C-\\
+	tm_wait 5 'detached'
+	[ "$(tm display-message -p "$modes")" = "$before" ]
+	kill -KILL "$PROGRAM"
+	wait_for 5 not alive "$PROGRAM"
+	program less /etc/services
+	tm_keys "ptyhead-attach $S" Enter
+	tm_wait 5 'Network services'
+	kill -TERM "$(pgrep -x ptyhead-attach -P "$(tm display-message -p '#{pane_pid}')")"
+	tm_wait 5 'Terminated'
+	[ "$(tm display-message -p "$modes")" = "$before" ]
 }
 
 # --- looking ------------------------------------------------------------------------
@@ -267,7 +311,7 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	not has "$T/seen" 'ptyhead-attach'
 }
 
-@test "the head is killed: it says so, waits, finds the next one, types what was typed meanwhile" {
+@test "the head is killed: it says so, waits, and finds the next one" {
 	head_start
 	program sh -c 'echo ready; exec cat'
 	viewer "$S"
@@ -279,9 +323,35 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	head_start
 	recorder
 	wait_for 5 has "$T/seen" 'the head is back'
-	wait_for 5 count_is "$T/seen" ready 2
+	wait_for 5 size_is "$T/got" 0
 	type_text abc
 	wait_for 5 got_is abc
+	type_hex 1c
+	ended 0
+}
+
+@test "what is typed while the head is away is typed once, in order, when it is back" {
+	head_start
+	program sh -c 'echo ready; exec cat'
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	kill -KILL "$HEAD"
+	wait_for 5 has "$T/seen" 'the head is away'
+	local pid
+	pid=$(pgrep -P "$VIEWER" -x ptyhead-attach)
+	type_text one-
+	type_text two-
+	type_hex 1b
+	# It meets the head when the program is there.
+	kill -STOP "$pid"
+	rm -f "$S"
+	head_start
+	recorder
+	wait_for 5 size_is "$T/got" 0
+	kill -CONT "$pid"
+	wait_for 5 has "$T/seen" 'the head is back'
+	type_text three
+	wait_for 5 got_is $'one-two-\ethree'
 	type_hex 1c
 	ended 0
 }
@@ -365,9 +435,13 @@ follows() {
 
 @test "on the terminal that it would show it is refused, also with input from elsewhere" {
 	head_start
-	program sh -c 'ptyhead-attach "$1"; echo "rc=$?"; ptyhead-attach "$1" </dev/null; echo "rc=$?"; exec cat' sh "$S"
+	program bash -c 'ptyhead-attach "$1"; echo "rc=$?"
+		ptyhead-attach "$1" </dev/null; echo "rc=$?"
+		ptyhead-attach "$1" </dev/null | cat; echo "rc=${PIPESTATUS[0]}"
+		ptyhead-attach -r "$1" | cat; echo "rc=${PIPESTATUS[0]}"
+		exec cat' bash "$S"
 	viewer "$S"
-	wait_for 5 count_is "$T/seen" 'rc=1' 2
+	wait_for 5 count_is "$T/seen" 'rc=1' 4
 	has "$T/seen" 'refused terminal main: the viewer runs on the terminal'
 	type_hex 1c
 	ended 0

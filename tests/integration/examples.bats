@@ -45,7 +45,7 @@ mode_of() { stat -c %a "$1"; }
 	[ "$(mode_of "$T/run/app.sock")" = 600 ]
 	[ "$(mode_of "$T/run/app.watch.sock")" = 666 ]
 	# Ready was said, by a head without privilege.
-	s6-svwait -U -t 1000 "$T/s6/ptyhead-app"
+	s6-svwait -U -t 5000 "$T/s6/ptyhead-app"
 	head=$(s6_pid ptyhead-app)
 	is_program "$head" ptyhead
 	[ "$(stat -c %U "/proc/$head")" = nobody ]

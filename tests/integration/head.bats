@@ -84,7 +84,7 @@ look() {
 		start_head -b "$ring"
 		look 1 -L
 		head -c 10000000 /dev/urandom >"$T/data"
-		s6-ptyexec "$T/s" sh -c "stty raw -opost; cat '$T/data'"
+		s6-ptyexec "$T/s" sh -c "stty raw -echo; cat '$T/data'"
 		wait_for 10 has "$T/marks" '^end 1 0'
 		wait_for 10 count_is "$T/marks" '^total' 1
 		cmp "$T/data" "$T/out"

@@ -200,10 +200,15 @@ attach_and_see() {
 	start_prog calm
 	attach_and_see calm
 	sd systemctl restart ptyhead@calm.service
-	sd systemctl stop prog@calm.service ptyhead@calm.socket ptyhead@calm.service
+	sd systemctl stop prog@calm.service ptyhead@calm.socket ptyhead-watch@calm.socket ptyhead@calm.service
 	run sd_journal -p warning
 	echo "$output"
 	[ -z "$output" ]
+	# What the programs say on stderr has no priority of its own.
+	run sd_journal -u prog@calm.service -u ptyhead@calm.service
+	echo "$output"
+	[[ $output = *'Started ptyhead@calm.service'* ]]
+	[[ ! $output =~ warning:|fatal:|Sanitizer|'runtime error' ]]
 }
 
 @test "a user's own manager does it as well" {

@@ -55,7 +55,12 @@ shows_at() { tm capture-pane -p -t "$1" | grep -qE -e "$2"; }
 # Leave with the key, and look again with another viewer.
 leave_and_return() {
 	tm send-keys -t :0 'C-\'
-	wait_for 5 shows_at :0 '^left-0-$'
+	# (tmux, resized on the alternate screen, leaves remains of it on the main one,
+	# with or without us: they may stand behind it.)
+	wait_for 5 shows_at :0 '^left-0-' || {
+		tm capture-pane -p -t :0 >&2
+		return 1
+	}
 	# The program does not notice, and the viewer left the screen as it found it.
 	alive "$PROGRAM"
 	[ "$(tm display-message -p -t :0 '#{cursor_flag} #{alternate_on} #{keypad_cursor_flag} #{keypad_flag} #{mouse_any_flag}')" = '1 0 0 0 0' ]

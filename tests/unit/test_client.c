@@ -267,7 +267,7 @@ TEST(a_full_backlog_is_waited_for_and_not_for_longer)
 	CHECK_EQ(r, -ETIMEDOUT);
 	int64_t const t = now();
 	CHECK_EQ(ptyhead_connect(path, 200), -ETIMEDOUT);
-	CHECK(now() - t >= 190 && now() - t < 2000);
+	CHECK(now() - t >= 190 && now() - t < 10000);
 	CHECK_EQ(ptyhead_connect(path, 0), -ETIMEDOUT);
 
 	/* Room comes while it waits. */
@@ -277,7 +277,7 @@ TEST(a_full_backlog_is_waited_for_and_not_for_longer)
 		close(accept(l, NULL, NULL));
 		_exit(0);
 	}
-	r = ptyhead_connect(path, 20000);
+	r = ptyhead_connect(path, 30000);
 	CHECK(r >= 0);
 	CHECK(waitpid(pid, NULL, 0) == pid);
 	close(r);
@@ -559,11 +559,11 @@ TEST(answers_that_are_none)
 		int const before = unit_open_fds();
 		int64_t const t = now();
 		int const r = ptyhead_export(sock, &an_export,
-		                             cases[i].error == -ETIMEDOUT ? 100 : 10000, &e, &reply);
+		                             cases[i].error == -ETIMEDOUT ? 100 : 30000, &e, &reply);
 		if (r != cases[i].error) printf("# %s\n", cases[i].what);
 		CHECK_EQ(r, cases[i].error);
 		CHECK_EQ(reply.code, 0);
-		CHECK(now() - t < 5000);
+		CHECK(now() - t < 10000);
 		CHECK_EQ(unit_open_fds(), before);
 		stop_head(NULL);
 		close(sock);
@@ -575,12 +575,12 @@ TEST(a_slow_answer_does_not_prolong_the_wait)
 	uint8_t buf[WIRE_PUT_MAX];
 	struct wire_exported e;
 	struct ptyhead_reply reply;
-	struct answer a = {.bytes = buf, .slow_ms = 60};
+	struct answer a = {.bytes = buf, .slow_ms = 200};
 	a.len = wire_put_exported(buf, &(struct wire_exported){{1, 1, 0, 0}, 1});
-	start_head(&a); /* 24 bytes: 1.4 s */
+	start_head(&a); /* 24 bytes: 4.8 s */
 	int64_t const t = now();
 	CHECK_EQ(ptyhead_export(sock, &an_export, 200, &e, &reply), -ETIMEDOUT);
-	CHECK(now() - t < 1000);
+	CHECK(now() - t < 4000);
 	stop_head(NULL);
 	close(sock);
 }

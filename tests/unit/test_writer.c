@@ -16,7 +16,8 @@ static void put(struct tape *t, size_t n)
 		uint8_t *const p = tape_arm(t, &room);
 		size_t const now = n < room ? n : room;
 		for (size_t i = 0; i < now; i++) p[i] = byte_at(t->end + i);
-		tape_publish(t, now);
+		tape_take(t, now);
+		tape_publish(t, t->taken);
 		n -= now;
 	}
 }
@@ -164,10 +165,38 @@ TEST(ahead_of_the_end_lies_the_fill_and_armed_says_so)
 		CHECK_EQ(atomic_load(&t.header->armed), t.end);
 		for (size_t k = 0; k < room; k++) CHECK_EQ(p[k], tape_fill_byte(t.end + k));
 		for (size_t k = 0; k < 4095; k++) p[k] = byte_at(t.end + k);
-		tape_publish(&t, 4095);
-		CHECK(atomic_load(&t.header->armed) != t.end);
+		tape_take(&t, 4095);
+		CHECK(atomic_load(&t.header->armed) != atomic_load(&t.header->taken));
+		tape_publish(&t, t.taken);
 		CHECK_EQ(take(&r), 4095);
 	}
+	tape_reader_deinit(&r);
+	tape_deinit(&t);
+}
+
+TEST(what_is_held_back_is_not_seen_and_never_unfilled)
+{
+	struct tape t;
+	struct tape_reader r;
+	size_t room;
+	open_both(&t, &r, 65536);
+	for (size_t i = 1; i < 300; i++) {
+		size_t const hold = i * 7 % (TAPE_HOLD_MAX + 1);
+		uint8_t *const p = tape_arm(&t, &room);
+		CHECK_EQ(room, TAPE_READ_MAX - (t.taken - t.end));
+		CHECK_EQ(atomic_load(&t.header->armed), t.taken);
+		for (size_t k = 0; k < room; k++) CHECK_EQ(p[k], tape_fill_byte(t.taken + k));
+		size_t const n = 1500 + i;
+		for (size_t k = 0; k < n; k++) p[k] = byte_at(t.taken + k);
+		tape_take(&t, n);
+		tape_publish(&t, t.taken - hold);
+		CHECK_EQ(tape_reader_end(&r) + hold, atomic_load(&t.header->taken));
+		CHECK(take(&r) > 0);
+	}
+	/* Published without a read in between: the next arming fills anew. */
+	tape_publish(&t, t.taken);
+	uint8_t *const p = tape_arm(&t, &room);
+	for (size_t k = 0; k < room; k++) CHECK_EQ(p[k], tape_fill_byte(t.taken + k));
 	tape_reader_deinit(&r);
 	tape_deinit(&t);
 }

@@ -1,0 +1,92 @@
+/* The terminal's screen engine: fed with all that is drained, before readers
+ * see it. It says how far they may see, marks the queries that they leave out,
+ * answers those, and gives the checkpoints. */
+#include "terminal.h"
+
+#include <string.h>
+
+#include "peer.h"
+#include "screen.h"
+
+/* An answer goes to the program as if it had been typed. */
+static void on_answer(void *arg, char const *data, size_t len)
+{
+	struct terminal *const t = arg;
+	if (len > terminal_input_room(t)) return; /* it does not read: nor would it this */
+	terminal_input(t, data, len);
+}
+
+/* What only a real terminal knows is passed on by one viewer, the one that was
+ * active last; with none there the engine's own answer must do. */
+static void on_query(void *arg, struct screen_span const *span)
+{
+	struct terminal *const t = arg;
+	struct tape_mark m = { .offset = span->offset, .type = TAPE_QUERY, .run = t->state.run };
+
+	m.u.query.length = span->len > UINT32_MAX ? UINT32_MAX : (uint32_t)span->len;
+	if (span->kind == SCREEN_QUERY_TERMINAL) {
+		struct viewer const *const v = terminal_leader(t);
+		if (v && span->whole) m.u.query.viewer = v->id;
+		else if (span->fallback_len > 0) on_answer(t, span->fallback, span->fallback_len);
+	}
+	/* One that began before what readers have seen was longer than is held
+	 * back: they have passed it on already. */
+	if (span->offset >= t->tape.end) tape_mark(&t->tape, &m);
+}
+
+static void pixels(struct terminal *t)
+{
+	struct tape_size const *const z = &t->state.size;
+	screen_pixels_set(t->screen, z->xpixel / z->cols, z->ypixel / z->rows);
+}
+
+int engine_init(struct terminal *t)
+{
+	struct screen_sinks const sinks = { .arg = t, .answer = on_answer, .query = on_query };
+	t->screen = screen_new(t->state.size.rows, t->state.size.cols);
+	if (!t->screen) return -1;
+	screen_sinks_set(t->screen, &sinks);
+	return 0;
+}
+
+void engine_deinit(struct terminal *t) { screen_free(t->screen); }
+
+void engine_feed(struct terminal *t, void const *data, size_t len)
+{
+	screen_feed(t->screen, data, len);
+	uint64_t const ground = screen_ground(t->screen);
+	/* An open sequence is held back until it is complete, unless it is long:
+	 * pictures are shown as they come. */
+	uint64_t const upto = t->tape.taken - ground > TAPE_HOLD_MAX ? t->tape.taken : ground;
+	if (upto > t->tape.end) tape_publish(&t->tape, upto);
+	if (tape_checkpoint_due(&t->tape)) terminal_checkpoint(t);
+}
+
+void engine_settle(struct terminal *t)
+{
+	if (t->tape.end < t->tape.taken) tape_publish(&t->tape, t->tape.taken);
+}
+
+void engine_resize(struct terminal *t)
+{
+	pixels(t);
+	screen_resize(t->screen, t->state.size.rows, t->state.size.cols);
+}
+
+void engine_run(struct terminal *t)
+{
+	screen_new_run(t->screen);
+	engine_resize(t);
+}
+
+void terminal_checkpoint(struct terminal *t)
+{
+	uint64_t const offset = screen_ground(t->screen);
+	struct screen_buf b = SCREEN_BUF_INIT;
+
+	screen_restore(t->screen, false, &b);
+	/* A sequence longer than the ring is open: no checkpoint would last. */
+	if (!b.failed && offset <= t->tape.end)
+		(void)tape_checkpoint_write(&t->tape, offset, &t->state, b.data ? b.data : "", b.len);
+	screen_buf_deinit(&b);
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bats
+# Terminal queries are answered at once, viewer or no viewer, and never twice.
+
+load ../helpers/common
+
+setup() {
+	common_setup
+	start ptyhead "$T/s" 2>"$T/head.log"
+	wait_for 5 test -S "$T/s"
+}
+teardown() { common_teardown; }
+
+# ask QUERY : a program that asks and prints, in printable form, what it is told
+# within 2 seconds, up to a byte that ends an answer.
+ask() {
+	# shellcheck disable=SC2016
+	s6-ptyexec "$T/s" bash -c 'stty raw -echo; printf "$1"; IFS= read -rs -t 2 -d "$2" a; printf "%q" "$a$2" >"$3"' \
+		ask "$1" "$2" "$T/answer"
+	cat "$T/answer"
+}
+
+@test "with nobody attached: DA, DSR, CPR, DECRQM, XTVERSION, sizes, kitty keyboard" {
+	[[ $(ask '\e[c' c) = *'[?6'*c* ]]
+	[[ $(ask '\e[>c' c) = *'[>'*c* ]]
+	[ "$(ask '\e[5n' n)" = "$'\E[0n'" ]
+	[ "$(ask '\e[3;7H\e[6n' R)" = "$'\E[3;7R'" ]
+	[ "$(ask '\e[?2004h\e[?2004$p' y)" = "$'\E[?2004;1\$y'" ]
+	[ "$(ask '\e[18t' t)" = "$'\E[8;24;80t'" ]
+	[ "$(ask '\e[?u' u)" = "$'\E[?0u'" ]
+	[[ $(ask '\e]11;?\a' '
+') = *']11;rgb:'* || $(ask '\e]11;?\e\\' '\') = *']11;rgb:'* ]]
+}
+
+@test "a query cut into single writes is answered once, and marked out of the stream" {
+	start tapecat -n 1 -o "$T/out" "$T/s" >"$T/marks"
+	wait_for 5 has "$T/marks" attached
+	# shellcheck disable=SC2016
+	s6-ptyexec "$T/s" bash -c 'stty raw -echo; for c in "a\e" "[" "6" "nb"; do printf "$c"; timeout 0.05 tail -f /dev/null; done
+		IFS= read -rs -t 2 -d R a; IFS= read -rs -t 0.2 -n 1 more; printf "%q.%q" "$a" "$more" >"$1"' x "$T/answer"
+	[ "$(cat "$T/answer")" = "$'\E[1;2'.''" ]
+	wait_for 5 has "$T/marks" '^query 1 4$'
+}
+
+@test "a program that does not read is not filled with answers, and the head goes on" {
+	s6-ptyexec "$T/s" bash -c 'stty raw -echo; for ((i = 0; i < 50000; i++)); do printf "\e[c\e[6n"; done'
+	alive "$STARTED"
+	s6-ptyexec "$T/s" true
+}

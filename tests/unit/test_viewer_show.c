@@ -1,0 +1,536 @@
+/* From a tape to what a terminal shows: the output is fed to a screen, which is
+ * compared with what it should be. */
+#include "show.h"
+
+#include "faketape.h"
+#include "unit.h"
+
+#define HELD (FAKE_RING - TAPE_READ_MAX)
+
+struct rig {
+	struct faketape t;
+	struct show s;
+	int out;
+	int64_t now;
+	char said[1024];
+};
+
+static char *said; /* where say puts it: the tests' own */
+
+static void say(char const *text)
+{
+	size_t const n = strlen(said);
+	snprintf(said + n, 1024 - n, "%s\n", text);
+}
+
+static struct rig *rig_new(bool tty, bool once)
+{
+	struct tape_header const h = fake_header();
+	struct rig *const r = calloc(1, sizeof *r);
+	CHECK(r);
+	CHECK_EQ(fake_open(&r->t, &h, FAKE_SEALS), 0);
+	r->out = memfd_create("out", MFD_CLOEXEC);
+	CHECK(r->out >= 0);
+	r->now = 1000;
+	r->s.face.tty = tty;
+	r->s.face.say = say;
+	r->s.once = once;
+	said = r->said;
+	CHECK_EQ(show_init(&r->s, r->out, 24, 80), 0);
+	return r;
+}
+
+static void rig_attach(struct rig *r)
+{
+	CHECK_EQ(show_tape(&r->s, fcntl(r->t.fd, F_DUPFD_CLOEXEC, 0), 5), 0);
+}
+
+static void rig_free(struct rig *r)
+{
+	show_deinit(&r->s);
+	fake_close(&r->t);
+	close(r->out);
+	free(r);
+}
+
+/* Everything that can go, goes. */
+static void drive(struct rig *r)
+{
+	for (int i = 0; i < 1000; i++) {
+		show_pump(&r->s, r->now);
+		enum out_result const o = show_flush(&r->s);
+		CHECK(o == OUT_OK || o == OUT_AGAIN);
+		if (show_idle(&r->s, r->now) && !out_pending(&r->s.face.out)) return;
+	}
+	CHECK(!"it comes to an end");
+}
+
+static char *output(struct rig *r, size_t *ret_len)
+{
+	off_t const len = lseek(r->out, 0, SEEK_END);
+	char *const data = malloc((size_t)len + 1);
+	CHECK(data && pread(r->out, data, (size_t)len, 0) == len);
+	data[len] = 0;
+	*ret_len = (size_t)len;
+	return data;
+}
+
+static struct screen *shown(struct rig *r)
+{
+	size_t len;
+	char *const data = output(r, &len);
+	struct screen *const s = screen_new(24, 80);
+	CHECK(s);
+	/* What the user had on the screen before. */
+	screen_feed(s, "\033[31mprompt$ attach\r\n", 21);
+	screen_feed(s, data, len);
+	free(data);
+	return s;
+}
+
+static void expect_output(struct rig *r, char const *want)
+{
+	size_t len;
+	char *const data = output(r, &len);
+	CHECK_STR(data, want);
+	free(data);
+}
+
+/* The terminal shows what `stream` gives, fed to a fresh one. */
+static void expect_screen(struct rig *r, char const *stream)
+{
+	char why[SCREEN_WHY_MAX] = "";
+	struct screen *const is = shown(r);
+	struct screen *const want = screen_new(24, 80);
+	screen_feed(want, stream, strlen(stream));
+	if (!screen_equal(is, want, why)) printf("# %s\n", why);
+	CHECK(screen_equal(is, want, NULL));
+	screen_free(is);
+	screen_free(want);
+}
+
+static void row_is(struct screen *s, unsigned y, char const *want)
+{
+	struct screen_buf b = SCREEN_BUF_INIT;
+	struct screen_row const row = screen_row(s, SCREEN_ACTIVE, y);
+	screen_row_text(s, &row, &b);
+	screen_buf_add(&b, "", 1);
+	CHECK_STR(b.data, want);
+	screen_buf_deinit(&b);
+}
+
+static void run_mark(struct rig *r, uint32_t type, uint32_t run, uint32_t flags, int32_t status)
+{
+	uint64_t const i = atomic_load(&r->t.header->marks_end);
+	struct tape_mark m;
+	memset(&m, 0, sizeof m);
+	m.type = type;
+	m.offset = atomic_load(&r->t.header->end);
+	m.run = run;
+	if (type == TAPE_RUN_START) {
+		m.u.start.pid = 77;
+	} else {
+		m.u.end.flags = flags;
+		m.u.end.status = status;
+	}
+	memcpy(r->t.map + 2 * TAPE_PAGE + (i % FAKE_MARKS) * sizeof m, &m, sizeof m);
+	atomic_store(&r->t.header->marks_end, i + 1);
+}
+
+#define START(r, run) run_mark(r, TAPE_RUN_START, run, 0, 0)
+#define END(r, run, status) run_mark(r, TAPE_RUN_END, run, TAPE_STATUS_KNOWN, status)
+
+static void text(struct rig *r, char const *t)
+{
+	fake_write(&r->t, t, strlen(t));
+}
+
+/* ---- a pipe -------------------------------------------------------------------- */
+
+TEST(a_pipe_gets_the_bytes_as_they_came)
+{
+	struct rig *const r = rig_new(false, false);
+	START(r, 1);
+	text(r, "\033[?1049hone\033[c");
+	fake_mark(&r->t, TAPE_QUERY, 11, 3);
+	rig_attach(r);
+	text(r, "two");
+	drive(r);
+	END(r, 1, 3 << 8);
+	drive(r);
+	expect_output(r, "\033[?1049hone\033[ctwo");
+	CHECK_STR(r->said, "the program ended with exit code 3\n");
+	rig_free(r);
+}
+
+TEST(a_pipe_that_was_overtaken_counts_what_it_lost)
+{
+	struct rig *const r = rig_new(false, false);
+	char *const many = malloc(FAKE_RING);
+	memset(many, 'x', FAKE_RING);
+	START(r, 1);
+	text(r, "begin");
+	rig_attach(r);
+	drive(r);
+	fake_write(&r->t, many, FAKE_RING);
+	drive(r);
+	char want[100];
+	snprintf(want, sizeof want, "%d bytes of output were lost, since they were not read in time\n",
+	         (int)TAPE_READ_MAX);
+	CHECK_STR(r->said, want);
+	size_t len;
+	free(output(r, &len));
+	CHECK_EQ(len, 5 + HELD);
+	free(many);
+	rig_free(r);
+}
+
+/* Marks go first where a program asks much: the bytes are still whole. */
+TEST(a_pipe_whose_marks_were_overtaken_loses_nothing)
+{
+	struct rig *const r = rig_new(false, false);
+	START(r, 1);
+	rig_attach(r);
+	drive(r);
+	text(r, "abc");
+	for (unsigned i = 0; i < FAKE_MARKS + 10; i++) fake_mark(&r->t, TAPE_SIZE, 3, 0);
+	text(r, "def");
+	drive(r);
+	expect_output(r, "abcdef");
+	CHECK_STR(r->said, "");
+	rig_free(r);
+}
+
+/* ---- one run ------------------------------------------------------------------- */
+
+TEST(one_run_is_the_one_alive_from_its_beginning)
+{
+	struct rig *const r = rig_new(false, true);
+	START(r, 1);
+	text(r, "first");
+	END(r, 1, 0);
+	START(r, 2);
+	text(r, "second ");
+	rig_attach(r);
+	text(r, "more");
+	END(r, 2, 7 << 8);
+	START(r, 3);
+	text(r, "third");
+	drive(r);
+	expect_output(r, "second more");
+	CHECK(r->s.over && r->s.known);
+	CHECK_EQ(notice_code(r->s.status), 7);
+	rig_free(r);
+}
+
+TEST(one_run_is_the_next_where_none_is_alive)
+{
+	struct rig *const r = rig_new(false, true);
+	START(r, 1);
+	text(r, "first");
+	END(r, 1, 0);
+	rig_attach(r);
+	text(r, "its children");
+	drive(r);
+	CHECK(!r->s.over);
+	START(r, 2);
+	text(r, "second");
+	run_mark(r, TAPE_RUN_END, 2, 0, 0);
+	drive(r);
+	expect_output(r, "second");
+	CHECK(r->s.over && !r->s.known);
+	rig_free(r);
+}
+
+TEST(one_run_whose_end_was_missed_is_over_all_the_same)
+{
+	struct rig *const r = rig_new(false, true);
+	START(r, 1);
+	text(r, "first");
+	rig_attach(r);
+	drive(r);
+	END(r, 1, 0);
+	START(r, 2);
+	fake_checkpoint(&r->t, "");
+	for (unsigned i = 0; i < FAKE_MARKS / 2; i++) fake_mark(&r->t, TAPE_SIZE, 5, 0);
+	fake_checkpoint(&r->t, "");
+	for (unsigned i = 0; i < FAKE_MARKS / 2; i++) fake_mark(&r->t, TAPE_SIZE, 5, 0);
+	drive(r);
+	CHECK(r->s.over && !r->s.known);
+	rig_free(r);
+}
+
+/* ---- a terminal ------------------------------------------------------------------ */
+
+TEST(a_terminal_begins_with_the_picture)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	text(r, "old");
+	fake_checkpoint(&r->t, "A\033[31mB\033[?2004h\r\n\033[44mC");
+	atomic_store(&fake_slot(&r->t, 1)->serial, 0);
+	fake_slot(&r->t, 1)->state.flags = TAPE_ALIVE;
+	atomic_store(&fake_slot(&r->t, 1)->serial, 1);
+	text(r, "D\033[mE");
+	rig_attach(r);
+	drive(r);
+	expect_screen(r, "A\033[31mB\033[?2004h\r\n\033[44mCD\033[mE");
+	rig_free(r);
+}
+
+TEST(a_terminal_without_a_picture_begins_at_the_oldest_byte)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	text(r, "one\r\n\033[1mtwo");
+	rig_attach(r);
+	drive(r);
+	expect_screen(r, "one\r\n\033[1mtwo");
+	rig_free(r);
+}
+
+TEST(queries_do_not_reach_a_terminal_however_they_are_split)
+{
+	for (unsigned at = 0; at <= 7; at++) {
+		struct rig *const r = rig_new(true, false);
+		START(r, 1);
+		rig_attach(r);
+		drive(r);
+		fake_mark(&r->t, TAPE_QUERY, 2, 3);
+		fake_write(&r->t, "ab\033[cde", at);
+		drive(r);
+		fake_write(&r->t, "ab\033[cde" + at, 7 - at);
+		drive(r);
+		expect_screen(r, "abde");
+		size_t len;
+		char *const data = output(r, &len);
+		CHECK(!memmem(data, len, "\033[c", 3));
+		free(data);
+		rig_free(r);
+	}
+}
+
+TEST(a_terminal_that_was_overtaken_gets_the_newest_picture)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	text(r, "\033[?1000h\033[?1049hbegin \033]0;cut");
+	rig_attach(r);
+	drive(r);
+	char *const many = malloc(FAKE_RING);
+	memset(many, 'x', FAKE_RING);
+	fake_write(&r->t, many, FAKE_RING);
+	free(many);
+	fake_checkpoint(&r->t, "new\033[?2004h");
+	text(r, "er");
+	drive(r);
+	expect_screen(r, "new\033[?2004her");
+	rig_free(r);
+}
+
+TEST(what_is_on_is_undone)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	text(r, "main\r\n\033[?1049h\033[?1000h\033[?1006h\033[?2004h\033[?1004h\033[?1h\033=\033[>5u"
+	        "\033[5 q\033[?25l\033[31;1mX\033[2;5r\033[4h\033]2;cut");
+	rig_attach(r);
+	drive(r);
+	face_leave(&r->s.face, NULL);
+	while (out_pending(&r->s.face.out)) show_flush(&r->s);
+	struct screen *const s = shown(r);
+	struct screen_input const in = screen_input(s);
+	CHECK(!screen_alt(s));
+	CHECK(!in.cursor_keys && !in.keypad && !in.paste && !in.focus);
+	CHECK_EQ(in.kitty, 0);
+	CHECK_EQ(in.mouse, 0);
+	struct screen_cursor const c = screen_cursor(s);
+	CHECK(c.visible);
+	CHECK_EQ(c.shape, 0);
+	CHECK_EQ(c.x, 0);
+	CHECK_EQ(c.pen.attrs, 0);
+	CHECK_EQ(c.pen.fg, SCREEN_DEFAULT);
+	CHECK_EQ(screen_mode(s, false, 4), 2);
+	CHECK_EQ(screen_ground(s), screen_total(s));
+	row_is(s, 0, "main");
+	size_t len;
+	char *const data = output(r, &len);
+	CHECK(!memmem(data, len, "\033c", 2)); /* no RIS */
+	free(data);
+	screen_free(s);
+	rig_free(r);
+}
+
+TEST(nothing_shown_nothing_undone)
+{
+	struct rig *const r = rig_new(true, false);
+	face_leave(&r->s.face, NULL);
+	CHECK(!out_pending(&r->s.face.out));
+	rig_free(r);
+}
+
+TEST(left_and_returned_to_it_shows_the_same)
+{
+	struct rig *const r = rig_new(true, false);
+	static char const stream[] = "one\033[?1049h\033[?1002h\033[3;3H\033[35mtwo\033[>1u";
+	START(r, 1);
+	text(r, stream);
+	rig_attach(r);
+	drive(r);
+	face_leave(&r->s.face, NULL);
+	drive(r);
+	face_return(&r->s.face);
+	drive(r);
+	expect_screen(r, stream);
+	rig_free(r);
+}
+
+/* What was put out and not written when it left is on the picture later. */
+TEST(left_with_output_waiting)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	text(r, "one ");
+	rig_attach(r);
+	drive(r);
+	text(r, "two ");
+	show_pump(&r->s, r->now); /* and no flush */
+	CHECK(out_pending(&r->s.face.out));
+	face_leave(&r->s.face, NULL);
+	drive(r);
+	face_return(&r->s.face);
+	text(r, "three");
+	drive(r);
+	expect_screen(r, "one two three");
+	rig_free(r);
+}
+
+/* ---- notices ---------------------------------------------------------------------- */
+
+TEST(an_end_is_told_in_the_flow)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	rig_attach(r);
+	text(r, "\033[31mlast words");
+	END(r, 1, 9);
+	text(r, "\033[42mlater");
+	drive(r);
+	expect_screen(r, "\033[31mlast words\033[m\r\n[ptyhead-attach: the program was killed by SIGKILL "
+	                 "(signal 9)]\r\n\033[42mlater");
+	rig_free(r);
+}
+
+TEST(an_end_in_the_middle_of_a_sequence)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	rig_attach(r);
+	text(r, "words\033]0;tit");
+	END(r, 1, 0);
+	START(r, 2);
+	text(r, "more");
+	drive(r);
+	struct screen *const s = shown(r);
+	row_is(s, 0, "words");
+	row_is(s, 1, "[ptyhead-attach: the program ended with exit code 0]");
+	row_is(s, 2, "[ptyhead-attach: the program started again (pid 77)]");
+	row_is(s, 3, "more");
+	screen_free(s);
+	rig_free(r);
+}
+
+TEST(a_head_that_is_away_is_told_over_the_last_row_and_leaves_no_trace)
+{
+	struct rig *const r = rig_new(true, false);
+	static char const stream[] = "\033[?1049hpicture\033[24;1Hlast row\0337\033[5;5H\033[1;32mX\033[?6h\033[2;20r";
+	START(r, 1);
+	text(r, stream);
+	rig_attach(r);
+	drive(r);
+	show_away(&r->s);
+	drive(r);
+	struct screen *s = shown(r);
+	row_is(s, 23, "[ptyhead-attach: the head is away, waiting for it]");
+	row_is(s, 0, "picture");
+	screen_free(s);
+	show_back(&r->s);
+	drive(r);
+	s = shown(r);
+	row_is(s, 23, "[ptyhead-attach: the head is back]");
+	screen_free(s);
+	CHECK(show_timeout(&r->s, r->now) > 0);
+	r->now += show_timeout(&r->s, r->now);
+	CHECK(!show_idle(&r->s, r->now));
+	drive(r);
+	expect_screen(r, stream);
+	CHECK_EQ(show_timeout(&r->s, r->now), -1);
+	rig_free(r);
+}
+
+TEST(a_notice_never_goes_into_a_sequence)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	text(r, "ab\033[3");
+	rig_attach(r);
+	drive(r);
+	show_away(&r->s);
+	drive(r);
+	size_t len;
+	char *data = output(r, &len);
+	CHECK(!memmem(data, len, "away", 4));
+	free(data);
+	text(r, "1mc\xe2\x82");
+	drive(r);
+	data = output(r, &len);
+	CHECK(!memmem(data, len, "away", 4));
+	free(data);
+	text(r, "\xac");
+	drive(r);
+	data = output(r, &len);
+	CHECK(memmem(data, len, "away", 4) != NULL);
+	free(data);
+	show_back(&r->s);
+	drive(r);
+	r->now += 10000;
+	drive(r);
+	expect_screen(r, "ab\033[31mc\xe2\x82\xac");
+	rig_free(r);
+}
+
+TEST(the_same_tape_again_changes_nothing)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	text(r, "one");
+	rig_attach(r);
+	drive(r);
+	size_t before, after;
+	free(output(r, &before));
+	rig_attach(r);
+	drive(r);
+	free(output(r, &after));
+	CHECK_EQ(before, after);
+	text(r, "two");
+	drive(r);
+	expect_screen(r, "onetwo");
+	rig_free(r);
+}
+
+TEST(quiet_is_quiet)
+{
+	struct rig *const r = rig_new(true, false);
+	r->s.face.quiet = true;
+	START(r, 1);
+	rig_attach(r);
+	text(r, "one");
+	END(r, 1, 0);
+	drive(r);
+	show_away(&r->s);
+	drive(r);
+	expect_screen(r, "one");
+	rig_free(r);
+}
+
+TEST_MAIN
