@@ -62,7 +62,7 @@ static void drive(struct rig *r)
 		CHECK(o == OUT_OK || o == OUT_AGAIN);
 		if (show_idle(&r->s, r->now) && !out_pending(&r->s.face.out)) return;
 	}
-	CHECK(!"it comes to an end");
+	CHECK(0 && "it comes to an end");
 }
 
 static char *output(struct rig *r, size_t *ret_len)
@@ -299,7 +299,7 @@ TEST(queries_do_not_reach_a_terminal_however_they_are_split)
 		fake_mark(&r->t, TAPE_QUERY, 2, 3);
 		fake_write(&r->t, "ab\033[cde", at);
 		drive(r);
-		fake_write(&r->t, "ab\033[cde" + at, 7 - at);
+		fake_write(&r->t, &"ab\033[cde"[at], 7 - at);
 		drive(r);
 		expect_screen(r, "abde");
 		size_t len;
