@@ -454,7 +454,7 @@ follows() {
 	head -c 10485760 /dev/urandom >"$T/data"
 	start sh -c 'ptyhead-attach -1 -L "$1" 2>"$2/err" | { dd bs=64k count=8 iflag=fullblock 2>/dev/null; sleep 0.3; cat; } >"$2/out"' sh "$S" "$T"
 	local pipe=$STARTED
-	program sh -c 'stty raw; exec cat "$1"' sh "$T/data"
+	program sh -c 'stty raw -echo; exec cat "$1"' sh "$T/data"
 	wait_for 30 not alive "$pipe"
 	cmp "$T/data" "$T/out"
 	not has "$T/err" lost
