@@ -241,6 +241,7 @@ void screen_resize(struct screen *s, unsigned rows, unsigned cols)
 		if (s->x >= cols || cols != old_cols) s->pending = false;
 		s->x = (uint16_t)umin(s->x, cols - 1);
 	}
+	if (s->x != cols - 1) s->pending = false; /* it waited at a margin, and margins go */
 	saved_clamp(s, &s->main.saved);
 	saved_clamp(s, &s->alt.saved);
 	margins_reset(s);

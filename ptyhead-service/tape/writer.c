@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "crc.h"
 
 #define MARKS_SIZE ((uint64_t)TAPE_MARKS * sizeof(struct tape_mark))
@@ -85,6 +86,69 @@ int tape_create(struct tape *t, uint64_t ring_size, char const *name)
 fail:
 	tape_deinit(t);
 	return r;
+}
+
+/* The newest checkpoint whose slot was not torn while it was written. */
+static void find_checkpoint(struct tape *t)
+{
+	uint64_t const newest = atomic_load(&t->header->checkpoint);
+	for (uint64_t serial = newest; serial > 0 && serial + 2 > newest; serial--) {
+		struct tape_checkpoint const *const c =
+			(struct tape_checkpoint const *)(void *)(t->slots + (serial & 1) * TAPE_SLOT_SIZE);
+		if (atomic_load(&((struct tape_checkpoint *)(uintptr_t)c)->serial) != serial) continue;
+		t->checkpoint_offset = c->offset;
+		t->checkpoint_mark = c->mark;
+		break;
+	}
+	t->serial = newest;
+}
+
+/* A kill may fall between a query's mark and the bytes that it stands for:
+ * these are looked at again, and marked again. */
+static void drop_early_marks(struct tape *t)
+{
+	while (t->marks_end > 0) {
+		struct tape_mark m;
+		memcpy(&m, t->marks + ((t->marks_end - 1) % TAPE_MARKS) * sizeof m, sizeof m);
+		if (m.type != TAPE_QUERY || m.offset < t->end) break;
+		t->marks_end--;
+	}
+	atomic_store(&t->header->marks_end, t->marks_end);
+}
+
+int tape_open(struct tape *t, int fd)
+{
+	struct tape_header h;
+	int r = tape_check(fd, &h);
+	if (r < 0) return r;
+	/* This writer's own layout; the ring may have any of its sizes. */
+	if (h.marks_at != MARKS_AT || h.marks_count != TAPE_MARKS || h.slots_at != SLOTS_AT ||
+	    h.slot_size != TAPE_SLOT_SIZE || h.ring_at != RING_AT || h.total_size != RING_AT + h.ring_size ||
+	    (h.ring_size & (h.ring_size - 1)) != 0)
+		return -EPROTO;
+	*t = (struct tape){ .fd = fd, .ring_size = h.ring_size };
+	r = tape_map(t, h.total_size);
+	if (r < 0) return r;
+
+	t->end = atomic_load(&t->header->end);
+	t->taken = atomic_load(&t->header->taken);
+	t->marks_end = atomic_load(&t->header->marks_end);
+	if (t->taken < t->end || t->taken - t->end > TAPE_READ_MAX || t->end > UINT64_MAX / 4 ||
+	    t->marks_end > UINT64_MAX / 4) {
+		munmap(t->header, t->mapped);
+		t->header = NULL;
+		return -EPROTO;
+	}
+	if (atomic_load(&t->header->armed) == t->taken) {
+		uint64_t last = t->end + TAPE_READ_MAX;
+		while (last > t->taken && t->ring[(last - 1) & (t->ring_size - 1)] == tape_fill_byte(last - 1)) last--;
+		/* Known before the fill is touched: dying again changes nothing. */
+		tape_take(t, (size_t)(last - t->taken));
+	}
+	t->filled = t->taken;
+	drop_early_marks(t);
+	find_checkpoint(t);
+	return 0;
 }
 
 void tape_deinit(struct tape *t)

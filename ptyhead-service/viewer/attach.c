@@ -27,6 +27,7 @@ struct attach {
 	struct keys keys;
 	bool stdin_open;
 	bool on;   /* the terminal is in our hands: raw, and painted on */
+	bool was_on;
 	bool done;
 	uint64_t nap_pos; /* of the tape, when it last waited */
 	int64_t nap_at;
@@ -76,8 +77,8 @@ static void enter(struct attach *a)
 		end(a, ATTACH_FAILED, -r, "unable to set the terminal's mode");
 		return;
 	}
-	if (!a->on) face_return(&a->show.face);
-	a->on = true;
+	if (a->was_on && !a->on) face_return(&a->show.face);
+	a->on = a->was_on = true;
 }
 
 /* Writes what waits, for a while. */

@@ -1,4 +1,4 @@
-/* onpty ROWSxCOLS OUTPUT COMMAND... : COMMAND as the leader of a session on a
+/* onpty ROWSxCOLS OUTPUT COMMAND... : COMMAND as the first process on a
  * terminal of its own. What it writes there is appended to the file OUTPUT.
  * stdin brings orders, a line each:
  *
