@@ -87,6 +87,7 @@ static int put(struct keep *k, char const *name, int fd)
 	struct holder *const h = k->own;
 	bool const was = h->connected;
 	int const r = put_once(k, name, fd);
+	/* cppcheck-suppress incorrectLogicOperator ; put_once changes it */
 	if (r == 0 || h->connected || !was) return r;
 	/* It may have been restarted since: once more, and then all the rest. */
 	int const again = put_once(k, name, fd);

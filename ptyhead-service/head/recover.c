@@ -14,7 +14,7 @@
  * stands behind it. */
 static void replay(struct terminal *t)
 {
-	static uint8_t buf[16384];
+	uint8_t buf[16384];
 	struct tape_reader r;
 	struct tape_event e;
 	uint8_t *bytes = NULL;
