@@ -130,7 +130,7 @@ tests-built: all $(UNIT) $(HELPERS) $(ORACLE) $(REPLAY)
 
 # ---- checking ------------------------------------------------------------
 
-.PHONY: check check-asan check-fast lint fuzz bench demo setup
+.PHONY: check check-fast lint fuzz oracle bench soak demo setup
 setup:                          ## install the Debian packages that building and testing need
 	@tests/helpers/need build check
 
@@ -150,6 +150,9 @@ lint:                           ## clang-tidy, cppcheck, shellcheck, warnings of
 
 fuzz: $(FUZZ)                   ## run each fuzzer for FUZZ_SECONDS (default 60)
 	@tests/fuzz/run $(B) $${FUZZ_SECONDS:-60}
+
+oracle: all $(ORACLE)           ## ask the emulators of tests/oracle anew (node, tmux, xterm, Xvfb)
+	@tests/oracle/anew $(B)
 
 bench: all $(BENCHES) $(HELPERS) ## measure, as ratios against peers in the same run
 	@tests/bench/run $(B)
