@@ -77,15 +77,16 @@ int engine_init(struct terminal *t)
 	return 0;
 }
 
-void engine_resume(struct terminal *t)
+void engine_resume(struct terminal *t, bool answers)
 {
 	size_t const mask = (size_t)t->tape.ring_size - 1;
 	engine_resize(t);
 	/* Queries in it may be answered already: send_answer knows; reports of
 	 * another kind would be told twice. */
-	t->replaying = false;
+	t->replaying = !answers;
 	if (t->tape.taken > t->tape.end)
 		engine_feed(t, t->tape.ring + (t->tape.end & mask), (size_t)(t->tape.taken - t->tape.end));
+	t->replaying = false;
 	terminal_checkpoint(t);
 }
 

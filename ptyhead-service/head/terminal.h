@@ -124,8 +124,9 @@ void terminal_moved(struct terminal *t); /* a lossless reader says so */
 
 /* engine.c */
 int engine_init(struct terminal *t); /* -1: no memory */
-/* After a replay up to the tape's `end`: what was taken and not published. */
-void engine_resume(struct terminal *t);
+/* After a replay up to the tape's `end`: what was taken and not published, with
+ * its queries answered if so wished. */
+void engine_resume(struct terminal *t, bool answers);
 void engine_deinit(struct terminal *t);
 void engine_feed(struct terminal *t, void const *data, size_t len); /* just taken */
 void engine_settle(struct terminal *t); /* the program has ended: nothing is held back */
