@@ -33,11 +33,12 @@ write_program() {
 
 # expected N : what it writes.
 expected() {
-	local i
-	for ((i = 0; i < $1; i++)); do
-		printf 'line %d of the flood, and then some\n' "$i"
-		if ((i % 500 == 250)); then printf '\e[5n'; fi
-	done
+	awk -v n="$1" 'BEGIN {
+		for (i = 0; i < n; i++) {
+			printf "line %d of the flood, and then some\n", i
+			if (i % 500 == 250) printf "\033[5n"
+		}
+	}'
 }
 
 # begin N : a lossless reader into $T/out, the program behind it.
@@ -119,8 +120,22 @@ faults_build() { KEEP_PTYHEAD=$REPO/build/faults/ptyhead; }
 	at checkpoint-begun 1 2
 	at checkpoint-written 2
 	at checkpoint-valid 2
-	at answering 2
 	at answered 2
+}
+
+@test "killed between the note that a query is answered and the answer: it is missing, never doubled" {
+	faults_build
+	keep_start
+	begin 2500
+	head_is_up
+	keep_arm answering 2
+	kill -KILL "$HEAD"
+	wait_for 60 not alive "$PROGRAM"
+	wait_for 20 not alive "$VIEWER"
+	[ ! -e "$T/fault" ]
+	[ "$(grep -c '^no answer at' "$T/trouble")" = 1 ]
+	not grep -q more "$T/trouble"
+	expected 2500 | cmp - "$T/out"
 }
 
 @test "killed at each step of a hand-over: it is whole, or the exporter is told" {
