@@ -31,6 +31,14 @@ B        ?= build
 SANFLAGS :=
 endif
 
+# FAULTS=yes: fault points that the crash tests aim at, in a folder of its own.
+FAULTS   ?= no
+ifeq ($(FAULTS),yes)
+B        := build/faults
+DEFS     += -DPTYHEAD_FAULTS
+FAULT_OBJ := $(B)/obj/tests/faults/fault.o
+endif
+
 S        := ptyhead-service
 LAYERS   := viewer head client tape wire screen
 INC      := $(LAYERS:%=-I$(S)/%)
@@ -95,7 +103,7 @@ $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALLFLAGS) $(XFLAGS) -c -o $@ $<
 
-$(B)/ptyhead: $(call objs,$(S)/head/ptyhead.c) $(LIBS)
+$(B)/ptyhead: $(call objs,$(S)/head/ptyhead.c) $(LIBS) $(FAULT_OBJ)
 	$(LINK) -o $@ $^ $(SYSTEMD_LIBS) $(S6_LIBS)
 $(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/$(S)/viewer/%.o $(LIBS)
 	$(LINK) -o $@ $^
@@ -122,7 +130,7 @@ tests-built: all $(UNIT) $(HELPERS) $(ORACLE) $(REPLAY)
 
 # ---- checking ------------------------------------------------------------
 
-.PHONY: check check-asan check-fast lint fuzz bench demo setup
+.PHONY: check check-fast lint fuzz oracle bench soak demo setup
 setup:                          ## install the Debian packages that building and testing need
 	@tests/helpers/need build check
 
@@ -130,6 +138,7 @@ check:                          ## everything, from nothing: install, build, lin
 	@tests/helpers/need build check
 	@$(MAKE) --no-print-directory -j2 tests-built
 	@$(MAKE) --no-print-directory -j2 SAN=yes tests-built
+	@$(MAKE) --no-print-directory -j2 FAULTS=yes build/faults/ptyhead
 	@tests/run
 
 check-fast: tests-built         ## the tests on the plain build alone, nothing installed
@@ -141,6 +150,9 @@ lint:                           ## clang-tidy, cppcheck, shellcheck, warnings of
 
 fuzz: $(FUZZ)                   ## run each fuzzer for FUZZ_SECONDS (default 60)
 	@tests/fuzz/run $(B) $${FUZZ_SECONDS:-60}
+
+oracle: all $(ORACLE)           ## ask the emulators of tests/oracle anew (node, tmux, xterm, Xvfb)
+	@tests/oracle/anew $(B)
 
 bench: all $(BENCHES) $(HELPERS) ## measure, as ratios against peers in the same run
 	@tests/bench/run $(B)

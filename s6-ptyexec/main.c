@@ -196,7 +196,7 @@ static void hand_over(struct options const *o, struct pty const *pty)
 	if (handover_head(&o->handover, pty->master, pty->slave, pidfd, &res, why, sizeof why) < 0)
 		strerr_dief(111, why);
 	if (pidfd >= 0) close(pidfd);
-	if (wire_size_ok(res.size)) pty_set_size(pty->slave, res.size);
+	pty_follow_size(pty->slave, o->handover.size, res.size);
 	if (o->verbosity < 2) return;
 	if (o->handover.unattended) {
 		strerr_warni("terminal ", res.terminal, " waits for a head at ", o->handover.address);
@@ -244,6 +244,15 @@ static bool set_term(char const *wanted)
 	return setenv("TERM", wanted, 1) == 0;
 }
 
+/* What a shell started with & ignores the keyboard's signals, and so would
+ * everything below a supervisor that was started like that. On a terminal of its
+ * own the program is to hear ^C, as below getty(8). The rest stays as found. */
+static void hear_keyboard(void)
+{
+	static int const keys[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) signal(keys[i], SIG_DFL);
+}
+
 /* Beyond the hand-over: what has been stored is taken back, and the message
  * goes where the supervisor reads it. A head sees the end of the run by itself.
  * We lead the session of a terminal whose last master may be closed now. */
@@ -287,6 +296,7 @@ int main(int argc, char const *const *argv)
 
 	char const *const what = go_onto(pty.slave, o.keep_stderr, &hint);
 	if (what) die_late(&o, s, old_stderr, 111, what, "", hint);
+	hear_keyboard();
 	exec(o.handover.argv);
 	int const code = errno == ENOENT ? 127 : 126;
 	die_late(&o, s, old_stderr, code, "exec ", o.handover.argv[0], "");

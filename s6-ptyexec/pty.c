@@ -39,6 +39,13 @@ int pty_open(struct pty *ret, char const **ret_what)
 	return -e;
 }
 
+void pty_follow_size(int fd, struct wire_size ours, struct wire_size answered)
+{
+	struct winsize now;
+	if (!wire_size_ok(answered) || ioctl(fd, TIOCGWINSZ, &now) < 0) return;
+	if (now.ws_row == ours.rows && now.ws_col == ours.cols) (void)pty_set_size(fd, answered);
+}
+
 int pty_set_size(int fd, struct wire_size size)
 {
 	struct winsize const ws = {

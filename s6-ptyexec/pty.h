@@ -16,4 +16,9 @@ int pty_open(struct pty *ret, char const **ret_what);
 
 int pty_set_size(int fd, struct wire_size size);
 
+/* The size that the head answered with, unless the terminal has another than
+ * `ours` already: then the head has set it by itself, and a viewer may have come
+ * since and changed it again. */
+void pty_follow_size(int fd, struct wire_size ours, struct wire_size answered);
+
 #endif

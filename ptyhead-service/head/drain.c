@@ -50,26 +50,37 @@ void terminal_master_drop(struct terminal *t)
 	if (fd < 0) return;
 	loop_remove(&t->head->loop, &t->master);
 	close(fd);
+	if (!t->head->closing) keep_drop(&t->head->keep, KEEP_MASTER, t->master_run, t->name);
 	t->readable = false;
-	t->tty = (struct wire_tty){ 0, 0 }; /* the number may be another's now */
+	t->state.tty_dev = t->state.tty_rdev = 0; /* the number may be another's now */
 	timeout_clear(&t->waited);
 }
 
 /* ---- lossless readers ---------------------------------------------------- */
 
+static uint64_t room_before(struct terminal const *t, uint64_t pos)
+{
+	uint64_t const limit = tape_limit(&t->tape, pos);
+	return limit > t->tape.taken ? limit - t->tape.taken : 0;
+}
+
 /* How much may be read before a reader that is waited for is overtaken. */
 static uint64_t lossless_room(struct terminal *t)
 {
 	uint64_t room = UINT64_MAX;
-	if (t->lossless == 0) return room;
+	uint64_t hindmost = UINT64_MAX;
+	if (t->lossless == 0 && t->absent == 0) return room;
+	if (t->absent > 0) room = room_before(t, t->absent_pos);
 	list_each(it, &t->viewers) {
 		struct viewer *const v = list_entry(it, struct viewer, link);
 		if (!v->lossless) continue;
 		viewer_look(v, t->tape.end);
-		uint64_t const limit = tape_limit(&t->tape, v->pos);
-		uint64_t const here = limit > t->tape.taken ? limit - t->tape.taken : 0;
+		uint64_t const here = room_before(t, v->pos);
 		if (here < room) room = here;
+		if (v->pos < hindmost) hindmost = v->pos;
 	}
+	/* For a head that comes after this one. */
+	if (t->absent == 0) atomic_store_explicit(&t->tape.header->waited_pos, hindmost, memory_order_relaxed);
 	return room;
 }
 
@@ -86,8 +97,26 @@ static void wait_for_readers(struct terminal *t)
 	if (!timeout_pending(&t->waited)) timeout_set(&t->head->lossless, &t->waited);
 }
 
+/* Noted for a head that comes after this one. */
+void terminal_lossless_changed(struct terminal *t)
+{
+	atomic_store_explicit(&t->tape.header->waited, t->lossless + t->absent, memory_order_relaxed);
+}
+
+/* Those that were waited for by the head before, and that are back or have
+ * had their time. */
+void terminal_grace_expired(struct timeout *x)
+{
+	struct terminal *const t = list_entry(x, struct terminal, grace);
+	timeout_clear(x);
+	t->absent = 0;
+	terminal_lossless_changed(t);
+	loop_defer(&t->head->loop, &t->drain);
+}
+
 void terminal_moved(struct terminal *t)
 {
+	terminal_lossless_changed(t);
 	if (!timeout_pending(&t->waited)) return;
 	if (lossless_room(t) == 0) return;
 	timeout_clear(&t->waited);
@@ -110,6 +139,7 @@ void terminal_waited_expired(struct timeout *x)
 		if (tape_limit(&t->tape, v->pos) > t->tape.taken || now - v->moved_ns < patience) continue;
 		v->lossless = false;
 		t->lossless--;
+		terminal_lossless_changed(t);
 		log_peer(&t->head->log, "%s: viewer %llu has not read for %u s and is not waited for any more",
 		         t->name, (unsigned long long)v->id, t->head->limits.patience_s);
 		tape_mark(&t->tape, &(struct tape_mark){ .offset = t->tape.end, .type = TAPE_LOST_RIGHT,

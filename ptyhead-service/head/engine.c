@@ -5,15 +5,41 @@
 
 #include <string.h>
 
+#include "fault.h"
 #include "peer.h"
 #include "screen.h"
 
-/* An answer goes to the program as if it had been typed. */
+/* What the engine answers waits until it is known where the query ends. */
 static void on_answer(void *arg, char const *data, size_t len)
 {
 	struct terminal *const t = arg;
-	if (len > terminal_input_room(t)) return; /* it does not read: nor would it this */
-	terminal_input(t, data, len);
+	if (len > sizeof t->answer - t->answer_len) return;
+	memcpy(t->answer + t->answer_len, data, len);
+	t->answer_len += len;
+}
+
+/* An answer goes to the program as if it had been typed. The query up to
+ * `offset` is taken for answered before it is: should the head die here, the
+ * next one does not answer again; a program can ask twice, but not unread. */
+static void send_answer(struct terminal *t, uint64_t offset)
+{
+	_Atomic uint64_t *const answered = &t->tape.header->answered;
+	size_t const len = t->answer_len;
+
+	t->answer_len = 0;
+	if (len == 0 || t->replaying || offset <= atomic_load_explicit(answered, memory_order_relaxed)) return;
+	atomic_store(answered, offset);
+	FAULT("answering");
+	if (len <= terminal_input_room(t)) terminal_input(t, t->answer, len); /* else it does not read: nor would it this */
+	FAULT("answered");
+}
+
+/* What is no query's answer: reports that the program has asked for once. */
+static void send_report(struct terminal *t)
+{
+	size_t const len = t->answer_len;
+	t->answer_len = 0;
+	if (len > 0 && !t->replaying && len <= terminal_input_room(t)) terminal_input(t, t->answer, len);
 }
 
 /* What only a real terminal knows is passed on by one viewer, the one that was
@@ -32,6 +58,7 @@ static void on_query(void *arg, struct screen_span const *span)
 	/* One that began before what readers have seen was longer than is held
 	 * back: they have passed it on already. */
 	if (span->offset >= t->tape.end) tape_mark(&t->tape, &m);
+	send_answer(t, span->offset + span->len);
 }
 
 static void pixels(struct terminal *t)
@@ -42,6 +69,7 @@ static void pixels(struct terminal *t)
 
 int engine_init(struct terminal *t)
 {
+	t->replaying = true; /* until the first run, or the end of a recovery */
 	struct screen_sinks const sinks = { .arg = t, .answer = on_answer, .query = on_query };
 	t->screen = screen_new(t->state.size.rows, t->state.size.cols);
 	if (!t->screen) return -1;
@@ -49,11 +77,24 @@ int engine_init(struct terminal *t)
 	return 0;
 }
 
+void engine_resume(struct terminal *t)
+{
+	size_t const mask = (size_t)t->tape.ring_size - 1;
+	engine_resize(t);
+	/* Queries in it may be answered already: send_answer knows; reports of
+	 * another kind would be told twice. */
+	t->replaying = false;
+	if (t->tape.taken > t->tape.end)
+		engine_feed(t, t->tape.ring + (t->tape.end & mask), (size_t)(t->tape.taken - t->tape.end));
+	terminal_checkpoint(t);
+}
+
 void engine_deinit(struct terminal *t) { screen_free(t->screen); }
 
 void engine_feed(struct terminal *t, void const *data, size_t len)
 {
 	screen_feed(t->screen, data, len);
+	send_report(t);
 	uint64_t const ground = screen_ground(t->screen);
 	/* An open sequence is held back until it is complete, unless it is long:
 	 * pictures are shown as they come. */
@@ -71,10 +112,12 @@ void engine_resize(struct terminal *t)
 {
 	pixels(t);
 	screen_resize(t->screen, t->state.size.rows, t->state.size.cols);
+	send_report(t);
 }
 
 void engine_run(struct terminal *t)
 {
+	t->replaying = false;
 	screen_new_run(t->screen);
 	engine_resize(t);
 }

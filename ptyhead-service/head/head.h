@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "keep.h"
 #include "list.h"
 #include "log.h"
 #include "loop.h"
@@ -31,6 +32,8 @@ struct head_limits {
 struct head {
 	struct loop loop;
 	struct log log;
+	struct keep keep;
+	bool closing; /* what is kept stays so for the next head */
 	struct watchdog watchdog;
 	struct head_limits limits;
 	struct list terminals; /* oldest first */
@@ -42,6 +45,7 @@ struct head {
 	struct timeout_queue silent;   /* a peer's first frame */
 	struct timeout_queue pace;     /* the next look at viewers asleep */
 	struct timeout_queue reap;     /* a status that the parent does not fetch */
+	struct timeout_queue grace;    /* lossless readers of the head before */
 	struct timeout_queue lossless; /* another look at a reader waited for */
 	struct timeout_queue accept;   /* out of descriptors: try again */
 };

@@ -17,13 +17,15 @@
 #include "activation.h"
 #include "head.h"
 #include "listener.h"
+#include "recover.h"
 #include "tape.h"
 
 #define EXIT_USAGE 100
 #define EXIT_TEMPORARY 111
 
 static char const usage_text[] =
-	"usage: ptyhead [-b BYTES] [-d FD] [-n TERMINALS] [-p SECONDS] [-v LEVEL] [SOCKET...]\n"
+	"usage: ptyhead [-b BYTES] [-d FD] [-H FDHOLDER [-i ID]] [-n TERMINALS] [-p SECONDS]\n"
+	"               [-v LEVEL] [SOCKET...]\n"
 	"\n"
 	"Holds the terminals of programs that s6-ptyexec runs, and shows them to viewers.\n"
 	"Listens on the sockets that a supervisor hands over, or binds SOCKET.\n"
@@ -31,6 +33,9 @@ static char const usage_text[] =
 	"  -b, --buffer BYTES       of output kept for each terminal: 65536 to 67108864,\n"
 	"                           with K or M behind it if you like (default 256K)\n"
 	"  -d, --notification-fd FD write a newline to FD when ready, and close it\n"
+	"  -H, --fd-holder SOCKET   keep what must outlive this process in the s6-fdholderd\n"
+	"                           at SOCKET (under systemd: in the unit's fd store)\n"
+	"  -i, --id ID              with -H: begin the names there with ID/ (default ptyhead)\n"
 	"  -n, --terminals N        hold at most N terminals (default 1024)\n"
 	"  -p, --patience SECONDS   with silent peers and lossless readers (default 10)\n"
 	"  -v, --verbosity LEVEL    0: fatal errors, 1: warnings (default), 2: runs too\n"
@@ -41,6 +46,8 @@ static char const usage_text[] =
 struct options {
 	struct head_limits limits;
 	int notify_fd; /* -1: none */
+	char const *fdholder; /* NULL: none */
+	char const *id;
 	enum log_level verbosity;
 };
 
@@ -101,6 +108,8 @@ static void parse(int argc, char **argv, struct options *o)
 	static struct option const longs[] = {
 		{ "buffer", required_argument, NULL, 'b' },
 		{ "notification-fd", required_argument, NULL, 'd' },
+		{ "fd-holder", required_argument, NULL, 'H' },
+		{ "id", required_argument, NULL, 'i' },
 		{ "terminals", required_argument, NULL, 'n' },
 		{ "patience", required_argument, NULL, 'p' },
 		{ "verbosity", required_argument, NULL, 'v' },
@@ -109,10 +118,15 @@ static void parse(int argc, char **argv, struct options *o)
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
-	while ((c = getopt_long(argc, argv, "+b:d:n:p:v:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+b:d:H:i:n:p:v:", longs, NULL)) != -1) {
 		switch (c) {
 		case 'b': o->limits.ring_size = number('b', optarg, TAPE_RING_MIN, TAPE_RING_MAX, true); break;
 		case 'd': o->notify_fd = (int)number('d', optarg, 3, INT_MAX, false); break;
+		case 'H': o->fdholder = optarg; break;
+		case 'i':
+			if (!wire_terminal_ok(optarg, strlen(optarg))) die(EXIT_USAGE, "option -i wants letters, digits and . _ @ + -, not %s", optarg);
+			o->id = optarg;
+			break;
 		case 'n': o->limits.terminals = (unsigned)number('n', optarg, 1, 100000, false); break;
 		case 'p': o->limits.patience_s = (unsigned)number('p', optarg, 1, 86400, false); break;
 		case 'v': o->verbosity = (enum log_level)number('v', optarg, 0, 2, false); break;
@@ -156,13 +170,25 @@ static unsigned raise_descriptors(void)
 	return all > ours ? all - ours : 0;
 }
 
-static void take_sockets(struct head *h, char **paths, int n)
+/* The sockets that were handed over or named; and what a store gave back, with
+ * which to recover: *ret_items, *ret_n long, malloc'd. */
+static void take_sockets(struct head *h, char **paths, int n, struct keep_item **ret_items, size_t *ret_n)
 {
 	struct activation_fd *fds;
 	size_t len;
+	size_t sockets = 0;
 	int r = activation_take(&fds, &len);
 	if (r < 0) die(EXIT_TEMPORARY, "unable to take the sockets handed over: %s", strerror(-r));
+	struct keep_item *const items = calloc(len + 1, sizeof *items);
+	if (!items) die(EXIT_TEMPORARY, "unable to start: %s", strerror(ENOMEM));
+	*ret_items = items;
+	*ret_n = 0;
 	for (size_t i = 0; i < len; i++) {
+		if (keep_parse(fds[i].name, &items[*ret_n])) {
+			items[(*ret_n)++].fd = fds[i].fd;
+			continue;
+		}
+		sockets++;
 		if (activation_is_listener(fds[i].fd) < 0)
 			die(EXIT_USAGE, "descriptor %d (%s) was handed over and is not a listening UNIX stream socket", fds[i].fd, fds[i].name);
 		r = listener_add(h, fds[i].fd, fds[i].name);
@@ -174,8 +200,44 @@ static void take_sockets(struct head *h, char **paths, int n)
 		if (r == -EADDRINUSE) die(EXIT_TEMPORARY, "unable to bind %s: another head, or something else, is there", paths[i]);
 		if (r < 0) die(EXIT_TEMPORARY, "unable to bind %s: %s", paths[i], strerror(-r));
 	}
-	if (len == 0 && n == 0)
+	if (sockets == 0 && n == 0)
 		die(EXIT_USAGE, "no socket: name one to bind, or start it by socket activation (systemctl start ptyhead@NAME.socket)");
+}
+
+#define STORE_UNKNOWN 0u
+
+/* How many descriptors the unit's store takes: systemd says so from 254 on; the
+ * unit does where it is older. */
+static unsigned store_size(void)
+{
+	char const *const s = getenv("FDSTORE");
+	char *end;
+	if (!s || *s < '0' || *s > '9' || !getenv("NOTIFY_SOCKET")) return STORE_UNKNOWN;
+	unsigned long const n = strtoul(s, &end, 10);
+	return *end || n > 1000000 ? STORE_UNKNOWN : (unsigned)n;
+}
+
+/* Chooses the store, and goes on with what it holds. */
+static void take_up(struct head *h, struct options const *o, struct keep_item *items, size_t n)
+{
+	if (o->fdholder) {
+#ifdef HAVE_S6
+		free(items);
+		int const r = keep_fdholder(&h->keep, &h->log, o->fdholder, o->id, &items, &n);
+		if (r < 0) die(EXIT_TEMPORARY, "unable to reach an s6-fdholderd at %s: %s", o->fdholder, strerror(-r));
+#else
+		die(EXIT_USAGE, "this ptyhead was built without s6: it has no -H");
+#endif
+	} else if (store_size() > 0) {
+#ifdef HAVE_SYSTEMD
+		keep_systemd(&h->keep, &h->log, store_size());
+#endif
+	}
+	if (!h->keep.where)
+		log_say(&h->log, LOG_WARNING, "no store: if this head dies, its programs get SIGHUP (see STORES in ptyhead(8))");
+	h->keep.held = (unsigned)n;
+	recover(h, items, n);
+	free(items);
 }
 
 static void ready(int notify_fd)
@@ -215,9 +277,12 @@ int main(int argc, char **argv)
 		.limits = { .ring_size = TAPE_RING_DEFAULT, .terminals = HEAD_TERMINALS, .peers = HEAD_PEERS,
 		            .patience_s = HEAD_PATIENCE_S },
 		.notify_fd = -1,
+		.id = "ptyhead",
 		.verbosity = LOG_WARNING,
 	};
 	struct term_source term = { .source = { .fd = -1 } };
+	struct keep_item *items;
+	size_t items_len;
 	struct head h;
 	unsigned long lost = 0;
 
@@ -227,7 +292,8 @@ int main(int argc, char **argv)
 	int r = head_init(&h, &o.limits);
 	if (r == 0) r = catch_term(&h, &term);
 	if (r < 0) die(EXIT_TEMPORARY, "unable to start: %s", strerror(-r));
-	take_sockets(&h, argv + optind, argc - optind);
+	take_sockets(&h, argv + optind, argc - optind, &items, &items_len);
+	take_up(&h, &o, items, items_len);
 	h.limits.descriptors = raise_descriptors();
 	ready(o.notify_fd);
 

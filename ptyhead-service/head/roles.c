@@ -7,9 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fault.h"
+#include "master.h"
 #include "peer.h"
 #include "pidfd.h"
-#include "request.h"
 #include "terminal.h"
 
 static void close_fds(int const *fds, size_t nfds)
@@ -18,18 +19,6 @@ static void close_fds(int const *fds, size_t nfds)
 }
 
 /* ---- export --------------------------------------------------------------- */
-
-/* NULL when `fd` is the master of a pty that can be read and written, and is
- * non-blocking from now on. Only a master has a number to tell. */
-static char const *master_wrong(int fd)
-{
-	unsigned number;
-	int const flags = fcntl(fd, F_GETFL);
-	if (flags < 0 || (flags & O_PATH) || ioctl(fd, REQUEST(TIOCGPTN), &number) < 0) return "what was exported is not the master of a pty";
-	if ((flags & O_ACCMODE) != O_RDWR) return "the master is not open for reading and writing";
-	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return "the master cannot be made non-blocking";
-	return NULL;
-}
 
 struct refusal {
 	enum wire_refusal code;
@@ -55,9 +44,13 @@ static bool start(struct head *h, char const *name, struct terminal_run const *r
 		*ret = t;
 		return true;
 	}
-	ret_no->code = r == -EMFILE ? WIRE_R_LIMIT : WIRE_R_FAILED;
-	snprintf(ret_no->text, sizeof ret_no->text, r == -EMFILE && h->terminals_len >= h->limits.terminals
-	         ? "this head has as many live terminals as it may (see its option -n)" : "the head failed: %s", strerror(-r));
+	ret_no->code = r == -EMFILE || r == -ENOSPC ? WIRE_R_LIMIT : WIRE_R_FAILED;
+	if (r == -EMFILE && h->terminals_len >= h->limits.terminals)
+		snprintf(ret_no->text, sizeof ret_no->text, "this head has as many live terminals as it may (see its option -n)");
+	else if (r == -ENOSPC && h->keep.where)
+		snprintf(ret_no->text, sizeof ret_no->text, "%s is full (FileDescriptorStoreMax=)", h->keep.where);
+	else
+		snprintf(ret_no->text, sizeof ret_no->text, "the head failed: %s", strerror(-r));
 refused:
 	close(run->master);
 	if (run->pidfd >= 0) close(run->pidfd);
@@ -114,7 +107,9 @@ enum peer_next peer_export(struct peer *p, struct conn_frame const *f, int *fds,
 
 	uint8_t frame[64];
 	struct wire_exported const done = { .size = size, .run = t->state.run };
+	FAULT("acknowledging");
 	conn_send(&p->conn, frame, wire_put_exported(frame, &done), NULL, 0);
+	FAULT("acknowledged");
 	return PEER_DONE;
 }
 

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "peer.h"
 #include "pidfd.h"
 
@@ -26,6 +27,7 @@ static uint64_t wall_clock(void)
 static void end_mark(struct terminal *t, bool known, int status)
 {
 	if (!(t->state.flags & TAPE_ALIVE)) return;
+	FAULT("ending");
 	t->gone = false;
 	timeout_clear(&t->reap);
 	terminal_input_drop(t);
@@ -35,6 +37,7 @@ static void end_mark(struct terminal *t, bool known, int status)
 	t->state.since = wall_clock();
 	tape_mark(&t->tape, &(struct tape_mark){ .offset = t->tape.end, .type = TAPE_RUN_END, .run = t->state.run,
 	          .u.end = { .flags = known ? TAPE_STATUS_KNOWN : 0, .status = status } });
+	FAULT("ended");
 	terminal_checkpoint(t);
 	log_say(&t->head->log, LOG_INFO, known ? "%s: run %u ended, wait status 0x%04x" : "%s: run %u ended, status not known",
 	        t->name, t->state.run, (unsigned)status);
@@ -42,8 +45,11 @@ static void end_mark(struct terminal *t, bool known, int status)
 		int const fd = t->pidfd.fd;
 		loop_remove(&t->head->loop, &t->pidfd);
 		close(fd);
+		keep_drop(&t->head->keep, KEEP_PIDFD, t->state.run, t->name);
 	}
+	FAULT("dropping");
 	if (t->hung_up) terminal_master_drop(t);
+	FAULT("dropped");
 	peers_resume(t);
 	terminal_wake(t);
 }
@@ -115,6 +121,80 @@ static struct wire_size choose_size(struct terminal *t, struct terminal_run cons
 	return (struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel };
 }
 
+/* A store that came back empty gets everything anew. */
+static void keep_again(struct head *h)
+{
+	h->keep.lost = false;
+	h->keep.held = 0;
+	list_each(it, &h->terminals) {
+		struct terminal const *const t = list_entry(it, struct terminal, link);
+		struct keep_item items[3] = {
+			{ .kind = KEEP_TAPE, .fd = t->tape_kept ? t->tape.fd : -1 },
+			{ .kind = KEEP_MASTER, .run = t->master_run, .fd = t->master.fd },
+			{ .kind = KEEP_PIDFD, .run = t->state.run, .fd = t->pidfd.fd },
+		};
+		for (size_t i = 0; i < 3; i++) {
+			if (items[i].fd < 0) continue;
+			memcpy(items[i].terminal, t->name, sizeof t->name);
+			if (keep_store(&h->keep, &items[i], 1) < 0)
+				log_peer(&h->log, "%s: not in %s any more", t->name, h->keep.where);
+		}
+	}
+}
+
+/* In the store before the exporter hears that it was taken. */
+static int keep_run(struct terminal *t, struct terminal_run const *run)
+{
+	struct keep_item items[3] = {
+		{ .kind = KEEP_MASTER, .run = t->state.run + 1, .fd = run->master },
+		{ .kind = KEEP_TAPE, .fd = t->tape.fd },
+		{ .kind = KEEP_PIDFD, .run = t->state.run + 1, .fd = run->pidfd },
+	};
+	struct keep_item held[3];
+	size_t n = 0;
+	for (size_t i = 0; i < 3; i++) {
+		if (items[i].fd < 0 || (items[i].kind == KEEP_TAPE && t->tape_kept)) continue;
+		memcpy(items[i].terminal, t->name, sizeof t->name);
+		held[n++] = items[i];
+	}
+	FAULT("storing");
+	int const r = keep_store(&t->head->keep, held, n);
+	FAULT("stored");
+	if (r == 0) t->tape_kept = true;
+	if (t->head->keep.lost) keep_again(t->head);
+	return r;
+}
+
+void terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd)
+{
+	timeout_init(&t->reap, reap_expired);
+	engine_resume(t);
+	if (master >= 0 && run > t->state.run) {
+		/* It was stored, and its beginning not yet marked. */
+		engine_settle(t);
+		t->state = (struct tape_state){ .flags = TAPE_ALIVE, .run = run, .since = wall_clock(), .size = t->state.size };
+		struct tape_mark m = { .offset = t->tape.end, .type = TAPE_RUN_START, .run = run };
+		m.u.start.size = t->state.size;
+		tape_mark(&t->tape, &m);
+		engine_run(t);
+	}
+	engine_resume(t);
+	t->absent = (unsigned)atomic_load(&t->tape.header->waited);
+	t->absent_pos = atomic_load(&t->tape.header->waited_pos);
+	if (t->absent > 0) timeout_set(&t->head->grace, &t->grace);
+	bool const alive = (t->state.flags & TAPE_ALIVE) != 0;
+	if (pidfd >= 0 && (!alive || loop_add(&t->head->loop, &t->pidfd, pidfd, EPOLLIN | EPOLLET, pidfd_ready) < 0)) {
+		close(pidfd);
+		keep_drop(&t->head->keep, KEEP_PIDFD, run, t->name);
+	}
+	if (master >= 0) {
+		t->master_run = run;
+		terminal_master_add(t, master);
+	} else if (alive) {
+		terminal_end(t); /* nothing more can come */
+	}
+}
+
 int terminal_start(struct terminal *t, struct terminal_run const *run, struct wire_size *ret_size)
 {
 	struct wire_size const size = choose_size(t, run);
@@ -124,16 +204,20 @@ int terminal_start(struct terminal *t, struct terminal_run const *run, struct wi
 	if (t->master.fd >= 0) terminal_drain(t, GONE_DRAIN);
 	terminal_master_drop(t);
 
+	int r = keep_run(t, run);
+	if (r < 0) return r;
 	if (run->pidfd >= 0) {
-		int const r = loop_add(&t->head->loop, &t->pidfd, run->pidfd, EPOLLIN | EPOLLET, pidfd_ready);
-		if (r < 0) return r;
+		r = loop_add(&t->head->loop, &t->pidfd, run->pidfd, EPOLLIN | EPOLLET, pidfd_ready);
 	}
-	if (ioctl(run->master, TIOCSWINSZ, &ws) < 0) {
-		int const err = errno;
+	if (r == 0 && ioctl(run->master, TIOCSWINSZ, &ws) < 0) {
+		r = -errno;
 		loop_remove(&t->head->loop, &t->pidfd);
-		return -err;
 	}
-	t->tty = run->tty;
+	if (r < 0) {
+		keep_drop(&t->head->keep, KEEP_MASTER, t->state.run + 1, t->name);
+		if (run->pidfd >= 0) keep_drop(&t->head->keep, KEEP_PIDFD, t->state.run + 1, t->name);
+		return r;
+	}
 	t->gone = t->reaped = false;
 	timeout_init(&t->reap, reap_expired);
 	t->state = (struct tape_state){
@@ -142,14 +226,18 @@ int terminal_start(struct terminal *t, struct terminal_run const *run, struct wi
 		.pid = (int32_t)run->pid,
 		.since = wall_clock(),
 		.size = { size.rows, size.cols, size.xpixel, size.ypixel },
+		.tty_dev = run->tty.dev,
+		.tty_rdev = run->tty.rdev,
 	};
 	engine_settle(t);
 	struct tape_mark m = { .offset = t->tape.end, .type = TAPE_RUN_START, .run = t->state.run };
 	m.u.start.pid = t->state.pid;
 	m.u.start.size = t->state.size;
 	tape_mark(&t->tape, &m);
+	FAULT("started");
 	engine_run(t);
 	terminal_checkpoint(t);
+	t->master_run = t->state.run;
 	terminal_master_add(t, run->master);
 	log_say(&t->head->log, LOG_INFO, "%s: run %u started, pid %d", t->name, t->state.run, (int)t->state.pid);
 	terminal_wake(t);

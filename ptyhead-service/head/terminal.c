@@ -36,10 +36,15 @@ static bool evict(struct head *h)
 
 int terminal_new(struct head *h, char const *name, struct terminal **ret)
 {
+	return terminal_new_on(h, name, -1, ret);
+}
+
+int terminal_new_on(struct head *h, char const *name, int tape, struct terminal **ret)
+{
 	if (h->terminals_len >= h->limits.terminals && !evict(h)) return -EMFILE;
 	struct terminal *const t = calloc(1, sizeof *t);
 	if (!t) return -ENOMEM;
-	int const r = tape_create(&t->tape, h->limits.ring_size, name);
+	int const r = tape < 0 ? tape_create(&t->tape, h->limits.ring_size, name) : tape_open(&t->tape, tape);
 	if (r < 0) {
 		free(t);
 		return r;
@@ -53,12 +58,14 @@ int terminal_new(struct head *h, char const *name, struct terminal **ret)
 	timeout_init(&t->reap, NULL);
 	timeout_init(&t->waited, terminal_waited_expired);
 	timeout_init(&t->pace, terminal_pace_expired);
+	timeout_init(&t->grace, terminal_grace_expired);
 	if (engine_init(t) < 0) {
+		if (tape >= 0) t->tape.fd = -1; /* the caller's still */
 		tape_deinit(&t->tape);
 		free(t);
 		return -ENOMEM;
 	}
-	terminal_checkpoint(t);
+	if (tape < 0) terminal_checkpoint(t);
 	list_append(&h->terminals, &t->link);
 	h->terminals_len++;
 	*ret = t;
@@ -74,11 +81,14 @@ void terminal_free(struct terminal *t)
 		int const fd = t->pidfd.fd;
 		loop_remove(&t->head->loop, &t->pidfd);
 		close(fd);
+		if (!t->head->closing) keep_drop(&t->head->keep, KEEP_PIDFD, t->state.run, t->name);
 	}
+	if (t->tape_kept && !t->head->closing) keep_drop(&t->head->keep, KEEP_TAPE, 0, t->name);
 	deferred_clear(&t->drain);
 	timeout_clear(&t->reap);
 	timeout_clear(&t->waited);
 	timeout_clear(&t->pace);
+	timeout_clear(&t->grace);
 	engine_deinit(t);
 	tape_deinit(&t->tape);
 	list_remove(&t->link);
@@ -118,7 +128,9 @@ void terminal_viewer_add(struct terminal *t, struct viewer *v)
 		v->pos = oldest;
 		v->moved_ns = loop_now();
 		t->lossless++;
+		terminal_lossless_changed(t);
 		viewer_look(v, end);
+		if (t->absent > 0 && --t->absent == 0) terminal_grace_expired(&t->grace);
 	}
 	follow_size(t);
 }
@@ -157,14 +169,15 @@ static bool same_tty(struct wire_tty a, struct wire_tty b)
  * other. Walks from `t` along that; each is visited once. */
 static bool reaches(struct terminal *t, struct wire_tty tty)
 {
-	if (same_tty(t->tty, tty)) return true;
+	struct wire_tty const own = { t->state.tty_dev, t->state.tty_rdev };
+	if (same_tty(own, tty)) return true;
 	if (t->visited) return false;
 	t->visited = true;
 	list_each(it, &t->head->terminals) {
 		struct terminal *const other = list_entry(it, struct terminal, link);
 		list_each(jt, &other->viewers) {
 			struct viewer const *const v = list_entry(jt, struct viewer, link);
-			if (same_tty(v->tty, t->tty) && reaches(other, tty)) return true;
+			if (same_tty(v->tty, own) && reaches(other, tty)) return true;
 		}
 	}
 	return false;

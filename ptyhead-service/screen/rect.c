@@ -63,7 +63,7 @@ static void rect_copy(struct screen *s)
 	for (unsigned i = 0; i < h; i++) {
 		unsigned const k = top > r.top ? h - 1 - i : i;
 		for (unsigned x = 0; x < w; x++) line[x] = cell_at(s, s->grid, r.top + k, r.left + x);
-		if (line[0].flags & SCREEN_CELL_SPACER) line[0] = cell_make(0, 0, 0);
+		if (line[0].flags & SCREEN_CELL_SPACER) line[0] = cell_make(0, 0, 0); /* NOLINT(clang-analyzer-core.*): w > 0 */
 		if (line[w - 1].flags & SCREEN_CELL_WIDE) line[w - 1] = cell_make(0, 0, 0);
 		grid_erase(s, top + k, left, left + w, false);
 		struct screen_cell *const c = row_open(s, row_at(s, s->grid, top + k), left + w);

@@ -126,7 +126,7 @@ static int reflow(struct screen *s, unsigned rows, unsigned cols, struct anchor 
 		if (end == y + 1 && f.n == first + 1 && (old[y]->flags & ROW_LOGGED)) f.rows[f.n - 1].flags |= ROW_LOGGED;
 		y = end;
 	}
-	for (unsigned y = 0; y < s->rows; y++) free(old[y]->cells);
+	for (unsigned y = 0; y < s->rows; y++) free(old[y]->cells); /* NOLINT(clang-analyzer-core.*): all rows are in `old` */
 	free((void *)old);
 	free(s->main.rows);
 	s->main.rows = f.rows;
@@ -241,6 +241,7 @@ void screen_resize(struct screen *s, unsigned rows, unsigned cols)
 		if (s->x >= cols || cols != old_cols) s->pending = false;
 		s->x = (uint16_t)umin(s->x, cols - 1);
 	}
+	if (s->x != cols - 1) s->pending = false; /* it waited at a margin, and margins go */
 	saved_clamp(s, &s->main.saved);
 	saved_clamp(s, &s->alt.saved);
 	margins_reset(s);

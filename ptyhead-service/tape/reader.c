@@ -1,78 +1,25 @@
 #include "reader.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "check.h"
 #include "crc.h"
 
-#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 #define TRIES 8
 
-/* Far above any real tape, low enough that no sum here can overflow. */
-#define TOTAL_MAX (1ull << 30)
-#define MARKS_MAX (1ull << 20)
-#define SLOT_MAX (4ull * TAPE_SLOT_SIZE)
 #define OFFSET_MAX (UINT64_MAX / 4)
 
 /* ---- mapping ------------------------------------------------------------- */
 
-static bool part_ok(struct tape_header const *h, uint64_t at, uint64_t len)
-{
-	return at % TAPE_PAGE == 0 && at >= 2 * TAPE_PAGE && len <= h->total_size &&
-	       at <= h->total_size - len;
-}
-
-static bool parts_apart(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
-{
-	return a + alen <= b || b + blen <= a;
-}
-
-static int header_check(struct tape_header const *h, uint64_t file_size)
-{
-	uint64_t marks_len, slots_len;
-
-	if (memcmp(h->magic, TAPE_MAGIC, sizeof h->magic) != 0 || h->order != TAPE_ORDER)
-		return -EPROTO;
-	if (h->version != TAPE_VERSION) return -EPROTONOSUPPORT;
-	if (h->total_size != file_size || file_size > TOTAL_MAX) return -EPROTO;
-	if (h->marks_count < 2 || h->marks_count > MARKS_MAX) return -EPROTO;
-	if (h->slot_size < 2 * TAPE_PAGE || h->slot_size % TAPE_PAGE != 0 ||
-	    h->slot_size > SLOT_MAX)
-		return -EPROTO;
-	if (h->ring_size < TAPE_RING_MIN || h->ring_size > TAPE_RING_MAX ||
-	    h->ring_size % TAPE_PAGE != 0)
-		return -EPROTO;
-	marks_len = h->marks_count * sizeof(struct tape_mark);
-	slots_len = 2 * h->slot_size;
-	if (!part_ok(h, h->marks_at, marks_len) || !part_ok(h, h->slots_at, slots_len) ||
-	    !part_ok(h, h->ring_at, h->ring_size))
-		return -EPROTO;
-	if (!parts_apart(h->marks_at, marks_len, h->slots_at, slots_len) ||
-	    !parts_apart(h->marks_at, marks_len, h->ring_at, h->ring_size) ||
-	    !parts_apart(h->slots_at, slots_len, h->ring_at, h->ring_size))
-		return -EPROTO;
-	return 0;
-}
-
 int tape_reader_init(struct tape_reader *r, int fd)
 {
 	struct tape_header h;
-	struct stat st;
 	uint8_t *base;
 	size_t total, ring;
-	int const seals = fcntl(fd, F_GET_SEALS);
-	int e;
-
-	if (seals < 0 || (seals & SEALS) != SEALS) return -EPROTO;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) return -EPROTO;
-	if (st.st_size < (off_t)sizeof h) return -EPROTO;
-	if (pread(fd, &h, sizeof h, 0) != (ssize_t)sizeof h) return -EPROTO;
-	e = header_check(&h, (uint64_t)st.st_size);
+	int e = tape_check(fd, &h);
 	if (e < 0) return e;
 
 	/* One stretch of addresses: the file, then the ring twice more. What was

@@ -87,7 +87,30 @@ struct tape_state {
 	int32_t status;
 	uint64_t since; /* CLOCK_REALTIME ns of the run's start, or of its end */
 	struct tape_size size;
+	uint64_t tty_dev, tty_rdev; /* of the run's slave; 0: not known */
 };
+
+/* Takes account of a mark. */
+static inline void tape_state_mark(struct tape_state *s, struct tape_mark const *m)
+{
+	switch (m->type) {
+	case TAPE_RUN_START:
+		s->flags = TAPE_ALIVE;
+		s->run = m->run;
+		s->pid = m->u.start.pid;
+		s->status = 0;
+		s->since = m->time;
+		s->size = m->u.start.size;
+		break;
+	case TAPE_RUN_END:
+		s->flags = m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0;
+		s->status = m->u.end.status;
+		s->since = m->time;
+		break;
+	case TAPE_SIZE: s->size = m->u.size; break;
+	default: break;
+	}
+}
 
 /* A checkpoint: at `offset`, with marks below index `mark` taken account of,
  * the terminal was in `state`, and `length` bytes fed to a fresh screen of
@@ -121,6 +144,9 @@ struct tape_header {
 	_Atomic uint64_t checkpoint;  /* serial of the newest; 0: none */
 	_Alignas(64) _Atomic uint64_t taken;
 	_Atomic uint64_t armed;
+	_Atomic uint64_t answered; /* queries up to here are not answered again */
+	_Atomic uint64_t waited;   /* how many lossless readers there are, */
+	_Atomic uint64_t waited_pos; /* and where the hindmost of them is */
 };
 _Static_assert(sizeof(struct tape_mark) == 64, "marks are 64 bytes");
 _Static_assert(sizeof(struct tape_header) <= 2 * TAPE_PAGE, "the header has two pages");

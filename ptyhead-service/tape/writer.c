@@ -10,7 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "crc.h"
+#include "fault.h"
 
 #define MARKS_SIZE ((uint64_t)TAPE_MARKS * sizeof(struct tape_mark))
 #define MARKS_AT (2u * TAPE_PAGE)
@@ -87,6 +89,69 @@ fail:
 	return r;
 }
 
+/* The newest checkpoint whose slot was not torn while it was written. */
+static void find_checkpoint(struct tape *t)
+{
+	uint64_t const newest = atomic_load(&t->header->checkpoint);
+	for (uint64_t serial = newest; serial > 0 && serial + 2 > newest; serial--) {
+		struct tape_checkpoint const *const c =
+			(struct tape_checkpoint const *)(void *)(t->slots + (serial & 1) * TAPE_SLOT_SIZE);
+		if (atomic_load(&((struct tape_checkpoint *)(uintptr_t)c)->serial) != serial) continue;
+		t->checkpoint_offset = c->offset;
+		t->checkpoint_mark = c->mark;
+		break;
+	}
+	t->serial = newest;
+}
+
+/* A kill may fall between a query's mark and the bytes that it stands for:
+ * these are looked at again, and marked again. */
+static void drop_early_marks(struct tape *t)
+{
+	while (t->marks_end > 0) {
+		struct tape_mark m;
+		memcpy(&m, t->marks + ((t->marks_end - 1) % TAPE_MARKS) * sizeof m, sizeof m);
+		if (m.type != TAPE_QUERY || m.offset < t->end) break;
+		t->marks_end--;
+	}
+	atomic_store(&t->header->marks_end, t->marks_end);
+}
+
+int tape_open(struct tape *t, int fd)
+{
+	struct tape_header h;
+	int r = tape_check(fd, &h);
+	if (r < 0) return r;
+	/* This writer's own layout; the ring may have any of its sizes. */
+	if (h.marks_at != MARKS_AT || h.marks_count != TAPE_MARKS || h.slots_at != SLOTS_AT ||
+	    h.slot_size != TAPE_SLOT_SIZE || h.ring_at != RING_AT || h.total_size != RING_AT + h.ring_size ||
+	    (h.ring_size & (h.ring_size - 1)) != 0)
+		return -EPROTO;
+	*t = (struct tape){ .fd = fd, .ring_size = h.ring_size };
+	r = tape_map(t, h.total_size);
+	if (r < 0) return r;
+
+	t->end = atomic_load(&t->header->end);
+	t->taken = atomic_load(&t->header->taken);
+	t->marks_end = atomic_load(&t->header->marks_end);
+	if (t->taken < t->end || t->taken - t->end > TAPE_READ_MAX || t->end > UINT64_MAX / 4 ||
+	    t->marks_end > UINT64_MAX / 4) {
+		munmap(t->header, t->mapped);
+		t->header = NULL;
+		return -EPROTO;
+	}
+	if (atomic_load(&t->header->armed) == t->taken) {
+		uint64_t last = t->end + TAPE_READ_MAX;
+		while (last > t->taken && t->ring[(last - 1) & (t->ring_size - 1)] == tape_fill_byte(last - 1)) last--;
+		/* Known before the fill is touched: dying again changes nothing. */
+		tape_take(t, (size_t)(last - t->taken));
+	}
+	t->filled = t->taken;
+	drop_early_marks(t);
+	find_checkpoint(t);
+	return 0;
+}
+
 void tape_deinit(struct tape *t)
 {
 	if (t->header) munmap(t->header, t->mapped);
@@ -127,27 +192,33 @@ uint8_t *tape_arm(struct tape *t, size_t *ret_room)
 		/* Readers that still copy from here must find, when they look
 		 * at `end` afterwards, that it had moved. */
 		atomic_thread_fence(memory_order_release);
+		FAULT("filling");
 		fill(t->ring + (from & mask), from, (size_t)(upto - from));
 		t->filled = upto;
+		FAULT("filled");
 	}
 	atomic_store_explicit(&t->header->armed, t->taken, memory_order_release);
 	/* A kill must not find the word and not the fill: same thread, so the
 	 * order of the program is enough once the compiler keeps it. */
 	atomic_signal_fence(memory_order_seq_cst);
+	FAULT("armed");
 	*ret_room = (size_t)(upto - t->taken);
 	return t->ring + (t->taken & mask);
 }
 
 void tape_take(struct tape *t, size_t n)
 {
+	FAULT("read");
 	t->taken += n;
 	atomic_store_explicit(&t->header->taken, t->taken, memory_order_release);
 }
 
 void tape_publish(struct tape *t, uint64_t upto)
 {
+	FAULT("parsed");
 	t->end = upto;
 	atomic_store_explicit(&t->header->end, upto, memory_order_release);
+	FAULT("published");
 }
 
 void tape_mark(struct tape *t, struct tape_mark const *m)
@@ -158,6 +229,7 @@ void tape_mark(struct tape *t, struct tape_mark const *m)
 	clock_gettime(CLOCK_REALTIME, &now);
 	copy.time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 	atomic_thread_fence(memory_order_release);
+	FAULT("marking");
 	memcpy(t->marks + (t->marks_end % TAPE_MARKS) * sizeof copy, &copy, sizeof copy);
 	t->marks_end++;
 	atomic_store_explicit(&t->header->marks_end, t->marks_end, memory_order_release);
@@ -181,6 +253,7 @@ int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state con
 	size_t const before = c->length;
 	atomic_store_explicit(&c->serial, 0, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
+	FAULT("checkpoint-begun");
 	c->offset = offset;
 	c->mark = t->marks_end;
 	c->state = *state;
@@ -188,7 +261,9 @@ int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state con
 	c->length = (uint32_t)len;
 	c->crc = tape_crc(bytes, len);
 	if (len > 0) memcpy(slot + TAPE_PAGE, bytes, len);
+	FAULT("checkpoint-written");
 	atomic_store_explicit(&c->serial, serial, memory_order_release);
+	FAULT("checkpoint-valid");
 	atomic_store_explicit(&t->header->checkpoint, serial, memory_order_release);
 	t->serial = serial;
 	t->checkpoint_offset = offset;

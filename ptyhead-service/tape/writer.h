@@ -39,6 +39,11 @@ struct tape {
 /* A new tape of `ring_size` bytes (rounded up to a power of two between
  * TAPE_RING_MIN and TAPE_RING_MAX), sealed. `name` shows in /proc. -errno. */
 int tape_create(struct tape *t, uint64_t ring_size, char const *name);
+/* Goes on with a tape that another writer left, in whatever instant it died:
+ * what a read had brought is found again and stands between end and taken.
+ * Takes `fd` over on success. What tape_reader_init refuses is refused, and
+ * positions that contradict each other (-EPROTO). */
+int tape_open(struct tape *t, int fd);
 /* Unmaps and closes; what others have mapped stays. */
 void tape_deinit(struct tape *t);
 

@@ -23,7 +23,8 @@ common_setup() {
 	# What a sanitized build finds is found by common_teardown. Leaks only where no
 	# supervisor ends the process: each sends SIGCONT behind its SIGTERM, and that
 	# undoes the SIGSTOP by which the leak checker stops the world; it hangs.
-	mkdir -p -m 1777 "$T/sanitizer"
+	mkdir -p "$T/sanitizer"
+	chmod 1777 "$T/sanitizer"
 	ASAN_OPTIONS=detect_leaks=0:log_path=$T/sanitizer/asan UBSAN_OPTIONS=print_stacktrace=1:log_path=$T/sanitizer/ubsan
 	export T PTYHEAD_TEST PATH TERM LC_ALL ASAN_OPTIONS UBSAN_OPTIONS
 }

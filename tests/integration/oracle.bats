@@ -1,6 +1,9 @@
 #!/usr/bin/env bats
 # The engine against an independent emulator: see tests/oracle/README.md.
 
+load ../helpers/common
+setup() { common_setup; }
+
 @test "the screens of all streams and cases are the oracle's, but for what is listed" {
 	run "$PTYHEAD_BUILD"/tests/oracle/compare tests/oracle
 	printf '%s\n' "$output" | grep -v '^ok ' >&2

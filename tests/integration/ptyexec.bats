@@ -188,6 +188,13 @@ long_path() { # BYTES : the name of a folder under $T that is longer than that
 	grep -q '^ignored:.*HUP' "$P"
 }
 
+@test "the keyboard's signals are heard though a shell's & ignored them" {
+	head_start ok
+	(only env --ignore-signal=INT,QUIT,TSTP,TTIN,TTOU s6-ptyexec "$S" probe "$P" </dev/null)
+	on_a_terminal
+	fact ignored:
+}
+
 @test "TERM: the option, else what is of use in the environment, else a default" {
 	head_start ok
 	local case term option want

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Terminal queries are answered at once, viewer or no viewer, and never twice.
 
+# shellcheck disable=SC1003,SC2016 # what is sent to a terminal
 load ../helpers/common
 
 setup() {
@@ -13,7 +14,6 @@ teardown() { common_teardown; }
 # ask QUERY : a program that asks and prints, in printable form, what it is told
 # within 2 seconds, up to a byte that ends an answer.
 ask() {
-	# shellcheck disable=SC2016
 	s6-ptyexec "$T/s" bash -c 'stty raw -echo; printf "$1"; IFS= read -rs -t 2 -d "$2" a; printf "%q" "$a$2" >"$3"' \
 		ask "$1" "$2" "$T/answer"
 	cat "$T/answer"
@@ -34,7 +34,6 @@ ask() {
 @test "a query cut into single writes is answered once, and marked out of the stream" {
 	start tapecat -n 1 -o "$T/out" "$T/s" >"$T/marks"
 	wait_for 5 has "$T/marks" attached
-	# shellcheck disable=SC2016
 	s6-ptyexec "$T/s" bash -c 'stty raw -echo; for c in "a\e" "[" "6" "nb"; do printf "$c"; timeout 0.05 tail -f /dev/null; done
 		IFS= read -rs -t 2 -d R a; IFS= read -rs -t 0.2 -n 1 more; printf "%q.%q" "$a" "$more" >"$1"' x "$T/answer"
 	[ "$(cat "$T/answer")" = "$'\E[1;2'.''" ]

@@ -34,7 +34,11 @@ keys() {
 resize() {
 	tm resize-window -t :0 -x "${1%x*}" -y "${1#*x}"
 	tm resize-window -t :1 -x "${1%x*}" -y "${1#*x}"
+	# tmux tells its panes a quarter of a second later.
+	wait_for 5 tty_is "$1" "$(tm display-message -p -t :1 '#{pane_tty}')"
+	wait_for 5 tty_is "$1" "/proc/$PROGRAM/fd/0"
 }
+tty_is() { [ "$(stty -F "$2" size)" = "${1#*x} ${1%x*}" ]; }
 
 # Text and colours, the cursor, and which modes the program set.
 look_of() {

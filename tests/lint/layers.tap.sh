@@ -116,7 +116,11 @@ grep -E '(^|[^a-zA-Z0-9_>.])(exit|_exit|_Exit|quick_exit|abort)[ 	]*\(' "$code" 
 
 # Symbols in sections that can be written to, out of the objects of the plain
 # build (a sanitized one has its own); .data.rel.ro is constant once relocated.
-objects=$(find build/obj/$S build/obj/s6-ptyexec -name '*.o' 2>/dev/null)
+# An object whose source is gone is of an older day.
+objects=$(find build/obj/$S build/obj/s6-ptyexec -name '*.o' 2>/dev/null | while read -r f; do
+	f=${f#build/obj/}
+	[ ! -e "${f%.o}.c" ] || echo "build/obj/$f"
+done)
 {
 	if [ -z "$objects" ]; then
 		echo 'no objects in build/obj: make all'

@@ -275,7 +275,11 @@ static char *slurp(char const *path, size_t *ret_len)
 	char *data = NULL;
 	size_t len = 0, cap = 0;
 	for (;;) {
-		if (len + 65536 > cap && !(data = realloc(data, cap = 2 * cap + 65537))) die("read", path);
+		if (len + 65536 > cap) {
+			char *const more = realloc(data, cap = 2 * cap + 65537);
+			if (!more) die("read", path);
+			data = more;
+		}
 		size_t const n = fread(data + len, 1, cap - len - 1, f);
 		if (n == 0) break;
 		len += n;

@@ -1,0 +1,235 @@
+#!/usr/bin/env bats
+# The head is killed: nothing is lost. By chance, and at each point of the crash
+# matrix (ptyhead-service/ARCHITECTURE.md). The store is a real s6-fdholderd, the
+# supervisor a real s6-svscan.
+
+load ../helpers/common
+load ../helpers/s6
+load ../helpers/keep
+
+setup() { common_setup; }
+teardown() { common_teardown; }
+
+# A program that writes N numbered lines as fast as it can, asks the terminal a
+# question now and then, and tells of every trouble it has.
+write_program() {
+	cat >"$T/program" <<-'EOP'
+		#!/usr/bin/env bash
+		trap 'echo "signal: $?" >>"$2"; exit 99' HUP TERM PIPE
+		stty raw -echo
+		for ((i = 0; i < $1; i++)); do
+			printf 'line %d of the flood, and then some\n' "$i" || { echo "write: $?" >>"$2"; exit 98; }
+			if ((i % 500 == 250)); then
+				printf '\e[5n'
+				IFS= read -rs -t 5 -d n answer || echo "no answer at $i" >>"$2"
+				[ "$answer" = $'\e[0' ] || printf 'answer at %d: %q\n' "$i" "$answer" >>"$2"
+			fi
+		done
+		IFS= read -rs -t 0.2 -n 1 more && printf 'and more: %q\n' "$more" >>"$2"
+		exit 7
+	EOP
+	chmod +x "$T/program"
+}
+
+# expected N : what it writes.
+expected() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		printf 'line %d of the flood, and then some\n' "$i"
+		if ((i % 500 == 250)); then printf '\e[5n'; fi
+	done
+}
+
+# begin N : a lossless reader into $T/out, the program behind it.
+begin() {
+	write_program
+	: >"$T/trouble"
+	start ptyhead-attach -L -1 "$T/s" >"$T/out" 2>"$T/viewer.log" </dev/null
+	VIEWER=$STARTED
+	wait_for 5 viewer_is_there
+	start s6-ptyexec -t 20000 "$T/s" "$T/program" "$1" "$T/trouble"
+	PROGRAM=$STARTED
+}
+
+viewer_is_there() { head_is_up && lsof_sockets "$HEAD" 2; }
+# The head's listening socket, and one viewer's.
+lsof_sockets() { [ "$(find "/proc/$1/fd" -lname 'socket:*' 2>/dev/null | wc -l)" -ge "$2" ]; }
+
+# finish N : program and reader come to their ends, and all is well.
+finish() {
+	local status=0
+	wait_for 60 not alive "$PROGRAM"
+	wait "$PROGRAM" || status=$?
+	[ "$status" -eq 7 ]
+	wait_for 20 not alive "$VIEWER"
+	status=0
+	wait "$VIEWER" || status=$?
+	cat "$T/trouble"
+	[ ! -s "$T/trouble" ]
+	expected "$1" | cmp - "$T/out"
+	[ "$status" -eq 7 ] || { cat "$T/viewer.log"; return 1; }
+}
+
+@test "killed 15 times by chance within a flood: every byte once, in order, and the status" {
+	local i n=60000
+	keep_start
+	begin "$n"
+	for i in {1..15}; do
+		alive "$PROGRAM" || break
+		timeout "0.$((RANDOM % 20 + 5))" tail -f /dev/null || :
+		keep_kill
+	done
+	echo "kills: $(count "$T/head.log" 'gone on with')"
+	[ "$(count "$T/head.log" 'gone on with')" -ge 3 ]
+	finish "$n"
+}
+
+# at POINT COUNT... : a kill at each count, each time a whole life of a program.
+at() {
+	local point=$1 n=2500 before
+	shift
+	for count; do
+		rm -f "$T/out"
+		begin "$n"
+		head_is_up
+		before=$HEAD
+		keep_arm "$point" "$count"
+		# The head that runs has looked for the file already: a new one does.
+		kill -KILL "$before"
+		finish "$n"
+		[ ! -e "$T/fault" ] || { echo "never came to $point for the $count. time"; return 1; }
+	done
+}
+
+faults_build() { KEEP_PTYHEAD=$REPO/build/faults/ptyhead; }
+
+@test "killed at each step of reading and publishing" {
+	local point
+	faults_build
+	keep_start
+	for point in filling filled armed read parsed published; do
+		at "$point" 1 9
+	done
+}
+
+@test "killed in the middle of a mark, of a checkpoint, of an answer" {
+	faults_build
+	keep_start
+	at marking 1 3
+	at checkpoint-begun 1 3
+	at checkpoint-written 2
+	at checkpoint-valid 2
+	at answering 2
+	at answered 2
+}
+
+@test "killed at each step of a hand-over: it is whole, or the exporter is told" {
+	local point status
+	faults_build
+	keep_start
+	for point in storing stored started acknowledging acknowledged; do
+		head_is_up
+		kill -KILL "$HEAD"
+		keep_arm "$point" 1
+		wait_for 10 another_head "$HEAD"
+		status=0
+		s6-ptyexec -n "$point" -t 20000 "$T/s" sh -c 'exit 5' 2>"$T/said" || status=$?
+		[ ! -e "$T/fault" ]
+		# Before the acknowledgement it fails, and its supervisor tries again.
+		if [ "$point" = acknowledged ]; then [ "$status" -eq 5 ]; else [ "$status" -eq 111 ]; fi
+		wait_for 10 head_is_up
+		wait_for 10 s6-ptyexec -n "$point" -t 20000 "$T/s" true
+		# All ends are told, nothing is left in the store but the tape.
+		wait_for 10 only_tapes
+	done
+}
+
+only_tapes() { ! s6-fdholder-list "$T/holder" | grep -qE '^ptyhead/(master|pidfd)'; }
+
+@test "killed at each step of a run's end: the status is told once, and nothing stays in the store" {
+	local point
+	faults_build
+	keep_start
+	for point in ending ended dropping dropped; do
+		at "$point" 1
+		wait_for 10 only_tapes
+	done
+}
+
+@test "many terminals on one head, some ending and some beginning while it is down" {
+	local i n=20
+	keep_start
+	for ((i = 0; i < n; i++)); do
+		start s6-ptyexec -n "t$i" "$T/s" bash -c "echo begin $i; until [ -e '$T/go' ]; do sleep 0.05; done; echo end $i; exit $i"
+	done
+	wait_for 10 store_has "$n"
+	kill -STOP "$(s6-svstat -o pid "$S6_SCANDIR/head")"
+	touch "$T/go"
+	s6-svc -d "$S6_SCANDIR/head"
+	head_is_up
+	kill -KILL "$HEAD"
+	for ((i = n; i < n + 5; i++)); do
+		start s6-ptyexec -t 20000 -n "t$i" "$T/s" bash -c "echo begin $i; echo end $i; exit $i"
+	done
+	s6-svc -u "$S6_SCANDIR/head"
+	for ((i = 0; i < n + 5; i++)); do
+		wait_for 10 ended "$i"
+		[ "$(tr -d '\r' <"$T/out.$i" | tr '\n' ,)" = "begin $i,end $i," ]
+	done
+}
+store_has() { [ "$(s6-fdholder-list "$T/holder" | grep -c '^ptyhead/pidfd')" = "$1" ]; }
+ended() {
+	timeout 5 tapecat -n 1 -o "$T/out.$1" "$T/s" "t$1" >"$T/marks.$1"
+	has "$T/marks.$1" "^end 1 $(printf %x $(($1 * 256)))\$"
+}
+
+@test "a damaged tape costs the history, never the program" {
+	keep_start
+	start s6-ptyexec "$T/s" bash -c "echo before; until [ -e '$T/go' ]; do sleep 0.05; done; echo after; exit 3"
+	wait_for 5 store_has 1
+	# A foreign file in the tape's place.
+	s6-fdholder-delete "$T/holder" ptyhead/tape.0.main
+	s6-fdholder-store "$T/holder" ptyhead/tape.0.main true <"$T/head"
+	head_is_up
+	kill -KILL "$HEAD"
+	wait_for 10 has "$T/head.log" 'main: its tape is of no use'
+	start tapecat -n 1 -o "$T/out" "$T/s" >"$T/marks"
+	wait_for 10 has "$T/marks" attached
+	touch "$T/go"
+	wait_for 10 has "$T/marks" '^end 1 300'
+	grep -q after "$T/out"
+}
+
+@test "the fd-holder itself dies: programs go on, it is said, and its successor gets all anew" {
+	keep_start
+	start s6-ptyexec "$T/s" bash -c "echo one; until [ -e '$T/go' ]; do sleep 0.05; done; exit 3"
+	local program=$STARTED
+	wait_for 5 store_has 1
+	kill -KILL "$(s6-svstat -o pid "$S6_SCANDIR/holder")"
+	wait_for 10 test -S "$T/holder"
+	wait_for 10 s6-ptyexec -n other "$T/s" true
+	wait_for 5 has "$T/head.log" 'lost the s6-fdholderd'
+	alive "$program"
+	wait_for 5 store_has 1
+	touch "$T/go"
+	wait_for 5 not alive "$program"
+	wait "$program" || [ $? -eq 3 ]
+}
+
+@test "an orderly restart is as good as a kill" {
+	local n=20000 i
+	keep_start
+	begin "$n"
+	for i in {1..3}; do
+		head_is_up
+		s6-svc -r "$S6_SCANDIR/head"
+		wait_for 10 another_head "$HEAD"
+	done
+	finish "$n"
+}
+
+@test "without a store it says so, in one line" {
+	start ptyhead "$T/x" 2>"$T/log"
+	wait_for 5 has "$T/log" 'no store: if this head dies, its programs get SIGHUP'
+	[ "$(wc -l <"$T/log")" = 1 ]
+}
