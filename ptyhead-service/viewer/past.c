@@ -66,24 +66,6 @@ void past_show(struct past const *p, struct screen_buf *out)
 
 /* ---- reading ------------------------------------------------------------------ */
 
-void past_mark(struct tape_state *now, struct tape_mark const *m)
-{
-	if (m->type == TAPE_RUN_START) {
-		now->flags = TAPE_ALIVE;
-		now->run = m->run;
-		now->pid = m->u.start.pid;
-		now->since = m->time;
-		now->size = m->u.start.size;
-	} else if (m->type == TAPE_RUN_END) {
-		now->run = m->run;
-		now->flags = m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0;
-		now->since = m->time;
-		now->status = m->u.end.status;
-	} else if (m->type == TAPE_SIZE) {
-		now->size = m->u.size;
-	}
-}
-
 static void screen_mark(struct screen *s, struct tape_mark const *m)
 {
 	if (m->type == TAPE_RUN_START) screen_new_run(s);
@@ -114,7 +96,7 @@ static bool read_to(struct reading *g, uint64_t target, bool marks)
 			          memmem(g->buf, e.len, "\033[?1047", 7) || memmem(g->buf, e.len, "\033[?47", 5);
 			break;
 		case TAPE_MARK:
-			past_mark(&g->now, &e.mark);
+			tape_state_mark(&g->now, &e.mark);
 			screen_mark(g->s, &e.mark);
 			break;
 		case TAPE_NOTHING: return true;

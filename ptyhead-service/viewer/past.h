@@ -34,9 +34,6 @@ struct past_line const *past_at(struct past const *p, unsigned i);
 /* All of them as a terminal wants them. */
 void past_show(struct past const *p, struct screen_buf *out);
 
-/* What a mark says of the terminal's state. */
-void past_mark(struct tape_state *now, struct tape_mark const *m);
-
 /* The screen where the tape ends at this moment (*ret_state is of there, and so
  * is the reader then); NULL: the tape says nothing of it, or there is no memory.
  * `p` (may be NULL) gets the rows above it, as far as the tape holds them. */

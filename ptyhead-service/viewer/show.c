@@ -67,7 +67,7 @@ static bool scan(struct tape_reader *r, struct tape_state *now)
 		uint64_t const left = target > r->pos ? target - r->pos : 0;
 		switch (tape_reader_next(r, buf, left < step ? (size_t)left : step, &e)) {
 		case TAPE_BYTES: break;
-		case TAPE_MARK: past_mark(now, &e.mark); break;
+		case TAPE_MARK: tape_state_mark(now, &e.mark); break;
 		case TAPE_NOTHING: return true;
 		case TAPE_OVERTAKEN: return false;
 		}
@@ -254,7 +254,7 @@ static void mark(struct show *s, struct tape_event const *e)
 	bool const news = s->tape.mark > s->live;
 	char text[NOTICE_MAX];
 
-	past_mark(&s->now, m);
+	tape_state_mark(&s->now, m);
 	switch (m->type) {
 	case TAPE_RUN_START: run_started(s, m, news); break;
 	case TAPE_RUN_END: run_ended(s, m, news); break;
