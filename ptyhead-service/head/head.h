@@ -21,11 +21,20 @@
 #define HEAD_PEERS 4096u
 #define HEAD_PATIENCE_S 10u
 
+/* Whose size a terminal has, of the viewers that may type. */
+enum size_policy {
+	SIZE_LATEST,   /* that of the one that came or typed last */
+	SIZE_SMALLEST, /* in each dimension */
+	SIZE_LARGEST,
+	SIZE_FIXED,    /* nobody's: what its program was started with */
+};
+
 struct head_limits {
 	uint64_t ring_size;    /* bytes */
 	unsigned terminals;
 	unsigned peers;
 	unsigned descriptors;  /* that peers and terminals may use up */
+	enum size_policy size;
 	unsigned patience_s;   /* for a silent peer, and for a lossless reader that does not move */
 };
 

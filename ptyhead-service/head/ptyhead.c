@@ -25,7 +25,7 @@
 
 static char const usage_text[] =
 	"usage: ptyhead [-b BYTES] [-d FD] [-H FDHOLDER [-i ID]] [-n TERMINALS] [-p SECONDS]\n"
-	"               [-v LEVEL] [SOCKET...]\n"
+	"               [-s POLICY] [-v LEVEL] [SOCKET...]\n"
 	"\n"
 	"Holds the terminals of programs that s6-ptyexec runs, and shows them to viewers.\n"
 	"Listens on the sockets that a supervisor hands over, or binds SOCKET.\n"
@@ -38,6 +38,8 @@ static char const usage_text[] =
 	"  -i, --id ID              with -H: begin the names there with ID/ (default ptyhead)\n"
 	"  -n, --terminals N        hold at most N terminals (default 1024)\n"
 	"  -p, --patience SECONDS   with silent peers and lossless readers (default 10)\n"
+	"  -s, --size POLICY        whose size a terminal has: latest (default: the viewer's\n"
+	"                           that typed last), smallest, largest, fixed\n"
 	"  -v, --verbosity LEVEL    0: fatal errors, 1: warnings (default), 2: runs too\n"
 	"      --help, --version\n"
 	"\n"
@@ -103,6 +105,14 @@ static unsigned long number(char c, char const *s, unsigned long least, unsigned
 	return n * unit;
 }
 
+static enum size_policy size_policy(char const *s)
+{
+	static char const *const names[] = { "latest", "smallest", "largest", "fixed" };
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strcmp(s, names[i])) return (enum size_policy)i;
+	die(EXIT_USAGE, "option -s wants latest, smallest, largest or fixed, not %s", s);
+}
+
 static void parse(int argc, char **argv, struct options *o)
 {
 	static struct option const longs[] = {
@@ -112,13 +122,14 @@ static void parse(int argc, char **argv, struct options *o)
 		{ "id", required_argument, NULL, 'i' },
 		{ "terminals", required_argument, NULL, 'n' },
 		{ "patience", required_argument, NULL, 'p' },
+		{ "size", required_argument, NULL, 's' },
 		{ "verbosity", required_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
-	while ((c = getopt_long(argc, argv, "+b:d:H:i:n:p:v:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+b:d:H:i:n:p:s:v:", longs, NULL)) != -1) {
 		switch (c) {
 		case 'b': o->limits.ring_size = number('b', optarg, TAPE_RING_MIN, TAPE_RING_MAX, true); break;
 		case 'd': o->notify_fd = (int)number('d', optarg, 3, INT_MAX, false); break;
@@ -129,6 +140,7 @@ static void parse(int argc, char **argv, struct options *o)
 			break;
 		case 'n': o->limits.terminals = (unsigned)number('n', optarg, 1, 100000, false); break;
 		case 'p': o->limits.patience_s = (unsigned)number('p', optarg, 1, 86400, false); break;
+		case 's': o->limits.size = size_policy(optarg); break;
 		case 'v': o->verbosity = (enum log_level)number('v', optarg, 0, 2, false); break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead " PTYHEAD_VERSION); exit(0);

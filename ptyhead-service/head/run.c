@@ -115,8 +115,8 @@ bool terminal_alive(struct terminal *t)
 static struct wire_size choose_size(struct terminal *t, struct terminal_run const *run)
 {
 	struct tape_size const s = t->state.size;
-	struct viewer const *const v = terminal_leader(t);
-	if (v) return v->size;
+	struct wire_size wanted;
+	if (terminal_wants_size(t, &wanted)) return wanted;
 	if (wire_size_ok(run->size) && (run->sized || t->state.run == 0)) return run->size;
 	return (struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel };
 }

@@ -107,12 +107,36 @@ struct viewer *terminal_leader(struct terminal *t)
 	return NULL;
 }
 
-/* The size is that of the viewer that was active last; watchers never count,
- * and with nobody there it stays. */
-static void follow_size(struct terminal *t)
+/* The smallest or largest of each dimension; a cell's pixels are the leader's. */
+static struct wire_size extreme(struct terminal *t, struct wire_size lead, bool largest)
 {
-	struct viewer const *const v = terminal_leader(t);
-	if (v) terminal_resize(t, v->size);
+	struct wire_size z = lead;
+	list_each(it, &t->viewers) {
+		struct viewer const *const v = list_entry(it, struct viewer, link);
+		if (v->watch || !wire_size_ok(v->size)) continue;
+		if (largest ? v->size.rows > z.rows : v->size.rows < z.rows) z.rows = v->size.rows;
+		if (largest ? v->size.cols > z.cols : v->size.cols < z.cols) z.cols = v->size.cols;
+	}
+	z.xpixel = (uint16_t)(lead.xpixel / lead.cols * z.cols);
+	z.ypixel = (uint16_t)(lead.ypixel / lead.rows * z.rows);
+	if (z.cols == lead.cols) z.xpixel = lead.xpixel;
+	if (z.rows == lead.rows) z.ypixel = lead.ypixel;
+	return z;
+}
+
+bool terminal_wants_size(struct terminal *t, struct wire_size *ret)
+{
+	enum size_policy const policy = t->head->limits.size;
+	struct viewer const *const v = policy == SIZE_FIXED ? NULL : terminal_leader(t);
+	if (!v) return false;
+	*ret = policy == SIZE_LATEST ? v->size : extreme(t, v->size, policy == SIZE_LARGEST);
+	return true;
+}
+
+void terminal_follow_size(struct terminal *t)
+{
+	struct wire_size size;
+	if (terminal_wants_size(t, &size)) terminal_resize(t, size);
 }
 
 void terminal_viewer_add(struct terminal *t, struct viewer *v)
@@ -132,7 +156,7 @@ void terminal_viewer_add(struct terminal *t, struct viewer *v)
 		viewer_look(v, end);
 		if (t->absent > 0 && --t->absent == 0) terminal_grace_expired(&t->grace);
 	}
-	follow_size(t);
+	terminal_follow_size(t);
 }
 
 void terminal_viewer_active(struct terminal *t, struct viewer *v)
@@ -142,7 +166,7 @@ void terminal_viewer_active(struct terminal *t, struct viewer *v)
 		list_remove(&v->link);
 		list_prepend(&t->viewers, &v->link);
 	}
-	follow_size(t);
+	terminal_follow_size(t);
 }
 
 void terminal_viewer_remove(struct viewer *v)
@@ -155,7 +179,7 @@ void terminal_viewer_remove(struct viewer *v)
 		t->lossless--;
 		terminal_moved(t);
 	}
-	follow_size(t);
+	terminal_follow_size(t);
 }
 
 /* ---- loops --------------------------------------------------------------- */

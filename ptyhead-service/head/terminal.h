@@ -148,6 +148,10 @@ void terminal_viewer_active(struct terminal *t, struct viewer *v);
 void terminal_viewer_remove(struct viewer *v);
 /* Whose terminal answers what only a terminal can; NULL: nobody is there. */
 struct viewer *terminal_leader(struct terminal *t);
+/* The size that those who look want, by the head's policy: watchers never count.
+ * False: it stays what it is, since nobody is there, or it is fixed. */
+bool terminal_wants_size(struct terminal *t, struct wire_size *ret);
+void terminal_follow_size(struct terminal *t);
 /* Would a viewer on the terminal `tty` that shows `t` see itself? */
 bool terminal_shows(struct terminal *t, struct wire_tty tty);
 

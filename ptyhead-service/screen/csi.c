@@ -182,7 +182,13 @@ static void title_pop(struct screen *s, unsigned what)
 
 static void set_modes(struct screen *s, bool dec, bool on)
 {
-	for (unsigned i = 0; i < s->p.npar; i++) mode_set(s, dec, s->p.par[i], on);
+	bool inband = false;
+	for (unsigned i = 0; i < s->p.npar; i++) {
+		mode_set(s, dec, s->p.par[i], on);
+		inband |= dec && on && s->p.par[i] == 2048;
+	}
+	/* A viewer's terminal would report its own size, and twice. */
+	if (inband) query_span(s, SCREEN_QUERY_ANSWERED, NULL);
 }
 
 static void plain(struct screen *s, unsigned char final)

@@ -133,10 +133,6 @@ static void row_paint(struct painter *p, struct view const *to, unsigned y, bool
 
 /* ---- modes that input needs ------------------------------------------------- */
 
-#define MIRRORED                                                                                                 \
-	(BIT(M_CKM) | BIT(M_NKM) | BIT(M_PASTE) | BIT(M_FOCUS) | BIT(M_SCNM) | BIT(M_BLINK) | BIT(M_ALTSCROLL) | \
-	 BIT(M_SCHEME) | BIT(M_BKM) | BIT(M_META8) | BIT(M_METAESC) | BIT(M_ALTESC) | BIT(M_NUMLOCK))
-
 struct input {
 	uint64_t modes;
 	uint16_t mouse, mouse_enc;
@@ -147,10 +143,10 @@ struct input {
 
 static struct input input_of(struct screen const *s)
 {
-	struct input in = { .modes = MODES_DEFAULT & MIRRORED };
+	struct input in = { .modes = MODES_DEFAULT & MODES_MIRRORED };
 	memset(in.modkeys, -1, sizeof in.modkeys);
 	if (!s) return in;
-	in.modes = s->modes & MIRRORED;
+	in.modes = s->modes & MODES_MIRRORED;
 	in.mouse = s->mouse;
 	in.mouse_enc = s->mouse_enc;
 	in.kitty = s->grid->kitty.flags[s->grid->kitty.depth];

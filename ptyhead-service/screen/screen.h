@@ -117,7 +117,7 @@ enum screen_query {
 };
 
 /* Bytes [offset, offset + len) of all that was ever fed are a query, which
- * viewers leave out. A sequence that the query cut short goes with it.
+ * viewers leave out; setting mode 2048, whose reports the engine makes, is one. A sequence that the query cut short goes with it.
  * For SCREEN_QUERY_TERMINAL: text is the query as kept (at most
  * SCREEN_STRING_MAX, without introducer changes; truncated ones have whole ==
  * false and should not be passed on), fallback what to answer when nobody is
@@ -254,8 +254,14 @@ void screen_restore(struct screen const *s, bool clear, struct screen_buf *out);
  * (never RIS), and leaves the cursor on a line of its own below the content. */
 void screen_undo(struct screen const *s, struct screen_buf *out);
 
+/* Append what makes a terminal in this state one that screen_diff may take as
+ * `from`: margins, tab stops, charsets, keyboards, pen and the modes that it does
+ * not set are at their defaults then; the content stays, but for one cell at
+ * the cursor. */
+void screen_plain(struct screen const *s, struct screen_buf *out);
+
 /* Append what turns a terminal of rows x cols that shows `from` (painted by
- * this function; NULL: fresh) into one that shows `to`, cropped so that the
+ * this function, or made plain; NULL: fresh) into one that shows `to`, cropped so that the
  * cursor is seen, with its modes as far as input goes, title and colours. The
  * terminal's own margins, tab stops and insert mode stay at their defaults. */
 void screen_diff(struct screen const *from, struct screen const *to, unsigned rows, unsigned cols,

@@ -33,6 +33,10 @@ struct mode_def {
 extern struct mode_def const screen_mode_defs[];
 extern unsigned const screen_mode_count;
 #define MODES_DEFAULT (BIT(M_AWM) | BIT(M_ARM) | BIT(M_TCEM) | BIT(M_SRM) | BIT(M_SIXELPAL) | BIT(M_NUMLOCK))
+/* What screen_diff gives a terminal beside cells, since input needs it. */
+#define MODES_MIRRORED                                                                                           \
+	(BIT(M_CKM) | BIT(M_NKM) | BIT(M_PASTE) | BIT(M_FOCUS) | BIT(M_SCNM) | BIT(M_BLINK) | BIT(M_ALTSCROLL) | \
+	 BIT(M_SCHEME) | BIT(M_BKM) | BIT(M_META8) | BIT(M_METAESC) | BIT(M_ALTESC) | BIT(M_NUMLOCK))
 
 /* ---- tables ---------------------------------------------------------- */
 

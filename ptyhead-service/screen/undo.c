@@ -7,20 +7,24 @@ static void kitty_pop(struct kitty const *k, struct screen_buf *out)
 	if (k->flags[0]) screen_buf_str(out, "\033[=0u");
 }
 
-static void modes_undo(struct screen const *s, struct screen_buf *out)
+static void modes_undo(struct screen const *s, uint64_t keep, struct screen_buf *out)
 {
-	uint64_t const changed = (s->modes ^ MODES_DEFAULT) & ~BIT(M_LRMM);
-	if (s->mouse) screen_buf_fmt(out, "\033[?%ul", (unsigned)s->mouse);
-	if (s->mouse_enc) screen_buf_fmt(out, "\033[?%ul", (unsigned)s->mouse_enc);
+	uint64_t const changed = (s->modes ^ MODES_DEFAULT) & ~BIT(M_LRMM) & ~keep;
 	for (unsigned i = 0; i < screen_mode_count; i++) {
 		struct mode_def const *const d = &screen_mode_defs[i];
 		if (!(changed >> d->bit & 1)) continue;
 		if (d->bit == M_NKM) screen_buf_str(out, "\033>");
 		else screen_buf_fmt(out, "\033[%s%u%c", d->dec ? "?" : "", (unsigned)d->number, mode_on(s, d->bit) ? 'l' : 'h');
 	}
+	if (s->rect_extent) screen_buf_str(out, "\033[0*x");
+}
+
+static void input_undo(struct screen const *s, struct screen_buf *out)
+{
+	if (s->mouse) screen_buf_fmt(out, "\033[?%ul", (unsigned)s->mouse);
+	if (s->mouse_enc) screen_buf_fmt(out, "\033[?%ul", (unsigned)s->mouse_enc);
 	for (unsigned i = 0; i < 8; i++)
 		if (s->modkeys[i] >= 0) screen_buf_fmt(out, "\033[>%um", i);
-	if (s->rect_extent) screen_buf_str(out, "\033[0*x");
 	if (s->shape) screen_buf_str(out, "\033[0 q");
 }
 
@@ -80,16 +84,30 @@ static void below(struct screen const *s, struct screen_buf *out)
 	else screen_buf_fmt(out, "\033[%u;1H\n", (unsigned)s->rows);
 }
 
-void screen_undo(struct screen const *s, struct screen_buf *out)
+/* What decides where and how characters come to stand, and the keyboards. */
+static void place_undo(struct screen const *s, struct screen_buf *out)
 {
-	bool const origin = s->alt_on && s->main.saved.origin;
-	modes_undo(s, out);
 	kitty_pop(&s->grid->kitty, out);
 	charsets_undo(s, out);
 	pen_undo(&s->pen, out);
 	if (mode_on(s, M_LRMM)) screen_buf_str(out, "\033[?69l");
 	if (s->top != 0 || s->bottom != s->rows - 1) screen_buf_str(out, "\033[r");
 	tabs_undo(s, out);
+}
+
+void screen_plain(struct screen const *s, struct screen_buf *out)
+{
+	modes_undo(s, MODES_MIRRORED | BIT(M_TCEM), out);
+	place_undo(s, out);
+	if (s->shift) screen_buf_str(out, " ");
+}
+
+void screen_undo(struct screen const *s, struct screen_buf *out)
+{
+	bool const origin = s->alt_on && s->main.saved.origin;
+	input_undo(s, out);
+	modes_undo(s, 0, out);
+	place_undo(s, out);
 	colors_undo(s, out);
 	if (s->alt_on) {
 		struct saved const *const v = &s->main.saved;

@@ -226,6 +226,7 @@ static void output(struct attach *a, int64_t now)
 	if (a->term.ours && !a->on) return;
 	show_pump(&a->show, now);
 	r = show_flush(&a->show);
+	if (a->show.face.error) end(a, ATTACH_FAILED, a->show.face.error, "unable to show the terminal");
 	if (r == OUT_CLOSED || (r == OUT_FAILED && a->term.ours && errno == EIO)) unread(a);
 	else if (r == OUT_FAILED) end(a, ATTACH_FAILED, errno, "unable to write the output");
 	if (show_pos(&a->show, &pos) && page_move(a->link.page, pos)) link_moved(&a->link);
@@ -248,7 +249,7 @@ static bool fall_asleep(struct attach *a, int64_t now)
 	struct show *const s = &a->show;
 
 	if (a->term.ours && !a->on) return true;
-	if (out_room(&s->face.out) == 0) return true; /* for POLLOUT */
+	if (out_room(&s->face.out) == 0 && !face_painting(&s->face)) return true; /* for POLLOUT */
 	if (!show_idle(s, now)) return false;
 	page_sleep(a->link.page);
 	if (show_idle(s, now)) return true;
@@ -361,6 +362,8 @@ void attach_run(struct attach_options const *o, struct attach_result *ret)
 	a->show.face.tty = a->term.ours;
 	a->show.once = o->once;
 	a->show.face.quiet = o->quiet;
+	a->show.face.lossless = o->lossless;
+	a->show.history = o->history;
 	a->show.lossless = o->lossless;
 	a->show.face.say = o->say;
 	struct wire_size const size = term_size(&a->term);

@@ -14,6 +14,7 @@ struct attach_options {
 	bool lossless;
 	bool once;
 	bool quiet;
+	unsigned history; /* rows above the screen, for the scrollback */
 	struct keys keys;
 	int timeout_ms; /* for the first answer */
 	void (*say)(char const *text); /* a warning, for stderr */

@@ -1,25 +1,138 @@
 #include "face.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define FRAME_MS 16
+/* Bytes pass again when so long no screenful came. */
+#define BUSY_MS 50
+/* Who has not written in so long what waits is painted for. */
+#define LAG_MS 250
+#define QUERIES_MAX 16384u
+#define NEVER INT64_MAX
+
 int face_init(struct face *f, int fd, unsigned rows, unsigned cols)
 {
 	out_init(&f->out, fd);
-	return f->tty ? shadow_init(&f->shadow, rows, cols) : 0;
+	f->painted = f->busy_at = INT64_MIN / 2;
+	return f->tty ? canvas_init(&f->canvas, rows, cols) : 0;
 }
 
 void face_deinit(struct face *f)
 {
-	shadow_deinit(&f->shadow);
+	canvas_deinit(&f->canvas);
+	screen_buf_deinit(&f->queries);
 	out_deinit(&f->out);
+}
+
+static void failed(struct face *f)
+{
+	if (!f->error) f->error = ENOMEM;
+}
+
+static size_t screenful(struct face const *f)
+{
+	return (size_t)f->canvas.rows * f->canvas.cols;
+}
+
+/* ---- apart, and one again ------------------------------------------------- */
+
+bool face_painting(struct face const *f)
+{
+	return f->canvas.prog != NULL;
+}
+
+/* What waits of the program's is not written but painted. */
+static void split(struct face *f)
+{
+	if (f->canvas.prog) return;
+	if (canvas_split(&f->canvas, f->out.buf + f->out.start, f->out.len, &f->queries) < 0) {
+		failed(f);
+		return;
+	}
+	out_drop(&f->out);
+	if (f->run_due) screen_new_run(f->canvas.prog);
+	f->run_due = false;
+	f->dirty = true;
 }
 
 void face_resize(struct face *f, unsigned rows, unsigned cols)
 {
-	if (f->tty) shadow_resize(&f->shadow, rows, cols);
+	if (!f->tty || (rows == f->canvas.rows && cols == f->canvas.cols)) return;
+	if (f->given) split(f);
+	f->joining = false;
+	canvas_resize(&f->canvas, rows, cols);
+	f->dirty = true;
+}
+
+void face_picture(struct face *f, struct screen *prog, struct screen_buf *above)
+{
+	if (!f->tty) return;
+	split(f);
+	if (prog && f->canvas.prog) canvas_take(&f->canvas, prog);
+	if (above && !f->canvas.begun) {
+		screen_buf_deinit(&f->canvas.above);
+		f->canvas.above = *above;
+		*above = (struct screen_buf)SCREEN_BUF_INIT;
+	}
+	f->busy = 0;
+	f->joining = false;
+	f->dirty = f->given = true;
+}
+
+void face_feed(struct face *f, uint8_t const *data, size_t len, bool late, int64_t now)
+{
+	if (len == 0) return;
+	screen_feed(f->canvas.prog, data, len);
+	f->dirty = true;
+	if (late) return;
+	if (now - f->busy_at > BUSY_MS) {
+		f->busy_at = now;
+		f->busy = 0;
+	}
+	f->busy += len;
+}
+
+void face_query(struct face *f, void const *data, size_t len)
+{
+	if (f->queries.len == 0 && out_add(&f->out, data, len)) return;
+	if (f->queries.len + len <= QUERIES_MAX) screen_buf_add(&f->queries, data, len);
+}
+
+void face_size(struct face *f, unsigned rows, unsigned cols)
+{
+	struct screen *s = f->tty ? canvas_screen(&f->canvas) : NULL;
+	if (!s || rows == 0 || cols == 0 || (screen_rows(s) == rows && screen_cols(s) == cols)) return;
+	split(f);
+	if (!f->canvas.prog) return;
+	screen_resize(f->canvas.prog, rows, cols);
+	f->dirty = true;
+}
+
+void face_run(struct face *f, unsigned rows, unsigned cols)
+{
+	if (!f->tty) return;
+	struct screen const *const s = canvas_screen(&f->canvas);
+	if (rows && cols && (screen_rows(s) != rows || screen_cols(s) != cols)) split(f);
+	if (!f->canvas.prog) {
+		f->run_due = true;
+		return;
+	}
+	screen_new_run(f->canvas.prog);
+	face_size(f, rows, cols);
+	f->dirty = true;
+}
+
+void face_cut(struct face *f)
+{
+	if (!f->tty) return;
+	struct screen *const s = canvas_screen(&f->canvas);
+	if (screen_ground(s) == screen_total(s)) return;
+	if (f->canvas.prog) screen_feed(s, "\030\033\\", 3);
+	else out_add(&f->out, "\030\033\\", 3);
 }
 
 enum out_result face_flush(struct face *f)
@@ -27,95 +140,102 @@ enum out_result face_flush(struct face *f)
 	uint8_t const *data;
 	size_t len;
 	enum out_result const r = out_flush(&f->out, &data, &len);
-	size_t const ours = f->unfed < len ? f->unfed : len;
 
-	f->unfed -= ours;
-	if (f->tty) shadow_feed(&f->shadow, data + ours, len - ours);
+	f->lag += len;
+	if (f->tty) canvas_written(&f->canvas, data, len);
+	if (f->joining && !out_pending(&f->out)) {
+		f->joining = false;
+		canvas_merge(&f->canvas);
+	}
 	return r;
 }
 
-/* ---- our own bytes ------------------------------------------------------- */
+/* ---- painting ---------------------------------------------------------------- */
 
-/* Takes the buffer over; nothing else is pending. Without memory the picture
- * is cut, which the next one mends. */
+/* Takes the buffer over; nothing else is pending. */
 static void put_own(struct face *f, struct screen_buf *b)
 {
-	f->unfed = b->len;
-	if (b->len > 0)
-		out_blob(&f->out, b->data, b->len);
-	else
-		screen_buf_deinit(b);
+	if (b->len > 0) out_blob(&f->out, b->data, b->len);
+	else screen_buf_deinit(b);
 }
 
-static void drop(struct face *f)
+static bool can_join(struct face const *f)
 {
-	out_drop(&f->out);
-	f->unfed = 0;
+	return f->given && !f->over[0] && !f->pending[0] && canvas_fits(&f->canvas);
 }
 
-int face_picture(struct face *f, unsigned rows, unsigned cols, uint8_t const *data, size_t len)
+static int64_t join_at(struct face const *f)
+{
+	if (!can_join(f) || (f->behind > 0 && !f->soon)) return NEVER;
+	if (!f->lossless && f->busy >= screenful(f)) return f->busy_at + BUSY_MS + 1;
+	return f->painted + FRAME_MS;
+}
+
+static int64_t paint_at(struct face const *f)
+{
+	if (!f->given || !f->canvas.prog || out_pending(&f->out)) return NEVER;
+	int64_t const join = join_at(f);
+	int64_t const paint = f->dirty ? f->painted + FRAME_MS : NEVER;
+	return join < paint ? join : paint;
+}
+
+static void paint(struct face *f, int64_t now)
 {
 	struct screen_buf b = SCREEN_BUF_INIT;
 
-	if (!f->tty || (f->began && !data)) return 0;
-	drop(f);
-	if (f->began)
-		shadow_undo(&f->shadow, &b);
-	else
-		for (unsigned i = 0; i < f->shadow.rows; i++) screen_buf_str(&b, "\n");
-	int const r = data ? shadow_load(&f->shadow, rows, cols, data, len) : 0;
-	shadow_paint(&f->shadow, &b);
-	f->began = true;
-	f->covered = false;
+	if (now < paint_at(f)) return;
+	f->joining = now >= join_at(f);
+	f->soon = false;
+	bool const good = f->joining ? canvas_join(&f->canvas, &b) : canvas_paint(&f->canvas, f->over[0] ? f->over : NULL, &b);
+	if (!good) failed(f);
+	f->dirty = false;
+	f->painted = now;
 	put_own(f, &b);
-	return r;
 }
 
-void face_cut(struct face *f)
+/* Bytes pass, and at this rate what waits waits for long. */
+static int64_t lag_at(struct face const *f)
 {
-	if (f->tty && !shadow_ground(&f->shadow)) out_add(&f->out, "\030\033\\", 3);
+	if (!f->tty || f->canvas.prog || f->lossless || !out_pending(&f->out)) return NEVER;
+	return f->out.len + f->behind > screenful(f) ? f->lag_at + LAG_MS : NEVER;
 }
 
-static void repaint(struct face *f, struct screen_buf *b)
+static void look_at_lag(struct face *f, int64_t now)
 {
-	shadow_undo(&f->shadow, b);
-	shadow_paint(&f->shadow, b);
-	f->covered = false;
+	if (!out_pending(&f->out) || f->canvas.prog) {
+		f->lag_at = now;
+		f->lag = 0;
+	}
+	if (now < lag_at(f)) return;
+	if (f->out.len + f->behind > f->lag) split(f);
+	f->lag_at = now;
+	f->lag = 0;
 }
 
-/* What the terminal did not take is not seen, but it was output: the next
- * picture is to have it. */
-static void drop_seen(struct face *f)
-{
-	size_t own = f->unfed > f->out.blob_len ? f->unfed - f->out.blob_len : 0;
-	if (own > f->out.len) own = f->out.len;
-	shadow_feed(&f->shadow, f->out.buf + f->out.start + own, f->out.len - own);
-	drop(f);
-}
+/* ---- leaving ------------------------------------------------------------------- */
 
 void face_leave(struct face *f, char const *last)
 {
 	struct screen_buf b = SCREEN_BUF_INIT;
 
 	if (!f->tty) return;
-	if (f->began) {
-		if (f->covered) repaint(f, &b);
-		shadow_undo(&f->shadow, &b);
-	}
+	if (f->given) split(f);
+	out_drop(&f->out);
+	f->joining = false;
+	canvas_leave(&f->canvas, f->over[0] || f->canvas.doubt[0] || f->canvas.doubt[1], &b);
 	if (last) screen_buf_str(&b, last);
-	drop_seen(f);
 	put_own(f, &b);
 }
 
 void face_return(struct face *f)
 {
-	struct screen_buf b = SCREEN_BUF_INIT;
-
-	if (!f->tty || !f->began) return;
-	if (!shadow_ground(&f->shadow)) screen_buf_str(&b, "\030\033\\");
-	drop_seen(f);
-	shadow_paint(&f->shadow, &b);
-	put_own(f, &b);
+	if (!f->tty || !f->canvas.begun) return;
+	out_drop(&f->out);
+	if (f->given) split(f);
+	f->joining = false;
+	if (canvas_forget(&f->canvas) < 0) failed(f);
+	f->dirty = true;
+	f->painted = INT64_MIN / 2;
 }
 
 /* ---- notices ------------------------------------------------------------- */
@@ -128,82 +248,87 @@ void face_notice(struct face *f, char const *text, int where, int64_t ms)
 		return;
 	}
 	snprintf(f->pending, sizeof f->pending, "%s", text);
-	f->where = where == FACE_FLOW && !shadow_alt(&f->shadow) ? FACE_FLOW : FACE_OVER;
+	f->where = where == FACE_FLOW && !screen_alt(canvas_screen(&f->canvas)) ? FACE_FLOW : FACE_OVER;
 	f->ms = ms;
 }
 
-/* What the terminal shows is known only of what was written. Where a run is at
- * its end, nothing will complete what it left cut. */
 static bool can_place(struct face const *f)
 {
-	return f->pending[0] && !out_pending(&f->out) &&
-	       (f->where == FACE_FLOW || shadow_ground(&f->shadow));
-}
-
-static bool can_uncover(struct face const *f, int64_t now)
-{
-	return f->covered && f->until && now >= f->until && !f->pending[0] && !out_pending(&f->out) &&
-	       shadow_ground(&f->shadow);
+	if (!f->pending[0]) return false;
+	return f->where == FACE_OVER || f->canvas.prog || !out_pending(&f->out);
 }
 
 static void place_in_flow(struct face *f)
 {
+	struct screen *const s = canvas_screen(&f->canvas);
 	char line[NOTICE_MAX + 80];
 
+	/* Where a run is at its end nothing will complete what it left cut. */
 	face_cut(f);
-	int const n = snprintf(line, sizeof line, "\033[m%s[ptyhead-attach: %s]\r\n",
-	                       shadow_column0(&f->shadow) ? "" : "\r\n", f->pending);
-	out_add(&f->out, line, (size_t)n);
+	struct screen_cursor const c = screen_cursor(s);
+	int const n = snprintf(line, sizeof line, "\033[m%s[ptyhead-attach: %s]\r\n", c.x == 0 && !c.pending ? "" : "\r\n",
+	                       f->pending);
+	if (f->canvas.prog) screen_feed(s, line, (size_t)n);
+	else out_add(&f->out, line, (size_t)n);
+	f->over[0] = '\0';
 }
 
-static void place_over(struct face *f, int64_t now)
+static void place(struct face *f, int64_t now)
 {
-	struct screen_buf b = SCREEN_BUF_INIT;
-	char line[NOTICE_MAX + 32];
-
-	snprintf(line, sizeof line, "[ptyhead-attach: %s]", f->pending);
-	screen_buf_fmt(&b, "\0337\033[?6l\033[m\033[%u;1H\033[2K\033[7m%.*s\033[m\0338", f->shadow.rows,
-	               (int)f->shadow.cols, line);
-	f->covered = true;
-	f->until = f->ms ? now + f->ms : 0;
-	put_own(f, &b);
-}
-
-void face_tick(struct face *f, int64_t now)
-{
-	if (can_uncover(f, now)) {
-		struct screen_buf b = SCREEN_BUF_INIT;
-		repaint(f, &b);
-		put_own(f, &b);
-	}
-	if (!can_place(f)) return;
-	if (f->where == FACE_FLOW && f->covered) {
-		/* First what lies beneath. */
-		f->until = now;
-		struct screen_buf b = SCREEN_BUF_INIT;
-		repaint(f, &b);
-		put_own(f, &b);
-		return;
-	}
-	if (f->where == FACE_FLOW)
+	if (f->where == FACE_FLOW) {
 		place_in_flow(f);
-	else
-		place_over(f, now);
+	} else {
+		split(f);
+		snprintf(f->over, sizeof f->over, "[ptyhead-attach: %.*s]", (int)NOTICE_MAX - 20, f->pending);
+		f->until = f->ms ? now + f->ms : NEVER;
+	}
 	f->pending[0] = '\0';
+	f->dirty = true;
 }
 
-bool face_due(struct face const *f, int64_t now)
+static int64_t due_at(struct face const *f)
 {
-	return can_place(f) || can_uncover(f, now);
+	int64_t at = paint_at(f);
+	int64_t const lag = lag_at(f);
+
+	if (f->error) return NEVER;
+	if (can_place(f) || (!out_pending(&f->out) && (f->run_due || f->queries.len > 0))) return INT64_MIN;
+	if (f->over[0] && f->until < at) at = f->until;
+	return lag < at ? lag : at;
+}
+
+void face_tick(struct face *f, int64_t now, uint64_t behind)
+{
+	f->behind = behind;
+	if (!f->tty || f->error) return;
+	if (f->over[0] && now >= f->until) {
+		f->over[0] = '\0';
+		f->dirty = true;
+	}
+	if (f->run_due && !out_pending(&f->out)) {
+		struct screen_buf b = SCREEN_BUF_INIT;
+		canvas_run(&f->canvas, &b);
+		if (!out_add(&f->out, b.data, b.len)) split(f);
+		screen_buf_deinit(&b);
+		f->run_due = false;
+	}
+	if (can_place(f)) place(f, now);
+	if (f->queries.len > 0 && !out_pending(&f->out)) {
+		out_add(&f->out, f->queries.data, f->queries.len);
+		screen_buf_clear(&f->queries);
+	}
+	look_at_lag(f, now);
+	paint(f, now);
 }
 
 int face_timeout(struct face const *f, int64_t now)
 {
-	if (!f->covered || !f->until) return -1;
-	return f->until > now ? (int)(f->until - now) : -1;
+	int64_t const at = due_at(f);
+	if (at == NEVER) return -1;
+	return at <= now ? 0 : at - now < INT_MAX ? (int)(at - now) : INT_MAX;
 }
 
 bool face_waits(struct face const *f)
 {
-	return f->pending[0] && f->where == FACE_FLOW;
+	return f->joining || f->run_due || (f->pending[0] && f->where == FACE_FLOW);
 }

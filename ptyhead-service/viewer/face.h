@@ -1,34 +1,53 @@
 /* The viewer's side of its terminal or pipe: the output, what stands on the
  * screen because of it, and what the viewer itself says there.
  *
+ * A terminal of the program's size gets its bytes as they are. Another one, or
+ * one that does not keep up, is painted: what changed, one picture at a time, no
+ * more than 60 a second. When it keeps up and the sizes agree it is brought into
+ * the program's state, and bytes pass again.
+ *
  * A notice stands in the flow, as a line of its own, where a program is at its
- * end; else over the last row, and what it covers is painted again later. It
- * never goes into the middle of a sequence or of a character. Where there is
- * no terminal it is a line on stderr. */
+ * end; else over the last row, which is painted again later. Where there is no
+ * terminal it is a line on stderr. */
 #ifndef VIEWER_FACE_H
 #define VIEWER_FACE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "canvas.h"
 #include "notice.h"
 #include "out.h"
-#include "shadow.h"
 
 struct face {
 	/* set by the caller before face_init */
 	bool tty;
 	bool quiet;
+	bool lossless; /* every byte passes, however late */
 	void (*say)(char const *text);
 
+	/* for the caller to read */
+	int error; /* an errno; nothing more can be shown */
+
 	struct out out;
-	struct shadow shadow;
-	bool began;   /* something was painted */
-	size_t unfed; /* of what waits in `out`: our own, not the program's */
+	struct canvas canvas;
+	bool given;    /* there is something to show */
+	bool dirty;    /* it changed since it was painted */
+	bool soon;     /* bytes are to pass before all that is there was given */
+	bool joining;  /* the picture under way is the last one: then bytes pass */
+	bool run_due;  /* bytes pass: what another run begins with is to be sent */
+	int64_t painted; /* when */
+	int64_t busy_at; /* how much came since: while it is much, no joining */
+	size_t busy;
+	int64_t lag_at;  /* bytes pass: how much was written since */
+	size_t lag;
+	uint64_t behind; /* what is not read yet */
+	struct screen_buf queries; /* to be passed on */
+
 	char pending[NOTICE_MAX];
 	enum { FACE_FLOW, FACE_OVER } where;
 	int64_t ms;   /* how long the pending one is to stand; 0: till the next */
-	bool covered; /* one stands over the last row */
+	char over[NOTICE_MAX]; /* stands over the last row */
 	int64_t until;
 };
 
@@ -37,22 +56,32 @@ int face_init(struct face *f, int fd, unsigned rows, unsigned cols);
 void face_deinit(struct face *f);
 void face_resize(struct face *f, unsigned rows, unsigned cols);
 
-/* Shows what `data` gives on a fresh screen of that size instead of what was
- * shown; with NULL the terminal begins empty. What it held when we came goes up
- * into its scrollback. 0 or -errno. */
-int face_picture(struct face *f, unsigned rows, unsigned cols, uint8_t const *data, size_t len);
+/* Shows `prog`, taken over, instead of what was shown; NULL: as it is. `above`
+ * (may be NULL), emptied, goes before it into the scrollback of a terminal on
+ * which nothing of ours stands yet. */
+void face_picture(struct face *f, struct screen *prog, struct screen_buf *above);
+
+/* Bytes are for face_feed; else they are put into `out`. */
+bool face_painting(struct face const *f);
+/* `late`: they were there before we came. */
+void face_feed(struct face *f, uint8_t const *data, size_t len, bool late, int64_t now);
+/* Passes a query on to the terminal. */
+void face_query(struct face *f, void const *data, size_t len);
+/* From here on the program's terminal has this size; another run begins. */
+void face_size(struct face *f, unsigned rows, unsigned cols);
+void face_run(struct face *f, unsigned rows, unsigned cols);
 /* Ends a sequence that will not go on. */
 void face_cut(struct face *f);
 
 enum out_result face_flush(struct face *f);
 
 void face_notice(struct face *f, char const *text, int where, int64_t ms);
-/* Places notices, and takes them away, where that can be done now. */
-void face_tick(struct face *f, int64_t now);
-/* True when face_tick would. */
-bool face_due(struct face const *f, int64_t now);
+/* Paints, places notices and takes them away, where that can be done now.
+ * `behind`: how much there is that was not given yet. */
+void face_tick(struct face *f, int64_t now, uint64_t behind);
+/* When face_tick would do something: in ms, -1: never. */
 int face_timeout(struct face const *f, int64_t now);
-/* A notice must stand before anything more of the program's. */
+/* Something must stand before anything more of the program's. */
 bool face_waits(struct face const *f);
 
 /* Instead of what waits: all that is on is undone, then `last` (may be NULL).

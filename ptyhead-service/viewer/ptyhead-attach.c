@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "past.h"
 
 #define EXIT_REFUSED 1
 #define EXIT_TIMEOUT 99
@@ -16,9 +17,10 @@
 #define EXIT_TEMPORARY 111
 
 #define ANSWER_MS 10000
+#define HISTORY 1000
 
 static char const usage_text[] =
-	"usage: ptyhead-attach [-r] [-L] [-e KEY] [-1] [-q] ADDRESS\n"
+	"usage: ptyhead-attach [-r] [-L] [-e KEY] [-H LINES] [-1] [-q] ADDRESS\n"
 	"\n"
 	"Shows a terminal that a ptyhead holds, and types into it. ADDRESS is NAME or\n"
 	"PATH, with :TERMINAL behind it for another one than main.\n"
@@ -27,6 +29,8 @@ static char const usage_text[] =
 	"  -L, --lossless      get every byte: the program waits while this one is slow\n"
 	"  -e, --escape KEY    the key that detaches: ^X, C-x, a character, or none\n"
 	"                      (default ^\\)\n"
+	"  -H, --history LINES  rows above the screen that go into the terminal's own\n"
+	"                      scrollback (default 1000, 0 for none)\n"
 	"  -1, --once          follow one run, and exit as its program did\n"
 	"  -q, --quiet         say nothing of the program's ends and of the head's\n"
 	"      --help, --version\n"
@@ -64,6 +68,7 @@ static char const *parse(int argc, char **argv, struct attach_options *o)
 		{ "read-only", no_argument, NULL, 'r' },
 		{ "lossless", no_argument, NULL, 'L' },
 		{ "escape", required_argument, NULL, 'e' },
+		{ "history", required_argument, NULL, 'H' },
 		{ "once", no_argument, NULL, '1' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' },
@@ -73,13 +78,17 @@ static char const *parse(int argc, char **argv, struct attach_options *o)
 	int c;
 
 	keys_init(&o->keys, NULL);
-	while ((c = getopt_long(argc, argv, "rLe:1q", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "rLe:H:1q", longs, NULL)) != -1) {
 		switch (c) {
 		case 'r': o->watch = true; break;
 		case 'L': o->lossless = true; break;
 		case 'e':
 			if (!keys_init(&o->keys, optarg))
 				die(EXIT_USAGE, "-e takes ^X, C-x, a character or none, not %s", optarg);
+			break;
+		case 'H':
+			if (!past_lines_parse(optarg, &o->history))
+				die(EXIT_USAGE, "-H takes a number from 0 to %u, not %s", PAST_LINES_MAX, optarg);
 			break;
 		case '1': o->once = true; break;
 		case 'q': o->quiet = true; break;
@@ -138,7 +147,7 @@ static void finish(struct attach_options const *o, struct attach_result const *r
 
 int main(int argc, char **argv)
 {
-	struct attach_options o = { .timeout_ms = ANSWER_MS, .say = say };
+	struct attach_options o = { .timeout_ms = ANSWER_MS, .history = HISTORY, .say = say };
 	struct attach_result result;
 	char const *why;
 

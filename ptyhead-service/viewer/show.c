@@ -7,9 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "past.h"
+
 /* Of a tape without a picture, a terminal that was overtaken gets the rest. */
 #define TAIL_BYTES (32u << 10)
 #define TELL_MS 1000
+/* As much is painted before others have their turn. */
+#define PAINT_BYTES (256u << 10)
 #define BRIEF_MS 2000
 
 int show_init(struct show *s, int out, unsigned rows, unsigned cols)
@@ -51,22 +55,6 @@ void show_tell_lost(struct show *s, int64_t now, bool all)
 
 /* ---- where to start ------------------------------------------------------ */
 
-static void state_mark(struct tape_state *now, struct tape_mark const *m)
-{
-	if (m->type == TAPE_RUN_START) {
-		now->flags = TAPE_ALIVE;
-		now->run = m->run;
-		now->pid = m->u.start.pid;
-		now->size = m->u.start.size;
-	} else if (m->type == TAPE_RUN_END) {
-		now->run = m->run;
-		now->flags = m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0;
-		now->status = m->u.end.status;
-	} else if (m->type == TAPE_SIZE) {
-		now->size = m->u.size;
-	}
-}
-
 /* Reads on, without use for the bytes, up to what is there now. */
 static bool scan(struct tape_reader *r, struct tape_state *now)
 {
@@ -79,7 +67,7 @@ static bool scan(struct tape_reader *r, struct tape_state *now)
 		uint64_t const left = target > r->pos ? target - r->pos : 0;
 		switch (tape_reader_next(r, buf, left < step ? (size_t)left : step, &e)) {
 		case TAPE_BYTES: break;
-		case TAPE_MARK: state_mark(now, &e.mark); break;
+		case TAPE_MARK: tape_state_mark(now, &e.mark); break;
 		case TAPE_NOTHING: return true;
 		case TAPE_OVERTAKEN: return false;
 		}
@@ -118,25 +106,42 @@ static uint32_t run_here(struct tape_reader r, uint32_t otherwise)
 		}
 }
 
-/* The newest picture that the tape has; false: none. */
-static bool picture(struct show *s)
+/* The screen as it is now, with the rows above it in the terminal's scrollback
+ * where it begins there; false: the tape does not have it. */
+static bool picture(struct show *s, bool anew)
 {
-	uint8_t *bytes;
-	size_t len;
+	struct past p = { .max = anew ? s->history : 0, .row = screen_row_sgr };
+	struct screen_buf above = SCREEN_BUF_INIT;
+	struct screen *const prog = past_read(&s->tape, &p, &s->now);
 
-	if (tape_reader_checkpoint(&s->tape, false, &s->now, &bytes, &len) < 0) return false;
-	bool const good = len > 0 && face_picture(&s->face, s->now.size.rows, s->now.size.cols, bytes, len) == 0;
-	free(bytes);
-	if (good) s->run = s->now.run;
-	return good;
+	if (prog) {
+		past_show(&p, &above);
+		s->run = s->now.run;
+		face_picture(&s->face, prog, &above);
+	}
+	screen_buf_deinit(&above);
+	past_deinit(&p);
+	return prog != NULL;
 }
 
-/* Shows the newest picture there is, or the oldest byte and what follows. */
-static void start_here(struct show *s)
+/* An empty screen, for bytes to pass from here on. */
+static void blank(struct show *s)
 {
-	if (s->face.tty && !s->once && picture(s)) return;
+	unsigned const rows = s->now.size.rows ? s->now.size.rows : s->face.canvas.rows;
+	unsigned const cols = s->now.size.cols ? s->now.size.cols : s->face.canvas.cols;
+
+	if (!s->face.tty) return;
+	face_picture(&s->face, screen_new(rows, cols), NULL);
+	s->face.soon = true;
+}
+
+/* Shows the screen as it is, or the oldest byte and what follows. */
+static void start_here(struct show *s, bool anew)
+{
+	if (s->face.tty && !s->once && picture(s, anew)) return;
 	tape_reader_oldest_seek(&s->tape);
 	s->run = run_here(s->tape, s->last.run);
+	blank(s);
 }
 
 int show_tape(struct show *s, int fd, uint64_t viewer)
@@ -167,12 +172,14 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	present(&s->tape, &s->last);
 	s->now = s->last;
 	s->live = s->tape.mark;
-	face_picture(&s->face, 0, 0, NULL, 0);
+	s->live_pos = s->tape.pos;
 	if (s->once && !s->follow) s->follow = s->last.run + !(s->last.flags & TAPE_ALIVE);
-	if (s->once && s->follow > s->last.run)
+	if (s->once && s->follow > s->last.run) {
 		s->run = s->last.run; /* from here on: nothing of it can be behind us */
-	else
-		start_here(s);
+		blank(s);
+	} else {
+		start_here(s, !again);
+	}
 	bool const alive = s->last.flags & TAPE_ALIVE;
 	if (again || !alive)
 		face_notice(&s->face, !again ? "no program is running, waiting for it"
@@ -193,9 +200,11 @@ static void overtaken(struct show *s)
 	char text[NOTICE_MAX];
 
 	s->skip = 0;
+	/* What was passed on is not to be passed on again. */
+	if (s->tape.mark > s->live) s->live = s->tape.mark;
 	present(&r, &s->last);
 	if (s->face.tty && !s->once) {
-		if (!picture(s)) {
+		if (!picture(s, false)) {
 			face_cut(&s->face);
 			if (end < TAIL_BYTES || !tape_reader_seek(&s->tape, end - TAIL_BYTES))
 				tape_reader_oldest_seek(&s->tape);
@@ -233,6 +242,7 @@ static void run_started(struct show *s, struct tape_mark const *m, bool news)
 
 	s->run = m->run;
 	if (s->follow && m->run > s->follow) s->over_due = true; /* its end was missed */
+	if (!s->follow || m->run == s->follow) face_run(&s->face, m->u.start.size.rows, m->u.start.size.cols);
 	if (!news || s->over_due) return;
 	snprintf(text, sizeof text, "the program started%s (pid %d)", m->run > 1 ? " again" : "", (int)m->u.start.pid);
 	face_notice(&s->face, text, FACE_FLOW, BRIEF_MS);
@@ -244,12 +254,18 @@ static void mark(struct show *s, struct tape_event const *e)
 	bool const news = s->tape.mark > s->live;
 	char text[NOTICE_MAX];
 
-	state_mark(&s->now, m);
+	tape_state_mark(&s->now, m);
 	switch (m->type) {
 	case TAPE_RUN_START: run_started(s, m, news); break;
 	case TAPE_RUN_END: run_ended(s, m, news); break;
+	case TAPE_SIZE:
+		if (!s->follow || m->run == s->follow) face_size(&s->face, m->u.size.rows, m->u.size.cols);
+		break;
 	case TAPE_QUERY:
-		if (s->face.tty) s->skip = m->u.query.length;
+		if (!s->face.tty) break;
+		s->skip = m->u.query.length;
+		s->span_len = 0;
+		s->ours = news && m->u.query.viewer != 0 && m->u.query.viewer == s->viewer;
 		break;
 	case TAPE_LOST_RIGHT:
 		if (news && m->u.viewer.id == s->viewer)
@@ -273,37 +289,105 @@ static void end_missed(struct show *s)
 	s->status = l->status;
 }
 
+/* It is over when all that was read stands on the terminal. */
+static void settle(struct show *s)
+{
+	struct face const *const f = &s->face;
+	if (!s->over_due || out_pending(&f->out) || face_waits(f) || (face_painting(f) && f->dirty)) return;
+	s->over = true;
+}
+
+/* A query is complete. Where bytes pass, what else a sequence holds that
+ * switches in-band reports of the size on (mode 2048) passes, too. */
+static void span_done(struct show *s)
+{
+	struct face *const f = &s->face;
+	char out[64] = "\033[?";
+	size_t n = 3;
+	size_t i = 0;
+
+	if (s->span_len > sizeof s->span) return;
+	if (s->ours) {
+		face_query(f, s->span, s->span_len);
+		return;
+	}
+	while (i < s->span_len && memcmp(s->span + i, "\033[?", s->span_len - i < 3 ? s->span_len - i : 3) != 0) i++;
+	if (face_painting(f) || s->span_len - i > sizeof out || s->span_len < i + 4 || s->span[s->span_len - 1] != 'h') return;
+	for (i += 3; i < s->span_len;) {
+		size_t const from = i;
+		while (s->span[i] >= '0' && s->span[i] <= '9') i++;
+		if (s->span[i] != ';' && i + 1 != s->span_len) return;
+		if (i - from != 4 || memcmp(s->span + from, "2048", 4) != 0) {
+			memcpy(out + n, s->span + from, i - from + 1);
+			n += i - from + 1;
+		}
+		i++;
+	}
+	if (n == 3) return;
+	out[n - 1] = 'h';
+	out_add(&f->out, out, n);
+}
+
+static void span_add(struct show *s, uint8_t const *data, size_t len)
+{
+	if (s->span_len + len <= sizeof s->span) memcpy(s->span + s->span_len, data, len);
+	s->span_len += len;
+	s->skip -= len;
+	if (s->skip == 0) span_done(s);
+}
+
+/* A step on the tape; *budget is how much more may be painted now. */
+static enum tape_next step(struct show *s, size_t room, int64_t now, size_t *budget)
+{
+	struct face *const f = &s->face;
+	bool const painting = face_painting(f);
+	bool const other = s->follow && s->run != s->follow;
+	uint8_t local[16384];
+	uint8_t *const to = painting || s->skip > 0 ? local : out_tail(&f->out);
+	struct tape_event e;
+
+	if (painting || (s->skip > 0 && room > sizeof local)) room = sizeof local;
+	if (s->skip > 0 && s->skip < room) room = (size_t)s->skip;
+	enum tape_next const next = tape_reader_next(&s->tape, to, room, &e);
+	if (next == TAPE_MARK) mark(s, &e);
+	if (next != TAPE_BYTES) return next;
+	if (painting) {
+		*budget -= e.len < *budget ? e.len : *budget;
+		if (!other) face_feed(f, local, e.len, s->tape.pos <= s->live_pos, now);
+	}
+	if (s->skip > 0) span_add(s, local, e.len);
+	else if (!painting && !other) out_added(&f->out, e.len);
+	return next;
+}
+
+static uint64_t behind(struct show const *s)
+{
+	uint64_t const end = s->open ? tape_reader_end(&s->tape) : 0;
+	return s->open && end > s->tape.pos ? end - s->tape.pos : 0;
+}
+
 void show_pump(struct show *s, int64_t now)
 {
-	struct tape_event e;
+	size_t budget = PAINT_BYTES;
 	size_t room;
 
-	face_tick(&s->face, now);
-	while (s->open && !s->over_due && !face_waits(&s->face) && (room = out_room(&s->face.out)) > 0) {
-		uint8_t *const tail = out_tail(&s->face.out);
-		switch (tape_reader_next(&s->tape, tail, room, &e)) {
-		case TAPE_BYTES: {
-			size_t const gone = s->skip < e.len ? (size_t)s->skip : e.len;
-			s->skip -= gone;
-			if (s->follow && s->run != s->follow) break;
-			if (gone > 0) memmove(tail, tail + gone, e.len - gone);
-			out_added(&s->face.out, e.len - gone);
-			break;
-		}
-		case TAPE_MARK: mark(s, &e); break;
-		case TAPE_NOTHING: end_missed(s); goto done;
-		case TAPE_OVERTAKEN: overtaken(s); break;
-		}
+	face_tick(&s->face, now, behind(s));
+	while (s->open && !s->over_due && !face_waits(&s->face) && budget > 0 &&
+	       ((room = out_room(&s->face.out)) > 0 || face_painting(&s->face))) {
+		enum tape_next const next = step(s, room, now, &budget);
+		if (next == TAPE_OVERTAKEN) overtaken(s);
+		if (next != TAPE_NOTHING) continue;
+		end_missed(s);
+		break;
 	}
-done:
 	if (!s->face.tty) show_tell_lost(s, now, false);
-	face_tick(&s->face, now);
-	if (s->over_due && !out_pending(&s->face.out) && !face_waits(&s->face)) s->over = true;
+	face_tick(&s->face, now, behind(s));
+	settle(s);
 }
 
 bool show_idle(struct show const *s, int64_t now)
 {
-	if (face_due(&s->face, now)) return false;
+	if (face_timeout(&s->face, now) == 0) return false;
 	return !s->open || s->over_due || face_waits(&s->face) || tape_reader_idle(&s->tape);
 }
 
@@ -318,7 +402,7 @@ enum out_result show_flush(struct show *s)
 {
 	enum out_result const r = face_flush(&s->face);
 
-	if (s->over_due && !out_pending(&s->face.out) && !face_waits(&s->face)) s->over = true;
+	settle(s);
 	return r;
 }
 

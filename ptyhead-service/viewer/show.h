@@ -9,10 +9,13 @@
 #include "face.h"
 #include "reader.h"
 
+#define SHOW_SPAN_MAX 8192u
+
 struct show {
 	/* set by the caller before show_init */
 	bool once; /* one run */
 	bool lossless;
+	unsigned history; /* rows above the screen, for the terminal's scrollback */
 
 	/* for the caller to read */
 	bool over;     /* the run to be followed has ended */
@@ -25,11 +28,15 @@ struct show {
 	uint64_t id[2];     /* of the tape */
 	uint64_t viewer;    /* our number, as marks name it */
 	uint64_t live;      /* marks from this one on are news */
+	uint64_t live_pos;  /* so are bytes */
 	struct tape_state now; /* of the run, as far as was read */
 	struct tape_state last; /* the newest that is known */
 	uint32_t follow;    /* the run's number; 0: all */
 	uint32_t run;       /* whose bytes come next */
 	uint64_t skip;      /* bytes of a query still to be left out */
+	bool ours;          /* it is for our terminal */
+	size_t span_len;
+	uint8_t span[SHOW_SPAN_MAX]; /* of it */
 	uint64_t lost;      /* bytes lost and not yet told */
 	int64_t lost_told;  /* when */
 	bool over_due;      /* it is over once what was read is written */

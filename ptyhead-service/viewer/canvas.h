@@ -1,0 +1,58 @@
+/* Two screens held apart: what the viewer's terminal shows, followed from the
+ * bytes that went to it, and the program's, of its own size. While bytes pass
+ * through the two are one. Here is how to come from the one to the other, and
+ * how to leave. Bytes for the terminal are appended to a buffer; what of them was
+ * written must come back by canvas_written before the next are made. */
+#ifndef VIEWER_CANVAS_H
+#define VIEWER_CANVAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "screen.h"
+
+struct canvas {
+	unsigned rows, cols;   /* of the terminal */
+	struct screen *term;   /* what it shows, as far as was written */
+	struct screen *prog;   /* the program's screen; NULL: `term` is it */
+	struct screen_buf above; /* rows to go above it when it is begun */
+	bool begun;            /* something of ours stands on the terminal */
+	bool doubt[2];         /* its main, its alternate screen shows we know not what */
+};
+
+/* Zeros: the size is not known. 0 or -ENOMEM. */
+int canvas_init(struct canvas *c, unsigned rows, unsigned cols);
+void canvas_deinit(struct canvas *c);
+
+/* The terminal has another size; each does with its content what it likes. */
+void canvas_resize(struct canvas *c, unsigned rows, unsigned cols);
+void canvas_written(struct canvas *c, uint8_t const *data, size_t len);
+/* The terminal is as anybody left it: nothing of ours stands on it. */
+int canvas_forget(struct canvas *c);
+
+/* From here on the two are apart: the program's screen is what the terminal
+ * would show after `pending`. Queries in it are appended to `queries`.
+ * 0 or -ENOMEM. */
+int canvas_split(struct canvas *c, uint8_t const *pending, size_t len, struct screen_buf *queries);
+/* The program's screen is this one, taken over. */
+void canvas_take(struct canvas *c, struct screen *prog);
+/* They are one: after canvas_join's bytes were written. */
+void canvas_merge(struct canvas *c);
+/* The program's, apart or not. */
+struct screen *canvas_screen(struct canvas const *c);
+
+/* The terminal can come to show all of the program's screen. */
+bool canvas_fits(struct canvas const *c);
+
+/* What makes the terminal show the program's screen, cropped to its size, with
+ * `note` over the last row (NULL: none). */
+bool canvas_paint(struct canvas *c, char const *note, struct screen_buf *out);
+/* What makes the terminal's state the program's, so that bytes can pass. */
+bool canvas_join(struct canvas *c, struct screen_buf *out);
+/* What undoes all that is on. */
+void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out);
+/* Not apart: what another run begins with. */
+void canvas_run(struct canvas const *c, struct screen_buf *out);
+
+#endif

@@ -1,0 +1,169 @@
+/* ptyhead-show: a terminal's screen as it is now, on standard output. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "link.h"
+#include "past.h"
+#include "render.h"
+
+#define EXIT_REFUSED 1
+#define EXIT_TIMEOUT 99
+#define EXIT_USAGE 100
+#define EXIT_TEMPORARY 111
+
+#define ANSWER_MS 10000
+
+static char const usage_text[] =
+	"usage: ptyhead-show [-e] [-H LINES] [--json | --html] ADDRESS\n"
+	"\n"
+	"Prints what a terminal that a ptyhead holds shows now. ADDRESS is NAME or PATH,\n"
+	"with :TERMINAL behind it for another one than main.\n"
+	"\n"
+	"  -e, --escapes        with the attributes, as escape sequences\n"
+	"  -H, --history LINES  and so many rows that went off its top (default 0)\n"
+	"      --json           all that is known of the screen, as a JSON object\n"
+	"      --html           as an HTML element (pre)\n"
+	"      --help, --version\n"
+	"\n"
+	"See ptyhead-show(1).\n";
+
+enum form { TEXT, SGR, JSON, HTML };
+
+struct options {
+	struct ptyhead_address address;
+	enum form form;
+	unsigned history;
+};
+
+__attribute__((noreturn, format(printf, 2, 3)))
+static void die(int code, char const *format, ...)
+{
+	va_list ap;
+	fputs("ptyhead-show: fatal: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(code);
+}
+
+__attribute__((noreturn))
+static void usage_error(void)
+{
+	fputs("ptyhead-show: try: ptyhead-show --help\n", stderr);
+	exit(EXIT_USAGE);
+}
+
+static void form_set(struct options *o, enum form form)
+{
+	if (o->form != TEXT && o->form != form) die(EXIT_USAGE, "-e, --json and --html do not go together");
+	o->form = form;
+}
+
+static void parse(int argc, char **argv, struct options *o)
+{
+	static struct option const longs[] = {
+		{ "escapes", no_argument, NULL, 'e' },
+		{ "history", required_argument, NULL, 'H' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "html", no_argument, NULL, 'l' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	char const *why;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "eH:", longs, NULL)) != -1) {
+		switch (c) {
+		case 'e': form_set(o, SGR); break;
+		case 'j': form_set(o, JSON); break;
+		case 'l': form_set(o, HTML); break;
+		case 'H':
+			if (!past_lines_parse(optarg, &o->history))
+				die(EXIT_USAGE, "-H takes a number from 0 to %u, not %s", PAST_LINES_MAX, optarg);
+			break;
+		case 'h': fputs(usage_text, stdout); exit(0);
+		case 'V': puts("ptyhead-show " PTYHEAD_VERSION); exit(0);
+		default: usage_error();
+		}
+	}
+	if (argc - optind != 1) {
+		fprintf(stderr, "ptyhead-show: fatal: %s\n", argc > optind ? "one address is enough" : "no address given");
+		usage_error();
+	}
+	if (ptyhead_address_parse(argv[optind], &o->address, &why) < 0)
+		die(EXIT_USAGE, "%s is no address: %s", argv[optind], why);
+}
+
+/* The terminal's tape, which can be read when the connection is no more. */
+static int fetch_tape(struct options const *o)
+{
+	static struct link link;
+	struct ptyhead_address const *const a = &o->address;
+	char hint[512];
+	bool connected;
+	int tape = -1;
+
+	link.address = a;
+	link.watch = true;
+	int const r = link_open(&link, ANSWER_MS, &tape, &connected);
+	if (r == 0) {
+		link_close(&link);
+		return tape;
+	}
+	if (link.reply.code)
+		die(EXIT_REFUSED, "the head at %s refused terminal %s: %s%s", a->path, a->terminal, link.reply.text,
+		    link.reply.code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
+	if (r == -ETIMEDOUT)
+		die(EXIT_TIMEOUT, "the head at %s did not answer in %d s: is it stopped, or does it fail to start?", a->path,
+		    ANSWER_MS / 1000);
+	if (!connected)
+		die(EXIT_TEMPORARY, "unable to reach a head at %s: %s; %s", a->path, strerror(-r),
+		    ptyhead_address_hint(a, hint, sizeof hint));
+	die(EXIT_TEMPORARY, "unable to look: %s", strerror(-r));
+}
+
+static void render(struct options const *o, struct render const *r, struct screen_buf *out)
+{
+	switch (o->form) {
+	case TEXT:
+	case SGR: render_text(r, o->form == SGR, out); break;
+	case JSON: render_json(r, out); break;
+	case HTML: render_html(r, out); break;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .form = TEXT };
+	struct tape_reader reader;
+	struct tape_state state;
+	struct screen_buf out = SCREEN_BUF_INIT;
+
+	parse(argc, argv, &o);
+	int const tape = fetch_tape(&o);
+	int const r = tape_reader_init(&reader, tape);
+	if (r < 0) die(EXIT_TEMPORARY, "unable to read the tape that the head gave (is it of another version?): %s", strerror(-r));
+	close(tape);
+	struct past past = {
+		.max = o.history,
+		.row = o.form == JSON ? render_json_row : o.form == HTML ? render_html_row : o.form == SGR ? screen_row_sgr : screen_row_text,
+	};
+	struct screen *const s = past_read(&reader, &past, &state);
+	tape_reader_deinit(&reader);
+	if (!s) die(EXIT_TEMPORARY, "unable to know the screen: the tape does not hold it");
+	render(&o, &(struct render){ .screen = s, .past = &past, .state = &state }, &out);
+	past_deinit(&past);
+	screen_free(s);
+	if (out.failed) die(EXIT_TEMPORARY, "unable to show so much: %s", strerror(ENOMEM));
+	if ((out.len > 0 && fwrite(out.data, 1, out.len, stdout) != out.len) || fflush(stdout) != 0)
+		die(EXIT_TEMPORARY, "unable to write the output: %s", strerror(errno));
+	screen_buf_deinit(&out);
+	return 0;
+}

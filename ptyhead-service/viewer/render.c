@@ -1,0 +1,311 @@
+#include "render.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool blank(struct screen const *s, struct screen_cell c)
+{
+	return !c.ch && !(c.flags & SCREEN_CELL_SPACER) && !screen_style_get(s, c.style).bg;
+}
+
+/* How many cells of a row show something. */
+static unsigned shown(struct screen const *s, struct screen_row const *row)
+{
+	unsigned n = row->len;
+	while (n > 0 && blank(s, row->cells[n - 1])) n--;
+	return n;
+}
+
+/* The cells from x on that look the same. */
+static unsigned run_end(struct screen_row const *row, unsigned x, unsigned n)
+{
+	unsigned end = x + 1;
+	while (end < n && (row->cells[end].style == row->cells[x].style || row->cells[end].flags & SCREEN_CELL_SPACER)) end++;
+	return end;
+}
+
+static void put_cp(struct screen_buf *out, uint32_t c)
+{
+	char const u[4] = {
+		(char)(c < 0x80 ? c : c < 0x800 ? 0xc0 | c >> 6 : c < 0x10000 ? 0xe0 | c >> 12 : 0xf0 | c >> 18),
+		(char)(0x80 | (c >> (c < 0x800 ? 0 : c < 0x10000 ? 6 : 12) & 63)),
+		(char)(0x80 | (c >> (c < 0x10000 ? 0 : 6) & 63)),
+		(char)(0x80 | (c & 63)),
+	};
+	screen_buf_add(out, u, c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4);
+}
+
+/* The next code point of what may be no UTF-8; U+FFFD for a byte that is none. */
+static uint32_t next_cp(unsigned char const **at)
+{
+	unsigned char const *const p = *at;
+	unsigned const n = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
+	                   : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+	uint32_t c = n == 1 ? p[0] : n == 0 ? 0 : p[0] & (0xffu >> (n + 1));
+	for (unsigned i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80) {
+			++*at;
+			return 0xfffd;
+		}
+		c = c << 6 | (p[i] & 63);
+	}
+	bool const bad = n == 0 || (n == 3 && (c < 0x800 || (c >= 0xd800 && c < 0xe000))) || (n == 4 && (c < 0x10000 || c > 0x10ffff));
+	*at += bad ? 1 : n;
+	return bad ? 0xfffd : c;
+}
+
+/* ---- text -------------------------------------------------------------------- */
+
+void render_text(struct render const *r, bool sgr, struct screen_buf *out)
+{
+	unsigned rows = screen_rows(r->screen);
+
+	for (unsigned i = 0; r->past && i < r->past->len; i++) {
+		struct past_line const *const l = past_at(r->past, i);
+		if (l->len > 0) screen_buf_add(out, l->data, l->len);
+		screen_buf_str(out, "\n");
+	}
+	for (; rows > 0; rows--) {
+		struct screen_row const row = screen_row(r->screen, SCREEN_ACTIVE, rows - 1);
+		if (shown(r->screen, &row) > 0) break;
+	}
+	for (unsigned y = 0; y < rows; y++) {
+		struct screen_row const row = screen_row(r->screen, SCREEN_ACTIVE, y);
+		size_t const from = out->len;
+		if (sgr) screen_row_sgr(r->screen, &row, out);
+		else screen_row_text(r->screen, &row, out);
+		while (!sgr && out->len > from && out->data[out->len - 1] == ' ') out->len--;
+		screen_buf_str(out, "\n");
+	}
+}
+
+/* ---- JSON -------------------------------------------------------------------- */
+
+static void json_cp(struct screen_buf *out, uint32_t c)
+{
+	if (c == '"' || c == '\\') screen_buf_fmt(out, "\\%c", (int)c);
+	else if (c < 0x20 || (c >= 0x7f && c < 0xa0)) screen_buf_fmt(out, "\\u%04x", (unsigned)c);
+	else put_cp(out, c);
+}
+
+static void json_string(struct screen_buf *out, char const *str)
+{
+	unsigned char const *p = (unsigned char const *)str;
+	screen_buf_str(out, "\"");
+	while (*p) json_cp(out, next_cp(&p));
+	screen_buf_str(out, "\"");
+}
+
+static void json_color(struct screen_buf *out, char const *key, uint32_t c)
+{
+	if (SCREEN_COLOR_KIND(c) == SCREEN_INDEXED) screen_buf_fmt(out, ",\"%s\":%u", key, SCREEN_COLOR_VALUE(c));
+	if (SCREEN_COLOR_KIND(c) == SCREEN_RGB) screen_buf_fmt(out, ",\"%s\":\"#%06x\"", key, SCREEN_COLOR_VALUE(c));
+}
+
+static void json_style(struct screen const *s, struct screen_style st, struct screen_buf *out)
+{
+	static struct { unsigned bit; char const *key; } const keys[] = {
+		{ SCREEN_BOLD, "bold" }, { SCREEN_FAINT, "faint" }, { SCREEN_ITALIC, "italic" }, { SCREEN_BLINK, "blink" },
+		{ SCREEN_INVERSE, "inverse" }, { SCREEN_INVISIBLE, "invisible" }, { SCREEN_STRIKE, "strike" },
+		{ SCREEN_OVERLINE, "overline" },
+	};
+	static char const *const underlines[8] = { "", "single", "double", "curly", "dotted", "dashed", "single", "single" };
+	char const *id;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (st.attrs & keys[i].bit) screen_buf_fmt(out, ",\"%s\":true", keys[i].key);
+	if (SCREEN_UNDERLINE(st.attrs)) screen_buf_fmt(out, ",\"underline\":\"%s\"", underlines[SCREEN_UNDERLINE(st.attrs)]);
+	json_color(out, "fg", st.fg);
+	json_color(out, "bg", st.bg);
+	json_color(out, "underline_color", st.ul);
+	char const *const uri = screen_link(s, st.link, &id);
+	if (!uri) return;
+	screen_buf_str(out, ",\"link\":");
+	json_string(out, uri);
+}
+
+static void json_cells(struct screen const *s, struct screen_row const *row, unsigned x, unsigned end, struct screen_buf *out)
+{
+	uint32_t cps[SCREEN_CLUSTER_MAX];
+	screen_buf_str(out, "\"");
+	for (; x < end; x++) {
+		if (row->cells[x].flags & SCREEN_CELL_SPACER) continue;
+		unsigned const n = screen_cell_chars(s, row->cells[x], cps);
+		if (n == 0) screen_buf_str(out, " ");
+		for (unsigned i = 0; i < n; i++) json_cp(out, cps[i]);
+	}
+	screen_buf_str(out, "\"");
+}
+
+void render_json_row(struct screen const *s, struct screen_row const *row, struct screen_buf *out)
+{
+	unsigned const n = shown(s, row);
+	screen_buf_str(out, "{\"text\":");
+	json_cells(s, row, 0, n, out);
+	screen_buf_fmt(out, ",\"wrapped\":%s,\"runs\":[", row->wrapped ? "true" : "false");
+	for (unsigned x = 0; x < n;) {
+		unsigned const end = run_end(row, x, n);
+		screen_buf_fmt(out, "%s{\"columns\":%u,\"text\":", x ? "," : "", end - x);
+		json_cells(s, row, x, end, out);
+		json_style(s, screen_style_get(s, row->cells[x].style), out);
+		screen_buf_str(out, "}");
+		x = end;
+	}
+	screen_buf_str(out, "]}");
+}
+
+static char const *yes(bool b)
+{
+	return b ? "true" : "false";
+}
+
+static void json_modes(struct screen const *s, struct screen_buf *out)
+{
+	struct screen_input const in = screen_input(s);
+	screen_buf_fmt(out,
+	               "\"modes\":{\"cursor_keys\":%s,\"keypad\":%s,\"paste\":%s,\"focus\":%s,\"newline\":%s,\"backarrow\":%s,"
+	               "\"mouse\":%u,\"mouse_encoding\":%u,\"kitty\":%u,\"modify_other\":%d,\"reverse\":%s,\"insert\":%s,"
+	               "\"autowrap\":%s,\"origin\":%s}",
+	               yes(in.cursor_keys), yes(in.keypad), yes(in.paste), yes(in.focus), yes(in.newline), yes(in.backarrow),
+	               in.mouse, in.mouse_enc, in.kitty, in.modify_other, yes(screen_mode(s, true, 5) == 1),
+	               yes(screen_mode(s, false, 4) == 1), yes(screen_mode(s, true, 7) == 1), yes(screen_mode(s, true, 6) == 1));
+}
+
+static void json_run(struct tape_state const *t, struct screen_buf *out)
+{
+	bool const alive = t->flags & TAPE_ALIVE;
+	screen_buf_fmt(out, "\"run\":{\"number\":%" PRIu32 ",\"alive\":%s,\"pid\":", t->run, yes(alive));
+	if (alive) screen_buf_fmt(out, "%d", (int)t->pid);
+	else screen_buf_str(out, "null");
+	screen_buf_str(out, ",\"wait_status\":");
+	if (!alive && (t->flags & TAPE_ENDED_KNOWN)) screen_buf_fmt(out, "%d}", (int)t->status);
+	else screen_buf_str(out, "null}");
+}
+
+void render_json(struct render const *r, struct screen_buf *out)
+{
+	struct screen const *const s = r->screen;
+	struct screen_cursor const c = screen_cursor(s);
+
+	screen_buf_fmt(out, "{\"version\":1,\"rows\":%u,\"columns\":%u,\"alternate\":%s,", screen_rows(s), screen_cols(s),
+	               yes(screen_alt(s)));
+	screen_buf_fmt(out, "\"cursor\":{\"row\":%u,\"column\":%u,\"visible\":%s,\"pending_wrap\":%s,\"shape\":%u},\"title\":",
+	               c.y, c.x, yes(c.visible), yes(c.pending), c.shape);
+	json_string(out, screen_title(s));
+	screen_buf_str(out, ",\"icon\":");
+	json_string(out, screen_icon(s));
+	screen_buf_str(out, ",");
+	json_modes(s, out);
+	screen_buf_str(out, ",");
+	json_run(r->state, out);
+	screen_buf_str(out, ",\"history\":[");
+	for (unsigned i = 0; r->past && i < r->past->len; i++) {
+		struct past_line const *const l = past_at(r->past, i);
+		if (l->len == 0) continue; /* no memory for it */
+		if (i) screen_buf_str(out, ",");
+		screen_buf_add(out, l->data, l->len);
+	}
+	screen_buf_str(out, "],\"lines\":[");
+	for (unsigned y = 0; y < screen_rows(s); y++) {
+		struct screen_row const row = screen_row(s, SCREEN_ACTIVE, y);
+		if (y) screen_buf_str(out, ",");
+		render_json_row(s, &row, out);
+	}
+	screen_buf_str(out, "]}\n");
+}
+
+/* ---- HTML -------------------------------------------------------------------- */
+
+#define FOREGROUND 0xd0d0d0u
+#define BACKGROUND 0x000000u
+
+static void html_cp(struct screen_buf *out, uint32_t c)
+{
+	if (c == '<') screen_buf_str(out, "&lt;");
+	else if (c == '>') screen_buf_str(out, "&gt;");
+	else if (c == '&') screen_buf_str(out, "&amp;");
+	else if (c == '"') screen_buf_str(out, "&quot;");
+	else if (c == '\'') screen_buf_str(out, "&#39;");
+	else if (c < 0x20 || (c >= 0x7f && c < 0xa0)) put_cp(out, 0xfffd);
+	else put_cp(out, c);
+}
+
+static uint32_t html_rgb(struct screen const *s, uint32_t c, unsigned osc, uint32_t otherwise)
+{
+	uint32_t rgb = 0;
+	if (SCREEN_COLOR_KIND(c) == SCREEN_RGB) return SCREEN_COLOR_VALUE(c);
+	if (SCREEN_COLOR_KIND(c) == SCREEN_INDEXED)
+		return screen_palette(s, SCREEN_COLOR_VALUE(c), &rgb) ? rgb : screen_palette_default(SCREEN_COLOR_VALUE(c));
+	return screen_dynamic(s, osc, &rgb) ? rgb : otherwise;
+}
+
+static void html_style(struct screen const *s, struct screen_style st, struct screen_buf *out)
+{
+	static char const *const underlines[8] = { "", "", " double", " wavy", " dotted", " dashed", "", "" };
+	bool const inverse = st.attrs & SCREEN_INVERSE;
+	uint32_t const fg = html_rgb(s, st.fg, 10, FOREGROUND);
+	uint32_t const bg = html_rgb(s, st.bg, 11, BACKGROUND);
+	unsigned const ul = SCREEN_UNDERLINE(st.attrs);
+	if (inverse || st.fg) screen_buf_fmt(out, "color:#%06x;", inverse ? bg : fg);
+	if (inverse || st.bg) screen_buf_fmt(out, "background:#%06x;", inverse ? fg : bg);
+	if (st.attrs & SCREEN_BOLD) screen_buf_str(out, "font-weight:bold;");
+	if (st.attrs & SCREEN_FAINT) screen_buf_str(out, "opacity:.6;");
+	if (st.attrs & SCREEN_ITALIC) screen_buf_str(out, "font-style:italic;");
+	if (st.attrs & SCREEN_INVISIBLE) screen_buf_str(out, "visibility:hidden;");
+	if (ul || st.attrs & (SCREEN_STRIKE | SCREEN_OVERLINE)) {
+		screen_buf_fmt(out, "text-decoration:%s%s%s%s;", ul ? " underline" : "", st.attrs & SCREEN_STRIKE ? " line-through" : "",
+		               st.attrs & SCREEN_OVERLINE ? " overline" : "", underlines[ul]);
+		if (st.ul) screen_buf_fmt(out, "text-decoration-color:#%06x;", html_rgb(s, st.ul, 10, FOREGROUND));
+	}
+}
+
+static void html_cells(struct screen const *s, struct screen_row const *row, unsigned x, unsigned end, struct screen_buf *out)
+{
+	uint32_t cps[SCREEN_CLUSTER_MAX];
+	for (; x < end; x++) {
+		if (row->cells[x].flags & SCREEN_CELL_SPACER) continue;
+		unsigned const n = screen_cell_chars(s, row->cells[x], cps);
+		if (n == 0) screen_buf_str(out, " ");
+		for (unsigned i = 0; i < n; i++) html_cp(out, cps[i]);
+	}
+}
+
+void render_html_row(struct screen const *s, struct screen_row const *row, struct screen_buf *out)
+{
+	unsigned const n = shown(s, row);
+	for (unsigned x = 0; x < n;) {
+		unsigned const end = run_end(row, x, n);
+		struct screen_buf style = SCREEN_BUF_INIT;
+		html_style(s, screen_style_get(s, row->cells[x].style), &style);
+		if (style.len) {
+			screen_buf_str(out, "<span style=\"");
+			screen_buf_add(out, style.data, style.len);
+			screen_buf_str(out, "\">");
+		}
+		html_cells(s, row, x, end, out);
+		if (style.len) screen_buf_str(out, "</span>");
+		screen_buf_deinit(&style);
+		x = end;
+	}
+}
+
+void render_html(struct render const *r, struct screen_buf *out)
+{
+	struct screen const *const s = r->screen;
+	unsigned char const *p = (unsigned char const *)screen_title(s);
+
+	screen_buf_fmt(out, "<pre style=\"color:#%06x;background:#%06x;font-family:monospace;width:%uch\" title=\"",
+	               html_rgb(s, 0, 10, FOREGROUND), html_rgb(s, 0, 11, BACKGROUND), screen_cols(s));
+	while (*p) html_cp(out, next_cp(&p));
+	screen_buf_str(out, "\">\n");
+	for (unsigned i = 0; r->past && i < r->past->len; i++) {
+		struct past_line const *const l = past_at(r->past, i);
+		if (l->len > 0) screen_buf_add(out, l->data, l->len);
+		screen_buf_str(out, "\n");
+	}
+	for (unsigned y = 0; y < screen_rows(s); y++) {
+		struct screen_row const row = screen_row(s, SCREEN_ACTIVE, y);
+		render_html_row(s, &row, out);
+		screen_buf_str(out, "\n");
+	}
+	screen_buf_str(out, "</pre>\n");
+}
