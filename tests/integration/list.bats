@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # ptyhead-list: what heads hold, as a table, as JSON, as names; its exit codes.
 
-# shellcheck disable=SC2317  # called by name
+# shellcheck disable=SC2154,SC2317  # set by run; called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
 
