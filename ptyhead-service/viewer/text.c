@@ -10,10 +10,16 @@ static void above_cut(struct screen_buf *b)
 	b->len -= drop;
 }
 
+static bool blank(struct screen_cell c)
+{
+	return c.ch == ' ' || (c.ch == 0 && !(c.flags & SCREEN_CELL_SPACER));
+}
+
+/* Up to the last one that is not blank. */
 static unsigned columns_of(struct screen_row const *row)
 {
 	unsigned n = row->len;
-	while (n > 0 && row->cells[n - 1].ch == 0 && !(row->cells[n - 1].flags & SCREEN_CELL_SPACER)) n--;
+	while (n > 0 && blank(row->cells[n - 1])) n--;
 	return n;
 }
 
@@ -26,11 +32,10 @@ static void pad(struct screen_buf *out, unsigned from, unsigned to)
  * before the cursor. */
 static void add_row(struct screen const *s, struct screen_row const *row, unsigned upto, struct screen_buf *out)
 {
-	unsigned n = columns_of(row);
+	size_t const before = out->len;
 	screen_row_text(s, row, out);
-	/* screen_row_text leaves out spaces that were written, too. */
-	while (n > 0 && (row->cells[n - 1].ch == ' ' || (row->cells[n - 1].ch == 0 && !(row->cells[n - 1].flags & SCREEN_CELL_SPACER)))) n--;
-	pad(out, n, upto);
+	while (out->len > before && out->data[out->len - 1] == ' ') out->len--;
+	pad(out, columns_of(row), upto);
 }
 
 static void on_line(void *arg, struct screen const *s, struct screen_row const *row)

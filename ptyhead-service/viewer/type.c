@@ -79,11 +79,28 @@ static size_t piece_of(uint8_t const *data, size_t len)
 	return WIRE_SEND_MAX;
 }
 
+/* A piece that was refused since one of its lines is too long: up to that line
+ * it can be typed. */
+static enum type_result type_lines(struct typist *t, uint8_t const *data, size_t len)
+{
+	enum type_result r = TYPE_LINE;
+	size_t begin = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (data[i] != '\r' && data[i] != '\n') continue;
+		r = type_piece(t, data + begin, i + 1 - begin);
+		if (r != TYPE_OK) return r;
+		begin = i + 1;
+	}
+	return begin < len ? type_piece(t, data + begin, len - begin) : r;
+}
+
 enum type_result type_bytes(struct typist *t, uint8_t const *data, size_t len)
 {
 	do {
 		size_t const n = piece_of(data, len);
-		enum type_result const r = type_piece(t, data, n);
+		enum type_result r = type_piece(t, data, n);
+		if (r == TYPE_LINE) r = type_lines(t, data, n);
 		if (r != TYPE_OK) return r;
 		data += n;
 		len -= n;
