@@ -12,7 +12,8 @@
  *
  * terminal.c    birth, death, names        run.c    start, end, status
  * drain.c       master to tape, wake-ups   input.c  viewers to master, size
- * engine.c      the screen: queries, checkpoints */
+ * engine.c      the screen: queries, checkpoints
+ * send.c        input that is answered */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
@@ -68,6 +69,14 @@ struct terminal {
 	uint8_t *input; /* TERMINAL_INPUT_MAX while anything waits, else NULL */
 	size_t input_start;
 	size_t input_len;
+	uint64_t input_total; /* ever taken, what waits included */
+	size_t line;          /* of it: bytes since the last end of a line */
+	uint32_t line_run;    /* the run that this counts for */
+
+	struct tape_state ended; /* of the run before the one that is alive */
+	uint32_t command_run; /* the run that this is the command of */
+	size_t command_len;
+	uint8_t command[WIRE_COMMAND_MAX];
 
 	char answer[512]; /* not yet sent: engine.c */
 	size_t answer_len;
@@ -141,6 +150,13 @@ void terminal_input_flush(struct terminal *t);
 void terminal_input_drop(struct terminal *t);
 /* The terminal has this size from here on; nothing if it had before. */
 void terminal_resize(struct terminal *t, struct wire_size size);
+
+/* send.c */
+/* Keeps count of what an input line holds. */
+void line_count(struct terminal *t, uint8_t const *data, size_t len);
+/* Answers each SEND that the line has taken; those that wait are lost when
+ * `over`. */
+void sends_settle(struct terminal *t, bool over);
 
 /* terminal.c: a viewer's coming, activity and going. */
 void terminal_viewer_add(struct terminal *t, struct viewer *v);
