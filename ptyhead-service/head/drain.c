@@ -71,11 +71,15 @@ static uint64_t lossless_room(struct terminal *t)
 	uint64_t hindmost = UINT64_MAX;
 	if (t->lossless == 0 && t->absent == 0) return room;
 	if (t->absent > 0) room = room_before(t, t->absent_pos);
+	uint64_t const oldest_mark = tape_oldest_mark(&t->tape);
 	list_each(it, &t->viewers) {
 		struct viewer *const v = list_entry(it, struct viewer, link);
 		if (!v->lossless) continue;
 		viewer_look(v, t->tape.end);
-		uint64_t const here = room_before(t, v->pos);
+		/* Marks can overtake it as well as bytes can. Who has read all there
+		 * is has them behind it, or will at once. */
+		bool const marks_full = v->pos <= oldest_mark && v->pos < t->tape.end;
+		uint64_t const here = marks_full ? 0 : room_before(t, v->pos);
 		if (here < room) room = here;
 		if (v->pos < hindmost) hindmost = v->pos;
 	}

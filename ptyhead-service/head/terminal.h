@@ -78,6 +78,9 @@ struct terminal {
 	size_t command_len;
 	uint8_t command[WIRE_COMMAND_MAX];
 
+	uint64_t query_offset; /* found and not yet marked: engine.c */
+	uint32_t query_len;
+	uint64_t query_viewer;
 	char answer[512]; /* not yet sent: engine.c */
 	size_t answer_len;
 	bool replaying;

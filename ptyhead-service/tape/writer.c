@@ -202,7 +202,8 @@ uint8_t *tape_arm(struct tape *t, size_t *ret_room)
 	 * order of the program is enough once the compiler keeps it. */
 	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("armed");
-	*ret_room = (size_t)(upto - t->taken);
+	uint64_t const room = upto - t->taken;
+	*ret_room = room < TAPE_ROOM_MAX ? (size_t)room : TAPE_ROOM_MAX;
 	return t->ring + (t->taken & mask);
 }
 
@@ -233,6 +234,15 @@ void tape_mark(struct tape *t, struct tape_mark const *m)
 	memcpy(t->marks + (t->marks_end % TAPE_MARKS) * sizeof copy, &copy, sizeof copy);
 	t->marks_end++;
 	atomic_store_explicit(&t->header->marks_end, t->marks_end, memory_order_release);
+}
+
+uint64_t tape_oldest_mark(struct tape const *t)
+{
+	uint64_t const margin = TAPE_MARKS - TAPE_MARKS_READ;
+	struct tape_mark m;
+	if (t->marks_end < margin) return 0;
+	memcpy(&m, t->marks + ((t->marks_end - margin) % TAPE_MARKS) * sizeof m, sizeof m);
+	return m.offset;
 }
 
 bool tape_checkpoint_due(struct tape const *t)

@@ -68,6 +68,10 @@ static inline uint64_t tape_limit(struct tape const *t, uint64_t pos)
 	return pos + t->ring_size - TAPE_READ_MAX;
 }
 
+/* Where a mark lies that has not many before it to be overwritten: a reader that
+ * is waited for must be past it. 0 while there is none such. */
+uint64_t tape_oldest_mark(struct tape const *t);
+
 /* True when readers would lose the newest checkpoint to the ring or to the
  * marks before long: write one. */
 bool tape_checkpoint_due(struct tape const *t);
