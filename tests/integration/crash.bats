@@ -10,37 +10,6 @@ load ../helpers/keep
 setup() { common_setup; }
 teardown() { common_teardown; }
 
-# A program that writes N numbered lines as fast as it can, asks the terminal a
-# question now and then, and tells of every trouble it has.
-write_program() {
-	cat >"$T/program" <<-'EOP'
-		#!/usr/bin/env bash
-		trap 'echo "signal: $?" >>"$2"; exit 99' HUP TERM PIPE
-		stty raw -echo
-		for ((i = 0; i < $1; i++)); do
-			printf 'line %d of the flood, and then some\n' "$i" || { echo "write: $?" >>"$2"; exit 98; }
-			if ((i % 500 == 250)); then
-				printf '\e[5n'
-				IFS= read -rs -t 5 -d n answer || echo "no answer at $i" >>"$2"
-				[ "$answer" = $'\e[0' ] || printf 'answer at %d: %q\n' "$i" "$answer" >>"$2"
-			fi
-		done
-		IFS= read -rs -t 0.2 -n 1 more && printf 'and more: %q\n' "$more" >>"$2"
-		exit 7
-	EOP
-	chmod +x "$T/program"
-}
-
-# expected N : what it writes.
-expected() {
-	awk -v n="$1" 'BEGIN {
-		for (i = 0; i < n; i++) {
-			printf "line %d of the flood, and then some\n", i
-			if (i % 500 == 250) printf "\033[5n"
-		}
-	}'
-}
-
 # begin N : a lossless reader into $T/out, the program behind it.
 begin() {
 	write_program
