@@ -34,8 +34,8 @@ static bool find(struct await const *a, char const *line, size_t len, size_t *re
 		*ret_len = strlen(a->pattern);
 		return true;
 	}
-	regmatch_t m = { .rm_so = 0, .rm_eo = (regoff_t)len };
-	if (regexec(&a->regex, line, 1, &m, REG_STARTEND) != 0) return false;
+	regmatch_t m;
+	if (regexec(&a->regex, line, 1, &m, 0) != 0) return false;
 	*ret_at = (size_t)m.rm_so;
 	*ret_len = (size_t)(m.rm_eo - m.rm_so);
 	return true;

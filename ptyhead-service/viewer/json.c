@@ -35,6 +35,8 @@ static void put(uint8_t const *c, unsigned len, struct screen_buf *out)
 	else if (len == 1 && b == '\t') screen_buf_str(out, "\\t");
 	else if (len == 1 && (b < 0x20 || b == 0x7F)) screen_buf_fmt(out, "\\u%04x", b);
 	else if (len == 2 && b == 0xC2 && c[1] < 0xA0) screen_buf_fmt(out, "\\u%04x", c[1]); /* C1 */
+	else if (len == 3 && b == 0xE2 && c[1] == 0x80 && (c[2] & 0xFE) == 0xA8) /* line and paragraph separators */
+		screen_buf_fmt(out, "\\u%04x", 0x2000u | (c[2] & 0x3Fu));
 	else screen_buf_add(out, c, len);
 }
 

@@ -88,7 +88,11 @@ static unsigned collect(struct text *t, unsigned y)
 		}
 		add_row(s, &row, upto, &t->line);
 		y++;
-		if (!more) return y;
+		if (more) continue;
+		/* It ends in a NUL as well, and holds none. */
+		screen_buf_add(&t->line, "", 1);
+		if (t->line.len > 0) t->line.len--;
+		return y;
 	}
 }
 

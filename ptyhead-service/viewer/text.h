@@ -25,7 +25,7 @@ struct text {
 void text_init(struct text *t, struct screen *s, bool blank);
 void text_deinit(struct text *t);
 
-/* Looks at a line; `settled`: it is not going to go on. True: seen enough. */
+/* Looks at a line, which ends in a NUL behind `len`; `settled`: it is not going to go on. True: seen enough. */
 typedef bool text_look(void *arg, char const *line, size_t len, bool settled);
 
 /* True when `look` said so; then the rest of `data` was not fed. */

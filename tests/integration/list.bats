@@ -115,3 +115,41 @@ os.execvp("ptyhead", ["ptyhead"])' "$T/run/ptyhead/app.watch.sock" "$T/export" 2
 	kill -CONT "$HEAD"
 	run -111 sh -c 'ptyhead-list --json >/dev/full'
 }
+
+@test "completion in bash: addresses that there are now, options, keys" {
+	head_start "$S"
+	s6-ptyexec "$S" true
+	s6-ptyexec -n two "$S" true
+	cat >"$T/complete" <<'EOF'
+source "$REPO/ptyhead-service/completion/ptyhead.bash"
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+_ptyhead "$1" "${!#}" "${COMP_WORDS[$# - 2]}" 2>/dev/null
+printf '%s ' "${COMPREPLY[@]}"
+EOF
+	completes() {
+		local want=$1
+		shift
+		[ "$(bash "$T/complete" "$@")" = "$want" ] || { bash "$T/complete" "$@"; return 1; }
+	}
+	completes 'app app:two ' ptyhead-attach ''
+	completes 'app app:two ' ptyhead-send -n ap
+	completes 'two ' ptyhead-wait -e x app : t
+	completes '--json ' ptyhead-list --j
+	completes 'PPage ' ptyhead-send -k PP
+	completes 'now ' ptyhead-wait --since n
+	completes 'script ' ptyhead-record -f s
+	completes ' ' ptyhead-wait -e ap
+}
+
+@test "installed and uninstalled: programs, pages, completions" {
+	make -s -C "$REPO" install DESTDIR="$T/dest" PREFIX=/usr >"$T/make.log" 2>&1
+	local tool
+	for tool in send wait record list; do
+		[ -x "$T/dest/usr/bin/ptyhead-$tool" ]
+		[ -e "$T/dest/usr/share/man/man1/ptyhead-$tool.1" ]
+		[ -e "$T/dest/usr/share/bash-completion/completions/ptyhead-$tool" ]
+	done
+	[ -e "$T/dest/usr/share/zsh/site-functions/_ptyhead" ]
+	make -s -C "$REPO" uninstall DESTDIR="$T/dest" PREFIX=/usr
+	[ -z "$(find "$T/dest" -type f)" ]
+}

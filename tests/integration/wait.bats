@@ -15,7 +15,7 @@ setup() {
 teardown() { common_teardown; }
 
 head_start() {
-	start ptyhead "$@" "$S" 2>>"$T/head.log"
+	start ptyhead "$S" 2>>"$T/head.log"
 	HEAD=$STARTED
 	wait_for 5 test -S "$S"
 }

@@ -137,6 +137,7 @@ TEST(json_is_valid)
 	check_json("\xf4\x90\x80\x80", 4, "\\ufffd\\ufffd\\ufffd\\ufffd");
 	check_json("\xe4\xb8", 2, "\\ufffd");
 	check_json("\xc2\x9b", 2, "\\u009b");
+	check_json("\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa", 9, "\\u2028\\u2029\xe2\x80\xaa");
 	check_json("\xf0\x9f\xf0\x9f\x98\x80", 6, "\\ufffd😀");
 }
 
