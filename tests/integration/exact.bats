@@ -78,17 +78,12 @@ times() { grep -oaF -e "$2" -- "$1" | wc -l; }
 
 # --- in tmux ---------------------------------------------------------------------
 
-# pane NAME COLSxROWS COMMAND... : a window of that size in the private tmux.
+# pane NAME COLSxROWS COMMAND... : a screen of that size in the private tmux.
 pane() {
 	local name=$1 size=$2
 	shift 2
-	if [ -S "$T/tmux.sock" ]; then tm new-window -d -n "$name" -- "$@"
-	else
-		tm_start "$size" "$@"
-		tm rename-window "$name"
-		tm set -g window-size manual
-	fi
-	tm resize-window -t "$name" -x "${size%x*}" -y "${size#*x}"
+	[ -S "$T/tmux.sock" ] || tm_start 80x24 sleep 1000
+	tm new-session -d -s "$name" -x "${size%x*}" -y "${size#*x}" -- "$@" </dev/null
 }
 
 capture() { tm capture-pane -p -t "$@"; }
@@ -106,7 +101,7 @@ part_text() {
 	y=$(ptyhead-show --json "$S" | sed 's/.*"cursor":{"row":\([0-9]*\).*/\1/')
 	x=$(ptyhead-show --json "$S" | sed 's/.*"cursor":{"row":[0-9]*,"column":\([0-9]*\).*/\1/')
 	y=$((y >= rows ? y + 1 - rows : 0)) x=$((x >= cols ? x + 1 - cols : 0))
-	ptyhead-show "$S" | tail -n +$((y + 1)) | head -n "$rows" | cut -c $((x + 1))-$((x + cols)) | trimmed
+	ptyhead-show "$S" | tail -n +$((y + 1)) | head -n "$rows" | sed -E "s/^.{0,$x}//; s/^(.{$cols}).*/\\1/" | trimmed
 }
 pane_is_part() { [ -n "$(part_text "$2")" ] && [ "$(pane_text "$1")" = "$(part_text "$2")" ]; }
 
@@ -136,7 +131,7 @@ pane_is_part() { [ -n "$(part_text "$2")" ] && [ "$(pane_text "$1")" = "$(part_t
 		kill -KILL "$PROGRAM"
 		wait_for 5 not alive "$PROGRAM"
 		tm_stop
-		wait_for 5 not test -S "$T/tmux.sock" || rm -f "$T/tmux.sock"
+		rm -f "$T/tmux.sock"
 	done
 }
 
@@ -174,7 +169,8 @@ much='stty raw -echo
 	wait_for 20 test -e "$T/done"
 	for kind in 24x80 30x100; do
 		local v=v${kind%x*}
-		viewer "$v" "$kind" "$([ "$kind" = 24x80 ] || echo -r)" "$S" 2>/dev/null || viewer "$v" "$kind" "$S"
+		if [ "$kind" = 24x80 ]; then viewer "$v" "$kind" "$S"
+		else viewer "$v" "$kind" -r "$S"; fi
 		wait_for 5 has "$T/$v.seen" 'here it stands'
 		for on in '?1049h' '?1000h' '?1006h' '?2004h' '?1004h' '>5u' '?1h' '5 q' '?25l'; do
 			wait_for 2 holds "$T/$v.seen" $'\e['"$on" || { echo "$on"; cat -v "$T/$v.seen"; false; }
@@ -185,12 +181,13 @@ much='stty raw -echo
 			order "$v" 'kill 15'
 			wait_for 5 not alive "$V_v30"
 		fi
-		local off=' ' last
-		for off in '?1049l' '?1000l' '?1006l' '?2004l' '?1004l' '?1l' '0 q' '?25h'; do
-			last=$(grep -oaE '\?1049[hl]|\?1000[hl]|\?1006[hl]|\?2004[hl]|\?1004[hl]|\?1[hl]|[05] q|\?25[hl]' "$T/$v.seen" |
-				grep -E "^${off:0:-1}.\$|^[05] q\$" | grep -F -e "${off: -1}" | tail -n 1)
-			[ -n "$last" ]
+		# Of each, what came last is what undoes it.
+		local mode
+		for mode in '?1049' '?1000' '?1006' '?2004' '?1004' '?1'; do
+			[ "$(grep -oaE "\\$mode[hl]" "$T/$v.seen" | tail -n 1)" = "$mode"l ]
 		done
+		[ "$(grep -oaE '\?25[hl]' "$T/$v.seen" | tail -n 1)" = '?25h' ]
+		[ "$(grep -oaE '[0-9] q' "$T/$v.seen" | tail -n 1)" = '0 q' ]
 		has "$T/$v.seen" $'\e\[<[0-9]*u'
 	done
 }
@@ -245,7 +242,7 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 			tm capture-pane -p -S - | grep -q '^mine'
 			[ "$(tm capture-pane -p -S - | sed -n '/^mine/,/^end/p' | grep -c '^$')" -le 1 ]
 			tm_stop
-			wait_for 5 not test -S "$T/tmux.sock" || rm -f "$T/tmux.sock"
+			rm -f "$T/tmux.sock"
 		done
 	done
 }
