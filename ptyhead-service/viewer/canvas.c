@@ -149,13 +149,20 @@ static void begin(struct canvas *c, struct way *w)
 	go(w);
 }
 
+/* What will be seen once the alternate screen is left. */
+static struct screen *main_of(struct screen const *s)
+{
+	struct screen *const below = screen_clone(s);
+	if (below) screen_feed(below, CANCEL "\033[?1049l", 11);
+	return below;
+}
+
 /* The alternate screen lies over the main one, which is seen again after it. */
 static void enter_alt(struct canvas *c, struct way *w)
 {
-	struct screen *const below = screen_clone(c->prog);
+	struct screen *const below = main_of(c->prog);
 
 	if (below) {
-		screen_feed(below, CANCEL "\033[?1049l", 11);
 		if (c->doubt[0]) erase(c, w);
 		screen_diff(w->at, below, c->rows, c->cols, w->out);
 		c->doubt[0] = false;
@@ -231,7 +238,13 @@ void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out)
 
 	if (!c->begun) return;
 	if (paint && c->prog) {
+		struct screen *const prog = c->prog;
+		/* What the main screen of the terminal holds may not be known. */
+		struct screen *const below = c->doubt[0] && screen_alt(prog) ? main_of(prog) : NULL;
+		if (below) c->prog = below;
 		canvas_paint(c, NULL, out);
+		c->prog = prog;
+		screen_free(below);
 		w = (struct way){ .at = screen_clone(c->term), .out = out };
 		if (!w.at) return;
 		go(&w);
