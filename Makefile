@@ -81,6 +81,7 @@ BINS     := $(PROGS:%=$(B)/%)
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 HELPERS  := $(patsubst tests/helpers/%.c,$(B)/tests/helpers/%,$(wildcard tests/helpers/*.c))
 BENCHES  := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
+SOAKS    := $(patsubst tests/soak/%.c,$(B)/tests/soak/%,$(wildcard tests/soak/*.c))
 ORACLE   := $(patsubst tests/oracle/%.c,$(B)/tests/oracle/%,$(wildcard tests/oracle/*.c))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/fuzz_%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(if $(wildcard tests/fuzz/replay_main.c),$(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c)))
@@ -115,7 +116,7 @@ $(B)/s6-ptyexec: $(call objs,$(wildcard s6-ptyexec/*.c)) $(B)/libclient.a $(B)/l
 
 # Test programs may use every layer.
 TESTLIBS := $(LIBS) $(SYSTEMD_LIBS) $(S6_LIBS) -lutil -lpthread
-$(UNIT) $(HELPERS) $(BENCHES) $(ORACLE): $(B)/tests/%: $(B)/obj/tests/%.o $(LIBS)
+$(UNIT) $(HELPERS) $(BENCHES) $(SOAKS) $(ORACLE): $(B)/tests/%: $(B)/obj/tests/%.o $(LIBS)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $< $(TESTLIBS)
 $(B)/obj/tests/%.o: XFLAGS := -Itests/helpers
@@ -158,7 +159,11 @@ oracle: all $(ORACLE)           ## ask the emulators of tests/oracle anew (node,
 	@tests/oracle/anew $(B)
 
 bench: all $(BENCHES) $(HELPERS) ## measure, as ratios against peers in the same run
+	@tests/helpers/need build bench
 	@tests/bench/run $(B)
+
+soak: all $(SOAKS)              ## heads killed hundreds of times within GBs of output (SOAK_KILLS, SOAK_MB)
+	@tests/soak/run $(B)
 
 demo:                           ## a program under a real s6-svscan, and a viewer on it
 	@tests/helpers/need build demo
