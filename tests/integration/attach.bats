@@ -441,12 +441,15 @@ follows() {
 
 @test "on the terminal that it would show it is refused, also with input from elsewhere" {
 	head_start
-	program bash -c 'ptyhead-attach "$1"; echo "rc=$?"
+	program bash -c 'until [ -e "$2" ]; do sleep 0.02; done
+		ptyhead-attach "$1"; echo "rc=$?"
 		ptyhead-attach "$1" </dev/null; echo "rc=$?"
 		ptyhead-attach "$1" </dev/null | cat; echo "rc=${PIPESTATUS[0]}"
 		ptyhead-attach -r "$1" | cat; echo "rc=${PIPESTATUS[0]}"
-		exec cat' bash "$S"
+		exec cat' bash "$S" "$T/go"
 	viewer "$S"
+	wait_for 5 test -s "$T/seen"
+	touch "$T/go"
 	wait_for 5 count_is "$T/seen" 'rc=1' 4
 	has "$T/seen" 'refused terminal main: the viewer runs on the terminal'
 	type_hex 1c

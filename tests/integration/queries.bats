@@ -56,6 +56,6 @@ ask() {
 	s6-ptyexec "$T/s" sh -c "stty raw -echo; yes \$(printf 'x\005y') | tr -d '\n' | head -c $n"
 	wait_for 20 not alive "$viewer"
 	[ "$(wc -c <"$T/seen")" -le "$n" ]
-	[ "$(tr -d '\005' <"$T/seen" | wc -c)" -eq $((n / 3 * 2)) ]
+	[ "$(tr -d '\005' <"$T/seen" | wc -c)" -eq $((n * 2 / 3)) ]
 	not grep -qE "lost|overt|missing" "$T/err"
 }

@@ -131,11 +131,11 @@ TEST(the_small_frames_there_and_back)
 	CHECK_PREFIXES(wire_get_exported, struct wire_exported, len);
 
 	struct wire_attached a;
-	len = wire_put_attached(buf, &(struct wire_attached){WIRE_ATTACH_LOSSLESS, 1ull << 40});
+	len = wire_put_attached(buf, &(struct wire_attached){WIRE_ATTACH_LOSSLESS, 1ULL << 40});
 	check_header(len, WIRE_ATTACHED);
 	CHECK_EQ(wire_get_attached(buf + WIRE_HEADER, len - WIRE_HEADER, &a), 0);
 	CHECK_EQ(a.flags, WIRE_ATTACH_LOSSLESS);
-	CHECK(a.viewer == 1ull << 40);
+	CHECK(a.viewer == 1ULL << 40);
 	CHECK_PREFIXES(wire_get_attached, struct wire_attached, len);
 
 	struct wire_refused r;
@@ -285,7 +285,7 @@ static struct wire_entry const sample_entry = {
 	.size = {24, 80, 640, 384},
 	.viewers = 3,
 	.watchers = 4,
-	.bytes = 1ull << 40,
+	.bytes = 1ULL << 40,
 	.command = {(uint8_t const *)"top\0-d\0", 7},
 };
 
@@ -301,7 +301,7 @@ static void check_entry(struct wire_entry const *e)
 	CHECK(memcmp(&e->size, &sample_entry.size, sizeof e->size) == 0);
 	CHECK_EQ(e->viewers, 3);
 	CHECK_EQ(e->watchers, 4);
-	CHECK_EQ(e->bytes, 1ll << 40);
+	CHECK_EQ(e->bytes, 1LL << 40);
 	CHECK_EQ(e->command.len, 7);
 	CHECK(memcmp(e->command.data, "top\0-d", 7) == 0);
 }
@@ -392,7 +392,7 @@ TEST(send_and_taken_there_and_back)
 	static uint8_t data[WIRE_SEND_MAX + 1];
 	struct wire_send s;
 	struct wire_taken t;
-	struct wire_taken const w = {.serial = 99, .code = WIRE_T_LINE, .offset = 1ull << 50};
+	struct wire_taken const w = {.serial = 99, .code = WIRE_T_LINE, .offset = 1ULL << 50};
 	size_t len = wire_put_send(buf, 77, data, sizeof data);
 	check_header(len, WIRE_SEND);
 	CHECK_EQ(len, WIRE_PUT_MAX);
@@ -408,7 +408,7 @@ TEST(send_and_taken_there_and_back)
 	CHECK_EQ(wire_get_taken(buf + WIRE_HEADER, len - WIRE_HEADER, &t), 0);
 	CHECK_EQ(t.serial, 99);
 	CHECK_EQ(t.code, WIRE_T_LINE);
-	CHECK_EQ(t.offset, 1ll << 50);
+	CHECK_EQ(t.offset, 1LL << 50);
 	CHECK_PREFIXES(wire_get_taken, struct wire_taken, len);
 }
 
