@@ -81,7 +81,8 @@ static char const *viewer_frame(struct peer *p, struct conn_frame const *f)
 		if (wire_get_resize(f->payload, f->header.length, &size) < 0) return "a short frame";
 		if (!wire_size_ok(size)) return NULL; /* a terminal without one: nothing to follow */
 		v->size = size;
-		if (v->terminal->viewers.next == &v->link) terminal_viewer_active(v->terminal, v);
+		/* Those without a size, which only send or record, do not count. */
+		if (terminal_leader(v->terminal) == v) terminal_viewer_active(v->terminal, v);
 		return NULL;
 	case WIRE_MOVED:
 		if (v->lossless) terminal_moved(v->terminal);
