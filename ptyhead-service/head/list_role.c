@@ -33,11 +33,15 @@ static void entry_of(struct terminal *t, struct wire_entry *ret)
 	if (s->run > 0 && t->command_run == s->run) ret->command = (struct wire_bytes){ t->command, t->command_len };
 }
 
+struct chosen {
+	struct terminal *terminal;
+};
+
 static int by_name(void const *a, void const *b)
 {
-	struct terminal *const *const s = a;
-	struct terminal *const *const t = b;
-	return strcmp((*s)->name, (*t)->name);
+	struct chosen const *const s = a;
+	struct chosen const *const t = b;
+	return strcmp(s->terminal->name, t->terminal->name);
 }
 
 static void text_of(struct wire_bytes b, char ret[WIRE_TERMINAL_MAX + 1])
@@ -47,7 +51,7 @@ static void text_of(struct wire_bytes b, char ret[WIRE_TERMINAL_MAX + 1])
 }
 
 /* Those that were asked for, sorted. */
-static size_t choose(struct head *h, struct wire_list const *l, struct terminal **ret)
+static size_t choose(struct head *h, struct wire_list const *l, struct chosen *ret)
 {
 	char after[WIRE_TERMINAL_MAX + 1], only[WIRE_TERMINAL_MAX + 1];
 	size_t n = 0;
@@ -56,13 +60,13 @@ static size_t choose(struct head *h, struct wire_list const *l, struct terminal 
 	text_of(l->terminal, only);
 	list_each(it, &h->terminals) {
 		struct terminal *const t = list_entry(it, struct terminal, link);
-		if (strcmp(t->name, after) > 0 && (only[0] == 0 || !strcmp(t->name, only))) ret[n++] = t;
+		if (strcmp(t->name, after) > 0 && (only[0] == 0 || !strcmp(t->name, only))) ret[n++].terminal = t;
 	}
 	if (n > 1) qsort(ret, n, sizeof *ret, by_name);
 	return n;
 }
 
-static enum peer_next send_list(struct peer *p, struct wire_list const *l, struct terminal **room, uint8_t *frame)
+static enum peer_next send_list(struct peer *p, struct wire_list const *l, struct chosen *room, uint8_t *frame)
 {
 	struct wire_entry e;
 	size_t const n = choose(p->head, l, room);
@@ -70,7 +74,7 @@ static enum peer_next send_list(struct peer *p, struct wire_list const *l, struc
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		entry_of(room[i], &e);
+		entry_of(room[i].terminal, &e);
 		size_t const longer = wire_listed_add(frame, len, &e);
 		if (longer == 0) break;
 		len = longer;
@@ -92,11 +96,11 @@ enum peer_next peer_list(struct peer *p, struct conn_frame const *f, int *fds, s
 		return peer_refuse(p, WIRE_R_ROLE, "this socket takes exports only");
 	if (wire_get_list(f->payload, f->header.length, &l) < 0)
 		return peer_refuse(p, WIRE_R_REQUEST, "a request that is cut short");
-	struct terminal **const room = calloc(p->head->terminals_len + 1u, sizeof(struct terminal *));
+	struct chosen *const room = calloc(p->head->terminals_len + 1u, sizeof *room);
 	uint8_t *const frame = malloc(WIRE_FRAME_MAX);
 	enum peer_next const next = room && frame ? send_list(p, &l, room, frame)
 	                                          : peer_refuse(p, WIRE_R_FAILED, "the head is out of memory");
-	free((void *)room);
+	free(room);
 	free(frame);
 	return next;
 }

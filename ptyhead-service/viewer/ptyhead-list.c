@@ -39,7 +39,6 @@ enum form { TABLE, JSON, NAMES };
 
 struct lister {
 	enum form form;
-	char const *base; /* of the address that is shown */
 	struct screen_buf out;
 	unsigned rows;
 	int code;
@@ -66,11 +65,11 @@ static void usage_error(void)
 
 /* ---- one terminal ------------------------------------------------------------ */
 
-static void address_of(struct lister const *l, struct wire_entry const *e, char *buf, size_t len)
+static void address_of(char const *base, struct wire_entry const *e, char *buf, size_t len)
 {
 	bool const only_main = e->terminal.len == strlen(PTYHEAD_TERMINAL) &&
 	                       !memcmp(e->terminal.data, PTYHEAD_TERMINAL, e->terminal.len);
-	snprintf(buf, len, only_main ? "%s" : "%s:%.*s", l->base, (int)e->terminal.len, (char const *)e->terminal.data);
+	snprintf(buf, len, only_main ? "%s" : "%s:%.*s", base, (int)e->terminal.len, (char const *)e->terminal.data);
 }
 
 static void add_duration(struct screen_buf *out, uint64_t since)
@@ -181,6 +180,7 @@ static void add_object(struct lister *l, struct wire_entry const *e, char const 
 struct one {
 	struct lister *l;
 	char const *path;
+	char const *base; /* of the address that is shown */
 };
 
 static void each(void *arg, struct wire_entry const *e)
@@ -188,7 +188,7 @@ static void each(void *arg, struct wire_entry const *e)
 	struct one const *const o = arg;
 	char address[PATH_MAX + WIRE_TERMINAL_MAX + 2];
 
-	address_of(o->l, e, address, sizeof address);
+	address_of(o->base, e, address, sizeof address);
 	switch (o->l->form) {
 	case TABLE: add_row(o->l, e, address); break;
 	case JSON: add_object(o->l, e, address, o->path); break;
@@ -204,11 +204,10 @@ static void each(void *arg, struct wire_entry const *e)
 /* 0 or -errno; `reply` says why it was refused. */
 static int ask_head(struct lister *l, char const *path, char const *base, char const *terminal, struct ptyhead_reply *reply)
 {
-	struct one o = { l, path };
+	struct one o = { l, path, base };
 	struct conn c;
 
 	memset(reply, 0, sizeof *reply);
-	l->base = base;
 	int const fd = ptyhead_connect(path, ANSWER_MS);
 	if (fd < 0) return fd;
 	conn_init(&c, fd);
@@ -220,7 +219,7 @@ static int ask_head(struct lister *l, char const *path, char const *base, char c
 static void one_head(struct lister *l, char const *address)
 {
 	struct ptyhead_address a;
-	struct ptyhead_reply reply;
+	struct ptyhead_reply reply = { .code = 0 };
 	char const *why;
 	char hint[512];
 

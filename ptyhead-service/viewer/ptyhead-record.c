@@ -79,6 +79,8 @@ static int word_of(char const *option, char const *text, char const *const *word
 	die(EXIT_USAGE, "%s takes %s or %s, not %s", option, words[0], words[1], text);
 }
 
+static bool to_stdout(char const *path) { return !path || !strcmp(path, "-"); }
+
 static char const *parse(int argc, char **argv, struct record *r, struct record_options *o)
 {
 	static struct option const longs[] = {
@@ -109,7 +111,7 @@ static char const *parse(int argc, char **argv, struct record *r, struct record_
 		usage_error();
 	}
 	if (o->timing && r->form != RECORDING_SCRIPT) die(EXIT_USAGE, "-T goes with -f script");
-	if (r->form == RECORDING_SCRIPT && !strcmp(o->output, "-") && !o->timing)
+	if (r->form == RECORDING_SCRIPT && to_stdout(o->output) && !o->timing)
 		die(EXIT_USAGE, "a typescript's timing needs a file: -o FILE, or -T FILE");
 	return argv[optind];
 }
@@ -118,7 +120,7 @@ static char const *parse(int argc, char **argv, struct record *r, struct record_
 
 static int open_file(char const *path)
 {
-	if (!strcmp(path, "-")) return STDOUT_FILENO;
+	if (to_stdout(path)) return STDOUT_FILENO;
 	/* What is recorded may be secret; and a name in a folder of everybody's
 	 * must not lead elsewhere. */
 	int const fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0600);

@@ -80,7 +80,7 @@ faults_build() { export KEEP_PTYHEAD=$REPO/build/faults/ptyhead; }
 	faults_build
 	keep_start
 	for point in filling filled armed read parsed published; do
-		at "$point" 1 9
+		at "$point" 5
 	done
 }
 

@@ -138,10 +138,16 @@ assert t["run 1 started"] == 0 and 1 <= t["run 2 started"] < 10, t' "$T/cast"
 	wait_for 5 has "$T/seen" '33 99'
 	echo 'size 20x70' >&7
 	wait_for 5 has "$T/seen" '20 70'
+	# Also when who has no size came, and typed, last.
+	ptyhead-send -n "$S" x
+	start ptyhead-record --from now -o "$T/other" "$S" 2>>"$T/record.err"
+	wait_for 5 has "$T/other" version
+	echo 'size 21x71' >&7
+	wait_for 5 has "$T/seen" '21 71'
 	echo 'send 1c' >&7
 	exec 7>&-
 	stopped
-	[ "$(events "$T/cast" r | tr '\n' ' ')" = '99x33 70x20 ' ]
+	[ "$(events "$T/cast" r | tr '\n' ' ')" = '99x33 70x20 71x21 ' ]
 	head -n 1 "$T/cast" | grep -q '"width": 80, "height": 24, '
 }
 

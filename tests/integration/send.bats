@@ -243,3 +243,85 @@ size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
 	run -111 send "$S" x
 	[[ $output == *'start the ptyhead that listens there' ]]
 }
+
+# A peer that does what none should: by hand, out of ptyhead-protocol(7).
+@test "what a peer may not send: it is dropped, and nobody else notices" {
+	recorder
+	cat >"$T/peer.py" <<'EOF'
+import array, fcntl, os, socket, struct, sys
+def frame(kind, payload=b""): return struct.pack(">BBHI", 0xF5, 1, kind, len(payload)) + payload
+def name(s): return struct.pack(">H", len(s)) + s
+def connect():
+    s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1]); return s
+def read(s):
+    head = b""
+    while len(head) < 8:
+        b = s.recv(8 - len(head))
+        if not b: return None, None
+        head += b
+    kind, n = struct.unpack(">HI", head[2:])
+    body = b""
+    while len(body) < n: body += s.recv(n - len(body))
+    return kind, body
+def attach(kind):
+    s = connect()
+    page = os.memfd_create("page", os.MFD_ALLOW_SEALING)
+    os.ftruncate(page, 4096)
+    fcntl.fcntl(page, 1033, 2 | 4)
+    socket.send_fds(s, [frame(kind, struct.pack(">I4H2Q", 0, 0, 0, 0, 0, 0, 0) + name(b"main"))], [page])
+    kind, _ = read(s)
+    assert kind == 65, kind
+    return s
+def dropped(s):
+    while True:
+        kind, _ = read(s)
+        if kind is None: return True
+        assert kind in (67, 69), kind
+# A watcher types; a SEND that is short, or too long; two at once to a line that
+# takes no more; a SEND as the first frame; LIST as a viewer's frame.
+s = attach(3); s.sendall(frame(19, struct.pack(">I", 1) + b"evil")); assert dropped(s)
+s = attach(2); s.sendall(frame(19, b"abc")); assert dropped(s)
+s = attach(2); s.sendall(frame(19, bytes(4 + 8193))); assert dropped(s)
+s = attach(2); s.sendall(frame(4, struct.pack(">I", 0) + name(b"") + name(b""))); assert dropped(s)
+s = connect(); s.sendall(frame(19, struct.pack(">I", 1))); assert read(s)[0] == 66
+# LIST: cut short, and a name too long, are refused; it may be asked again, then
+# attached to; who asks for ever and reads nothing is dropped.
+s = connect(); s.sendall(frame(4, b"\0\0\0\0\0")); kind, body = read(s); assert kind == 66 and body[:2] == b"\0\x08", body
+s = connect(); s.sendall(frame(4, struct.pack(">I", 0) + name(b"x" * 65) + name(b""))); assert read(s)[0] == 66
+s = connect()
+for i in range(3):
+    s.sendall(frame(4, struct.pack(">I", 0) + name(b"") + name(b"")))
+    kind, body = read(s)
+    assert kind == 68 and body[:6] == b"\0\0\0\0\0\x01", body
+s.sendall(frame(4, struct.pack(">I", 0) + name(b"main") + name(b""))); assert read(s)[1] == bytes(6)
+s = connect()
+try:
+    while True: s.sendall(frame(4, struct.pack(">I", 0) + name(b"") + name(b"")) * 100)
+except (BrokenPipeError, ConnectionResetError): pass
+# The serial is the sender's, and comes back.
+s = attach(2); s.sendall(frame(19, struct.pack(">I", 0xDEADBEEF) + b"good"))
+while True:
+    kind, body = read(s)
+    if kind == 69: break
+assert body[:6] == b"\xde\xad\xbe\xef\0\0", body
+EOF
+	timeout 30 python3 "$T/peer.py" "$S"
+	kill -0 "$HEAD"
+	wait_for 5 got_is good
+	has "$T/head.log" 'a watcher sent input'
+	# Two at once, the first of which waits, since nobody reads.
+	kill "$PROGRAM"
+	wait_for 5 not alive "$PROGRAM"
+	program sh -c 'stty raw -echo; echo ready; exec sleep 100'
+	on_screen -e '^ready'
+	sed -i '/^# A watcher types/,$d' "$T/peer.py"
+	cat >>"$T/peer.py" <<'EOF'
+s = attach(2)
+try:
+    for i in range(40): s.sendall(frame(19, struct.pack(">I", i) + bytes(8192)))
+    assert dropped(s)
+except (BrokenPipeError, ConnectionResetError): pass
+EOF
+	timeout 30 python3 "$T/peer.py" "$S"
+	has "$T/head.log" 'it did not wait for the answer'
+}
