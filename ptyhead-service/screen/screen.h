@@ -255,9 +255,9 @@ void screen_restore(struct screen const *s, bool clear, struct screen_buf *out);
 void screen_undo(struct screen const *s, struct screen_buf *out);
 
 /* Append what makes a terminal in this state one that screen_diff may take as
- * `from`: margins, tab stops, charsets, keyboards, pen and the modes that it does
- * not set are at their defaults then; the content stays, but for one cell at
- * the cursor. */
+ * `from`: margins, tab stops, charsets, keyboards, pen, title stack and the modes
+ * that it does not set are at their defaults then; the content stays, but for one
+ * cell at the cursor. */
 void screen_plain(struct screen const *s, struct screen_buf *out);
 
 /* Append what turns a terminal of rows x cols that shows `from` (painted by

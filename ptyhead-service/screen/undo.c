@@ -99,6 +99,7 @@ void screen_plain(struct screen const *s, struct screen_buf *out)
 {
 	modes_undo(s, MODES_MIRRORED | BIT(M_TCEM), out);
 	place_undo(s, out);
+	for (unsigned i = 0; i < s->ntitles; i++) screen_buf_str(out, "\033[23;0t");
 	if (s->shift) screen_buf_str(out, " ");
 }
 

@@ -1,4 +1,4 @@
-/* eyes SOCKET STREAMS NAME... : for each of the recorded streams NAME.raw (its
+/* eyes [-l] SOCKET STREAMS NAME... : for each of the recorded streams NAME.raw (its
  * size in NAME.size) a program that plays it, slowly and in pieces, on a terminal
  * of the head at SOCKET (which must have been told -s fixed), and four viewers on
  * terminals of their own:
@@ -13,7 +13,8 @@
  * the program's screen by the tape, and that with the stream itself. Where sizes
  * agree the two must be equal in all that is promised to survive; else in the part
  * that the viewer shows, the cursor, and the modes that input needs. Then the
- * viewers leave, and nothing may be on. TAP, a test a stream.
+ * viewers leave, and nothing may be on. TAP, a test a stream. With -l the head
+ * lets the program's size follow viewer 2, which changes it at these places.
  *
  * eyes --play FILE CUT... : that program. */
 #include <errno.h>
@@ -41,7 +42,9 @@
 #define VIEWERS 4
 #define CUTS 3
 #define AT_ONCE 6
-#define SETTLE_MS 8000
+#define SETTLE_MS (getenv("EYES_SETTLE_MS") ? atoi(getenv("EYES_SETTLE_MS")) : 8000)
+
+static bool latest;
 
 struct eye {
 	unsigned rows, cols;
@@ -271,7 +274,9 @@ static bool all_equal(struct stage *g, size_t cut)
 	struct screen *const m = good ? past_read(&r, NULL, &state) : NULL;
 	if (good && !m) good = wrong(g, "no screen on the tape");
 	screen_feed(direct, g->data, cut);
-	if (good && !screen_equal(m, direct, why)) good = wrong(g, "the tape's screen is not the stream's: %s", why);
+	if (good && latest && (screen_rows(m) != g->eye[2].rows || screen_cols(m) != g->eye[2].cols))
+		good = wrong(g, "the program's terminal has not the size of viewer 2");
+	if (good && !(latest && cut > g->cut[0]) && !screen_equal(m, direct, why)) good = wrong(g, "the tape's screen is not the stream's: %s", why);
 	for (int i = 0; good && i < VIEWERS; i++) good = eye_equal(g, i, m);
 	screen_free(m);
 	screen_free(direct);
@@ -406,6 +411,8 @@ static bool stage_run(struct stage *g)
 		}
 		if (i + 1 == CUTS) break;
 		if (i == 0) eye_size(&g->eye[3], g->rows, g->cols);
+		if (latest && i == 0) eye_size(&g->eye[2], g->rows + 3, g->cols - 7);
+		if (latest && i == 1) eye_size(&g->eye[2], g->rows - 4, g->cols + 5);
 		if (i == 1) eye_size(&g->eye[0], g->rows - 2, g->cols - 5);
 		if (i == 1) eye_size(&g->eye[1], g->rows - 1, g->cols + 3);
 		kill(g->player, SIGUSR1);
@@ -439,8 +446,8 @@ static bool stream(char const *self, char const *socket, char const *dir, char c
 	}
 	g.eye[1].rows = g.rows > 9 ? g.rows - 7 : g.rows - 1;
 	g.eye[1].cols = g.cols - 13;
-	g.eye[2].rows += 4;
-	g.eye[2].cols += 9;
+	if (!latest) g.eye[2].rows += 4;
+	if (!latest) g.eye[2].cols += 9;
 	g.eye[3].rows = g.rows / 2 + 1;
 	g.eye[3].cols = g.cols - 1;
 	bool const good = stage_run(&g);
@@ -462,8 +469,13 @@ int main(int argc, char **argv)
 	char self[4096];
 
 	if (argc > 3 && !strcmp(argv[1], "--play")) return play(argv[2], argv + 3);
+	if (argc > 1 && !strcmp(argv[1], "-l")) {
+		latest = true;
+		argv++;
+		argc--;
+	}
 	if (argc < 4) {
-		fprintf(stderr, "usage: eyes SOCKET STREAMS NAME...\n");
+		fprintf(stderr, "usage: eyes [-l] SOCKET STREAMS NAME...\n");
 		return 100;
 	}
 	ssize_t const n = readlink("/proc/self/exe", self, sizeof self - 1);

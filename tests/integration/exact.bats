@@ -65,13 +65,22 @@ times() { grep -oaF -e "$2" -- "$1" | wc -l; }
 	[ "$(grep -c '^ok ' <<<"$output")" = "${#all[@]}" ]
 }
 
+@test "all streams, while the program's terminal changes its size under the viewers" {
+	head_start -n 1000
+	mapfile -t all < <(names)
+	run eyes -l "$S" "$STREAMS" "${all[@]}"
+	printf '%s\n' "$output" | grep -v '^ok ' >&2
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^ok ' <<<"$output")" = "${#all[@]}" ]
+}
+
 @test "that comparison fails for a viewer that shows something else" {
 	mkdir "$T/bin"
 	printf '#!/bin/sh\nptyhead-real "$@" | tr e a\n' >"$T/bin/ptyhead-attach"
 	chmod 755 "$T/bin/ptyhead-attach"
 	ln -s "$PTYHEAD_BUILD/ptyhead-attach" "$T/bin/ptyhead-real"
 	head_start -s fixed
-	PATH=$T/bin:$PATH run eyes "$S" "$STREAMS" bash
+	EYES_SETTLE_MS=2000 PATH=$T/bin:$PATH run eyes "$S" "$STREAMS" bash
 	[ "$status" -eq 1 ]
 	[[ $output == *"not ok 1 - bash"* ]]
 }

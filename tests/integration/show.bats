@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# ptyhead-show: a terminal's screen as text, with attributes, as JSON, as HTML.
+
+# shellcheck disable=SC2016,SC2317  # for the program's shell; called by name
+bats_require_minimum_version 1.5.0
+load ../helpers/common
+
+setup() {
+	common_setup
+	S=$T/s.sock
+}
+teardown() { common_teardown; }
+
+listens() { socat -u OPEN:/dev/null "UNIX-CONNECT:$S" 2>/dev/null; }
+
+head_start() {
+	start ptyhead "$@" "$S" 2>>"$T/head.log"
+	HEAD=$STARTED
+	wait_for 5 listens
+}
+
+# shows PRINTF-FORMAT [NAME] : a program that writes it as it is, on a new terminal.
+shows() {
+	start s6-ptyexec -s 6x20 "$S:${2:-main}" sh -c 'stty raw -echo; printf "$1"; touch "$2"; exec cat' sh "$1" "$T/done.${2:-main}" >>"$T/program.log" 2>&1
+	wait_for 5 test -e "$T/done.${2:-main}"
+	wait_for 5 written "${2:-main}"
+}
+written() { ptyhead-show "$S:$1" | grep -q .; }
+
+is_json() { perl -MJSON::PP -0777 -ne 'JSON::PP->new->utf8->decode($_)'; }
+# json EXPRESSION : what it says of the object $j.
+json() { ptyhead-show --json "${@:2}" "$S" | perl -MJSON::PP -0777 -ne 'my $j = JSON::PP->new->utf8->decode($_); binmode STDOUT, ":utf8"; print '"$1"; }
+
+@test "text: UTF-8, without what is blank at the end" {
+	head_start
+	shows 'one   \r\n\033[31mtw\303\266\033[m\r\n\r\n\346\227\245\346\234\254 e\314\201'
+	[ "$(ptyhead-show "$S"; echo .)" = $'one\ntw\xc3\xb6\n\n\xe6\x97\xa5\xe6\x9c\xac e\xcc\x81\n.' ]
+}
+
+@test "-e: with attributes, as a terminal takes them" {
+	head_start
+	shows 'a\033[1;31mb\033[mc\r\n\033[4mu'
+	[ "$(ptyhead-show -e "$S")" = $'a\e[0;1;31mb\e[mc\n\e[0;4mu\e[m' ]
+	[ "$(ptyhead-show --escapes "$S")" = "$(ptyhead-show -e "$S")" ]
+}
+
+@test "the alternate screen is what is shown while it is shown" {
+	head_start
+	shows 'main\033[?1049h\033[Halt'
+	[ "$(ptyhead-show "$S")" = alt ]
+	[ "$(json '$j->{alternate}')" = 1 ]
+}
+
+@test "-H: rows that went off the top, at most so many" {
+	head_start
+	shows "$(seq -s '\r\n' 1 30)"
+	[ "$(ptyhead-show "$S" | tr '\n' ' ')" = '25 26 27 28 29 30 ' ]
+	[ "$(ptyhead-show -H 3 "$S" | tr '\n' ' ')" = '22 23 24 25 26 27 28 29 30 ' ]
+	[ "$(ptyhead-show --history=1000 "$S" | tr '\n' ' ')" = "$(seq 1 30 | tr '\n' ' ')" ]
+	[ "$(json 'join " ", map { $_->{text} } @{$j->{history}}' -H 2)" = '23 24' ]
+}
+
+@test "--json: size, cursor, title, modes, run, and the cells in runs of one look" {
+	head_start
+	shows '\033]0;a "title" \\ \007\033[?2004h\033[?1h\033[?1002h\033[?1006h\033[>5u\033[1;38;2;1;2;3mbo\033[m \033[4;41mld\033[m\346\227\245\033[3;4H\033[?25l'
+	[ "$(json '"$j->{rows} $j->{columns} $j->{cursor}{row} $j->{cursor}{column} $j->{title}"')" = '6 20 2 3 a "title" \ ' ]
+	[ "$(json '$j->{cursor}{visible} ? "seen" : "hidden"')" = hidden ]
+	[ "$(json 'join " ", @{$j->{modes}}{qw(paste cursor_keys mouse mouse_encoding kitty focus)}')" = '1 1 1002 1006 5 0' ]
+	[ "$(json '$j->{lines}[0]{text}')" = 'bo ld日' ]
+	[ "$(json 'join "|", map { join ",", $_->{text}, $_->{columns}, $_->{bold} // "", $_->{fg} // "", $_->{bg} // "", $_->{underline} // "" } @{$j->{lines}[0]{runs}}')" = \
+		'bo,2,1,#010203,,| ,1,,,,|ld,2,,,1,single|日,2,,,,' ]
+	[ "$(json 'scalar @{$j->{lines}}')" = 6 ]
+	[ "$(json '$j->{run}{alive} && kill(0, $j->{run}{pid}) ? "alive" : "?"')" = alive ]
+}
+
+@test "--json is valid, whatever the program wrote" {
+	head_start
+	shows '\033]0;\001\002"\\\033\\x\177\302\200\377\376\303\050\r\n"\\\t<&>\0\033]8;;http://x/"\\\007link\033]8;;\007\355\240\200\364\220\200\200'
+	ptyhead-show --json "$S" | is_json
+	for i in 1 2 3 4; do
+		start s6-ptyexec -s 10x40 "$S:random$i" sh -c 'stty raw -echo; head -c 60000 /dev/urandom; touch "$1"; exec cat' sh "$T/done.r$i" >>"$T/program.log" 2>&1
+		wait_for 5 test -e "$T/done.r$i"
+		ptyhead-show --json -H 100 "$S:random$i" | is_json
+	done
+	run -255 is_json <<<'{"a":'
+}
+
+@test "--html: one element, everything escaped, colours inline" {
+	head_start
+	shows '<b>&\033[31mred\033[7minv\033[m "x"\033]0;<t>\007'
+	ptyhead-show --html "$S" >"$T/html"
+	has "$T/html" '^<pre style="[^"]*" title="&lt;t&gt;">$'
+	has "$T/html" '^&lt;b&gt;&amp;<span style="color:#cd0000;">red</span><span style="color:#000000;background:#cd0000;">inv</span> &quot;x&quot;$'
+	[ "$(tail -n 1 "$T/html")" = '</pre>' ]
+	[ "$(grep -o '<[a-z/]*' "$T/html" | sort -u | tr '\n' ' ')" = '</pre </span <pre <span ' ]
+}
+
+@test "it only looks: no size, no role but watch, and the program ends or not as it likes" {
+	head_start
+	start s6-ptyexec -s 7x33 "$S" sh -c 'printf "gone"; exit 3' >>"$T/program.log" 2>&1
+	wait_for 5 written main
+	wait_for 5 gives 0 json '$j->{run}{alive} + 0'
+	[ "$(json '"$j->{rows} $j->{columns}"')" = '7 33' ]
+	[ "$(ptyhead-show "$S")" = gone ]
+}
+
+@test "exit codes: 1 refused, 99 no answer, 100 usage, 111 no head or nowhere to write" {
+	run -111 ptyhead-show "$S"
+	[[ $output == "ptyhead-show: fatal: unable to reach a head at $S: "*"; start "* ]]
+	head_start
+	shows text
+	run -1 ptyhead-show "$S:other"
+	[[ $output == "ptyhead-show: fatal: the head at $S refused terminal other: "* ]]
+	run -100 ptyhead-show
+	run -100 ptyhead-show -H many "$S"
+	run -100 ptyhead-show -H 1000001 "$S"
+	run -100 ptyhead-show --json --html "$S"
+	run -100 ptyhead-show --nonsense
+	run -0 ptyhead-show --help
+	[[ $output == usage:* ]]
+	run -0 ptyhead-show --version
+	[[ $output == "ptyhead-show "[0-9]* ]]
+	run -111 sh -c 'ptyhead-show "$1" >/dev/full' sh "$S"
+	kill -STOP "$HEAD"
+	run -99 ptyhead-show "$S"
+	kill -CONT "$HEAD"
+	[[ $output == *"did not answer"* ]]
+}
