@@ -30,7 +30,7 @@ static void entry_of(struct terminal *t, struct wire_entry *ret)
 		else ret->viewers++;
 	}
 	ret->bytes = t->tape.end;
-	if (s->run > 0 && t->command_run == s->run) ret->command = (struct wire_bytes){ t->command, t->command_len };
+	if (s->run > 0) ret->command.data = tape_command(&t->tape, s->run, &ret->command.len);
 }
 
 struct chosen {

@@ -108,9 +108,7 @@ enum peer_next peer_export(struct peer *p, struct conn_frame const *f, int *fds,
 	if (!start(p->head, name, &run, &t, &size, &no)) return peer_refuse(p, no.code, no.text);
 
 	/* For people to read, and no longer than the frame allows. */
-	t->command_run = t->state.run;
-	t->command_len = e.command.len;
-	if (e.command.len > 0) memcpy(t->command, e.command.data, e.command.len);
+	tape_command_set(&t->tape, t->state.run, e.command.data, e.command.len);
 
 	uint8_t frame[64];
 	struct wire_exported const done = { .size = size, .run = t->state.run };

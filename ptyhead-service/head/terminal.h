@@ -74,9 +74,6 @@ struct terminal {
 	uint32_t line_run;    /* the run that this counts for */
 
 	struct tape_state ended; /* of the run before the one that is alive */
-	uint32_t command_run; /* the run that this is the command of */
-	size_t command_len;
-	uint8_t command[WIRE_COMMAND_MAX];
 
 	uint64_t query_offset; /* found and not yet marked: engine.c */
 	uint32_t query_len;

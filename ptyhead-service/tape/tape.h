@@ -40,6 +40,7 @@
 #define TAPE_RING_DEFAULT (256u << 10)
 #define TAPE_MARKS 4096u           /* entries in the ring of marks */
 #define TAPE_MARKS_READ 2304u      /* no read brings more of them */
+#define TAPE_COMMAND_MAX 1024u
 #define TAPE_SLOT_SIZE (16u << 20) /* a checkpoint's room, sparse until used */
 
 enum tape_mark_type {
@@ -140,6 +141,10 @@ struct tape_header {
 	uint64_t slots_at, slot_size;
 	uint64_t ring_at, ring_size;
 	uint64_t total_size;
+	/* of the run `command_run`: its argv, each ended by NUL, cut to fit */
+	uint32_t command_run;
+	uint32_t command_len;
+	uint8_t command[TAPE_COMMAND_MAX];
 	/* the writer's positions */
 	_Alignas(TAPE_PAGE) _Atomic uint64_t end;
 	_Atomic uint64_t marks_end;   /* index of the next mark, never goes back */

@@ -222,6 +222,23 @@ void tape_publish(struct tape *t, uint64_t upto)
 	FAULT("published");
 }
 
+void tape_command_set(struct tape *t, uint32_t run, void const *argv, size_t len)
+{
+	struct tape_header *const h = t->header;
+	h->command_run = 0;
+	h->command_len = len < TAPE_COMMAND_MAX ? (uint32_t)len : TAPE_COMMAND_MAX;
+	if (len > 0) memcpy(h->command, argv, h->command_len);
+	h->command_run = run;
+}
+
+uint8_t const *tape_command(struct tape const *t, uint32_t run, size_t *ret_len)
+{
+	struct tape_header const *const h = t->header;
+	bool const known = h->command_run == run && h->command_len <= TAPE_COMMAND_MAX;
+	*ret_len = known ? h->command_len : 0;
+	return h->command;
+}
+
 void tape_mark(struct tape *t, struct tape_mark const *m)
 {
 	struct timespec now;

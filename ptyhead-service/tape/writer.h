@@ -59,6 +59,11 @@ void tape_take(struct tape *t, size_t n);
  * at most TAPE_HOLD_MAX before taken. */
 void tape_publish(struct tape *t, uint64_t upto);
 
+/* The command of a run, for people to read; cut at TAPE_COMMAND_MAX. */
+void tape_command_set(struct tape *t, uint32_t run, void const *argv, size_t len);
+/* The same again, also after a recovery; *ret_len is 0 where it is not known. */
+uint8_t const *tape_command(struct tape const *t, uint32_t run, size_t *ret_len);
+
 /* Appends a mark; `offset` and everything else as given, time is now. */
 void tape_mark(struct tape *t, struct tape_mark const *m);
 

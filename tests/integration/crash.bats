@@ -217,3 +217,16 @@ ended() {
 	wait_for 5 has "$T/log" 'no store: if this head dies, its programs get SIGHUP'
 	[ "$(wc -l <"$T/log")" = 1 ]
 }
+
+@test "what ptyhead-list tells of a run outlives the head" {
+	keep_start
+	start s6-ptyexec "$T/s" sh -c 'exec sleep 1000' 'with "quotes"'
+	wait_for 5 store_has 1
+	local before
+	before=$(ptyhead-list --json "$T/s" | sed 's/"uptime":[0-9]*//')
+	[[ $before = *sleep* ]]
+	head_is_up
+	kill -KILL "$HEAD"
+	wait_for 10 another_head "$HEAD"
+	[ "$(ptyhead-list --json "$T/s" | sed 's/"uptime":[0-9]*//')" = "$before" ] || { echo "$before"; ptyhead-list --json "$T/s"; return 1; }
+}
