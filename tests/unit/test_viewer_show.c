@@ -532,4 +532,304 @@ TEST(quiet_is_quiet)
 	rig_free(r);
 }
 
+/* ---- painting ---------------------------------------------------------------------- */
+
+static void put_mark(struct rig *r, struct tape_mark const *m)
+{
+	uint64_t const i = atomic_load(&r->t.header->marks_end);
+	memcpy(r->t.map + 2 * TAPE_PAGE + (i % FAKE_MARKS) * sizeof *m, m, sizeof *m);
+	atomic_store(&r->t.header->marks_end, i + 1);
+}
+
+static void size_mark(struct rig *r, uint16_t rows, uint16_t cols)
+{
+	put_mark(r, &(struct tape_mark){ .type = TAPE_SIZE, .run = 1, .offset = atomic_load(&r->t.header->end),
+	                                 .u.size = { .rows = rows, .cols = cols } });
+}
+
+/* What is written next is a query that viewer `who` passes on. */
+static void query(struct rig *r, char const *bytes, uint64_t who)
+{
+	put_mark(r, &(struct tape_mark){ .type = TAPE_QUERY, .run = 1, .offset = atomic_load(&r->t.header->end),
+	                                 .u.query = { .length = (uint32_t)strlen(bytes), .viewer = who } });
+	text(r, bytes);
+}
+
+static unsigned times(struct rig *r, char const *what)
+{
+	size_t len;
+	unsigned n = 0;
+	char *const data = output(r, &len);
+	for (char *p = data; (p = memmem(p, len - (size_t)(p - data), what, strlen(what))); p++) n++;
+	free(data);
+	return n;
+}
+
+TEST(another_size_is_painted_and_the_same_one_passes_again)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	rig_attach(r);
+	text(r, "one\033[2;5r\033[?1000h");
+	drive(r);
+	CHECK(!face_painting(&r->s.face));
+	size_mark(r, 30, 100);
+	text(r, "\033[30;98Hcor");
+	drive(r);
+	CHECK(face_painting(&r->s.face));
+	struct screen *const s = shown(r);
+	row_is(s, 23, "                                                                             cor");
+	CHECK_EQ(screen_cursor(s).y, 23);
+	CHECK_EQ(screen_cursor(s).x, 79);
+	CHECK_EQ(screen_input(s).mouse, 1000);
+	screen_free(s);
+	size_mark(r, 24, 80);
+	text(r, "\033[H\033[2Jtwo");
+	drive(r);
+	CHECK(!face_painting(&r->s.face));
+	struct screen *const want = screen_new(24, 80);
+	static char const a[] = "one\033[2;5r\033[?1000h", b[] = "\033[30;98Hcor", c[] = "\033[H\033[2Jtwo";
+	char why[SCREEN_WHY_MAX] = "";
+	screen_feed(want, a, sizeof a - 1);
+	screen_resize(want, 30, 100);
+	screen_feed(want, b, sizeof b - 1);
+	screen_resize(want, 24, 80);
+	screen_feed(want, c, sizeof c - 1);
+	struct screen *const is = shown(r);
+	if (!screen_equal(is, want, why)) printf("# %s\n", why);
+	CHECK(screen_equal(is, want, NULL));
+	screen_free(is);
+	screen_free(want);
+	rig_free(r);
+}
+
+TEST(its_own_size_changes)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	rig_attach(r);
+	text(r, "\033[?1049hone\033[?1h");
+	drive(r);
+	face_resize(&r->s.face, 10, 40);
+	drive(r);
+	CHECK(face_painting(&r->s.face));
+	face_resize(&r->s.face, 24, 80);
+	drive(r);
+	CHECK(!face_painting(&r->s.face));
+	expect_screen(r, "\033[?1049hone\033[?1h");
+	rig_free(r);
+}
+
+/* No more than a picture a frame, and none while one is under way. */
+TEST(pictures_come_at_a_pace)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	rig_attach(r);
+	size_mark(r, 10, 40);
+	drive(r);
+	unsigned const before = times(r, "\033[?25l");
+	int64_t const until = r->now + 1000;
+	while (r->now < until) {
+		text(r, "x");
+		show_pump(&r->s, r->now);
+		while (out_pending(&r->s.face.out)) show_flush(&r->s);
+		r->now++;
+	}
+	unsigned const n = times(r, "\033[?25l") - before;
+	CHECK(n >= 30 && n <= 63);
+	rig_free(r);
+}
+
+TEST(a_terminal_that_lags_is_painted)
+{
+	struct rig *const r = rig_new(true, false);
+	static char line[] = "a line of much output that nobody reads\r\n";
+	START(r, 1);
+	rig_attach(r);
+	drive(r);
+	/* Its output is not flushed: it stands. */
+	for (int i = 0; i < 20; i++) {
+		for (int k = 0; k < 50; k++) text(r, line);
+		show_pump(&r->s, r->now);
+		r->now += 50;
+	}
+	CHECK(face_painting(&r->s.face));
+	text(r, "\033[2J\033[Hlast");
+	drive(r);
+	CHECK(!face_painting(&r->s.face));
+	struct screen *const s = shown(r);
+	row_is(s, 0, "last");
+	row_is(s, 1, "");
+	CHECK(times(r, "a line") < 100);
+	screen_free(s);
+	rig_free(r);
+}
+
+TEST(a_terminal_that_is_to_get_all_gets_it_late)
+{
+	struct rig *const r = rig_new(true, false);
+	r->s.lossless = r->s.face.lossless = true;
+	START(r, 1);
+	rig_attach(r);
+	drive(r);
+	for (int i = 0; i < 20; i++) {
+		for (int k = 0; k < 50; k++) text(r, "a line\r\n");
+		show_pump(&r->s, r->now);
+		r->now += 50;
+	}
+	CHECK(!face_painting(&r->s.face));
+	drive(r);
+	CHECK_EQ(times(r, "a line"), 1000);
+	rig_free(r);
+}
+
+/* ---- queries ------------------------------------------------------------------------- */
+
+TEST(a_query_for_us_is_passed_on_once)
+{
+	for (int painted = 0; painted < 2; painted++) {
+		struct rig *const r = rig_new(true, false);
+		START(r, 1);
+		query(r, "\033]4;1;?\033\\", 5); /* before we came */
+		rig_attach(r);
+		if (painted) size_mark(r, 10, 40);
+		query(r, "\033]10;?\033\\", 4); /* another's */
+		query(r, "\033]11;?\033\\", 5);
+		text(r, "text");
+		drive(r);
+		CHECK_EQ(face_painting(&r->s.face), painted);
+		CHECK_EQ(times(r, "\033]11;?\033\\"), 1);
+		CHECK_EQ(times(r, "]10;?"), 0);
+		CHECK_EQ(times(r, "]4;1;?"), 0);
+		struct screen *const s = shown(r);
+		row_is(s, 0, "text");
+		screen_free(s);
+		rig_free(r);
+	}
+}
+
+TEST(a_query_that_waits_when_painting_begins_is_passed_on_all_the_same)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	rig_attach(r);
+	drive(r);
+	text(r, "before");
+	query(r, "\033]11;?\033\\", 5);
+	text(r, "after");
+	show_pump(&r->s, r->now); /* and no flush */
+	CHECK(out_pending(&r->s.face.out));
+	size_mark(r, 10, 40);
+	drive(r);
+	CHECK_EQ(times(r, "]11;?"), 1);
+	struct screen *const s = shown(r);
+	row_is(s, 0, "beforeafter");
+	screen_free(s);
+	rig_free(r);
+}
+
+TEST(in_band_reports_are_not_asked_for)
+{
+	static struct { char const *span, *passed; } const t[] = {
+		{ "\033[?2048h", "" }, { "\033[?1000;2048h", "\033[?1000h" }, { "\033[?2048;1006h", "\033[?1006h" },
+		{ "\033[?1000;2048;2004;2048h", "\033[?1000;2004h" }, { "\033[3\033[?7;2048h", "\033[?7h" },
+	};
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+		struct rig *const r = rig_new(true, false);
+		size_t before, len;
+		START(r, 1);
+		rig_attach(r);
+		drive(r);
+		free(output(r, &before));
+		query(r, t[i].span, 0);
+		text(r, "text");
+		drive(r);
+		char *const data = output(r, &len);
+		char want[64];
+		snprintf(want, sizeof want, "%stext", t[i].passed);
+		CHECK_STR(data + before, want);
+		free(data);
+		rig_free(r);
+	}
+}
+
+/* ---- runs ------------------------------------------------------------------------------- */
+
+TEST(another_run_begins_with_nothing_on)
+{
+	struct rig *const r = rig_new(true, false);
+	r->s.face.quiet = true;
+	START(r, 1);
+	rig_attach(r);
+	text(r, "one\033[?1000h\033[5;10r\033[?1049h\033[31malt\033]0;cut");
+	drive(r);
+	END(r, 1, 0);
+	START(r, 2);
+	text(r, "two");
+	drive(r);
+	struct screen *const s = shown(r);
+	row_is(s, 0, "one");
+	row_is(s, 1, "two");
+	CHECK(!screen_alt(s));
+	CHECK_EQ(screen_input(s).mouse, 0);
+	CHECK_EQ(screen_cursor(s).pen.fg, SCREEN_DEFAULT);
+	screen_free(s);
+	rig_free(r);
+}
+
+/* ---- what went before ------------------------------------------------------------------- */
+
+TEST(rows_above_go_into_the_scrollback)
+{
+	struct rig *const r = rig_new(true, false);
+	r->s.history = 10;
+	START(r, 1);
+	size_mark(r, 24, 80);
+	for (int i = 1; i <= 50; i++) {
+		char line[32];
+		snprintf(line, sizeof line, "\033[3%dmrow-%d\033[m\r\n", i % 8, i);
+		text(r, line);
+	}
+	text(r, "end");
+	rig_attach(r);
+	drive(r);
+	CHECK_EQ(times(r, "row-17\033"), 0);
+	for (int i = 18; i <= 50; i++) {
+		char name[16];
+		snprintf(name, sizeof name, "row-%d\033", i);
+		CHECK_EQ(times(r, name), 1);
+	}
+	struct screen *const s = shown(r);
+	row_is(s, 0, "row-28");
+	row_is(s, 23, "end");
+	screen_free(s);
+	rig_free(r);
+}
+
+TEST(left_while_a_picture_is_half_written)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	text(r, "\033[?1049h\033[?1000h\033[41mred\033[K");
+	rig_attach(r);
+	show_pump(&r->s, r->now);
+	CHECK(out_pending(&r->s.face.out));
+	/* Some of it only. */
+	struct out *const o = &r->s.face.out;
+	size_t const all = o->blob_len;
+	o->blob_len = all / 2;
+	face_flush(&r->s.face);
+	o->blob_len = all - all / 2;
+	face_leave(&r->s.face, NULL);
+	while (out_pending(o)) face_flush(&r->s.face);
+	struct screen *const s = shown(r);
+	CHECK(!screen_alt(s));
+	CHECK_EQ(screen_input(s).mouse, 0);
+	CHECK_EQ(screen_cursor(s).pen.bg, SCREEN_DEFAULT);
+	CHECK_EQ(screen_ground(s), screen_total(s));
+	screen_free(s);
+	rig_free(r);
+}
+
 TEST_MAIN
