@@ -42,8 +42,8 @@ static void send_report(struct terminal *t)
 	if (len > 0 && !t->replaying && len <= terminal_input_room(t)) terminal_input(t, t->answer, len);
 }
 
-/* Marks what was found. Queries that touch are one span, so that no read brings
- * more marks than one for two bytes. */
+/* Marks what was found. Queries of one byte (ENQ) that touch are one span, so that
+ * no read brings more marks than one for two bytes. */
 static void mark_queries(struct terminal *t)
 {
 	struct tape_mark m = { .offset = t->query_offset, .type = TAPE_QUERY, .run = t->state.run };
@@ -56,15 +56,15 @@ static void mark_queries(struct terminal *t)
 
 static void note_query(struct terminal *t, uint64_t offset, uint32_t len, uint64_t viewer)
 {
-	if (t->query_len > 0 && viewer == 0 && t->query_viewer == 0 && t->query_offset + t->query_len == offset &&
-	    t->query_len <= UINT32_MAX - len) {
-		t->query_len += len;
+	if (len == 1 && t->query_enq && t->query_len > 0 && t->query_offset + t->query_len == offset) {
+		t->query_len++;
 		return;
 	}
 	mark_queries(t);
 	t->query_offset = offset;
 	t->query_len = len;
 	t->query_viewer = viewer;
+	t->query_enq = len == 1;
 }
 
 /* What only a real terminal knows is passed on by one viewer, the one that was

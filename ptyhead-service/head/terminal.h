@@ -78,6 +78,7 @@ struct terminal {
 	uint64_t query_offset; /* found and not yet marked: engine.c */
 	uint32_t query_len;
 	uint64_t query_viewer;
+	bool query_enq;
 	char answer[512]; /* not yet sent: engine.c */
 	size_t answer_len;
 	bool replaying;
