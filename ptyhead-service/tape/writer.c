@@ -253,13 +253,14 @@ void tape_mark(struct tape *t, struct tape_mark const *m)
 	atomic_store_explicit(&t->header->marks_end, t->marks_end, memory_order_release);
 }
 
-uint64_t tape_oldest_mark(struct tape const *t)
+bool tape_oldest_mark(struct tape const *t, uint64_t *ret_offset)
 {
 	uint64_t const margin = TAPE_MARKS - TAPE_MARKS_READ;
 	struct tape_mark m;
-	if (t->marks_end < margin) return 0;
+	if (t->marks_end < margin) return false;
 	memcpy(&m, t->marks + ((t->marks_end - margin) % TAPE_MARKS) * sizeof m, sizeof m);
-	return m.offset;
+	*ret_offset = m.offset;
+	return true;
 }
 
 bool tape_checkpoint_due(struct tape const *t)

@@ -74,8 +74,8 @@ static inline uint64_t tape_limit(struct tape const *t, uint64_t pos)
 }
 
 /* Where a mark lies that has not many before it to be overwritten: a reader that
- * is waited for must be past it. 0 while there is none such. */
-uint64_t tape_oldest_mark(struct tape const *t);
+ * is waited for must be past it. False while there is none such. */
+bool tape_oldest_mark(struct tape const *t, uint64_t *ret_offset);
 
 /* True when readers would lose the newest checkpoint to the ring or to the
  * marks before long: write one. */
