@@ -27,8 +27,10 @@ send() { timeout 20 ptyhead-send "$@"; }
 # A program that says that it is ready, in the modes given, and keeps what is
 # typed, as it came, in the file got.
 recorder() {
-	program sh -c 'stty raw -echo; printf "$2"; echo ready; exec cat >"$1"' sh "$T/got" "${1-}"
-	on_screen -e '^ready'
+	# The runs before have left their word on the screen: each has its own.
+	READY=$((${READY-0} + 1))
+	program sh -c 'stty raw -echo; printf "$2"; echo "ready-$3-"; exec cat >"$1"' sh "$T/got" "${1-}" "$READY"
+	on_screen -e "^ready-$READY-"
 }
 got_is() { [ "$(cat "$T/got")" = "$1" ]; }
 
