@@ -7,6 +7,9 @@ UNITDIR  ?= $(PREFIX)/lib/systemd/system
 USERUNITDIR ?= $(PREFIX)/lib/systemd/user
 INCLUDEDIR ?= $(PREFIX)/include
 LIBDIR   ?= $(PREFIX)/lib
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 DESTDIR  ?=
 
 VERSION  := 0.1.0
@@ -78,6 +81,7 @@ BINS     := $(PROGS:%=$(B)/%)
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 HELPERS  := $(patsubst tests/helpers/%.c,$(B)/tests/helpers/%,$(wildcard tests/helpers/*.c))
 BENCHES  := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
+SOAKS    := $(patsubst tests/soak/%.c,$(B)/tests/soak/%,$(wildcard tests/soak/*.c))
 ORACLE   := $(patsubst tests/oracle/%.c,$(B)/tests/oracle/%,$(wildcard tests/oracle/*.c))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/fuzz_%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(if $(wildcard tests/fuzz/replay_main.c),$(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c)))
@@ -112,7 +116,7 @@ $(B)/s6-ptyexec: $(call objs,$(wildcard s6-ptyexec/*.c)) $(B)/libclient.a $(B)/l
 
 # Test programs may use every layer.
 TESTLIBS := $(LIBS) $(SYSTEMD_LIBS) $(S6_LIBS) -lutil -lpthread
-$(UNIT) $(HELPERS) $(BENCHES) $(ORACLE): $(B)/tests/%: $(B)/obj/tests/%.o $(LIBS)
+$(UNIT) $(HELPERS) $(BENCHES) $(SOAKS) $(ORACLE): $(B)/tests/%: $(B)/obj/tests/%.o $(LIBS)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $< $(TESTLIBS)
 $(B)/obj/tests/%.o: XFLAGS := -Itests/helpers
@@ -155,7 +159,11 @@ oracle: all $(ORACLE)           ## ask the emulators of tests/oracle anew (node,
 	@tests/oracle/anew $(B)
 
 bench: all $(BENCHES) $(HELPERS) ## measure, as ratios against peers in the same run
+	@tests/helpers/need build bench
 	@tests/bench/run $(B)
+
+soak: all $(SOAKS)              ## heads killed hundreds of times within GBs of output (SOAK_KILLS, SOAK_MB)
+	@tests/soak/run $(B)
 
 demo:                           ## a program under a real s6-svscan, and a viewer on it
 	@tests/helpers/need build demo
@@ -166,6 +174,8 @@ demo:                           ## a program under a real s6-svscan, and a viewe
 
 MANPAGES := $(wildcard $(S)/man/*.[1-8] s6-ptyexec/*.[1-8])
 UNITS    := $(wildcard systemd/*.service systemd/*.socket)
+# A shell looks for a file with the command's name.
+COMPLETED := $(TOOLS)
 USERUNITS := $(wildcard systemd/user/*.service systemd/user/*.socket)
 
 .PHONY: install uninstall dist clean
@@ -173,6 +183,10 @@ install: all                    ## into DESTDIR, PREFIX, BINDIR, MANDIR, UNITDIR
 	install -d $(DESTDIR)$(BINDIR)
 	install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
 	for m in $(MANPAGES); do d=$(DESTDIR)$(MANDIR)/man$${m##*.}; install -d $$d && install -m 644 $$m $$d || exit 1; done
+	install -d $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
+	for c in $(COMPLETED); do install -m 644 $(S)/completion/ptyhead.bash $(DESTDIR)$(BASHCOMPDIR)/$$c || exit 1; done
+	for c in $(COMPLETED); do install -m 644 $(S)/completion/ptyhead.fish $(DESTDIR)$(FISHCOMPDIR)/$$c.fish || exit 1; done
+	install -m 644 $(S)/completion/_ptyhead $(DESTDIR)$(ZSHCOMPDIR)
 ifeq ($(SYSTEMD),yes)
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(USERUNITDIR)
 	for u in $(UNITS); do sed 's|@BINDIR@|$(BINDIR)|g' $$u > $(DESTDIR)$(UNITDIR)/$${u##*/} || exit 1; done
@@ -182,6 +196,8 @@ endif
 uninstall:                      ## take away what install put there
 	rm -f $(PROGS:%=$(DESTDIR)$(BINDIR)/%)
 	for m in $(MANPAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+	for c in $(COMPLETED); do rm -f $(DESTDIR)$(BASHCOMPDIR)/$$c $(DESTDIR)$(FISHCOMPDIR)/$$c.fish; done
+	rm -f $(DESTDIR)$(ZSHCOMPDIR)/_ptyhead
 	for u in $(UNITS); do rm -f $(DESTDIR)$(UNITDIR)/$${u##*/}; done
 	for u in $(USERUNITS); do rm -f $(DESTDIR)$(USERUNITDIR)/$${u##*/}; done
 

@@ -84,6 +84,13 @@ struct ptyhead_attach {
 int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_ms,
                    struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply);
 
+/* Asks on the connected `c` which terminals there are (`terminal` NULL: all) and
+ * gives each to `each`, in the order of their names; the entry is lent for the
+ * call. Waits up to `timeout_ms` in all. */
+int ptyhead_list(struct conn *c, char const *terminal, int timeout_ms,
+                 void (*each)(void *arg, struct wire_entry const *e), void *arg,
+                 struct ptyhead_reply *ret_reply);
+
 /* The st_dev and st_rdev of the terminal behind `fd`; 0, 0 if it is none. */
 struct wire_tty ptyhead_tty_of(int fd);
 

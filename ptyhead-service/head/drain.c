@@ -58,9 +58,13 @@ void terminal_master_drop(struct terminal *t)
 
 /* ---- lossless readers ---------------------------------------------------- */
 
+/* How much may be read before the reader at `pos` is overtaken: by bytes, or by
+ * marks. Who has read all there is has the marks behind it, or will at once. */
 static uint64_t room_before(struct terminal const *t, uint64_t pos)
 {
 	uint64_t const limit = tape_limit(&t->tape, pos);
+	uint64_t mark;
+	if (pos < t->tape.end && tape_oldest_mark(&t->tape, &mark) && pos <= mark) return 0;
 	return limit > t->tape.taken ? limit - t->tape.taken : 0;
 }
 
@@ -136,7 +140,7 @@ void terminal_waited_expired(struct timeout *x)
 		struct viewer *const v = list_entry(it, struct viewer, link);
 		if (!v->lossless) continue;
 		viewer_look(v, t->tape.end);
-		if (tape_limit(&t->tape, v->pos) > t->tape.taken || now - v->moved_ns < patience) continue;
+		if (room_before(t, v->pos) > 0 || now - v->moved_ns < patience) continue;
 		v->lossless = false;
 		t->lossless--;
 		terminal_lossless_changed(t);

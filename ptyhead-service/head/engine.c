@@ -42,22 +42,47 @@ static void send_report(struct terminal *t)
 	if (len > 0 && !t->replaying && len <= terminal_input_room(t)) terminal_input(t, t->answer, len);
 }
 
+/* Marks what was found. Queries of one byte (ENQ) that touch are one span, so that
+ * no read brings more marks than one for two bytes. */
+static void mark_queries(struct terminal *t)
+{
+	struct tape_mark m = { .offset = t->query_offset, .type = TAPE_QUERY, .run = t->state.run };
+	if (t->query_len == 0) return;
+	m.u.query.length = t->query_len;
+	m.u.query.viewer = t->query_viewer;
+	tape_mark(&t->tape, &m);
+	t->query_len = 0;
+}
+
+static void note_query(struct terminal *t, uint64_t offset, uint32_t len, uint64_t viewer)
+{
+	if (len == 1 && t->query_enq && t->query_len > 0 && t->query_offset + t->query_len == offset) {
+		t->query_len++;
+		return;
+	}
+	mark_queries(t);
+	t->query_offset = offset;
+	t->query_len = len;
+	t->query_viewer = viewer;
+	t->query_enq = len == 1;
+}
+
 /* What only a real terminal knows is passed on by one viewer, the one that was
  * active last; with none there the engine's own answer must do. */
 static void on_query(void *arg, struct screen_span const *span)
 {
 	struct terminal *const t = arg;
-	struct tape_mark m = { .offset = span->offset, .type = TAPE_QUERY, .run = t->state.run };
+	uint64_t viewer = 0;
 
-	m.u.query.length = span->len > UINT32_MAX ? UINT32_MAX : (uint32_t)span->len;
 	if (span->kind == SCREEN_QUERY_TERMINAL) {
 		struct viewer const *const v = terminal_leader(t);
-		if (v && span->whole) m.u.query.viewer = v->id;
+		if (v && span->whole) viewer = v->id;
 		else if (span->fallback_len > 0) on_answer(t, span->fallback, span->fallback_len);
 	}
 	/* One that began before what readers have seen was longer than is held
 	 * back: they have passed it on already. */
-	if (span->offset >= t->tape.end) tape_mark(&t->tape, &m);
+	if (span->offset >= t->tape.end)
+		note_query(t, span->offset, span->len > UINT32_MAX ? UINT32_MAX : (uint32_t)span->len, viewer);
 	send_answer(t, span->offset + span->len);
 }
 
@@ -77,15 +102,16 @@ int engine_init(struct terminal *t)
 	return 0;
 }
 
-void engine_resume(struct terminal *t)
+void engine_resume(struct terminal *t, bool answers)
 {
 	size_t const mask = (size_t)t->tape.ring_size - 1;
 	engine_resize(t);
 	/* Queries in it may be answered already: send_answer knows; reports of
 	 * another kind would be told twice. */
-	t->replaying = false;
+	t->replaying = !answers;
 	if (t->tape.taken > t->tape.end)
 		engine_feed(t, t->tape.ring + (t->tape.end & mask), (size_t)(t->tape.taken - t->tape.end));
+	t->replaying = false;
 	terminal_checkpoint(t);
 }
 
@@ -94,6 +120,7 @@ void engine_deinit(struct terminal *t) { screen_free(t->screen); }
 void engine_feed(struct terminal *t, void const *data, size_t len)
 {
 	screen_feed(t->screen, data, len);
+	mark_queries(t);
 	send_report(t);
 	uint64_t const ground = screen_ground(t->screen);
 	/* An open sequence is held back until it is complete, unless it is long:

@@ -13,6 +13,7 @@ size_t terminal_input_room(struct terminal const *t) { return TERMINAL_INPUT_MAX
 
 void terminal_input_drop(struct terminal *t)
 {
+	sends_settle(t, true);
 	free(t->input);
 	t->input = NULL;
 	t->input_start = t->input_len = 0;
@@ -41,6 +42,7 @@ void terminal_input(struct terminal *t, void const *data, size_t len)
 	if (!(t->state.flags & TAPE_ALIVE) || t->master.fd < 0) return;
 	if (t->input_len == 0) {
 		size_t const n = write_some(t, p, len);
+		t->input_total += n;
 		p += n;
 		len -= n;
 	}
@@ -56,6 +58,7 @@ void terminal_input(struct terminal *t, void const *data, size_t len)
 	}
 	memcpy(t->input + t->input_start + t->input_len, p, len);
 	t->input_len += len;
+	t->input_total += len;
 }
 
 void terminal_input_flush(struct terminal *t)
@@ -64,6 +67,7 @@ void terminal_input_flush(struct terminal *t)
 	size_t const n = write_some(t, t->input + t->input_start, t->input_len);
 	t->input_start += n;
 	t->input_len -= n;
+	if (n > 0) sends_settle(t, false);
 	if (t->input_len == 0) terminal_input_drop(t);
 	if (n > 0) peers_resume(t);
 }

@@ -20,6 +20,7 @@
 struct holder {
 	s6_fdholder_t a;
 	bool connected;
+	bool bereft; /* the daemon that held our things is no more */
 	char const *path;
 	char const *prefix;
 };
@@ -53,6 +54,7 @@ static int lost(struct keep *k)
 	if (err == EBUSY || err == EPERM || err == ENOENT || err == ENFILE || err == EMFILE) return -err;
 	s6_fdholder_end(&h->a);
 	h->connected = false;
+	h->bereft = true;
 	log_peer(k->log, "lost the s6-fdholderd at %s (%s): what it held is held by this process alone", h->path, strerror(err));
 	return -err;
 }
@@ -86,13 +88,14 @@ static int put(struct keep *k, char const *name, int fd)
 {
 	struct holder *const h = k->own;
 	bool const was = h->connected;
-	int const r = put_once(k, name, fd);
-	/* cppcheck-suppress incorrectLogicOperator ; put_once changes it */
-	if (r == 0 || h->connected || !was) return r;
-	/* It may have been restarted since: once more, and then all the rest. */
-	int const again = put_once(k, name, fd);
-	if (again == 0) k->lost = true;
-	return again;
+	int r = put_once(k, name, fd);
+	/* It may have been restarted since: once more. */
+	if (r < 0 && was && !h->connected) r = put_once(k, name, fd);
+	if (r == 0 && h->bereft) {
+		h->bereft = false;
+		k->lost = true;
+	}
+	return r;
 }
 
 static int sync_store(struct keep *k)

@@ -48,6 +48,7 @@ static enum peer_next first_frame(struct peer *p, struct conn_frame const *f)
 	case WIRE_EXPORT: return peer_export(p, f, fds, nfds);
 	case WIRE_ATTACH:
 	case WIRE_WATCH: return peer_view(p, f, fds, nfds);
+	case WIRE_LIST: return peer_list(p, f, fds, nfds);
 	default:
 		for (size_t i = 0; i < nfds; i++) close(fds[i]);
 		return peer_refuse(p, WIRE_R_REQUEST, "no role begins with this frame");
@@ -69,8 +70,12 @@ static char const *viewer_frame(struct peer *p, struct conn_frame const *f)
 		if (v->watch) return "a watcher sent input";
 		if (f->header.length > WIRE_INPUT_MAX) return "more input than a frame may hold";
 		terminal_viewer_active(v->terminal, v);
+		line_count(v->terminal, f->payload, f->header.length);
 		terminal_input(v->terminal, f->payload, f->header.length);
 		return NULL;
+	case WIRE_SEND:
+		if (v->watch) return "a watcher sent input";
+		return peer_send(p, f);
 	case WIRE_RESIZE:
 		if (v->watch) return "a watcher sent a size";
 		if (wire_get_resize(f->payload, f->header.length, &size) < 0) return "a short frame";
@@ -90,7 +95,7 @@ static char const *viewer_frame(struct peer *p, struct conn_frame const *f)
 static bool paused(struct peer const *p)
 {
 	struct terminal *const t = p->viewer.terminal;
-	return t && terminal_input_room(t) < WIRE_INPUT_MAX;
+	return t && terminal_input_room(t) < WIRE_SEND_MAX;
 }
 
 static void peer_ready(struct source *s, uint32_t events);

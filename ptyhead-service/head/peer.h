@@ -34,15 +34,20 @@ bool peer_evict(struct head *h);
 void peers_resume(struct terminal *t);
 
 /* What a role's first frame comes to: nothing more to do here (the connection
- * was answered and is over), a viewer from now on, or refused. */
+ * was answered and is over), or it goes on: as a viewer, or to ask again. */
 enum peer_next { PEER_DONE, PEER_STAYS };
 
 /* roles.c: each answers the frame. `fds` are closed by it or taken over. */
 enum peer_next peer_export(struct peer *p, struct conn_frame const *f, int *fds, size_t nfds);
 enum peer_next peer_view(struct peer *p, struct conn_frame const *f, int *fds, size_t nfds);
+/* list_role.c */
+enum peer_next peer_list(struct peer *p, struct conn_frame const *f, int *fds, size_t nfds);
 /* runc, crun, podman, deptyr: at least one byte and one descriptor, no answer. */
 void peer_foreign_export(struct peer *p);
 /* Says no in one frame and logs why. */
 enum peer_next peer_refuse(struct peer *p, enum wire_refusal code, char const *text);
+
+/* send.c: input that is answered. NULL, or what is wrong. */
+char const *peer_send(struct peer *p, struct conn_frame const *f);
 
 #endif

@@ -61,6 +61,7 @@ static struct terminal *terminal_recover(struct head *h, struct keep_item *tape,
 	if (tape && r < 0) {
 		log_say(&h->log, LOG_WARNING, "%s: its tape is of no use (%s): its history is lost", name, strerror(-r));
 		close(tape->fd);
+		tape->fd = -1;
 		keep_drop(&h->keep, KEEP_TAPE, 0, name);
 		r = terminal_new_on(h, name, -1, &t);
 		tape = NULL;

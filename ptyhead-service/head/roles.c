@@ -39,7 +39,9 @@ static bool start(struct head *h, char const *name, struct terminal_run const *r
 		goto refused;
 	}
 	if (!t) r = terminal_new(h, name, &t);
+	struct tape_state const before = r == 0 ? t->state : (struct tape_state){ .flags = 0 };
 	if (r == 0) r = terminal_start(t, run, ret_size);
+	if (r == 0) t->ended = before;
 	if (r == 0) {
 		*ret = t;
 		return true;
@@ -104,6 +106,9 @@ enum peer_next peer_export(struct peer *p, struct conn_frame const *f, int *fds,
 		.sized = (e.flags & WIRE_EXPORT_SIZED) != 0, .tty = e.tty,
 	};
 	if (!start(p->head, name, &run, &t, &size, &no)) return peer_refuse(p, no.code, no.text);
+
+	/* For people to read, and no longer than the frame allows. */
+	tape_command_set(&t->tape, t->state.run, e.command.data, e.command.len);
 
 	uint8_t frame[64];
 	struct wire_exported const done = { .size = size, .run = t->state.run };

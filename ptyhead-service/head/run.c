@@ -168,8 +168,14 @@ static int keep_run(struct terminal *t, struct terminal_run const *run)
 void terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd)
 {
 	timeout_init(&t->reap, reap_expired);
-	engine_resume(t);
-	if (master >= 0 && run > t->state.run) {
+	bool const unmarked = master >= 0 && run > t->state.run;
+	if (master >= 0) {
+		t->master_run = run;
+		terminal_master_add(t, master);
+	}
+	/* What was asked and not answered is answered now, on the master. */
+	engine_resume(t, !unmarked);
+	if (unmarked) {
 		/* It was stored, and its beginning not yet marked. */
 		engine_settle(t);
 		t->state = (struct tape_state){ .flags = TAPE_ALIVE, .run = run, .since = wall_clock(), .size = t->state.size };
@@ -178,7 +184,6 @@ void terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd)
 		tape_mark(&t->tape, &m);
 		engine_run(t);
 	}
-	engine_resume(t);
 	t->absent = (unsigned)atomic_load(&t->tape.header->waited);
 	t->absent_pos = atomic_load(&t->tape.header->waited_pos);
 	if (t->absent > 0) timeout_set(&t->head->grace, &t->grace);
@@ -187,12 +192,7 @@ void terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd)
 		close(pidfd);
 		keep_drop(&t->head->keep, KEEP_PIDFD, run, t->name);
 	}
-	if (master >= 0) {
-		t->master_run = run;
-		terminal_master_add(t, master);
-	} else if (alive) {
-		terminal_end(t); /* nothing more can come */
-	}
+	if (master < 0 && alive) terminal_end(t); /* nothing more can come */
 }
 
 int terminal_start(struct terminal *t, struct terminal_run const *run, struct wire_size *ret_size)

@@ -12,7 +12,8 @@
  *
  * terminal.c    birth, death, names        run.c    start, end, status
  * drain.c       master to tape, wake-ups   input.c  viewers to master, size
- * engine.c      the screen: queries, checkpoints */
+ * engine.c      the screen: queries, checkpoints
+ * send.c        input that is answered */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
@@ -68,7 +69,16 @@ struct terminal {
 	uint8_t *input; /* TERMINAL_INPUT_MAX while anything waits, else NULL */
 	size_t input_start;
 	size_t input_len;
+	uint64_t input_total; /* ever taken, what waits included */
+	size_t line;          /* of it: bytes since the last end of a line */
+	uint32_t line_run;    /* the run that this counts for */
 
+	struct tape_state ended; /* of the run before the one that is alive */
+
+	uint64_t query_offset; /* found and not yet marked: engine.c */
+	uint32_t query_len;
+	uint64_t query_viewer;
+	bool query_enq;
 	char answer[512]; /* not yet sent: engine.c */
 	size_t answer_len;
 	bool replaying;
@@ -124,8 +134,9 @@ void terminal_moved(struct terminal *t); /* a lossless reader says so */
 
 /* engine.c */
 int engine_init(struct terminal *t); /* -1: no memory */
-/* After a replay up to the tape's `end`: what was taken and not published. */
-void engine_resume(struct terminal *t);
+/* After a replay up to the tape's `end`: what was taken and not published, with
+ * its queries answered if so wished. */
+void engine_resume(struct terminal *t, bool answers);
 void engine_deinit(struct terminal *t);
 void engine_feed(struct terminal *t, void const *data, size_t len); /* just taken */
 void engine_settle(struct terminal *t); /* the program has ended: nothing is held back */
@@ -140,6 +151,13 @@ void terminal_input_flush(struct terminal *t);
 void terminal_input_drop(struct terminal *t);
 /* The terminal has this size from here on; nothing if it had before. */
 void terminal_resize(struct terminal *t, struct wire_size size);
+
+/* send.c */
+/* Keeps count of what an input line holds. */
+void line_count(struct terminal *t, uint8_t const *data, size_t len);
+/* Answers each SEND that the line has taken; those that wait are lost when
+ * `over`. */
+void sends_settle(struct terminal *t, bool over);
 
 /* terminal.c: a viewer's coming, activity and going. */
 void terminal_viewer_add(struct terminal *t, struct viewer *v);

@@ -25,6 +25,12 @@ struct viewer {
 	bool lossless;
 	uint64_t pos;      /* of a lossless reader: as far as it is believed */
 	uint64_t moved_ns; /* when it last moved, or was last not waited for */
+
+	/* its SEND that is not answered yet: send.c */
+	bool sending;
+	uint32_t send_serial;
+	uint64_t send_upto;   /* of terminal->input_total */
+	uint64_t send_offset;
 };
 
 /* Wakes it if it is asleep; true when that cost a system call. */

@@ -34,10 +34,13 @@
 #define TAPE_PAGE 4096u /* alignment of every part; the ring maps at pages */
 #define TAPE_READ_MAX 8192u
 #define TAPE_HOLD_MAX 1024u /* no more than this is held back */
+#define TAPE_ROOM_MAX 4352u /* one read(2) brings no more; the kernel's own limit is below */
 #define TAPE_RING_MIN (64u << 10)
 #define TAPE_RING_MAX (64u << 20)
 #define TAPE_RING_DEFAULT (256u << 10)
-#define TAPE_MARKS 2048u           /* entries in the ring of marks */
+#define TAPE_MARKS 4096u           /* entries in the ring of marks */
+#define TAPE_MARKS_READ 2304u      /* no read brings more of them */
+#define TAPE_COMMAND_MAX 1024u
 #define TAPE_SLOT_SIZE (16u << 20) /* a checkpoint's room, sparse until used */
 
 enum tape_mark_type {
@@ -138,6 +141,10 @@ struct tape_header {
 	uint64_t slots_at, slot_size;
 	uint64_t ring_at, ring_size;
 	uint64_t total_size;
+	/* of the run `command_run`: its argv, each ended by NUL, cut to fit */
+	uint32_t command_run;
+	uint32_t command_len;
+	uint8_t command[TAPE_COMMAND_MAX];
 	/* the writer's positions */
 	_Alignas(TAPE_PAGE) _Atomic uint64_t end;
 	_Atomic uint64_t marks_end;   /* index of the next mark, never goes back */

@@ -202,7 +202,8 @@ uint8_t *tape_arm(struct tape *t, size_t *ret_room)
 	 * order of the program is enough once the compiler keeps it. */
 	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("armed");
-	*ret_room = (size_t)(upto - t->taken);
+	uint64_t const room = upto - t->taken;
+	*ret_room = room < TAPE_ROOM_MAX ? (size_t)room : TAPE_ROOM_MAX;
 	return t->ring + (t->taken & mask);
 }
 
@@ -221,6 +222,23 @@ void tape_publish(struct tape *t, uint64_t upto)
 	FAULT("published");
 }
 
+void tape_command_set(struct tape *t, uint32_t run, void const *argv, size_t len)
+{
+	struct tape_header *const h = t->header;
+	h->command_run = 0;
+	h->command_len = len < TAPE_COMMAND_MAX ? (uint32_t)len : TAPE_COMMAND_MAX;
+	if (len > 0) memcpy(h->command, argv, h->command_len);
+	h->command_run = run;
+}
+
+uint8_t const *tape_command(struct tape const *t, uint32_t run, size_t *ret_len)
+{
+	struct tape_header const *const h = t->header;
+	bool const known = h->command_run == run && h->command_len <= TAPE_COMMAND_MAX;
+	*ret_len = known ? h->command_len : 0;
+	return h->command;
+}
+
 void tape_mark(struct tape *t, struct tape_mark const *m)
 {
 	struct timespec now;
@@ -233,6 +251,16 @@ void tape_mark(struct tape *t, struct tape_mark const *m)
 	memcpy(t->marks + (t->marks_end % TAPE_MARKS) * sizeof copy, &copy, sizeof copy);
 	t->marks_end++;
 	atomic_store_explicit(&t->header->marks_end, t->marks_end, memory_order_release);
+}
+
+bool tape_oldest_mark(struct tape const *t, uint64_t *ret_offset)
+{
+	uint64_t const margin = TAPE_MARKS - TAPE_MARKS_READ;
+	struct tape_mark m;
+	if (t->marks_end < margin) return false;
+	memcpy(&m, t->marks + ((t->marks_end - margin) % TAPE_MARKS) * sizeof m, sizeof m);
+	*ret_offset = m.offset;
+	return true;
 }
 
 bool tape_checkpoint_due(struct tape const *t)

@@ -59,6 +59,11 @@ void tape_take(struct tape *t, size_t n);
  * at most TAPE_HOLD_MAX before taken. */
 void tape_publish(struct tape *t, uint64_t upto);
 
+/* The command of a run, for people to read; cut at TAPE_COMMAND_MAX. */
+void tape_command_set(struct tape *t, uint32_t run, void const *argv, size_t len);
+/* The same again, also after a recovery; *ret_len is 0 where it is not known. */
+uint8_t const *tape_command(struct tape const *t, uint32_t run, size_t *ret_len);
+
 /* Appends a mark; `offset` and everything else as given, time is now. */
 void tape_mark(struct tape *t, struct tape_mark const *m);
 
@@ -67,6 +72,10 @@ static inline uint64_t tape_limit(struct tape const *t, uint64_t pos)
 {
 	return pos + t->ring_size - TAPE_READ_MAX;
 }
+
+/* Where a mark lies that has not many before it to be overwritten: a reader that
+ * is waited for must be past it. False while there is none such. */
+bool tape_oldest_mark(struct tape const *t, uint64_t *ret_offset);
 
 /* True when readers would lose the newest checkpoint to the ring or to the
  * marks before long: write one. */

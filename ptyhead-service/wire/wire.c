@@ -45,6 +45,9 @@ static uint8_t *put_string(uint8_t *p, void const *data, size_t len, size_t max)
 	return put_data(put16(p, (uint16_t)len), data, len);
 }
 
+/* An entry of LISTED at its longest. */
+#define WIRE_ENTRY_MAX (2u + WIRE_TERMINAL_MAX + 4u * 5u + 8u * 5u + 2u + WIRE_COMMAND_MAX)
+
 /* The header, once the payload behind it is known to end at `end`. */
 static size_t put_header(uint8_t *buf, enum wire_type type, uint8_t const *end)
 {
@@ -102,6 +105,54 @@ size_t wire_put_refused(uint8_t *buf, enum wire_refusal code, char const *text)
 {
 	uint8_t *const p = put16(buf + WIRE_HEADER, (uint16_t)code);
 	return put_header(buf, WIRE_REFUSED, put_string(p, text, strlen(text), WIRE_TEXT_MAX));
+}
+
+size_t wire_put_list(uint8_t *buf, struct wire_list const *f)
+{
+	uint8_t *p = put32(buf + WIRE_HEADER, f->flags);
+	p = put_string(p, f->after.data, f->after.len, WIRE_TERMINAL_MAX);
+	p = put_string(p, f->terminal.data, f->terminal.len, WIRE_TERMINAL_MAX);
+	return put_header(buf, WIRE_LIST, p);
+}
+
+size_t wire_put_send(uint8_t *buf, uint32_t serial, void const *data, size_t len)
+{
+	if (len > WIRE_SEND_MAX) len = WIRE_SEND_MAX;
+	return put_header(buf, WIRE_SEND, put_data(put32(buf + WIRE_HEADER, serial), data, len));
+}
+
+size_t wire_put_taken(uint8_t *buf, struct wire_taken const *f)
+{
+	uint8_t *const p = put16(put32(buf + WIRE_HEADER, f->serial), f->code);
+	return put_header(buf, WIRE_TAKEN, put64(p, f->offset));
+}
+
+#define LISTED_COUNT (WIRE_HEADER + 4u) /* where it stands */
+
+size_t wire_listed_begin(uint8_t *buf)
+{
+	return (size_t)(put16(put32(buf + WIRE_HEADER, 0), 0) - buf);
+}
+
+size_t wire_listed_add(uint8_t *buf, size_t len, struct wire_entry const *e)
+{
+	uint8_t entry[WIRE_ENTRY_MAX];
+	unsigned const count = (unsigned)(buf[LISTED_COUNT] << 8 | buf[LISTED_COUNT + 1]) + 1;
+	uint8_t *p = put_string(entry, e->terminal.data, e->terminal.len, WIRE_TERMINAL_MAX);
+	p = put32(put32(put32(p, e->flags), e->pid), e->status);
+	p = put64(put64(put64(p, e->run), e->since), e->ended);
+	p = put32(put32(put_size(p, e->size), e->viewers), e->watchers);
+	p = put_string(put64(p, e->bytes), e->command.data, e->command.len, WIRE_COMMAND_MAX);
+	size_t const n = (size_t)(p - entry);
+	if (n + 2 > WIRE_FRAME_MAX - len || count > UINT16_MAX) return 0;
+	put16(buf + LISTED_COUNT, (uint16_t)count);
+	return (size_t)(put_data(put16(buf + len, (uint16_t)n), entry, n) - buf);
+}
+
+size_t wire_listed_end(uint8_t *buf, size_t len, uint32_t flags)
+{
+	put32(buf + WIRE_HEADER, flags);
+	return put_header(buf, WIRE_LISTED, buf + len);
 }
 
 size_t wire_put_empty(uint8_t *buf, enum wire_type type)
@@ -245,6 +296,70 @@ int wire_get_refused(uint8_t const *payload, size_t len, struct wire_refused *re
 	ret->code = get16(&c);
 	ret->text = get_string(&c, WIRE_TEXT_MAX);
 	return c.bad ? -1 : 0;
+}
+
+int wire_get_list(uint8_t const *payload, size_t len, struct wire_list *ret)
+{
+	struct cursor c = {payload, len, false};
+	ret->flags = get32(&c);
+	ret->after = get_string(&c, WIRE_TERMINAL_MAX);
+	ret->terminal = get_string(&c, WIRE_TERMINAL_MAX);
+	return c.bad ? -1 : 0;
+}
+
+int wire_get_send(uint8_t const *payload, size_t len, struct wire_send *ret)
+{
+	struct cursor c = {payload, len, false};
+	ret->serial = get32(&c);
+	ret->data = (struct wire_bytes){c.p, c.left};
+	return c.bad || c.left > WIRE_SEND_MAX ? -1 : 0;
+}
+
+int wire_get_taken(uint8_t const *payload, size_t len, struct wire_taken *ret)
+{
+	struct cursor c = {payload, len, false};
+	ret->serial = get32(&c);
+	ret->code = get16(&c);
+	ret->offset = get64(&c);
+	return c.bad ? -1 : 0;
+}
+
+int wire_get_listed(uint8_t const *payload, size_t len, struct wire_listed *ret)
+{
+	struct cursor c = {payload, len, false};
+	ret->flags = get32(&c);
+	ret->count = get16(&c);
+	ret->entries = (struct wire_bytes){c.p, c.left};
+	return c.bad ? -1 : 0;
+}
+
+static int get_entry(struct wire_bytes b, struct wire_entry *ret)
+{
+	struct cursor c = {b.data, b.len, false};
+	ret->terminal = get_string(&c, WIRE_TERMINAL_MAX);
+	ret->flags = get32(&c);
+	ret->pid = get32(&c);
+	ret->status = get32(&c);
+	ret->run = get64(&c);
+	ret->since = get64(&c);
+	ret->ended = get64(&c);
+	ret->size = get_size(&c);
+	ret->viewers = get32(&c);
+	ret->watchers = get32(&c);
+	ret->bytes = get64(&c);
+	ret->command = get_string(&c, WIRE_COMMAND_MAX);
+	return c.bad ? -1 : 0;
+}
+
+int wire_listed_next(struct wire_listed *l, struct wire_entry *ret)
+{
+	if (l->count == 0) return 1;
+	struct cursor c = {l->entries.data, l->entries.len, false};
+	struct wire_bytes const entry = get_string(&c, UINT16_MAX);
+	if (c.bad) return -1;
+	l->count--;
+	l->entries = (struct wire_bytes){c.p, c.left};
+	return get_entry(entry, ret);
 }
 
 /* ---- what is allowed ------------------------------------------------------ */

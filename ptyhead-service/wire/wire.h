@@ -32,7 +32,8 @@
 #define WIRE_COMMAND_MAX 1024u /* bytes of a program's argv, each ended by NUL */
 #define WIRE_TEXT_MAX 512u     /* bytes of a refusal's text */
 #define WIRE_INPUT_MAX 4096u   /* bytes of input in one frame */
-#define WIRE_PUT_MAX (WIRE_HEADER + WIRE_INPUT_MAX) /* the longest frame that version 1 sends */
+#define WIRE_SEND_MAX 8192u    /* bytes of input in one SEND: more than a canonical line holds */
+#define WIRE_PUT_MAX (WIRE_HEADER + 4u + WIRE_SEND_MAX) /* the longest frame but LISTED */
 #define WIRE_SIDE_MAX 1000u    /* rows or columns of a terminal */
 
 enum wire_type {
@@ -40,15 +41,19 @@ enum wire_type {
 	WIRE_EXPORT = 1, /* fds: master, then the program's pidfd if it has one */
 	WIRE_ATTACH = 2, /* type, resize and look; fds: wake-up page (tape/page.h) */
 	WIRE_WATCH = 3,  /* look only; fds: wake-up page */
+	WIRE_LIST = 4,   /* which terminals are there? May be asked again, and last of all */
 	/* a viewer, later */
 	WIRE_INPUT = 16,  /* bytes for the program; attach only */
 	WIRE_RESIZE = 17, /* the viewer's size; attach only */
 	WIRE_MOVED = 18,  /* a lossless reader that the head waited for has moved */
+	WIRE_SEND = 19,   /* as INPUT, answered by TAKEN; attach only, one at a time */
 	/* the head */
 	WIRE_EXPORTED = 64,
 	WIRE_ATTACHED = 65, /* fds: the tape, read-only */
 	WIRE_REFUSED = 66,  /* and the connection ends */
 	WIRE_WAKE = 67,     /* there is more on the tape; no payload */
+	WIRE_LISTED = 68,   /* terminals: as many as fit */
+	WIRE_TAKEN = 69,    /* what became of a SEND */
 };
 
 enum wire_refusal {
@@ -119,6 +124,60 @@ struct wire_refused {
 	struct wire_bytes text;
 };
 
+struct wire_list {
+	uint32_t flags;             /* none yet */
+	struct wire_bytes after;    /* only names behind this one, bytewise; empty: from the first */
+	struct wire_bytes terminal; /* only this one; empty: all */
+};
+
+#define WIRE_LISTED_MORE 1u /* there are others, after the last one here */
+
+struct wire_listed {
+	uint32_t flags;
+	uint16_t count;
+	struct wire_bytes entries; /* for wire_listed_next */
+};
+
+#define WIRE_ENTRY_ALIVE 1u  /* the run's program lives */
+#define WIRE_ENTRY_STATUS 2u /* `status` is the wait(2) status of the last run that ended */
+
+struct wire_entry {
+	struct wire_bytes terminal;
+	uint32_t flags;
+	uint32_t pid;      /* of the run, as the head sees it; 0: not known */
+	uint32_t status;
+	uint64_t run;      /* 0: none yet */
+	uint64_t since;    /* alive: CLOCK_REALTIME ns of the run's start */
+	uint64_t ended;    /* the same of the last end of a run; 0: not known */
+	struct wire_size size;
+	uint32_t viewers;  /* that type */
+	uint32_t watchers;
+	uint64_t bytes;    /* ever written: the tape's end */
+	struct wire_bytes command; /* as in an export; empty: not known */
+};
+
+struct wire_send {
+	uint32_t serial; /* the peer's choice; in the answer */
+	struct wire_bytes data;
+};
+
+enum wire_taken_code {
+	WIRE_T_TAKEN = 0,   /* the line has all of it */
+	WIRE_T_LINE = 1,    /* none of it: the line is canonical, and would lose what is
+	                       above WIRE_LINE_MAX bytes before a line's end */
+	WIRE_T_PROGRAM = 2, /* no program is on the terminal, or it ended before the line
+	                       had taken all */
+	WIRE_T_CLOSED = 3,  /* none of it: nobody has the terminal open */
+	WIRE_T_FAILED = 4,  /* the head could not do it: its own trouble */
+};
+#define WIRE_LINE_MAX 4095u
+
+struct wire_taken {
+	uint32_t serial;
+	uint16_t code;   /* enum wire_taken_code, or one of a later version */
+	uint64_t offset; /* of the tape: all that lies before was written before */
+};
+
 struct wire_header {
 	uint8_t version;
 	uint16_t type;
@@ -142,7 +201,17 @@ size_t wire_put_resize(uint8_t *buf, struct wire_size size); /* 16 bytes */
 size_t wire_put_exported(uint8_t *buf, struct wire_exported const *f);
 size_t wire_put_attached(uint8_t *buf, struct wire_attached const *f);
 size_t wire_put_refused(uint8_t *buf, enum wire_refusal code, char const *text);
+size_t wire_put_list(uint8_t *buf, struct wire_list const *f);
+size_t wire_put_send(uint8_t *buf, uint32_t serial, void const *data, size_t len);
+size_t wire_put_taken(uint8_t *buf, struct wire_taken const *f);
 size_t wire_put_empty(uint8_t *buf, enum wire_type type); /* WIRE_HEADER bytes */
+
+/* LISTED is put together in a buffer of WIRE_FRAME_MAX bytes. Each returns the
+ * length so far; add returns 0 when there is no room for the entry. The frame is
+ * one after wire_listed_end. */
+size_t wire_listed_begin(uint8_t *buf);
+size_t wire_listed_add(uint8_t *buf, size_t len, struct wire_entry const *e);
+size_t wire_listed_end(uint8_t *buf, size_t len, uint32_t flags);
 
 /* Each reads a payload: 0, or -1 when it is short or a string in it is longer
  * than its limit. */
@@ -152,6 +221,13 @@ int wire_get_resize(uint8_t const *payload, size_t len, struct wire_size *ret);
 int wire_get_exported(uint8_t const *payload, size_t len, struct wire_exported *ret);
 int wire_get_attached(uint8_t const *payload, size_t len, struct wire_attached *ret);
 int wire_get_refused(uint8_t const *payload, size_t len, struct wire_refused *ret);
+
+int wire_get_list(uint8_t const *payload, size_t len, struct wire_list *ret);
+int wire_get_listed(uint8_t const *payload, size_t len, struct wire_listed *ret);
+int wire_get_send(uint8_t const *payload, size_t len, struct wire_send *ret);
+int wire_get_taken(uint8_t const *payload, size_t len, struct wire_taken *ret);
+/* The next entry: 0; 1 when there is none; -1 as above. */
+int wire_listed_next(struct wire_listed *l, struct wire_entry *ret);
 
 /* A terminal's name: 1 to WIRE_TERMINAL_MAX bytes out of A-Z a-z 0-9 . _ @ + -
  * that begin neither with '.' nor with '-'. */

@@ -14,15 +14,16 @@ void fault_point(char const *name)
 	static int state; /* 0: not looked, 1: armed, 2: none */
 	static char wanted[64];
 	static long left;
+	static char const *path;
 
 	if (state == 0) {
-		char const *const path = getenv("PTYHEAD_FAULT");
+		path = getenv("PTYHEAD_FAULT");
 		FILE *const f = path ? fopen(path, "re") : NULL;
 		state = f && fscanf(f, "%63s %ld", wanted, &left) == 2 ? 1 : 2;
 		if (f) fclose(f);
 	}
 	if (state != 1 || strcmp(name, wanted) != 0 || --left > 0) return;
-	unlink(getenv("PTYHEAD_FAULT"));
+	unlink(path);
 	kill(getpid(), SIGKILL);
 	for (;;) pause();
 }

@@ -31,6 +31,11 @@ static void decode(uint8_t const *payload, size_t len)
 	struct wire_exported ed;
 	struct wire_attached ad;
 	struct wire_refused r;
+	struct wire_list l;
+	struct wire_listed ls;
+	struct wire_entry en;
+	struct wire_send sd;
+	struct wire_taken tk;
 
 	if (wire_get_export(payload, len, &e) == 0) {
 		check_inside(e.terminal, payload, len);
@@ -49,6 +54,17 @@ static void decode(uint8_t const *payload, size_t len)
 	if (wire_get_attached(payload, len, &ad) == 0)
 		check_same(buf, wire_put_attached(buf, &ad), payload, len);
 	if (wire_get_refused(payload, len, &r) == 0) check_inside(r.text, payload, len);
+	if (wire_get_list(payload, len, &l) == 0)
+		check_same(buf, wire_put_list(buf, &l), payload, len);
+	if (wire_get_send(payload, len, &sd) == 0)
+		check_same(buf, wire_put_send(buf, sd.serial, sd.data.data, sd.data.len), payload, len);
+	if (wire_get_taken(payload, len, &tk) == 0)
+		check_same(buf, wire_put_taken(buf, &tk), payload, len);
+	if (wire_get_listed(payload, len, &ls) == 0)
+		while (wire_listed_next(&ls, &en) == 0) {
+			check_inside(en.terminal, payload, len);
+			check_inside(en.command, payload, len);
+		}
 }
 
 /* Takes out what is there, comparing with the bytes from *at to `had`, which

@@ -104,6 +104,9 @@ static void print_export(struct wire_export const *w, int const *fds, size_t nfd
 		if (ok)
 			printf("owner:%u:%u mode:%o\n", st.st_uid, st.st_gid, st.st_mode & 07777);
 	}
+	/* As a viewer would that came at this instant. */
+	char const *const sets = getenv("FAKEHEAD_SETS");
+	if (sets && nfds > 0 && sscanf(sets, "%hux%hu", &ws.ws_row, &ws.ws_col) == 2) ioctl(fds[0], TIOCSWINSZ, &ws);
 	if (nfds > 1) printf("pidfd:%ld\n", pid_of(fds[1]));
 	fflush(stdout);
 }

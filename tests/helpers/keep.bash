@@ -1,9 +1,7 @@
 # shellcheck shell=bash
-# keep.bash: a head under a real s6-svscan whose store is a real s6-fdholderd,
+# keep.bash: a program that the head's death must not touch; and a head under a real s6-svscan whose store is a real s6-fdholderd,
 # which also holds the listening socket. After common.bash and s6.bash.
 #   keep_start [OPTION]...  on $T/s; head_pid; keep_arm POINT N
-
-KEEP_SERVICES=
 
 keep_start() {
 	local rules=$T/rules/uid/0
@@ -52,4 +50,35 @@ keep_arm() { echo "$1 $2" >"$T/fault"; }
 keep_kill() {
 	head_is_up || return 0
 	kill -KILL "$HEAD"
+}
+
+# A program that writes N numbered lines as fast as it can, asks the terminal a
+# question now and then, and tells of every trouble it has.
+write_program() {
+	cat >"$T/program" <<-'EOP'
+		#!/usr/bin/env bash
+		trap 'echo "signal: $?" >>"$2"; exit 99' HUP TERM PIPE
+		stty raw -echo
+		for ((i = 0; i < $1; i++)); do
+			printf 'line %d of the flood, and then some\n' "$i" || { echo "write: $?" >>"$2"; exit 98; }
+			if ((i % 500 == 250)); then
+				printf '\e[5n'
+				IFS= read -rs -t 5 -d n answer || echo "no answer at $i" >>"$2"
+				[ "$answer" = $'\e[0' ] || printf 'answer at %d: %q\n' "$i" "$answer" >>"$2"
+			fi
+		done
+		IFS= read -rs -t 0.2 -n 1 more && printf 'and more: %q\n' "$more" >>"$2"
+		exit 7
+	EOP
+	chmod +x "$T/program"
+}
+
+# expected N : what it writes.
+expected() {
+	awk -v n="$1" 'BEGIN {
+		for (i = 0; i < n; i++) {
+			printf "line %d of the flood, and then some\n", i
+			if (i % 500 == 250) printf "\033[5n"
+		}
+	}'
 }

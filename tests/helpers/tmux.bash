@@ -45,7 +45,14 @@ tm_is_dead() {
 	local signal
 	IFS=: read -r TM_STATUS signal < <(tm display-message -p '#{pane_dead_status}:#{pane_dead_signal}')
 	[ -z "$signal" ] || TM_STATUS=$((128 + signal))
-	[ -n "$TM_STATUS" ]
+	[ -n "$TM_STATUS" ] && return
+	# tmux 3.3 now and then misses a SIGCHLD and leaves a zombie: that has ended
+	# too, and /proc tells how (the last field of stat, as wait(2) gives it).
+	local pid status
+	pid=$(tm display-message -p '#{pane_pid}')
+	grep -q '^State:[[:space:]]*Z' "/proc/$pid/status" 2>/dev/null || return
+	status=$(awk '{ print $NF }' "/proc/$pid/stat") || return
+	if [ $((status & 127)) -ne 0 ]; then TM_STATUS=$((128 + (status & 127))); else TM_STATUS=$((status >> 8)); fi
 }
 
 # tm_end SECONDS : wait for the command's end; its exit status, 128 and the

@@ -258,7 +258,7 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	wait_for 5 gives '1 1' tm display-message -p '#{alternate_on} #{mouse_any_flag}'
 	tm_keys C-\\
 	tm_wait 5 'detached'
-	[ "$(tm display-message -p "$modes")" = "$before" ]
+	wait_for 5 gives "$before" tm display-message -p "$modes"
 	kill -KILL "$PROGRAM"
 	wait_for 5 not alive "$PROGRAM"
 	program less /etc/services
@@ -266,7 +266,7 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	tm_wait 5 'Network services'
 	kill -TERM "$(pgrep -x ptyhead-attach -P "$(tm display-message -p '#{pane_pid}')")"
 	tm_wait 5 'Terminated'
-	[ "$(tm display-message -p "$modes")" = "$before" ]
+	wait_for 5 gives "$before" tm display-message -p "$modes"
 }
 
 # --- looking ------------------------------------------------------------------------
@@ -445,12 +445,15 @@ follows() {
 
 @test "on the terminal that it would show it is refused, also with input from elsewhere" {
 	head_start
-	program bash -c 'ptyhead-attach "$1"; echo "rc=$?"
+	program bash -c 'until [ -e "$2" ]; do sleep 0.02; done
+		ptyhead-attach "$1"; echo "rc=$?"
 		ptyhead-attach "$1" </dev/null; echo "rc=$?"
 		ptyhead-attach "$1" </dev/null | cat; echo "rc=${PIPESTATUS[0]}"
 		ptyhead-attach -r "$1" | cat; echo "rc=${PIPESTATUS[0]}"
-		exec cat' bash "$S"
+		exec cat' bash "$S" "$T/go"
 	viewer "$S"
+	wait_for 5 test -s "$T/seen"
+	touch "$T/go"
 	wait_for 5 count_is "$T/seen" 'rc=1' 4
 	has "$T/seen" 'refused terminal main: the viewer runs on the terminal'
 	type_hex 1c
@@ -464,8 +467,7 @@ follows() {
 	head -c 10485760 /dev/urandom >"$T/data"
 	start sh -c 'ptyhead-attach -1 -L "$1" 2>"$2/err" | { dd bs=64k count=8 iflag=fullblock 2>/dev/null; sleep 0.3; cat; } >"$2/out"' sh "$S" "$T"
 	local pipe=$STARTED
-	wait_for 5 pgrep -x ptyhead-attach -P "$pipe" >/dev/null
-	wait_for 5 looks_on "$(pgrep -x ptyhead-attach -P "$pipe")"
+	wait_for 10 has "$T/err" 'no program is running'
 	program sh -c 'stty raw -echo; exec cat "$1"' sh "$T/data"
 	wait_for 30 not alive "$pipe"
 	cmp "$T/data" "$T/out"

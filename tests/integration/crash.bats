@@ -10,36 +10,6 @@ load ../helpers/keep
 setup() { common_setup; }
 teardown() { common_teardown; }
 
-# A program that writes N numbered lines as fast as it can, asks the terminal a
-# question now and then, and tells of every trouble it has.
-write_program() {
-	cat >"$T/program" <<-'EOP'
-		#!/usr/bin/env bash
-		trap 'echo "signal: $?" >>"$2"; exit 99' HUP TERM PIPE
-		stty raw -echo
-		for ((i = 0; i < $1; i++)); do
-			printf 'line %d of the flood, and then some\n' "$i" || { echo "write: $?" >>"$2"; exit 98; }
-			if ((i % 500 == 250)); then
-				printf '\e[5n'
-				IFS= read -rs -t 5 -d n answer || echo "no answer at $i" >>"$2"
-				[ "$answer" = $'\e[0' ] || printf 'answer at %d: %q\n' "$i" "$answer" >>"$2"
-			fi
-		done
-		IFS= read -rs -t 0.2 -n 1 more && printf 'and more: %q\n' "$more" >>"$2"
-		exit 7
-	EOP
-	chmod +x "$T/program"
-}
-
-# expected N : what it writes.
-expected() {
-	local i
-	for ((i = 0; i < $1; i++)); do
-		printf 'line %d of the flood, and then some\n' "$i"
-		if ((i % 500 == 250)); then printf '\e[5n'; fi
-	done
-}
-
 # begin N : a lossless reader into $T/out, the program behind it.
 begin() {
 	write_program
@@ -49,6 +19,8 @@ begin() {
 	wait_for 5 viewer_is_there
 	start s6-ptyexec -t 20000 "$T/s" "$T/program" "$1" "$T/trouble"
 	PROGRAM=$STARTED
+	# The hand-over is over: what comes now is nothing that it could be told.
+	wait_for 20 is_program "$PROGRAM" bash
 }
 
 viewer_is_there() { head_is_up && lsof_sockets "$HEAD" 2; }
@@ -71,7 +43,7 @@ finish() {
 }
 
 @test "killed 15 times by chance within a flood: every byte once, in order, and the status" {
-	local i n=60000
+	local i n=1500000
 	keep_start
 	begin "$n"
 	for i in {1..15}; do
@@ -86,7 +58,7 @@ finish() {
 
 # at POINT COUNT... : a kill at each count, each time a whole life of a program.
 at() {
-	local point=$1 n=2500 before
+	local point=$1 n=60000 before
 	shift
 	for count; do
 		rm -f "$T/out"
@@ -101,26 +73,40 @@ at() {
 	done
 }
 
-faults_build() { KEEP_PTYHEAD=$REPO/build/faults/ptyhead; }
+faults_build() { export KEEP_PTYHEAD=$REPO/build/faults/ptyhead; }
 
 @test "killed at each step of reading and publishing" {
 	local point
 	faults_build
 	keep_start
 	for point in filling filled armed read parsed published; do
-		at "$point" 1 9
+		at "$point" 5
 	done
 }
 
 @test "killed in the middle of a mark, of a checkpoint, of an answer" {
 	faults_build
 	keep_start
-	at marking 1 3
-	at checkpoint-begun 1 3
+	at marking 1 9
+	at checkpoint-begun 1 2
 	at checkpoint-written 2
 	at checkpoint-valid 2
-	at answering 2
 	at answered 2
+}
+
+@test "killed between the note that a query is answered and the answer: it is missing, never doubled" {
+	faults_build
+	keep_start
+	begin 60000
+	head_is_up
+	keep_arm answering 2
+	kill -KILL "$HEAD"
+	wait_for 60 not alive "$PROGRAM"
+	wait_for 20 not alive "$VIEWER"
+	[ ! -e "$T/fault" ]
+	[ "$(grep -c '^no answer at' "$T/trouble")" = 1 ]
+	not grep -q more "$T/trouble"
+	expected 60000 | cmp - "$T/out"
 }
 
 @test "killed at each step of a hand-over: it is whole, or the exporter is told" {
@@ -163,11 +149,9 @@ only_tapes() { ! s6-fdholder-list "$T/holder" | grep -qE '^ptyhead/(master|pidfd
 		start s6-ptyexec -n "t$i" "$T/s" bash -c "echo begin $i; until [ -e '$T/go' ]; do sleep 0.05; done; echo end $i; exit $i"
 	done
 	wait_for 10 store_has "$n"
-	kill -STOP "$(s6-svstat -o pid "$S6_SCANDIR/head")"
+	s6-svc -Ok "$S6_SCANDIR/head"
+	wait_for 5 not head_is_up
 	touch "$T/go"
-	s6-svc -d "$S6_SCANDIR/head"
-	head_is_up
-	kill -KILL "$HEAD"
 	for ((i = n; i < n + 5; i++)); do
 		start s6-ptyexec -t 20000 -n "t$i" "$T/s" bash -c "echo begin $i; echo end $i; exit $i"
 	done
@@ -194,7 +178,7 @@ ended() {
 	kill -KILL "$HEAD"
 	wait_for 10 has "$T/head.log" 'main: its tape is of no use'
 	start tapecat -n 1 -o "$T/out" "$T/s" >"$T/marks"
-	wait_for 10 has "$T/marks" attached
+	wait_for 10 has "$T/marks" attached || { cat "$T/head.log" "$T/marks"; return 1; }
 	touch "$T/go"
 	wait_for 10 has "$T/marks" '^end 1 300'
 	grep -q after "$T/out"
@@ -232,4 +216,17 @@ ended() {
 	start ptyhead "$T/x" 2>"$T/log"
 	wait_for 5 has "$T/log" 'no store: if this head dies, its programs get SIGHUP'
 	[ "$(wc -l <"$T/log")" = 1 ]
+}
+
+@test "what ptyhead-list tells of a run outlives the head" {
+	keep_start
+	start s6-ptyexec "$T/s" sh -c 'exec sleep 1000' 'with "quotes"'
+	wait_for 5 store_has 1
+	local before
+	before=$(ptyhead-list --json "$T/s" | sed 's/"uptime":[0-9]*//')
+	[[ $before = *sleep* ]]
+	head_is_up
+	kill -KILL "$HEAD"
+	wait_for 10 another_head "$HEAD"
+	[ "$(ptyhead-list --json "$T/s" | sed 's/"uptime":[0-9]*//')" = "$before" ] || { echo "$before"; ptyhead-list --json "$T/s"; return 1; }
 }

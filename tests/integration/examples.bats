@@ -61,6 +61,12 @@ mode_of() { stat -c %a "$1"; }
 	tm_wait 5 '^ *PID USER .*COMMAND'
 	[ "$(s6_pid app)" = "$first" ]
 	alive "$watcher"
+	# The head dies: nobody leaves, and top is the same.
+	s6-svc -k "$T/s6/ptyhead-app"
+	newer() { running ptyhead s6_pid ptyhead-app && [ "$PID" != "$head" ]; }
+	wait_for 10 newer
+	[ "$(s6_pid app)" = "$first" ]
+
 	another() { running top s6_pid app && [ "$PID" != "$first" ]; }
 	tm_keys q
 	wait_for 10 another

@@ -112,6 +112,13 @@ long_path() { # BYTES : the name of a folder under $T that is longer than that
 	[ ! -s "$T/out" ]
 }
 
+@test "a viewer's size that came with the answer is not taken back" {
+	FAKEHEAD_SETS=41x111 head_start ok 30x90
+	px "$S" probe "$P"
+	on_a_terminal
+	fact size:41x111
+}
+
 @test "the head gets a live master, the program's pidfd, the size, the command" {
 	head_start ok 30x90
 	px -s 40x100 "$S:chat" probe "$P" 'two words' ''

@@ -7,9 +7,12 @@ load ../helpers/common
 setup() {
 	common_setup
 	start ptyhead "$T/s" 2>"$T/head.log"
+	HEAD=$STARTED
 	wait_for 5 test -S "$T/s"
 }
 teardown() { common_teardown; }
+
+has_viewer() { [ "$(find "/proc/$HEAD/fd" -lname 'socket:*' | wc -l)" -ge 2 ]; }
 
 # ask QUERY : a program that asks and prints, in printable form, what it is told
 # within 2 seconds, up to a byte that ends an answer.
@@ -44,4 +47,15 @@ ask() {
 	s6-ptyexec "$T/s" bash -c 'stty raw -echo; for ((i = 0; i < 50000; i++)); do printf "\e[c\e[6n"; done'
 	alive "$STARTED"
 	s6-ptyexec "$T/s" true
+}
+
+@test "a flood of queries overtakes no lossless reader, by its marks either" {
+	start ptyhead-attach -L -1 "$T/s" >"$T/seen" 2>"$T/err" </dev/null
+	local viewer=$STARTED n=60000
+	wait_for 5 has_viewer
+	s6-ptyexec "$T/s" sh -c "stty raw -echo; yes \$(printf 'x\005y') | tr -d '\n' | head -c $n"
+	wait_for 20 not alive "$viewer"
+	[ "$(wc -c <"$T/seen")" -le "$n" ]
+	[ "$(tr -d '\005' <"$T/seen" | wc -c)" -eq $((n * 2 / 3)) ]
+	not grep -qE "lost|overt|missing" "$T/err"
 }

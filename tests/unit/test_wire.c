@@ -131,11 +131,11 @@ TEST(the_small_frames_there_and_back)
 	CHECK_PREFIXES(wire_get_exported, struct wire_exported, len);
 
 	struct wire_attached a;
-	len = wire_put_attached(buf, &(struct wire_attached){WIRE_ATTACH_LOSSLESS, 1ull << 40});
+	len = wire_put_attached(buf, &(struct wire_attached){WIRE_ATTACH_LOSSLESS, 1ULL << 40});
 	check_header(len, WIRE_ATTACHED);
 	CHECK_EQ(wire_get_attached(buf + WIRE_HEADER, len - WIRE_HEADER, &a), 0);
 	CHECK_EQ(a.flags, WIRE_ATTACH_LOSSLESS);
-	CHECK(a.viewer == 1ull << 40);
+	CHECK(a.viewer == 1ULL << 40);
 	CHECK_PREFIXES(wire_get_attached, struct wire_attached, len);
 
 	struct wire_refused r;
@@ -203,7 +203,7 @@ TEST(strings_are_cut_when_put_and_refused_when_longer)
 	CHECK_EQ(wire_get_refused(buf + WIRE_HEADER, len - WIRE_HEADER + 1, &r), -1);
 
 	CHECK_EQ(wire_put_input(buf, longer, sizeof longer), WIRE_HEADER + WIRE_INPUT_MAX);
-	CHECK_EQ(wire_put_input(buf, longer, WIRE_INPUT_MAX), WIRE_PUT_MAX);
+	CHECK_EQ(wire_put_input(buf, longer, WIRE_INPUT_MAX), WIRE_HEADER + WIRE_INPUT_MAX);
 }
 
 TEST(headers)
@@ -274,6 +274,144 @@ TEST(sizes)
 	CHECK(!wire_size_ok((struct wire_size){65535, 65535, 0, 0}));
 }
 
+static struct wire_entry const sample_entry = {
+	.terminal = {(uint8_t const *)"main", 4},
+	.flags = WIRE_ENTRY_ALIVE | WIRE_ENTRY_STATUS,
+	.pid = 4711,
+	.status = 0x2a00,
+	.run = 7,
+	.since = UINT64_MAX,
+	.ended = 1,
+	.size = {24, 80, 640, 384},
+	.viewers = 3,
+	.watchers = 4,
+	.bytes = 1ULL << 40,
+	.command = {(uint8_t const *)"top\0-d\0", 7},
+};
+
+static void check_entry(struct wire_entry const *e)
+{
+	check_bytes(e->terminal, "main");
+	CHECK_EQ(e->flags, sample_entry.flags);
+	CHECK_EQ(e->pid, 4711);
+	CHECK_EQ(e->status, 0x2a00);
+	CHECK_EQ(e->run, 7);
+	CHECK(e->since == UINT64_MAX);
+	CHECK_EQ(e->ended, 1);
+	CHECK(memcmp(&e->size, &sample_entry.size, sizeof e->size) == 0);
+	CHECK_EQ(e->viewers, 3);
+	CHECK_EQ(e->watchers, 4);
+	CHECK_EQ(e->bytes, 1LL << 40);
+	CHECK_EQ(e->command.len, 7);
+	CHECK(memcmp(e->command.data, "top\0-d", 7) == 0);
+}
+
+TEST(list_there_and_back)
+{
+	struct wire_list f;
+	struct wire_list const l = {.flags = 5, .after = bytes("a"), .terminal = bytes("main")};
+	size_t const len = wire_put_list(buf, &l);
+	check_header(len, WIRE_LIST);
+	CHECK_EQ(wire_get_list(buf + WIRE_HEADER, len - WIRE_HEADER, &f), 0);
+	CHECK_EQ(f.flags, 5);
+	check_bytes(f.after, "a");
+	check_bytes(f.terminal, "main");
+	CHECK_PREFIXES(wire_get_list, struct wire_list, len);
+}
+
+TEST(listed_there_and_back)
+{
+	struct wire_listed f;
+	struct wire_entry e;
+	size_t len = wire_listed_begin(buf);
+	for (int i = 0; i < 3; i++) {
+		size_t const longer = wire_listed_add(buf, len, &sample_entry);
+		CHECK(longer > len);
+		len = longer;
+	}
+	len = wire_listed_end(buf, len, WIRE_LISTED_MORE);
+	check_header(len, WIRE_LISTED);
+	CHECK_EQ(wire_get_listed(buf + WIRE_HEADER, len - WIRE_HEADER, &f), 0);
+	CHECK_EQ(f.flags, WIRE_LISTED_MORE);
+	CHECK_EQ(f.count, 3);
+	for (int i = 0; i < 3; i++) {
+		CHECK_EQ(wire_listed_next(&f, &e), 0);
+		check_entry(&e);
+	}
+	CHECK_EQ(wire_listed_next(&f, &e), 1);
+	/* Cut anywhere, an entry or the frame fails, and nothing behind is read. */
+	for (size_t n = 0; n < len - WIRE_HEADER; n++) {
+		uint8_t *const copy = malloc(n + !n);
+		CHECK(copy);
+		memcpy(copy, buf + WIRE_HEADER, n);
+		int r = wire_get_listed(copy, n, &f);
+		while (r == 0) r = wire_listed_next(&f, &e);
+		CHECK_EQ(r, -1);
+		free(copy);
+	}
+}
+
+TEST(an_entry_may_be_longer)
+{
+	struct wire_listed f;
+	struct wire_entry e;
+	size_t const at = wire_listed_begin(buf);
+	size_t len = wire_listed_add(buf, at, &sample_entry);
+	uint16_t const n = (uint16_t)(buf[at] << 8 | buf[at + 1]);
+	buf[at] = (uint8_t)((n + 9) >> 8);
+	buf[at + 1] = (uint8_t)(n + 9);
+	memset(buf + len, 'x', 9); /* of a later version */
+	len = wire_listed_add(buf, len + 9, &sample_entry);
+	len = wire_listed_end(buf, len, 0);
+	CHECK_EQ(wire_get_listed(buf + WIRE_HEADER, len - WIRE_HEADER, &f), 0);
+	CHECK_EQ(wire_listed_next(&f, &e), 0);
+	check_entry(&e);
+	CHECK_EQ(wire_listed_next(&f, &e), 0);
+	check_entry(&e);
+}
+
+TEST(listed_is_bounded)
+{
+	static uint8_t command[WIRE_COMMAND_MAX + 9];
+	struct wire_entry e = sample_entry;
+	size_t len = wire_listed_begin(buf), n;
+	unsigned count = 0;
+	e.command = (struct wire_bytes){command, sizeof command};
+	while ((n = wire_listed_add(buf, len, &e)) > 0) {
+		len = n;
+		count++;
+	}
+	len = wire_listed_end(buf, len, 0);
+	CHECK(len <= WIRE_FRAME_MAX && len > WIRE_FRAME_MAX - 1200);
+	CHECK(count > 50);
+	check_header(len, WIRE_LISTED);
+}
+
+TEST(send_and_taken_there_and_back)
+{
+	static uint8_t data[WIRE_SEND_MAX + 1];
+	struct wire_send s;
+	struct wire_taken t;
+	struct wire_taken const w = {.serial = 99, .code = WIRE_T_LINE, .offset = 1ULL << 50};
+	size_t len = wire_put_send(buf, 77, data, sizeof data);
+	check_header(len, WIRE_SEND);
+	CHECK_EQ(len, WIRE_PUT_MAX);
+	CHECK_EQ(wire_get_send(buf + WIRE_HEADER, len - WIRE_HEADER, &s), 0);
+	CHECK_EQ(s.serial, 77);
+	CHECK_EQ(s.data.len, WIRE_SEND_MAX);
+	CHECK_EQ(wire_get_send(buf + WIRE_HEADER, len - WIRE_HEADER + 1, &s), -1);
+	CHECK_EQ(wire_get_send(buf + WIRE_HEADER, 3, &s), -1);
+	CHECK_EQ(wire_get_send(buf + WIRE_HEADER, 4, &s), 0);
+	CHECK_EQ(s.data.len, 0);
+	len = wire_put_taken(buf, &w);
+	check_header(len, WIRE_TAKEN);
+	CHECK_EQ(wire_get_taken(buf + WIRE_HEADER, len - WIRE_HEADER, &t), 0);
+	CHECK_EQ(t.serial, 99);
+	CHECK_EQ(t.code, WIRE_T_LINE);
+	CHECK_EQ(t.offset, 1LL << 50);
+	CHECK_PREFIXES(wire_get_taken, struct wire_taken, len);
+}
+
 /* Random payloads under a fixed seed: no decoder reads outside them or gives
  * out a string that is not inside. */
 TEST(noise)
@@ -301,6 +439,13 @@ TEST(noise)
 			CHECK(a.terminal.data >= p && a.terminal.data + a.terminal.len <= p + len);
 		if (wire_get_refused(p, len, &r) == 0)
 			CHECK(r.text.data >= p && r.text.data + r.text.len <= p + len);
+		struct wire_listed l;
+		struct wire_entry n;
+		if (wire_get_listed(p, len, &l) == 0)
+			while (wire_listed_next(&l, &n) == 0) {
+				CHECK(n.terminal.data >= p && n.terminal.data + n.terminal.len <= p + len);
+				CHECK(n.command.data >= p && n.command.data + n.command.len <= p + len);
+			}
 		free(p);
 	}
 }

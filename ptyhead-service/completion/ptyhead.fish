@@ -1,0 +1,39 @@
+# fish completion for ptyhead's tools: options, and the terminals that there are
+# now.
+for tool in attach list send show wait record
+	complete -c ptyhead-$tool -f -a '(timeout 1 ptyhead-list --names 2>/dev/null)'
+	complete -c ptyhead-$tool -l help
+	complete -c ptyhead-$tool -l version
+end
+complete -c ptyhead-attach -s r -l read-only
+complete -c ptyhead-attach -s L -l lossless
+complete -c ptyhead-attach -s e -l escape -x
+complete -c ptyhead-attach -s 1 -l once
+complete -c ptyhead-attach -s q -l quiet
+complete -c ptyhead-list -l json
+complete -c ptyhead-list -l names
+complete -c ptyhead-send -s k -l key -x -a 'Enter Escape Tab BSpace Space Up Down Left Right Home End PPage NPage IC DC F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 F11 F12 C-c C-d M-x S-Tab'
+complete -c ptyhead-send -s n -l no-enter
+complete -c ptyhead-send -s p -l paste
+complete -c ptyhead-send -s r -l raw
+complete -c ptyhead-send -s w -l wait -x
+complete -c ptyhead-send -s W -l wait-fixed -x
+complete -c ptyhead-send -s o -l offset
+complete -c ptyhead-send -s t -l timeout -x
+complete -c ptyhead-send -s L -l lossless
+complete -c ptyhead-wait -s e -l regex -x
+complete -c ptyhead-wait -s F -l fixed -x
+complete -c ptyhead-wait -l idle -x
+complete -c ptyhead-wait -l exit
+complete -c ptyhead-wait -l start
+complete -c ptyhead-wait -s s -l screen
+complete -c ptyhead-wait -l since -x -a 'now run'
+complete -c ptyhead-wait -s t -l timeout -x
+complete -c ptyhead-wait -s L -l lossless
+complete -c ptyhead-record -s f -l format -x -a 'asciicast script'
+complete -c ptyhead-record -l from -x -a 'start now'
+complete -c ptyhead-record -l to -x -a 'now exit'
+complete -c ptyhead-record -s o -l output -r -F
+complete -c ptyhead-record -s T -l timing -r -F
+complete -c ptyhead-record -s r -l read-only
+complete -c ptyhead-record -l title -x

@@ -1,0 +1,262 @@
+#include "await.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "replay.h"
+#include "text.h"
+
+/* What matches up to the end of a line that may go on is taken when it has not
+ * gone on for this long: else "1." would be found in "1.25". */
+#define SETTLE_MS 20
+#define SCREEN_BYTES (64u << 10) /* in a flood, a look at the screen every so often */
+
+struct waiter {
+	struct await *a;
+	struct follow *f;
+	struct text text;
+	bool done;
+	bool candidate;   /* `a->found` holds what matched and may yet grow */
+	int64_t settle;   /* until when */
+	int64_t quiet;    /* IDLE: since when */
+	uint64_t unlooked;
+};
+
+/* ---- text -------------------------------------------------------------------- */
+
+static bool find(struct await const *a, char const *line, size_t len, size_t *ret_at, size_t *ret_len)
+{
+	if (a->kind == AWAIT_FIXED) {
+		char const *const at = memmem(line, len, a->pattern, strlen(a->pattern));
+		if (!at) return false;
+		*ret_at = (size_t)(at - line);
+		*ret_len = strlen(a->pattern);
+		return true;
+	}
+	regmatch_t m;
+	if (regexec(&a->regex, line, 1, &m, 0) != 0) return false;
+	*ret_at = (size_t)m.rm_so;
+	*ret_len = (size_t)(m.rm_eo - m.rm_so);
+	return true;
+}
+
+static bool look(void *arg, char const *line, size_t len, bool settled)
+{
+	struct waiter *const w = arg;
+	size_t at, n;
+
+	if (!find(w->a, line, len, &at, &n)) {
+		/* It was there, and is written over: that will not grow. */
+		w->done = w->candidate;
+		return w->done;
+	}
+	screen_buf_clear(&w->a->found);
+	screen_buf_add(&w->a->found, line + at, n);
+	w->done = settled || w->a->kind == AWAIT_FIXED || at + n < len;
+	if (!w->done && !w->candidate) w->settle = follow_now() + SETTLE_MS;
+	w->candidate = true;
+	return w->done;
+}
+
+/* Of the screen only the last look counts. */
+static bool look_once(void *arg, char const *line, size_t len, bool settled)
+{
+	struct waiter *const w = arg;
+	size_t at, n;
+
+	if (!find(w->a, line, len, &at, &n)) return false;
+	screen_buf_clear(&w->a->found);
+	screen_buf_add(&w->a->found, line + at, n);
+	w->candidate = true;
+	w->done = settled || w->a->kind == AWAIT_FIXED || at + n < len;
+	return w->done;
+}
+
+static bool wants_text(struct await const *a) { return a->kind == AWAIT_REGEX || a->kind == AWAIT_FIXED; }
+
+static void look_at_screen(struct waiter *w)
+{
+	bool const before = w->candidate;
+
+	w->unlooked = 0;
+	w->candidate = false;
+	(void)text_screen(&w->text, look_once, w);
+	if (w->candidate && !before) w->settle = follow_now() + SETTLE_MS;
+}
+
+/* ---- the tape ------------------------------------------------------------------ */
+
+static bool starts_over(struct waiter *w, bool blank, uint64_t offset)
+{
+	struct screen *s;
+	uint64_t at;
+
+	int const r = replay_to(w->f, offset, &s, &w->a->state, &at);
+	if (r < 0) {
+		errno = -r;
+		return false;
+	}
+	if (w->text.screen) text_deinit(&w->text);
+	text_init(&w->text, s, blank);
+	if (offset != REPLAY_NOW && at > offset) w->a->missed += at - offset;
+	return true;
+}
+
+static void on_mark(struct waiter *w, struct tape_mark const *m)
+{
+	struct await const *const a = w->a;
+	replay_mark(w->text.screen, &w->a->state, m);
+	if (m->type != TAPE_QUERY) w->quiet = follow_now();
+	if (a->kind == AWAIT_EXIT && m->type == TAPE_RUN_END) w->done = true;
+	if (a->kind == AWAIT_START && m->type == TAPE_RUN_START) w->done = true;
+}
+
+static bool on_bytes(struct waiter *w, uint8_t const *data, size_t len)
+{
+	w->quiet = follow_now();
+	if (!wants_text(w->a)) return true;
+	if (!w->a->on_screen) {
+		(void)text_feed(&w->text, data, len, look, w);
+		return true;
+	}
+	screen_feed(w->text.screen, data, len);
+	w->unlooked += len;
+	if (w->unlooked >= SCREEN_BYTES) look_at_screen(w);
+	return true;
+}
+
+/* Much was written meanwhile: what stands on the screen is what is known of it. */
+static bool overtaken(struct waiter *w)
+{
+	uint64_t const was = w->f->tape.pos;
+	uint32_t const run = w->a->state.run;
+	bool const alive = w->a->state.flags & TAPE_ALIVE;
+
+	if (!starts_over(w, false, REPLAY_NOW)) return false;
+	w->a->missed += w->f->tape.pos > was ? w->f->tape.pos - was : 0;
+	w->quiet = follow_now();
+	struct tape_state const *const s = &w->a->state;
+	if (w->a->kind == AWAIT_START && s->run != run && (s->flags & TAPE_ALIVE)) w->done = true;
+	if (w->a->kind == AWAIT_EXIT && (s->run != run || (alive && !(s->flags & TAPE_ALIVE)))) {
+		/* Another run's end may be what is known: better than none. */
+		w->done = !(s->flags & TAPE_ALIVE);
+	}
+	if (wants_text(w->a)) look_at_screen(w);
+	return true;
+}
+
+/* Everything that is there now; false: errno. */
+static bool pump(struct waiter *w)
+{
+	uint8_t buf[16384];
+	struct tape_event e;
+
+	while (!w->done) {
+		switch (tape_reader_next(&w->f->tape, buf, sizeof buf, &e)) {
+		case TAPE_BYTES:
+			if (!on_bytes(w, buf, e.len)) return false;
+			follow_moved(w->f);
+			break;
+		case TAPE_MARK: on_mark(w, &e.mark); break;
+		case TAPE_OVERTAKEN:
+			if (!overtaken(w)) return false;
+			break;
+		case TAPE_NOTHING:
+			if (!wants_text(w->a)) return true;
+			if (w->a->on_screen) look_at_screen(w);
+			else (void)text_rest(&w->text, look, w);
+			return true;
+		}
+	}
+	return true;
+}
+
+/* ---- begin and end ---------------------------------------------------------------- */
+
+/* The offset at which the run that is alive, or the last one, began, as far as
+ * that is on the tape. */
+static uint64_t run_began(struct follow *f)
+{
+	uint8_t buf[16384];
+	struct tape_event e;
+	uint64_t at;
+
+	tape_reader_oldest_seek(&f->tape);
+	at = f->tape.pos;
+	for (;;) {
+		switch (tape_reader_next(&f->tape, buf, sizeof buf, &e)) {
+		case TAPE_MARK:
+			if (e.mark.type == TAPE_RUN_START) at = e.offset;
+			break;
+		case TAPE_BYTES: break;
+		case TAPE_NOTHING: return at;
+		case TAPE_OVERTAKEN:
+			tape_reader_oldest_seek(&f->tape);
+			at = f->tape.pos;
+			break;
+		}
+	}
+}
+
+static bool begin(struct waiter *w)
+{
+	struct await *const a = w->a;
+	uint64_t at = a->since;
+
+	/* What the screen shows, and as things stand: from now on. */
+	if (a->on_screen || at == AWAIT_NOW || at == AWAIT_DEFAULT) at = REPLAY_NOW;
+	if (at == AWAIT_RUN) at = run_began(w->f);
+	if (!starts_over(w, !a->on_screen, at)) return false;
+	w->quiet = follow_now();
+	if (a->since != AWAIT_DEFAULT) return true;
+	if (a->kind == AWAIT_START) w->done = a->state.flags & TAPE_ALIVE;
+	if (a->kind == AWAIT_EXIT) w->done = a->state.run > 0 && !(a->state.flags & TAPE_ALIVE);
+	return true;
+}
+
+static int64_t earliest(int64_t a, int64_t b) { return a < 0 || (b >= 0 && b < a) ? b : a; }
+
+static enum await_result wait_on(struct waiter *w)
+{
+	struct await *const a = w->a;
+
+	for (;;) {
+		int64_t until = a->until;
+		if (!pump(w)) return AWAIT_FAILED;
+		if (w->done) return AWAIT_DONE;
+		int64_t const now = follow_now();
+		if (w->candidate && now >= w->settle) return AWAIT_DONE;
+		if (a->kind == AWAIT_IDLE && now >= w->quiet + a->idle_ms) return AWAIT_DONE;
+		if (until >= 0 && now >= until && !w->candidate) return AWAIT_TIMEOUT;
+		if (w->candidate) until = w->settle;
+		if (a->kind == AWAIT_IDLE) until = earliest(until, w->quiet + a->idle_ms);
+		switch (follow_wait(w->f, until)) {
+		case FOLLOW_MORE:
+		case FOLLOW_TIME: break;
+		case FOLLOW_ALSO: return AWAIT_ALSO;
+		case FOLLOW_REFUSED: return AWAIT_REFUSED;
+		case FOLLOW_FAILED: return AWAIT_FAILED;
+		case FOLLOW_NEW:
+			/* Nothing of it was seen. */
+			if (!starts_over(w, !a->on_screen, 0)) return AWAIT_FAILED;
+			break;
+		}
+	}
+}
+
+enum await_result await_run(struct await *a, struct follow *f)
+{
+	struct waiter w = { .a = a, .f = f };
+	enum await_result r = AWAIT_FAILED;
+
+	a->missed = 0;
+	if (begin(&w)) {
+		follow_moved(f);
+		r = w.done ? AWAIT_DONE : wait_on(&w);
+	}
+	int const e = errno;
+	if (w.text.screen) text_deinit(&w.text);
+	errno = e;
+	return r;
+}

@@ -1,0 +1,158 @@
+#include "follow.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t follow_now(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- the tape ------------------------------------------------------------- */
+
+/* Takes `fd` over. 1: another tape than before; 0: the same; -errno. */
+static int take_tape(struct follow *f, int fd)
+{
+	struct tape_reader r;
+	int const e = tape_reader_init(&r, fd);
+
+	close(fd);
+	if (e < 0) return e;
+	if (f->open && !memcmp(f->id, r.header->id, sizeof f->id)) {
+		tape_reader_deinit(&r);
+		return 0;
+	}
+	if (f->open) tape_reader_deinit(&f->tape);
+	f->tape = r;
+	f->open = true;
+	memcpy(f->id, r.header->id, sizeof f->id);
+	return 1;
+}
+
+int follow_open(struct follow *f)
+{
+	int tape = -1;
+
+	f->open = false;
+	f->link.address = f->address;
+	f->link.watch = f->watch;
+	f->link.lossless = f->lossless;
+	int r = link_open(&f->link, FOLLOW_ANSWER_MS, &tape, &f->connected);
+	if (r == 0) r = take_tape(f, tape);
+	if (r < 0) {
+		link_close(&f->link);
+		return r;
+	}
+	return 0;
+}
+
+void follow_close(struct follow *f)
+{
+	link_close(&f->link);
+	if (f->open) tape_reader_deinit(&f->tape);
+	f->open = false;
+}
+
+int follow_checkpoint(struct follow *f, uint64_t offset, struct tape_state *ret_state, uint8_t **ret_bytes, size_t *ret_len)
+{
+	int r = tape_reader_checkpoint(&f->tape, false, ret_state, ret_bytes, ret_len);
+	if (r == 0 && f->tape.pos <= offset) return 0;
+	if (r == 0) free(*ret_bytes);
+	r = tape_reader_checkpoint(&f->tape, true, ret_state, ret_bytes, ret_len);
+	/* There is no older one, or it is on the tape no more. */
+	if (r < 0) r = tape_reader_checkpoint(&f->tape, false, ret_state, ret_bytes, ret_len);
+	return r;
+}
+
+void follow_moved(struct follow *f)
+{
+	if (f->lossless && page_move(f->link.page, f->tape.pos)) link_moved(&f->link);
+}
+
+/* ---- waiting ---------------------------------------------------------------- */
+
+static enum follow_event head_says(struct follow *f, short revents)
+{
+	int tape = -1;
+
+	switch (link_run(&f->link, revents, follow_now(), &tape)) {
+	case LINK_NOTHING:
+	case LINK_LEFT: return FOLLOW_MORE;
+	case LINK_REFUSED: return FOLLOW_REFUSED;
+	case LINK_CAME: break;
+	}
+	int const r = take_tape(f, tape);
+	if (r < 0) errno = -r;
+	return r < 0 ? FOLLOW_FAILED : r > 0 ? FOLLOW_NEW : FOLLOW_MORE;
+}
+
+static int left_of(int64_t until, int64_t now)
+{
+	if (until < 0) return -1;
+	if (until <= now) return 0;
+	return until - now > 3600000 ? 3600000 : (int)(until - now);
+}
+
+enum follow_event follow_wait(struct follow *f, int64_t until)
+{
+	for (;;) {
+		int64_t const now = follow_now();
+		int timeout = left_of(until, now);
+		int const link = link_timeout(&f->link, now);
+		struct pollfd p[2] = {
+			{ link_fd(&f->link), link_events(&f->link), 0 },
+			{ f->also, POLLIN, 0 },
+		};
+
+		if (link >= 0 && (timeout < 0 || link < timeout)) timeout = link;
+		page_sleep(f->link.page);
+		if (!tape_reader_idle(&f->tape)) {
+			page_awake(f->link.page);
+			return FOLLOW_MORE;
+		}
+		int const n = poll(p, 2, timeout);
+		page_awake(f->link.page);
+		if (n < 0 && errno != EINTR) return FOLLOW_FAILED;
+		if (n < 0) p[0].revents = p[1].revents = 0;
+		if (p[1].revents) return FOLLOW_ALSO;
+		if (p[0].revents || link_timeout(&f->link, follow_now()) == 0) {
+			enum follow_event const e = head_says(f, p[0].revents);
+			if (e != FOLLOW_MORE) return e;
+		}
+		if (!tape_reader_idle(&f->tape)) return FOLLOW_MORE;
+		if (until >= 0 && follow_now() >= until) return FOLLOW_TIME;
+	}
+}
+
+/* ---- words -------------------------------------------------------------------- */
+
+int follow_trouble(struct follow const *f, int error, char buf[FOLLOW_TROUBLE_MAX])
+{
+	struct ptyhead_address const *const a = f->address;
+	struct ptyhead_reply const *const reply = &f->link.reply;
+	char hint[512];
+
+	if (reply->code) {
+		snprintf(buf, FOLLOW_TROUBLE_MAX, "the head at %.300s refused terminal %s: %s%s", a->path, a->terminal, reply->text,
+		         reply->code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
+		return 1;
+	}
+	if (error == -ETIMEDOUT) {
+		snprintf(buf, FOLLOW_TROUBLE_MAX, "the head at %.300s did not answer in %d s: is it stopped, or does it fail to start?",
+		         a->path, FOLLOW_ANSWER_MS / 1000);
+		return 99;
+	}
+	if (!f->connected)
+		snprintf(buf, FOLLOW_TROUBLE_MAX, "unable to reach a head at %.300s: %s; %s", a->path, strerror(-error),
+		         ptyhead_address_hint(a, hint, sizeof hint));
+	else
+		snprintf(buf, FOLLOW_TROUBLE_MAX, "unable to attach to terminal %s at %.300s: %s", a->terminal, a->path, strerror(-error));
+	return 111;
+}

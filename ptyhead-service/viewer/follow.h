@@ -1,0 +1,59 @@
+/* A terminal's tape, followed without showing it: a connection that is made
+ * again when the head was away, the tape, and sleep until there is more. What
+ * ptyhead-send, -wait and -record have in common. */
+#ifndef VIEWER_FOLLOW_H
+#define VIEWER_FOLLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "link.h"
+#include "reader.h"
+
+#define FOLLOW_ANSWER_MS 10000
+
+struct follow {
+	/* set by the caller before follow_open */
+	struct ptyhead_address const *address;
+	bool watch;
+	bool lossless; /* be waited for; what came of it is link.attached */
+	int also;      /* a descriptor whose readiness ends a wait, too; -1: none */
+
+	struct tape_reader tape;
+	bool open; /* it is */
+	uint64_t id[2];
+	bool connected; /* there was a head at all */
+	struct link link;
+};
+
+/* 0 or -errno: then follow_trouble says why. */
+int follow_open(struct follow *f);
+void follow_close(struct follow *f);
+
+/* For messages: what is wrong and what to do, in one line. Returns the exit
+ * code that goes with it. */
+#define FOLLOW_TROUBLE_MAX 1024u
+int follow_trouble(struct follow const *f, int error, char buf[FOLLOW_TROUBLE_MAX]);
+
+enum follow_event {
+	FOLLOW_MORE,    /* the tape has more, or may have */
+	FOLLOW_ALSO,    /* the other descriptor is ready */
+	FOLLOW_TIME,    /* it is `until` */
+	FOLLOW_NEW,     /* another tape: its oldest byte is next */
+	FOLLOW_REFUSED, /* by a head that came back; for good */
+	FOLLOW_FAILED,  /* errno */
+};
+/* Waits for one of these until `until` (CLOCK_MONOTONIC in ms; -1: for ever). */
+enum follow_event follow_wait(struct follow *f, int64_t until);
+
+/* Of a lossless reader: all before the tape's position is done with. */
+void follow_moved(struct follow *f);
+
+/* Goes to the newest checkpoint that lies at or before `offset`, or else to the
+ * oldest there is; as tape_reader_checkpoint. */
+int follow_checkpoint(struct follow *f, uint64_t offset, struct tape_state *ret_state, uint8_t **ret_bytes, size_t *ret_len);
+
+int64_t follow_now(void); /* CLOCK_MONOTONIC, ms */
+
+#endif

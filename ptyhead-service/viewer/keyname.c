@@ -1,0 +1,308 @@
+#include "keyname.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define KEY_NAMED 0x200000u /* above every code point */
+#define KEY_F KEY_NAMED     /* F1 is KEY_F + 1 */
+#define KEY_F_MAX 20u
+#define KEY_PAD (KEY_NAMED + 0x100u) /* and the character on it */
+#define KEY_PAD_MAX 0x80u
+
+enum { UP = KEY_NAMED + 0x200, DOWN, RIGHT, LEFT, HOME, END, PPAGE, NPAGE, INSERT, DELETE };
+enum { TAB = 9, ENTER = 13, ESCAPE = 27, SPACE = 32, BACKSPACE = 127 };
+
+/* ---- names ------------------------------------------------------------------ */
+
+static struct { char const *name; uint32_t code; unsigned mods; } const names[] = {
+	{ "Enter", ENTER, 0 }, { "Escape", ESCAPE, 0 }, { "Tab", TAB, 0 }, { "BTab", TAB, KEY_SHIFT },
+	{ "BSpace", BACKSPACE, 0 }, { "Space", SPACE, 0 }, { "Up", UP, 0 }, { "Down", DOWN, 0 },
+	{ "Left", LEFT, 0 }, { "Right", RIGHT, 0 }, { "Home", HOME, 0 }, { "End", END, 0 },
+	{ "PPage", PPAGE, 0 }, { "PageUp", PPAGE, 0 }, { "PgUp", PPAGE, 0 }, { "NPage", NPAGE, 0 },
+	{ "PageDown", NPAGE, 0 }, { "PgDn", NPAGE, 0 }, { "IC", INSERT, 0 }, { "Insert", INSERT, 0 },
+	{ "DC", DELETE, 0 }, { "Delete", DELETE, 0 }, { "KPEnter", KEY_PAD + ENTER, 0 },
+};
+
+/* The one character that the name is; 0: it is not one. */
+static uint32_t one_character(char const *s)
+{
+	uint8_t const *const p = (uint8_t const *)s;
+	size_t const len = strlen(s);
+	static struct { uint8_t low, high, bits, more; } const forms[] = {
+		{ 0x21, 0x7E, 0x7F, 0 }, { 0xC2, 0xDF, 0x1F, 1 }, { 0xE0, 0xEF, 0x0F, 2 }, { 0xF0, 0xF4, 0x07, 3 },
+	};
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		if (p[0] < forms[i].low || p[0] > forms[i].high || len != forms[i].more + 1u) continue;
+		uint32_t c = p[0] & forms[i].bits;
+		for (size_t k = 1; k < len; k++) {
+			if ((p[k] & 0xC0) != 0x80) return 0;
+			c = c << 6 | (p[k] & 0x3Fu);
+		}
+		return c;
+	}
+	return 0;
+}
+
+static bool numbered(char const *s, uint32_t *ret)
+{
+	char *end;
+	if (s[0] < '1' || s[0] > '9') return false;
+	unsigned long const n = strtoul(s, &end, 10);
+	*ret = (uint32_t)n;
+	return *end == 0 && n <= KEY_F_MAX;
+}
+
+static bool by_name(char const *s, struct key *ret)
+{
+	uint32_t n;
+
+	ret->code = one_character(s);
+	if (ret->code) return true;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcasecmp(s, names[i].name) != 0) continue;
+		ret->code = names[i].code;
+		ret->mods |= names[i].mods;
+		return true;
+	}
+	if ((s[0] == 'F' || s[0] == 'f') && numbered(s + 1, &n)) {
+		ret->code = KEY_F + n;
+		return true;
+	}
+	if (!strncasecmp(s, "KP", 2) && s[2] && !s[3] && strchr("0123456789.+-*/", s[2])) {
+		ret->code = KEY_PAD + (uint32_t)s[2];
+		return true;
+	}
+	return false;
+}
+
+bool key_parse(char const *name, struct key *ret)
+{
+	*ret = (struct key){ 0, 0 };
+	if (name[0] == '^' && name[1]) {
+		ret->mods = KEY_CTRL;
+		ret->code = one_character(name + 1);
+		return ret->code != 0;
+	}
+	for (; name[0] && name[1] == '-' && name[2]; name += 2) {
+		if (name[0] == 'C' || name[0] == 'c') ret->mods |= KEY_CTRL;
+		else if (name[0] == 'M' || name[0] == 'm') ret->mods |= KEY_META;
+		else if (name[0] == 'S' || name[0] == 's') ret->mods |= KEY_SHIFT;
+		else return false;
+	}
+	return by_name(name, ret);
+}
+
+/* ---- bytes --------------------------------------------------------------------- */
+
+static size_t format(char buf[KEY_BYTES_MAX], char const *text) { return (size_t)snprintf(buf, KEY_BYTES_MAX, "%s", text); }
+
+static unsigned parameter(unsigned mods) { return 1 + mods; } /* xterm's and kitty's numbers are ours */
+
+static size_t utf8(uint32_t c, char buf[KEY_BYTES_MAX])
+{
+	static uint8_t const first[4] = { 0, 0xC0, 0xE0, 0xF0 };
+	uint8_t *const p = (uint8_t *)buf;
+	if (c < 0x80) {
+		p[0] = (uint8_t)c;
+		return 1;
+	}
+	size_t const more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+	for (size_t i = more; i > 0; i--, c >>= 6) p[i] = (uint8_t)(0x80 | (c & 0x3F));
+	p[0] = (uint8_t)(first[more] | c);
+	return more + 1;
+}
+
+/* CSI 1;m X, or with no modifier CSI X or SS3 X. */
+static size_t letter(char buf[KEY_BYTES_MAX], char x, unsigned mods, bool ss3)
+{
+	int const n = mods ? snprintf(buf, KEY_BYTES_MAX, "\033[1;%u%c", parameter(mods), x)
+	                   : snprintf(buf, KEY_BYTES_MAX, ss3 ? "\033O%c" : "\033[%c", x);
+	return (size_t)n;
+}
+
+static size_t tilde(char buf[KEY_BYTES_MAX], unsigned number, unsigned mods)
+{
+	int const n = mods ? snprintf(buf, KEY_BYTES_MAX, "\033[%u;%u~", number, parameter(mods))
+	                   : snprintf(buf, KEY_BYTES_MAX, "\033[%u~", number);
+	return (size_t)n;
+}
+
+static size_t named_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
+{
+	static uint8_t const f[KEY_F_MAX + 1] = { 0, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24, 25, 26, 28, 29, 31, 32, 33, 34 };
+	bool const kitty = m->kitty & 1u;
+	bool const ss3 = m->cursor_keys && !kitty;
+	uint32_t const n = k.code - KEY_F;
+
+	if (n >= 1 && n <= 4) {
+		if (n == 3 && kitty) return tilde(buf, 13, k.mods); /* CSI R is an answer */
+		return letter(buf, (char)('P' + n - 1), k.mods, !kitty);
+	}
+	if (n <= KEY_F_MAX) return tilde(buf, f[n], k.mods);
+	switch (k.code) {
+	case UP: return letter(buf, 'A', k.mods, ss3);
+	case DOWN: return letter(buf, 'B', k.mods, ss3);
+	case RIGHT: return letter(buf, 'C', k.mods, ss3);
+	case LEFT: return letter(buf, 'D', k.mods, ss3);
+	case HOME: return letter(buf, 'H', k.mods, ss3);
+	case END: return letter(buf, 'F', k.mods, ss3);
+	case INSERT: return tilde(buf, 2, k.mods);
+	case DELETE: return tilde(buf, 3, k.mods);
+	case PPAGE: return tilde(buf, 5, k.mods);
+	case NPAGE: return tilde(buf, 6, k.mods);
+	default: return 0;
+	}
+}
+
+static size_t pad_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
+{
+	static char const on[] = "0123456789.+-*/\r", off[] = "pqrstuvwxynkmjoM";
+	char const c = (char)(k.code - KEY_PAD);
+	char const *const at = strchr(on, c);
+
+	if (m->keypad && !(m->kitty & 1u) && at && c) return (size_t)snprintf(buf, KEY_BYTES_MAX, "\033O%c", off[at - on]);
+	return key_bytes((struct key){ (uint32_t)c, k.mods }, m, buf);
+}
+
+/* What Ctrl makes of a character; -1: nothing that has a byte. */
+static int control(uint32_t c)
+{
+	if (c >= 'a' && c <= 'z') return (int)c - 'a' + 1;
+	if (c >= '@' && c <= '_') return (int)c - '@';
+	switch (c) {
+	case ' ': case '2': return 0;
+	case '3': return 27;
+	case '4': return 28;
+	case '5': return 29;
+	case '6': return 30;
+	case '7': case '/': case '-': return 31;
+	case '8': case '?': return 127;
+	default: return -1;
+	}
+}
+
+/* Keys that have a byte of their own, in any protocol. */
+static bool is_special(uint32_t c) { return c == ENTER || c == TAB || c == ESCAPE || c == BACKSPACE; }
+
+static size_t legacy_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
+{
+	size_t n = 0;
+	int c = (int)k.code;
+
+	if (k.code == TAB && (k.mods & KEY_SHIFT)) return format(buf, k.mods & KEY_META ? "\033\033[Z" : "\033[Z");
+	if (k.mods & KEY_META) buf[n++] = '\033';
+	if (k.code == ENTER && !(k.mods & KEY_CTRL)) return n + format(buf + n, m->newline ? "\r\n" : "\r");
+	if (k.code == BACKSPACE) {
+		/* Ctrl makes it the other one. */
+		buf[n++] = m->backarrow != ((k.mods & KEY_CTRL) != 0) ? '\b' : '\177';
+		return n;
+	}
+	if ((k.mods & KEY_SHIFT) && c >= 'a' && c <= 'z' && !(k.mods & KEY_CTRL)) c -= 'a' - 'A';
+	if ((k.mods & KEY_CTRL) && !is_special(k.code)) {
+		c = control(k.code);
+		if (c < 0) return 0;
+	}
+	if (c < 0x80) {
+		buf[n++] = (char)c;
+		return n;
+	}
+	return n + utf8((uint32_t)c, buf + n);
+}
+
+/* kitty's protocol: CSI code;modifiers u. The code is that of the key without
+ * Shift. With "all keys as escapes" (8) also for text, which (16) then follows. */
+static size_t kitty_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
+{
+	bool const all = m->kitty & 8u;
+	uint32_t code = k.code;
+	unsigned mods = k.mods;
+	int n;
+
+	/* Enter, Tab and Backspace by themselves stay as they are, so that who is
+	 * stuck can type "reset". */
+	bool const plain = is_special(code) ? code != ESCAPE && mods == 0 : (mods & ~(unsigned)KEY_SHIFT) == 0;
+	if (!all && plain) return legacy_bytes(k, m, buf);
+	if (code >= 'A' && code <= 'Z') {
+		code += 'a' - 'A';
+		if (!(mods & KEY_CTRL)) mods |= KEY_SHIFT;
+	}
+	if ((m->kitty & 16u) && all && plain && !is_special(code))
+		n = mods ? snprintf(buf, KEY_BYTES_MAX, "\033[%u;%u;%uu", code, parameter(mods), k.code)
+		         : snprintf(buf, KEY_BYTES_MAX, "\033[%u;;%uu", code, k.code);
+	else
+		n = mods ? snprintf(buf, KEY_BYTES_MAX, "\033[%u;%uu", code, parameter(mods)) : snprintf(buf, KEY_BYTES_MAX, "\033[%uu", code);
+	return (size_t)n;
+}
+
+/* xterm's modifyOtherKeys: at 1 what has no byte of its own, at 2 whatever is
+ * modified by more than Shift. */
+static bool other_key(struct key k, struct screen_input const *m)
+{
+	if (m->modify_other < 1 || k.mods == 0) return false;
+	if (k.code == TAB && k.mods == KEY_SHIFT) return false;
+	if (is_special(k.code)) return m->modify_other > 1 || k.code != ESCAPE;
+	if (k.mods == KEY_SHIFT) return false;
+	return m->modify_other > 1 || ((k.mods & KEY_CTRL) && control(k.code) < 0);
+}
+
+size_t key_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
+{
+	if (k.code >= KEY_PAD && k.code < KEY_PAD + KEY_PAD_MAX) return pad_bytes(k, m, buf);
+	if (k.code >= KEY_NAMED) return named_bytes(k, m, buf);
+	if (m->kitty & 9u) return kitty_bytes(k, m, buf);
+	if (other_key(k, m)) return (size_t)snprintf(buf, KEY_BYTES_MAX, "\033[27;%u;%u~", parameter(k.mods), k.code);
+	return legacy_bytes(k, m, buf);
+}
+
+/* ---- text ------------------------------------------------------------------------ */
+
+/* The length of the character at `p`, and the character; 1 and 0 for what is none. */
+static size_t character(uint8_t const *p, size_t len, uint32_t *ret)
+{
+	size_t const more = p[0] >= 0xF0 ? 3 : p[0] >= 0xE0 ? 2 : p[0] >= 0xC2 ? 1 : 0;
+	*ret = more == 0 && p[0] < 0x80 ? p[0] : 0;
+	if (more == 0 || more >= len) return 1;
+	uint32_t c = p[0] & (0x3Fu >> more);
+	for (size_t i = 1; i <= more; i++) {
+		if ((p[i] & 0xC0) != 0x80) return 1;
+		c = c << 6 | (p[i] & 0x3Fu);
+	}
+	*ret = c;
+	return more + 1;
+}
+
+void key_text(void const *text, size_t len, struct screen_input const *m, struct screen_buf *out)
+{
+	uint8_t const *const p = text;
+	char buf[KEY_BYTES_MAX];
+	uint32_t c;
+
+	for (size_t i = 0; i < len;) {
+		size_t const n = character(p + i, len - i, &c);
+		if (p[i] == '\n') screen_buf_add(out, buf, key_bytes((struct key){ ENTER, 0 }, m, buf));
+		else if ((m->kitty & 8u) && c >= 0x20 && c != 0x7F) screen_buf_add(out, buf, key_bytes((struct key){ c, 0 }, m, buf));
+		else screen_buf_add(out, p + i, n);
+		i += n;
+	}
+}
+
+void key_paste(void const *text, size_t len, struct screen_input const *m, struct screen_buf *out, size_t *ret_left_out)
+{
+	uint8_t const *const p = text;
+	uint32_t c;
+
+	*ret_left_out = 0;
+	if (m->paste) screen_buf_str(out, "\033[200~");
+	for (size_t i = 0; i < len;) {
+		size_t const n = character(p + i, len - i, &c);
+		bool const alone = n == 1 && p[i] == 0x9B;
+		if (m->paste && (c == 0x1B || c == 0x9B || alone)) ++*ret_left_out;
+		else if (p[i] == '\n') screen_buf_str(out, "\r");
+		else screen_buf_add(out, p + i, n);
+		i += n;
+	}
+	if (m->paste) screen_buf_str(out, "\033[201~");
+}

@@ -1,0 +1,337 @@
+/* ptyhead-list: the terminals of all heads within reach, or of one. */
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "ptyhead.h"
+
+#define EXIT_REFUSED 1
+#define EXIT_TIMEOUT 99
+#define EXIT_USAGE 100
+#define EXIT_TEMPORARY 111
+
+#define ANSWER_MS 5000
+#define SYSTEM_DIR "/run/ptyhead"
+#define SUFFIX ".sock"
+#define WATCH ".watch"
+
+static char const usage_text[] =
+	"usage: ptyhead-list [--json | --names] [ADDRESS]\n"
+	"\n"
+	"Lists the terminals of the heads in $XDG_RUNTIME_DIR/ptyhead and /run/ptyhead,\n"
+	"or of the head at ADDRESS (with :TERMINAL, that one alone).\n"
+	"\n"
+	"      --json    an array of objects\n"
+	"      --names   the addresses alone, one a line\n"
+	"      --help, --version\n"
+	"\n"
+	"See ptyhead-list(1).\n";
+
+enum form { TABLE, JSON, NAMES };
+
+struct lister {
+	enum form form;
+	struct screen_buf out;
+	unsigned rows;
+	int code;
+};
+
+__attribute__((noreturn, format(printf, 2, 3)))
+static void die(int code, char const *format, ...)
+{
+	va_list ap;
+	fputs("ptyhead-list: fatal: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(code);
+}
+
+__attribute__((noreturn))
+static void usage_error(void)
+{
+	fputs("ptyhead-list: try: ptyhead-list --help\n", stderr);
+	exit(EXIT_USAGE);
+}
+
+/* ---- one terminal ------------------------------------------------------------ */
+
+static void address_of(char const *base, struct wire_entry const *e, char *buf, size_t len)
+{
+	bool const only_main = e->terminal.len == strlen(PTYHEAD_TERMINAL) &&
+	                       !memcmp(e->terminal.data, PTYHEAD_TERMINAL, e->terminal.len);
+	snprintf(buf, len, only_main ? "%s" : "%s:%.*s", base, (int)e->terminal.len, (char const *)e->terminal.data);
+}
+
+static void add_duration(struct screen_buf *out, uint64_t since)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t const s = (int64_t)now.tv_sec - (int64_t)(since / 1000000000u);
+	if (since == 0) screen_buf_fmt(out, " %7s", "-");
+	else if (s < 0) screen_buf_fmt(out, " %7s", "0s");
+	else if (s < 100) screen_buf_fmt(out, " %6llds", (long long)s);
+	else if (s < 6000) screen_buf_fmt(out, " %6lldm", (long long)s / 60);
+	else if (s < 360000) screen_buf_fmt(out, " %6lldh", (long long)s / 3600);
+	else screen_buf_fmt(out, " %6lldd", (long long)s / 86400);
+}
+
+/* What became of the last run, in a word. */
+static void end_word(struct wire_entry const *e, char *buf, size_t len)
+{
+	int const status = (int)e->status;
+	if (e->ended == 0) snprintf(buf, len, "-");
+	else if (!(e->flags & WIRE_ENTRY_STATUS)) snprintf(buf, len, "unknown");
+	else if (WIFSIGNALED(status)) snprintf(buf, len, "signal %d", WTERMSIG(status));
+	else snprintf(buf, len, "exit %d", WEXITSTATUS(status));
+}
+
+/* Arguments stand as they are where that is safe and plain, else as in JSON. */
+static void add_command(struct screen_buf *out, struct wire_bytes c)
+{
+	struct screen_buf quoted = SCREEN_BUF_INIT;
+	if (c.len == 0) screen_buf_str(out, " -");
+	for (size_t i = 0; i < c.len;) {
+		size_t const n = strnlen((char const *)c.data + i, c.len - i);
+		screen_buf_clear(&quoted);
+		json_string(c.data + i, n, &quoted);
+		bool const plain = n > 0 && quoted.len == n + 2 && !memchr(c.data + i, ' ', n);
+		screen_buf_str(out, " ");
+		if (plain) screen_buf_add(out, c.data + i, n);
+		else screen_buf_add(out, quoted.data, quoted.len);
+		i += n + 1;
+	}
+	screen_buf_deinit(&quoted);
+}
+
+static void add_row(struct lister *l, struct wire_entry const *e, char const *address)
+{
+	bool const alive = e->flags & WIRE_ENTRY_ALIVE;
+	char word[32], size[16], looks[32];
+
+	if (l->rows++ == 0)
+		screen_buf_fmt(&l->out, "%-20s %-5s %7s %8s %9s %7s %7s %11s %-9s %7s %s\n", "ADDRESS", "STATE", "UP", "PID", "SIZE",
+		               "VIEWERS", "RUN", "BYTES", "LAST END", "AGO", "COMMAND");
+	end_word(e, word, sizeof word);
+	snprintf(size, sizeof size, "%ux%u", e->size.cols, e->size.rows);
+	snprintf(looks, sizeof looks, "%u+%u", e->viewers, e->watchers);
+	screen_buf_fmt(&l->out, "%-20s %-5s", address, alive ? "up" : e->run ? "ended" : "new");
+	add_duration(&l->out, e->since);
+	if (alive && e->pid > 0) screen_buf_fmt(&l->out, " %8u", e->pid);
+	else screen_buf_fmt(&l->out, " %8s", "-");
+	screen_buf_fmt(&l->out, " %9s %7s %7llu %11llu %-9s", size, looks, (unsigned long long)e->run, (unsigned long long)e->bytes, word);
+	add_duration(&l->out, e->ended);
+	add_command(&l->out, e->command);
+	screen_buf_str(&l->out, "\n");
+}
+
+static void add_member(struct screen_buf *out, char const *name, char const *value)
+{
+	screen_buf_fmt(out, ", \"%s\": ", name);
+	json_string(value, strlen(value), out);
+}
+
+static void add_time(struct screen_buf *out, char const *name, uint64_t ns)
+{
+	if (ns == 0) screen_buf_fmt(out, ", \"%s\": null", name);
+	else screen_buf_fmt(out, ", \"%s\": %llu.%06llu", name, (unsigned long long)(ns / 1000000000u), (unsigned long long)(ns / 1000u % 1000000u));
+}
+
+static void add_object(struct lister *l, struct wire_entry const *e, char const *address, char const *path)
+{
+	struct screen_buf *const o = &l->out;
+	int const status = (int)e->status;
+	bool const known = e->ended && (e->flags & WIRE_ENTRY_STATUS);
+
+	screen_buf_str(o, l->rows++ ? ",\n {\"address\": " : "[\n {\"address\": ");
+	json_string(address, strlen(address), o);
+	add_member(o, "socket", path);
+	screen_buf_str(o, ", \"terminal\": ");
+	json_string(e->terminal.data, e->terminal.len, o);
+	add_member(o, "state", e->flags & WIRE_ENTRY_ALIVE ? "up" : e->run ? "ended" : "new");
+	if (e->pid && (e->flags & WIRE_ENTRY_ALIVE)) screen_buf_fmt(o, ", \"pid\": %u", e->pid);
+	else screen_buf_str(o, ", \"pid\": null");
+	add_time(o, "since", e->since);
+	screen_buf_fmt(o, ", \"run\": %llu, \"columns\": %u, \"rows\": %u, \"viewers\": %u, \"watchers\": %u, \"bytes\": %llu",
+	               (unsigned long long)e->run, e->size.cols, e->size.rows, e->viewers, e->watchers, (unsigned long long)e->bytes);
+	add_time(o, "last_end", e->ended);
+	if (known && WIFSIGNALED(status)) screen_buf_fmt(o, ", \"exit_code\": null, \"signal\": %d", WTERMSIG(status));
+	else if (known) screen_buf_fmt(o, ", \"exit_code\": %d, \"signal\": null", WEXITSTATUS(status));
+	else screen_buf_str(o, ", \"exit_code\": null, \"signal\": null");
+	screen_buf_str(o, ", \"command\": [");
+	for (size_t i = 0; i < e->command.len;) {
+		size_t const n = strnlen((char const *)e->command.data + i, e->command.len - i);
+		if (i > 0) screen_buf_str(o, ", ");
+		json_string(e->command.data + i, n, o);
+		i += n + 1;
+	}
+	screen_buf_str(o, "]}");
+}
+
+struct one {
+	struct lister *l;
+	char const *path;
+	char const *base; /* of the address that is shown */
+};
+
+static void each(void *arg, struct wire_entry const *e)
+{
+	struct one const *const o = arg;
+	char address[PATH_MAX + WIRE_TERMINAL_MAX + 2];
+
+	address_of(o->base, e, address, sizeof address);
+	switch (o->l->form) {
+	case TABLE: add_row(o->l, e, address); break;
+	case JSON: add_object(o->l, e, address, o->path); break;
+	case NAMES:
+		screen_buf_fmt(&o->l->out, "%s\n", address);
+		o->l->rows++;
+		break;
+	}
+}
+
+/* ---- one head ------------------------------------------------------------------ */
+
+/* 0 or -errno; `reply` says why it was refused. */
+static int ask_head(struct lister *l, char const *path, char const *base, char const *terminal, struct ptyhead_reply *reply)
+{
+	struct one o = { l, path, base };
+	struct conn c;
+
+	memset(reply, 0, sizeof *reply);
+	int const fd = ptyhead_connect(path, ANSWER_MS);
+	if (fd < 0) return fd;
+	conn_init(&c, fd);
+	int const r = ptyhead_list(&c, terminal, ANSWER_MS, each, &o, reply);
+	conn_deinit(&c);
+	return r;
+}
+
+static void one_head(struct lister *l, char const *address)
+{
+	struct ptyhead_address a;
+	struct ptyhead_reply reply = { .code = 0 };
+	char const *why;
+	char hint[512];
+
+	if (ptyhead_address_parse(address, &a, &why) < 0) die(EXIT_USAGE, "%s is no address: %s", address, why);
+	char const *const base = strrchr(address, '/') ? strrchr(address, '/') : address;
+	char const *const colon = strchr(base, ':');
+	char *const shown = strndup(address, colon ? (size_t)(colon - address) : strlen(address));
+	int const r = shown ? ask_head(l, a.path, shown, colon ? a.terminal : NULL, &reply) : -ENOMEM;
+	free(shown);
+	if (r == -ETIMEDOUT) die(EXIT_TIMEOUT, "the head at %s did not answer in %d s: is it stopped, or does it fail to start?", a.path, ANSWER_MS / 1000);
+	if (reply.code) die(EXIT_REFUSED, "the head at %s refused: %s", a.path, reply.text);
+	if (r < 0) die(EXIT_TEMPORARY, "unable to ask the head at %s: %s; %s", a.path, strerror(-r), ptyhead_address_hint(&a, hint, sizeof hint));
+	if (colon && l->rows == 0) die(EXIT_REFUSED, "the head at %s has no terminal %s (has its program been started?)", a.path, a.terminal);
+}
+
+/* ---- all heads ------------------------------------------------------------------- */
+
+static bool ends_in(char const *name, size_t len, char const *suffix)
+{
+	size_t const n = strlen(suffix);
+	return len > n && !memcmp(name + len - n, suffix, n);
+}
+
+static int is_socket(struct dirent const *d) { return ends_in(d->d_name, strlen(d->d_name), SUFFIX); }
+
+/* The socket for watching alone is of use to who cannot reach the other. */
+static bool has_better(char const *dir, char const *name, size_t len)
+{
+	char path[PATH_MAX];
+	if (!ends_in(name, len, WATCH)) return false;
+	snprintf(path, sizeof path, "%s/%.*s" SUFFIX, dir, (int)(len - strlen(WATCH)), name);
+	return access(path, W_OK) == 0;
+}
+
+/* A name that the user's own folder has, too, leads there. */
+static bool hidden(char const *dir, char const *own, char const *file)
+{
+	char path[PATH_MAX];
+	if (!own || !strcmp(dir, own)) return false;
+	snprintf(path, sizeof path, "%s/%s", own, file);
+	return access(path, F_OK) == 0;
+}
+
+static void one_of_all(struct lister *l, char const *dir, char const *own, char const *file)
+{
+	struct ptyhead_reply reply;
+	char path[PATH_MAX], name[NAME_MAX + 1];
+	size_t const len = strlen(file) - strlen(SUFFIX);
+
+	int const n = snprintf(path, sizeof path, "%s/%s", dir, file);
+	if (n < 0 || (size_t)n >= sizeof path || has_better(dir, file, len)) return;
+	snprintf(name, sizeof name, "%.*s", (int)len, file);
+	int const r = ask_head(l, path, hidden(dir, own, file) ? path : name, NULL, &reply);
+	if (r == 0 || r == -EACCES || r == -EPERM) return; /* it is not for us */
+	if (l->form != NAMES)
+		fprintf(stderr, "ptyhead-list: warning: unable to ask the head at %s: %s\n", path, reply.code ? reply.text : strerror(-r));
+	if (r == -ETIMEDOUT) l->code = EXIT_TIMEOUT;
+}
+
+static void all_in(struct lister *l, char const *dir, char const *own)
+{
+	struct dirent **files;
+	int const n = scandir(dir, &files, is_socket, alphasort);
+	if (n < 0) {
+		if (errno != ENOENT && errno != EACCES && errno != ENOTDIR) die(EXIT_TEMPORARY, "unable to look into %s: %s", dir, strerror(errno));
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		one_of_all(l, dir, own, files[i]->d_name);
+		free(files[i]);
+	}
+	free(files);
+}
+
+static void all_heads(struct lister *l)
+{
+	char own[PATH_MAX];
+	char const *const runtime = getenv("XDG_RUNTIME_DIR");
+	bool const has = runtime && runtime[0] == '/' && snprintf(own, sizeof own, "%s/ptyhead", runtime) < (int)sizeof own;
+
+	if (has) all_in(l, own, own);
+	all_in(l, SYSTEM_DIR, has ? own : NULL);
+}
+
+int main(int argc, char **argv)
+{
+	static struct option const longs[] = {
+		{ "json", no_argument, NULL, 'j' }, { "names", no_argument, NULL, 'n' }, { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+	};
+	struct lister l = { .out = SCREEN_BUF_INIT };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		switch (c) {
+		case 'j': l.form = JSON; break;
+		case 'n': l.form = NAMES; break;
+		case 'h': fputs(usage_text, stdout); exit(0);
+		case 'V': puts("ptyhead-list " PTYHEAD_VERSION); exit(0);
+		default: usage_error();
+		}
+	}
+	if (argc - optind > 1) {
+		fputs("ptyhead-list: fatal: one address is enough\n", stderr);
+		usage_error();
+	}
+	if (optind < argc) one_head(&l, argv[optind]);
+	else all_heads(&l);
+	if (l.form == JSON) screen_buf_str(&l.out, l.rows ? "\n]\n" : "[]\n");
+	if (l.out.failed) die(EXIT_TEMPORARY, "out of memory");
+	if ((l.out.len > 0 && fwrite(l.out.data, 1, l.out.len, stdout) != l.out.len) || fflush(stdout) != 0)
+		die(EXIT_TEMPORARY, "unable to write the list: %s", strerror(errno));
+	screen_buf_deinit(&l.out);
+	return l.code;
+}

@@ -1,0 +1,345 @@
+/* ptyhead-send: text and keys for a terminal's program; and what it says to it. */
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "await.h"
+#include "json.h"
+#include "keyname.h"
+#include "replay.h"
+#include "type.h"
+
+#define EXIT_REFUSED 1
+#define EXIT_TIMEOUT 99
+#define EXIT_USAGE 100
+#define EXIT_TEMPORARY 111
+
+#define PATIENCE_MS 10000
+#define KEYS_MAX 1024u
+
+static char const usage_text[] =
+	"usage: ptyhead-send [-k KEY]... [-n] [-p | -r] [-o] [-t SECONDS]\n"
+	"                    [-w REGEX | -W STRING] [-L] ADDRESS [TEXT...]\n"
+	"\n"
+	"Types on a terminal that a ptyhead holds: keys, then TEXT (or else, if no key is\n"
+	"given, what standard input holds) and Enter.\n"
+	"\n"
+	"  -k, --key KEY        a key by its name: Enter, Escape, Up, F5, PPage, C-a, M-x,\n"
+	"                       S-Tab ...\n"
+	"  -n, --no-enter       no Enter after the text\n"
+	"  -p, --paste          the text is pasted: bracketed if the program wants that\n"
+	"  -r, --raw            bytes as they are, and no Enter\n"
+	"  -w, --wait REGEX     wait for a line written since that matches; print the match\n"
+	"  -W, --wait-fixed STRING\n"
+	"                       the same for a string\n"
+	"  -o, --offset         print from which offset on the output follows, for\n"
+	"                       ptyhead-wait --since\n"
+	"  -t, --timeout SECONDS\n"
+	"                       exit 99 when the program takes nothing for so long (10), or\n"
+	"                       what is waited for does not come (no limit)\n"
+	"  -L, --lossless       miss nothing in a flood: the program waits for this one\n"
+	"      --help, --version\n"
+	"\n"
+	"See ptyhead-send(1).\n";
+
+struct send_options {
+	struct key keys[KEYS_MAX];
+	size_t keys_len;
+	bool enter;
+	bool paste;
+	bool raw;
+	bool offset;
+	int64_t timeout; /* ms; -1: not given */
+	char **text; /* NULL-ended; none: standard input */
+};
+
+__attribute__((noreturn, format(printf, 2, 3)))
+static void die(int code, char const *format, ...)
+{
+	va_list ap;
+	fputs("ptyhead-send: fatal: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(code);
+}
+
+__attribute__((noreturn))
+static void usage_error(void)
+{
+	fputs("ptyhead-send: try: ptyhead-send --help\n", stderr);
+	exit(EXIT_USAGE);
+}
+
+/* ---- options ------------------------------------------------------------------ */
+
+static void add_key(struct send_options *o, char const *name)
+{
+	if (o->keys_len == KEYS_MAX) die(EXIT_USAGE, "more than %u keys", KEYS_MAX);
+	if (!key_parse(name, &o->keys[o->keys_len++]))
+		die(EXIT_USAGE, "-k takes a key as Enter, Up, F5, C-a, M-x or S-Tab, not %s", name);
+}
+
+static void wait_for(struct await *a, enum await_kind kind, char const *pattern)
+{
+	char why[256];
+
+	if (a->kind != AWAIT_NONE) die(EXIT_USAGE, "one of -w and -W is enough");
+	if (pattern[0] == 0 || strchr(pattern, '\n')) die(EXIT_USAGE, "a pattern lies within one line, and is not empty");
+	a->kind = kind;
+	a->pattern = pattern;
+	int const r = kind == AWAIT_REGEX ? regcomp(&a->regex, pattern, REG_EXTENDED) : 0;
+	if (r == 0) return;
+	regerror(r, &a->regex, why, sizeof why);
+	die(EXIT_USAGE, "-w %s: %s", pattern, why);
+}
+
+static int64_t time_of(char const *text)
+{
+	char *end;
+	double const n = strtod(text, &end);
+	if (end == text || *end || !(n >= 0) || n > 1e9) die(EXIT_USAGE, "-t takes a number of seconds, not %s", text);
+	return (int64_t)(n * 1000 + 0.999);
+}
+
+static char const *parse(int argc, char **argv, struct send_options *o, struct await *a, struct follow *f)
+{
+	static struct option const longs[] = {
+		{ "key", required_argument, NULL, 'k' }, { "no-enter", no_argument, NULL, 'n' },
+		{ "paste", no_argument, NULL, 'p' }, { "raw", no_argument, NULL, 'r' },
+		{ "wait", required_argument, NULL, 'w' }, { "wait-fixed", required_argument, NULL, 'W' },
+		{ "offset", no_argument, NULL, 'o' }, { "timeout", required_argument, NULL, 't' },
+		{ "lossless", no_argument, NULL, 'L' }, { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	*o = (struct send_options){ .enter = true, .timeout = -1 };
+	/* Options end at the address: the text may begin with a dash. */
+	while ((c = getopt_long(argc, argv, "+k:nprw:W:ot:L", longs, NULL)) != -1) {
+		switch (c) {
+		case 'k': add_key(o, optarg); break;
+		case 'n': o->enter = false; break;
+		case 'p': o->paste = true; break;
+		case 'r': o->raw = true; break;
+		case 'w': wait_for(a, AWAIT_REGEX, optarg); break;
+		case 'W': wait_for(a, AWAIT_FIXED, optarg); break;
+		case 'o': o->offset = true; break;
+		case 't': o->timeout = time_of(optarg); break;
+		case 'L': f->lossless = true; break;
+		case 'h': fputs(usage_text, stdout); exit(0);
+		case 'V': puts("ptyhead-send " PTYHEAD_VERSION); exit(0);
+		default: usage_error();
+		}
+	}
+	if (o->raw && o->paste) die(EXIT_USAGE, "-r and -p do not go together");
+	if (optind == argc) {
+		fputs("ptyhead-send: fatal: no address given\n", stderr);
+		usage_error();
+	}
+	o->text = argv + optind + 1;
+	return argv[optind];
+}
+
+/* ---- typing --------------------------------------------------------------------- */
+
+static void check(struct typist const *t, enum type_result r, char const *terminal)
+{
+	unsigned long long const taken = t->taken;
+	switch (r) {
+	case TYPE_OK: return;
+	case TYPE_LINE:
+		die(EXIT_REFUSED, "a line is longer than the %u bytes that terminal %s keeps while its program reads whole lines:"
+		    " it was not typed (%llu bytes before it were)", WIRE_LINE_MAX, terminal, taken);
+	case TYPE_PROGRAM:
+		die(EXIT_REFUSED, "no program is on terminal %s, or it has just ended (%llu bytes were taken before)", terminal, taken);
+	case TYPE_CLOSED:
+		die(EXIT_REFUSED, "the program on terminal %s has closed it: nobody would read this", terminal);
+	case TYPE_TIMEOUT:
+		die(EXIT_TIMEOUT, "the program on terminal %s does not read: %llu bytes were taken", terminal, taken);
+	case TYPE_FAILED: die(EXIT_TEMPORARY, "the head failed to type (%llu bytes were taken)", taken);
+	case TYPE_GONE: break;
+	}
+	die(EXIT_TEMPORARY, "the head went away before it said whether all was typed (%llu bytes were)", taken);
+}
+
+static void type_buf(struct typist *t, struct screen_buf *b, char const *terminal)
+{
+	if (b->failed) die(EXIT_TEMPORARY, "out of memory, or more than 64 MiB at once");
+	if (b->len > 0) check(t, type_bytes(t, (uint8_t const *)b->data, b->len), terminal);
+	screen_buf_clear(b);
+}
+
+static void add_keys(struct send_options const *o, struct screen_input const *m, struct screen_buf *out)
+{
+	char buf[KEY_BYTES_MAX];
+	for (size_t i = 0; i < o->keys_len; i++) {
+		size_t const n = key_bytes(o->keys[i], m, buf);
+		if (n == 0) die(EXIT_USAGE, "no terminal sends anything for key number %zu, as its program has set it", i + 1);
+		screen_buf_add(out, buf, n);
+	}
+}
+
+static void add_text(struct send_options const *o, struct screen_input const *m, char const *text, size_t len, struct screen_buf *out)
+{
+	size_t left_out = 0;
+	if (o->raw) screen_buf_add(out, text, len);
+	else if (o->paste) key_paste(text, len, m, out, &left_out);
+	else key_text(text, len, m, out);
+	if (left_out) fprintf(stderr, "ptyhead-send: warning: %zu characters that could end the paste were left out\n", left_out);
+}
+
+static void add_enter(struct send_options const *o, struct screen_input const *m, struct screen_buf *out)
+{
+	if (o->enter && !o->raw) key_text("\n", 1, m, out);
+}
+
+static bool read_some(struct screen_buf *in)
+{
+	char buf[32768];
+	ssize_t n;
+	do
+		n = read(STDIN_FILENO, buf, sizeof buf);
+	while (n < 0 && errno == EINTR);
+	if (n < 0) die(EXIT_TEMPORARY, "unable to read the text from standard input: %s", strerror(errno));
+	screen_buf_add(in, buf, (size_t)n);
+	if (in->failed) die(EXIT_TEMPORARY, "out of memory, or more than 64 MiB at once");
+	return n > 0;
+}
+
+/* What of `in` can go now: whole lines, or much. */
+static size_t ready(struct screen_buf const *in)
+{
+	char const *const end = in->len > 0 ? memrchr(in->data, '\n', in->len) : NULL;
+	if (end) return (size_t)(end + 1 - in->data);
+	return in->len >= WIRE_SEND_MAX ? json_whole((uint8_t const *)in->data, in->len) : 0;
+}
+
+static void type_stdin(struct typist *t, struct send_options const *o, struct screen_input const *m, struct screen_buf *out, char const *terminal)
+{
+	struct screen_buf in = SCREEN_BUF_INIT;
+	bool ended = true; /* the last line is */
+
+	while (read_some(&in)) {
+		size_t const n = o->paste ? 0 : ready(&in); /* a paste goes as a whole */
+		if (n == 0) continue;
+		ended = in.data[n - 1] == '\n';
+		add_text(o, m, in.data, n, out);
+		type_buf(t, out, terminal);
+		memmove(in.data, in.data + n, in.len - n);
+		in.len -= n;
+	}
+	if (in.len > 0) {
+		ended = !o->paste && in.data[in.len - 1] == '\n';
+		add_text(o, m, in.data, in.len, out);
+	}
+	if (!ended) add_enter(o, m, out);
+	type_buf(t, out, terminal);
+	screen_buf_deinit(&in);
+}
+
+static void type_all(struct typist *t, struct send_options const *o, struct screen_input const *m, char const *terminal)
+{
+	struct screen_buf out = SCREEN_BUF_INIT;
+
+	add_keys(o, m, &out);
+	if (o->text[0]) {
+		struct screen_buf text = SCREEN_BUF_INIT;
+		for (char **p = o->text; *p; p++) {
+			if (p > o->text) screen_buf_str(&text, " ");
+			screen_buf_str(&text, *p);
+		}
+		if (text.failed) die(EXIT_TEMPORARY, "out of memory");
+		add_text(o, m, text.len ? text.data : "", text.len, &out);
+		add_enter(o, m, &out);
+		screen_buf_deinit(&text);
+		type_buf(t, &out, terminal);
+	} else if (o->keys_len == 0) {
+		type_stdin(t, o, m, &out, terminal);
+	}
+	type_buf(t, &out, terminal);
+	/* Nothing was to be typed: is there a program, and where are we? */
+	if (!t->began) check(t, type_bytes(t, (uint8_t const *)"", 0), terminal);
+	screen_buf_deinit(&out);
+}
+
+/* How its program wants keys to be sent. */
+static struct screen_input modes_of(struct follow *f)
+{
+	struct tape_state state;
+	struct screen *s;
+	uint64_t at;
+
+	int const r = replay_to(f, REPLAY_NOW, &s, &state, &at);
+	if (r < 0) die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(-r));
+	struct screen_input const m = screen_input(s);
+	screen_free(s);
+	return m;
+}
+
+/* ---- waiting ------------------------------------------------------------------------ */
+
+static int wait_since(struct await *a, struct follow *f, uint64_t offset, int64_t timeout)
+{
+	char text[FOLLOW_TROUBLE_MAX];
+	int code;
+
+	a->since = offset;
+	a->until = timeout < 0 ? -1 : follow_now() + timeout;
+	enum await_result const r = await_run(a, f);
+	int const e = errno;
+	if (a->missed > 0)
+		fprintf(stderr, "ptyhead-send: warning: %llu bytes of output were overwritten before they were looked at%s\n",
+		        (unsigned long long)a->missed, f->lossless ? "" : " (see -L)");
+	switch (r) {
+	case AWAIT_DONE:
+		fwrite(a->found.data ? a->found.data : "", 1, a->found.len, stdout);
+		putchar('\n');
+		return 0;
+	case AWAIT_TIMEOUT:
+	case AWAIT_ALSO: return EXIT_TIMEOUT;
+	case AWAIT_REFUSED:
+		code = follow_trouble(f, 0, text);
+		die(code, "%s", text);
+	case AWAIT_FAILED: break;
+	}
+	die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(e));
+}
+
+int main(int argc, char **argv)
+{
+	static struct send_options o;
+	static struct await a = { .found = SCREEN_BUF_INIT };
+	static struct follow f = { .also = -1 };
+	struct ptyhead_address address;
+	char text[FOLLOW_TROUBLE_MAX];
+	char const *why;
+	int code = 0;
+
+	setlocale(LC_CTYPE, "");
+	char const *const name = parse(argc, argv, &o, &a, &f);
+	if (ptyhead_address_parse(name, &address, &why) < 0) die(EXIT_USAGE, "%s is no address: %s", name, why);
+	f.address = &address;
+	int const r = follow_open(&f);
+	if (r < 0) {
+		code = follow_trouble(&f, r, text);
+		die(code, "%s", text);
+	}
+	struct typist t = { .f = &f, .patience = o.timeout < 0 ? PATIENCE_MS : o.timeout };
+	struct screen_input const m = modes_of(&f);
+	type_all(&t, &o, &m, address.terminal);
+	if (o.offset) printf("%llu\n", (unsigned long long)t.offset);
+	if (o.offset && fflush(stdout) != 0) die(EXIT_TEMPORARY, "unable to write the offset: %s", strerror(errno));
+	if (a.kind != AWAIT_NONE) code = wait_since(&a, &f, t.offset, o.timeout);
+	if (fflush(stdout) != 0) die(EXIT_TEMPORARY, "unable to write what was found: %s", strerror(errno));
+	follow_close(&f);
+	screen_buf_deinit(&a.found);
+	if (a.kind == AWAIT_REGEX) regfree(&a.regex);
+	return code;
+}

@@ -1,0 +1,197 @@
+/* ptyhead-wait: until a terminal says, shows or does something. */
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "await.h"
+#include "notice.h"
+
+#define EXIT_TIMEOUT 99
+#define EXIT_USAGE 100
+#define EXIT_TEMPORARY 111
+
+static char const usage_text[] =
+	"usage: ptyhead-wait [-t SECONDS] [-s] [-L] [--since OFFSET|now|run]\n"
+	"                    (-e REGEX | -F STRING | --idle MS | --exit | --start) ADDRESS\n"
+	"\n"
+	"Waits until the program on ADDRESS has written a line that matches, and prints\n"
+	"what matched.\n"
+	"\n"
+	"  -e, --regex REGEX    an extended regular expression, within a line\n"
+	"  -F, --fixed STRING   a string\n"
+	"      --idle MS        until nothing was written for so long\n"
+	"      --exit           until the program ends; exits as it did\n"
+	"      --start          until there is a program; prints its pid\n"
+	"  -s, --screen         look at the screen as it is, not at what is written\n"
+	"      --since WHEN     look at what was written from an offset on (as\n"
+	"                       ptyhead-send -o prints it), from now on (the default),\n"
+	"                       or since the run began\n"
+	"  -t, --timeout SECONDS\n"
+	"                       wait no longer, and exit 99\n"
+	"  -L, --lossless       miss nothing in a flood: the program waits for this one\n"
+	"      --help, --version\n"
+	"\n"
+	"See ptyhead-wait(1).\n";
+
+__attribute__((noreturn, format(printf, 2, 3)))
+static void die(int code, char const *format, ...)
+{
+	va_list ap;
+	fputs("ptyhead-wait: fatal: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(code);
+}
+
+__attribute__((noreturn))
+static void usage_error(void)
+{
+	fputs("ptyhead-wait: try: ptyhead-wait --help\n", stderr);
+	exit(EXIT_USAGE);
+}
+
+/* Milliseconds out of a number of seconds, or of `unit` of them. */
+static int64_t time_of(char const *option, char const *text, double unit)
+{
+	char *end;
+	double const n = strtod(text, &end);
+	if (end == text || *end || !(n >= 0) || n > 1e9) die(EXIT_USAGE, "%s takes a number, not %s", option, text);
+	return (int64_t)(n * unit + 0.999);
+}
+
+static uint64_t since_of(char const *text)
+{
+	char *end;
+	if (!strcmp(text, "now")) return AWAIT_NOW;
+	if (!strcmp(text, "run")) return AWAIT_RUN;
+	errno = 0;
+	unsigned long long const n = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end || errno || n >= AWAIT_DEFAULT) die(EXIT_USAGE, "--since takes an offset, now or run, not %s", text);
+	return n;
+}
+
+static void choose(struct await *a, enum await_kind kind, char const *pattern)
+{
+	char why[256];
+
+	if (a->kind != AWAIT_NONE) die(EXIT_USAGE, "one of -e, -F, --idle, --exit and --start is enough");
+	a->kind = kind;
+	a->pattern = pattern;
+	if (pattern && (pattern[0] == 0 || strchr(pattern, '\n'))) die(EXIT_USAGE, "a pattern lies within one line, and is not empty");
+	if (kind != AWAIT_REGEX) return;
+	int const r = regcomp(&a->regex, pattern, REG_EXTENDED);
+	if (r == 0) return;
+	regerror(r, &a->regex, why, sizeof why);
+	die(EXIT_USAGE, "-e %s: %s", pattern, why);
+}
+
+static char const *parse(int argc, char **argv, struct await *a, struct follow *f)
+{
+	static struct option const longs[] = {
+		{ "regex", required_argument, NULL, 'e' }, { "fixed", required_argument, NULL, 'F' },
+		{ "idle", required_argument, NULL, 'i' }, { "exit", no_argument, NULL, 'x' },
+		{ "start", no_argument, NULL, 'b' }, { "screen", no_argument, NULL, 's' },
+		{ "since", required_argument, NULL, 'S' }, { "timeout", required_argument, NULL, 't' },
+		{ "lossless", no_argument, NULL, 'L' }, { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+	};
+	int64_t timeout = -1;
+	int c;
+
+	a->since = AWAIT_DEFAULT;
+	while ((c = getopt_long(argc, argv, "e:F:st:L", longs, NULL)) != -1) {
+		switch (c) {
+		case 'e': choose(a, AWAIT_REGEX, optarg); break;
+		case 'F': choose(a, AWAIT_FIXED, optarg); break;
+		case 'i':
+			choose(a, AWAIT_IDLE, NULL);
+			a->idle_ms = time_of("--idle", optarg, 1);
+			break;
+		case 'x': choose(a, AWAIT_EXIT, NULL); break;
+		case 'b': choose(a, AWAIT_START, NULL); break;
+		case 's': a->on_screen = true; break;
+		case 'S': a->since = since_of(optarg); break;
+		case 't': timeout = time_of("-t", optarg, 1000); break;
+		case 'L': f->lossless = true; break;
+		case 'h': fputs(usage_text, stdout); exit(0);
+		case 'V': puts("ptyhead-wait " PTYHEAD_VERSION); exit(0);
+		default: usage_error();
+		}
+	}
+	if (a->kind == AWAIT_NONE) {
+		fputs("ptyhead-wait: fatal: one of -e, -F, --idle, --exit and --start says what to wait for\n", stderr);
+		usage_error();
+	}
+	if (a->on_screen && a->kind != AWAIT_REGEX && a->kind != AWAIT_FIXED) die(EXIT_USAGE, "-s goes with -e or -F");
+	if (a->on_screen && a->since != AWAIT_DEFAULT) die(EXIT_USAGE, "-s looks at the screen as it is: it goes without --since");
+	if (argc - optind != 1) {
+		fprintf(stderr, "ptyhead-wait: fatal: %s\n", argc > optind ? "one address is enough" : "no address given");
+		usage_error();
+	}
+	a->until = timeout < 0 ? -1 : follow_now() + timeout;
+	return argv[optind];
+}
+
+static void print_found(struct await const *a)
+{
+	if (a->kind == AWAIT_START) printf("%d\n", (int)a->state.pid);
+	if (a->kind == AWAIT_REGEX || a->kind == AWAIT_FIXED) {
+		fwrite(a->found.data ? a->found.data : "", 1, a->found.len, stdout);
+		putchar('\n');
+	}
+	if (fflush(stdout) != 0) die(EXIT_TEMPORARY, "unable to write what was found: %s", strerror(errno));
+}
+
+static int exit_code(struct await const *a)
+{
+	if (a->kind != AWAIT_EXIT) return 0;
+	if (a->state.flags & TAPE_ENDED_KNOWN) return notice_code(a->state.status);
+	die(EXIT_TEMPORARY, "the program ended, and its status is not known (Linux 6.15 tells it)");
+}
+
+int main(int argc, char **argv)
+{
+	static struct await a = { .found = SCREEN_BUF_INIT };
+	static struct follow f = { .also = -1 };
+	struct ptyhead_address address;
+	char text[FOLLOW_TROUBLE_MAX];
+	char const *why;
+	int code = 0;
+
+	setlocale(LC_CTYPE, "");
+	char const *const name = parse(argc, argv, &a, &f);
+	if (ptyhead_address_parse(name, &address, &why) < 0) die(EXIT_USAGE, "%s is no address: %s", name, why);
+	f.address = &address;
+	f.watch = !f.lossless;
+	int r = follow_open(&f);
+	if (r < 0) {
+		code = follow_trouble(&f, r, text);
+		die(code, "%s", text);
+	}
+	enum await_result const result = await_run(&a, &f);
+	r = -errno;
+	if (a.missed > 0) fprintf(stderr, "ptyhead-wait: warning: %llu bytes of output were overwritten before they were looked at%s\n",
+		                  (unsigned long long)a.missed, f.lossless ? "" : " (see -L)");
+	switch (result) {
+	case AWAIT_DONE:
+		print_found(&a);
+		code = exit_code(&a);
+		break;
+	case AWAIT_TIMEOUT:
+	case AWAIT_ALSO: code = EXIT_TIMEOUT; break;
+	case AWAIT_REFUSED:
+		code = follow_trouble(&f, 0, text);
+		die(code, "%s", text);
+	case AWAIT_FAILED: die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(-r));
+	}
+	follow_close(&f);
+	screen_buf_deinit(&a.found);
+	if (a.kind == AWAIT_REGEX) regfree(&a.regex);
+	return code;
+}

@@ -1,0 +1,292 @@
+#include "record.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "notice.h"
+#include "replay.h"
+
+static uint64_t clock_now(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* The time of the first mark from here on; what lies before it is not known to
+ * be older. Now, if there is none. */
+static uint64_t time_here(struct tape_reader r)
+{
+	uint8_t buf[16384];
+	struct tape_event e;
+
+	for (;;) {
+		switch (tape_reader_next(&r, buf, sizeof buf, &e)) {
+		case TAPE_BYTES: break;
+		case TAPE_MARK: return e.mark.time;
+		case TAPE_NOTHING:
+		case TAPE_OVERTAKEN: return clock_now();
+		}
+	}
+}
+
+static void output(struct record *r, uint64_t time, void const *data, size_t len)
+{
+	if (len == 0) return;
+	screen_feed(r->screen, data, len);
+	recording_output(&r->out, time, data, len);
+}
+
+static void output_buf(struct record *r, uint64_t time, struct screen_buf *b)
+{
+	output(r, time, b->data, b->len);
+	screen_buf_deinit(b);
+}
+
+/* The file begins, or what a player shows is made that of `s` (NULL: an empty
+ * screen), which is taken over. What is written for it counts as output. */
+static int show_screen(struct record *r, uint64_t time, struct screen *s)
+{
+	struct tape_size const size = r->state.size;
+	struct screen_buf b = SCREEN_BUF_INIT;
+
+	if (s) screen_restore(s, r->begun, &b);
+	screen_free(s);
+	if (b.failed) {
+		screen_buf_deinit(&b);
+		return -ENOMEM;
+	}
+	if (!r->begun) {
+		recording_begin(&r->out, r->form, size, time, r->title);
+		r->screen = screen_new(size.rows, size.cols);
+		if (!r->screen) {
+			screen_buf_deinit(&b);
+			return -ENOMEM;
+		}
+	} else {
+		recording_resize(&r->out, time, size);
+		screen_resize(r->screen, size.rows, size.cols);
+	}
+	r->begun = true;
+	output_buf(r, time, &b);
+	return 0;
+}
+
+/* ---- where it begins ------------------------------------------------------------ */
+
+static int begin_now(struct record *r)
+{
+	struct screen *s;
+	uint64_t at;
+	int const e = replay_to(r->follow, REPLAY_NOW, &s, &r->state, &at);
+	if (e < 0) return e;
+	r->history = at;
+	r->time = clock_now();
+	return show_screen(r, r->time, s);
+}
+
+/* The first mark says how large the terminal was. */
+static void first_size(struct record *r, struct tape_reader peek)
+{
+	struct tape_event e;
+	uint8_t none;
+
+	r->state = (struct tape_state){ .size = r->state.size };
+	if (tape_reader_next(&peek, &none, 0, &e) != TAPE_MARK) return;
+	if (e.mark.type == TAPE_RUN_START) r->state.size = e.mark.u.start.size;
+	else if (e.mark.type == TAPE_SIZE) r->state.size = e.mark.u.size;
+}
+
+/* From the first byte if that is still there; else from the oldest picture. */
+static int begin_oldest(struct record *r)
+{
+	struct tape_reader *const t = &r->follow->tape;
+	uint8_t *bytes = NULL;
+	size_t len = 0;
+
+	r->history = tape_reader_end(t);
+	int e = tape_reader_checkpoint(t, true, &r->state, &bytes, &len);
+	if (e < 0) e = tape_reader_checkpoint(t, false, &r->state, &bytes, &len);
+	if (e < 0) return e;
+	bool const whole = tape_reader_oldest(t) == 0 && tape_reader_seek(t, 0);
+	struct screen *s = NULL;
+	if (whole) {
+		first_size(r, *t);
+	} else {
+		s = screen_new(r->state.size.rows, r->state.size.cols);
+		if (s) screen_feed(s, bytes, len);
+	}
+	free(bytes);
+	if (!whole && !s) return -ENOMEM;
+	r->time = time_here(*t);
+	return show_screen(r, r->time, s);
+}
+
+/* What was overwritten is lost: from the newest picture on. */
+static int begin_again(struct record *r, char const *why)
+{
+	struct screen *s;
+	uint64_t at;
+
+	r->skip = 0;
+	int const e = replay_to(r->follow, REPLAY_NOW, &s, &r->state, &at);
+	if (e < 0) return e;
+	r->history = at;
+	r->time = clock_now();
+	recording_marker(&r->out, r->time, why);
+	r->say(why);
+	return show_screen(r, r->time, s);
+}
+
+static int overtaken(struct record *r)
+{
+	char text[96];
+	uint64_t const was = r->follow->tape.pos;
+	uint64_t const now = tape_reader_end(&r->follow->tape);
+	snprintf(text, sizeof text, "up to %" PRIu64 " bytes are missing here: they were overwritten", now > was ? now - was : 0);
+	return begin_again(r, text);
+}
+
+/* ---- what there is ----------------------------------------------------------------- */
+
+static void on_bytes(struct record *r, uint64_t offset, uint8_t const *data, size_t len)
+{
+	/* The bytes of a query would be answered by who plays this. */
+	size_t const n = r->skip < len ? (size_t)r->skip : len;
+	r->skip -= n;
+	output(r, offset < r->history ? r->time : clock_now(), data + n, len - n);
+}
+
+static void resize(struct record *r, uint64_t time, struct tape_size size)
+{
+	if (screen_rows(r->screen) == size.rows && screen_cols(r->screen) == size.cols) return;
+	screen_resize(r->screen, size.rows, size.cols);
+	recording_resize(&r->out, time, size);
+}
+
+static void run_started(struct record *r, struct tape_mark const *m)
+{
+	char text[96];
+	struct screen_buf b = SCREEN_BUF_INIT;
+
+	snprintf(text, sizeof text, "run %u started, pid %d", m->run, (int)m->u.start.pid);
+	recording_marker(&r->out, m->time, text);
+	/* What the last one left switched on is undone. */
+	if (screen_total(r->screen) > 0) {
+		screen_buf_str(&b, "\030");
+		screen_undo(r->screen, &b);
+		output_buf(r, m->time, &b);
+	}
+	resize(r, m->time, m->u.start.size);
+}
+
+static void run_ended(struct record *r, struct tape_mark const *m)
+{
+	char text[NOTICE_MAX + 32], why[NOTICE_MAX];
+	snprintf(text, sizeof text, "run %u: %s", m->run, notice_end(why, m->u.end.flags & TAPE_STATUS_KNOWN, m->u.end.status));
+	recording_marker(&r->out, m->time, text);
+	if (r->until == RECORD_TO_EXIT && m->run >= r->last_run) r->done = true;
+}
+
+static void on_mark(struct record *r, struct tape_mark const *m)
+{
+	char text[96];
+
+	r->time = m->time;
+	replay_mark(NULL, &r->state, m);
+	switch (m->type) {
+	case TAPE_RUN_START: run_started(r, m); break;
+	case TAPE_RUN_END: run_ended(r, m); break;
+	case TAPE_SIZE: resize(r, m->time, m->u.size); break;
+	case TAPE_QUERY: r->skip = m->u.query.length; break;
+	case TAPE_GAP:
+		snprintf(text, sizeof text, "%" PRIu64 " bytes may be missing here", m->u.gap.length);
+		recording_marker(&r->out, m->time, text);
+		break;
+	case TAPE_LOST_RIGHT:
+		if (m->u.viewer.id == r->follow->link.attached.viewer)
+			r->say("the recording was not written fast enough, and is not waited for any more: bytes may be lost");
+		break;
+	default: break;
+	}
+}
+
+/* Everything that is there; 0 or -errno. */
+static int pump(struct record *r)
+{
+	uint8_t buf[16384];
+	struct tape_event e;
+	int n = 0;
+
+	while (!r->done) {
+		uint64_t const pos = r->follow->tape.pos;
+		size_t const cap = pos < r->history && r->history - pos < sizeof buf ? (size_t)(r->history - pos) : sizeof buf;
+		if (r->until == RECORD_TO_NOW && pos >= r->history) {
+			r->done = true;
+			break;
+		}
+		switch (tape_reader_next(&r->follow->tape, buf, cap, &e)) {
+		case TAPE_BYTES: on_bytes(r, e.offset, buf, e.len); break;
+		case TAPE_MARK: on_mark(r, &e.mark); break;
+		case TAPE_NOTHING: return 0;
+		case TAPE_OVERTAKEN:
+			n = overtaken(r);
+			if (n < 0) return n;
+			break;
+		}
+		if (r->out.out.failed || r->out.timing.failed) return -ENOMEM;
+		if (r->out.out.len > 65536) return 1;
+	}
+	return 0;
+}
+
+enum record_result record_run(struct record *r)
+{
+	struct tape_reader newest = r->follow->tape;
+	struct tape_state state = { .run = 0 };
+	uint8_t *bytes = NULL;
+	size_t len;
+	enum record_result result = RECORD_DONE;
+
+	if (tape_reader_checkpoint(&newest, false, &state, &bytes, &len) == 0) free(bytes);
+	r->last_run = state.flags & TAPE_ALIVE ? state.run : state.run + 1;
+	int e = r->from_now ? begin_now(r) : begin_oldest(r);
+	while (e >= 0) {
+		e = pump(r);
+		if (e < 0) break;
+		if (r->done) recording_end(&r->out);
+		int const w = r->write(r->arg, &r->out);
+		if (w < 0) {
+			errno = -w;
+			result = RECORD_UNWRITTEN;
+			break;
+		}
+		follow_moved(r->follow);
+		if (r->done) break;
+		if (e > 0) continue;
+		enum follow_event const event = follow_wait(r->follow, -1);
+		if (event == FOLLOW_NEW) e = begin_again(r, "another head took the terminal: what was written meanwhile is missing");
+		if (event == FOLLOW_REFUSED) result = RECORD_REFUSED;
+		if (event == FOLLOW_FAILED) result = RECORD_FAILED;
+		if (result != RECORD_DONE) break;
+		if (event == FOLLOW_ALSO && r->stop(r->arg)) {
+			/* What there is by now is still taken. */
+			r->until = RECORD_TO_NOW;
+			r->history = tape_reader_end(&r->follow->tape);
+		}
+	}
+	if (e < 0) {
+		errno = -e;
+		result = RECORD_FAILED;
+	}
+	e = errno;
+	screen_free(r->screen);
+	r->screen = NULL;
+	if (r->begun) recording_deinit(&r->out);
+	errno = e;
+	return result;
+}

@@ -1,0 +1,47 @@
+/* From a tape to a recording. */
+#ifndef VIEWER_RECORD_H
+#define VIEWER_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "follow.h"
+#include "recording.h"
+
+enum record_until { RECORD_ON, RECORD_TO_NOW, RECORD_TO_EXIT };
+
+struct record {
+	/* set by the caller */
+	struct follow *follow; /* open */
+	enum recording_form form;
+	char const *title;
+	bool from_now; /* else from the oldest that is held */
+	enum record_until until;
+	/* Writes and empties the buffers; 0 or -errno. */
+	int (*write)(void *arg, struct recording *r);
+	/* follow's other descriptor is ready: is it to end? */
+	bool (*stop)(void *arg);
+	void *arg;
+	void (*say)(char const *text); /* a warning */
+
+	struct recording out;
+	struct screen *screen; /* what a player shows */
+	struct tape_state state;
+	uint64_t time;    /* of what comes next, as marks tell it */
+	uint64_t history; /* what lies before was there when we came: at the marks' times */
+	uint64_t skip;    /* bytes of a query */
+	uint32_t last_run;/* TO_EXIT */
+	bool begun;
+	bool done;
+};
+
+enum record_result {
+	RECORD_DONE,    /* or stopped by follow's other descriptor */
+	RECORD_REFUSED, /* by a head that came back */
+	RECORD_FAILED,  /* to read: errno */
+	RECORD_UNWRITTEN, /* to write: errno */
+};
+
+enum record_result record_run(struct record *r);
+
+#endif

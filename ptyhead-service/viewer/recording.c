@@ -1,0 +1,117 @@
+#include "recording.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define US 1000u
+#define SECOND UINT64_C(1000000000)
+
+/* Times never go back. */
+static uint64_t time_of(struct recording *r, uint64_t time)
+{
+	return time > r->last ? time : r->last;
+}
+
+/* ---- asciicast -------------------------------------------------------------- */
+
+static void cast_event(struct recording *r, uint64_t time, char kind)
+{
+	uint64_t const t = time_of(r, time) - r->base;
+	r->last = time_of(r, time);
+	screen_buf_fmt(&r->out, "[%" PRIu64 ".%06" PRIu64 ", \"%c\", \"", t / SECOND, t % SECOND / US, kind);
+}
+
+static void cast_string(struct recording *r, uint64_t time, char kind, char const *text)
+{
+	struct json j = {.len = 0};
+	cast_event(r, time, kind);
+	json_feed(&j, text, strlen(text), &r->out);
+	json_end(&j, &r->out);
+	screen_buf_str(&r->out, "\"]\n");
+}
+
+static void cast_output(struct recording *r, uint64_t time, void const *data, size_t len)
+{
+	size_t const line = r->out.len;
+	cast_event(r, time, 'o');
+	size_t const begin = r->out.len;
+	json_feed(&r->json, data, len, &r->out);
+	/* It was less than a character: nothing yet. */
+	if (r->out.len == begin) r->out.len = line;
+	else screen_buf_str(&r->out, "\"]\n");
+}
+
+/* ---- typescript ---------------------------------------------------------------- */
+
+static void script_entry(struct recording *r, uint64_t time, char kind)
+{
+	uint64_t const t = time_of(r, time) - r->last;
+	r->last += t / US * US; /* what is less than one is not lost */
+	screen_buf_fmt(&r->timing, "%c %" PRIu64 ".%06" PRIu64 " ", kind, t / SECOND, t % SECOND / US);
+}
+
+/* ---- both ----------------------------------------------------------------------- */
+
+void recording_begin(struct recording *r, enum recording_form form, struct tape_size size, uint64_t time, char const *title)
+{
+	*r = (struct recording){ .form = form, .out = SCREEN_BUF_INIT, .timing = SCREEN_BUF_INIT, .base = time, .last = time };
+	if (form == RECORDING_ASCIICAST) {
+		screen_buf_fmt(&r->out, "{\"version\": 2, \"width\": %u, \"height\": %u, \"timestamp\": %" PRIu64 ", \"title\": ",
+		               size.cols, size.rows, time / SECOND);
+		json_string(title, strlen(title), &r->out);
+		screen_buf_str(&r->out, ", \"env\": {\"TERM\": \"xterm-256color\"}}\n");
+		return;
+	}
+	/* scriptreplay leaves the first line out. */
+	screen_buf_fmt(&r->out, "Script started on %" PRIu64 " [COLUMNS=\"%u\" LINES=\"%u\"]\n", time / SECOND, size.cols, size.rows);
+	screen_buf_fmt(&r->timing, "H 0.000000 START_TIME %" PRIu64 "\nH 0.000000 COLUMNS %u\nH 0.000000 LINES %u\n", time / SECOND, size.cols, size.rows);
+}
+
+void recording_output(struct recording *r, uint64_t time, void const *data, size_t len)
+{
+	if (len == 0) return;
+	if (r->form == RECORDING_ASCIICAST) {
+		cast_output(r, time, data, len);
+		return;
+	}
+	script_entry(r, time, 'O');
+	screen_buf_fmt(&r->timing, "%zu\n", len);
+	screen_buf_add(&r->out, data, len);
+}
+
+void recording_resize(struct recording *r, uint64_t time, struct tape_size size)
+{
+	char text[32];
+	if (r->form == RECORDING_ASCIICAST) {
+		snprintf(text, sizeof text, "%ux%u", size.cols, size.rows);
+		cast_string(r, time, 'r', text);
+		return;
+	}
+	script_entry(r, time, 'S');
+	screen_buf_fmt(&r->timing, "SIGWINCH ROWS=%u COLS=%u\n", size.rows, size.cols);
+}
+
+void recording_marker(struct recording *r, uint64_t time, char const *text)
+{
+	if (r->form == RECORDING_ASCIICAST) {
+		cast_string(r, time, 'm', text);
+		return;
+	}
+	script_entry(r, time, 'H');
+	screen_buf_fmt(&r->timing, "MARKER %s\n", text);
+}
+
+void recording_end(struct recording *r)
+{
+	if (r->form != RECORDING_ASCIICAST || r->json.len == 0) return;
+	cast_event(r, r->last, 'o');
+	json_end(&r->json, &r->out);
+	screen_buf_str(&r->out, "\"]\n");
+}
+
+void recording_deinit(struct recording *r)
+{
+	screen_buf_deinit(&r->out);
+	screen_buf_deinit(&r->timing);
+}

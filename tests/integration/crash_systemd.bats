@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# The head is killed, restarted, replaced by one that does not start: under the
+# real systemd, whose fd store keeps what must outlive it.
+
+# shellcheck disable=SC2317 # called by name
+load ../helpers/common
+load ../helpers/keep
+load ../helpers/systemd
+
+setup() {
+	common_setup
+	sd_units "$T/units" "$REPO"/systemd/ptyhead@.service "$REPO"/systemd/ptyhead@.socket "$REPO"/systemd/ptyhead-watch@.socket
+	write_program
+	: >"$T/trouble"
+	chmod 666 "$T/trouble"
+	sd_boot "$T/units"
+	sd systemctl start ptyhead@app.socket
+}
+teardown() { common_teardown; }
+
+# run_program N : as a service of its own, a lossless reader before it.
+run_program() {
+	start "$SD_IN" ptyhead-attach -L -1 app >"$T/out" 2>"$T/viewer.log" </dev/null
+	VIEWER=$STARTED
+	wait_for 5 has "$T/viewer.log" 'no program is running'
+	cat >"$T/units/prog.service" <<-EOU
+		[Service]
+		ExecStart=/usr/local/bin/s6-ptyexec -t 20000 app $T/program $1 $T/trouble
+	EOU
+	sd systemctl daemon-reload
+	sd systemctl start prog.service
+	PROGRAM=$(sd_prop prog.service MainPID)
+}
+
+head_now() { sd_prop ptyhead@app.service MainPID; }
+other_head() { local now; now=$(head_now); [ "$now" != "$1" ] && [ "$now" != 0 ] && sd_is ptyhead@app.service active; }
+program_runs() { [ "$(sd_prop prog.service MainPID)" = "$PROGRAM" ]; }
+program_over() { ! sd_is prog.service active; }
+
+all_well() {
+	wait_for 60 program_over
+	wait_for 20 not alive "$VIEWER"
+	cat "$T/trouble" "$T/viewer.log"
+	[ "$(sd_prop prog.service ExecMainStatus)" = 7 ]
+	[ ! -s "$T/trouble" ]
+	expected "$1" | cmp - "$T/out"
+}
+
+@test "killed by chance within a flood: every byte once, in order, and the status" {
+	local n=150000 kills=0 was
+	run_program "$n"
+	while [ "$kills" -lt 12 ] && program_runs; do
+		was=$(head_now)
+		sd systemctl kill -s KILL ptyhead@app.service
+		wait_for 10 other_head "$was"
+		kills=$((kills + 1))
+	done
+	echo "kills: $kills"
+	[ "$kills" -ge 3 ]
+	all_well "$n"
+}
+
+@test "systemctl restart, and a binary that does not start for two seconds" {
+	local n=100000 was
+	run_program "$n"
+	was=$(head_now)
+	sd systemctl restart ptyhead@app.service
+	wait_for 10 other_head "$was"
+	# A broken upgrade: what is there ends at once; then the whole one is back.
+	sd mv /usr/local/bin/ptyhead /usr/local/bin/ptyhead.good
+	sd cp /bin/false /usr/local/bin/ptyhead
+	was=$(head_now)
+	sd systemctl kill -s KILL ptyhead@app.service
+	failed_often() { [ "$(sd_prop ptyhead@app.service NRestarts)" -ge 5 ]; }
+	wait_for 10 failed_often
+	sd mv -f /usr/local/bin/ptyhead.good /usr/local/bin/ptyhead
+	wait_for 10 other_head "$was"
+	all_well "$n"
+}

@@ -1,0 +1,155 @@
+#!/usr/bin/env bats
+# ptyhead-list: what heads hold, as a table, as JSON, as names; its exit codes.
+
+# shellcheck disable=SC2154,SC2317  # set by run; called by name
+bats_require_minimum_version 1.5.0
+load ../helpers/common
+
+setup() {
+	common_setup
+	export XDG_RUNTIME_DIR=$T/run
+	mkdir -p "$T/run/ptyhead"
+	S=$T/run/ptyhead/app.sock
+}
+teardown() { common_teardown; }
+
+head_start() {
+	start ptyhead "${@:2}" "$1" 2>>"$T/head.log"
+	HEAD=$STARTED
+	wait_for 5 test -S "$1"
+}
+json() { ptyhead-list --json "$@" | python3 -c 'import json,sys; a=json.load(sys.stdin); print(eval(sys.argv[1]))' "$EXPR"; }
+shows() { ptyhead-list "${@:2}" 2>/dev/null | grep -qE -e "$1"; }
+
+@test "a program: its pid, command, size, viewers, bytes and the last end" {
+	head_start "$S"
+	run -3 s6-ptyexec "$S" sh -c 'printf 12345; exit 3'
+	start s6-ptyexec -s 33x99 "$S" sh -c 'echo hi; exec cat' 'a b' $'c\e[31m\xff' 2>"$T/err" || :
+	local pid=$STARTED
+	wait_for 5 shows "^app +up .* $pid "
+	start tapecat -n 9 "$S" >"$T/one"
+	start tapecat -n 9 -w "$S" >"$T/two"
+	wait_for 5 has "$T/one" attached
+	wait_for 5 has "$T/two" attached
+	wait_for 5 shows "^app +up +[0-9]+s +$pid +[0-9]+x[0-9]+ +1\\+1 +2 +9 exit 3 +[0-9]+s sh -c \"echo hi; exec cat\" \"a b\" \"c.u001b\\[31m.ufffd\"\$"  || { ptyhead-list; cat "$T/err"; return 1; }
+	EXPR='a[0]["pid"], a[0]["command"], a[0]["run"], a[0]["exit_code"], a[0]["signal"], a[0]["state"], a[0]["viewers"], a[0]["watchers"]'
+	[ "$(json)" = "($pid, ['sh', '-c', 'echo hi; exec cat', 'a b', 'c\\x1b[31m�'], 2, 3, None, 'up', 1, 1)" ] || { json; return 1; }
+	EXPR='0 <= __import__("time").time() - a[0]["since"] < 60'
+	[ "$(json app)" = True ]
+}
+
+@test "ends by a code, by a signal; a terminal that is new" {
+	head_start "$S"
+	start tapecat -w "$S" >"$T/one"
+	wait_for 5 has "$T/one" attached
+	shows '^app +new +- +- +80x24 +0\+1 +0 +0 - +- -$'
+	run -137 s6-ptyexec -n killed "$S" sh -c 'kill -KILL $$'
+	run -0 s6-ptyexec -n well "$S" true
+	wait_for 5 shows '^app:killed +ended +- +- .* signal 9 '
+	wait_for 5 shows '^app:well +ended +- +- .* exit 0 '
+	EXPR='[(x["terminal"], x["state"], x["pid"], x["exit_code"], x["signal"]) for x in a]'
+	[ "$(json app)" = "[('killed', 'ended', None, None, 9), ('main', 'new', None, None, None), ('well', 'ended', None, 0, None)]" ]
+	[ "$(json app:well)" = "[('well', 'ended', None, 0, None)]" ]
+}
+
+@test "more terminals than a frame holds, with long commands, are all there in order" {
+	local i long
+	head_start "$S" -n 400
+	long=$(printf '%0900d' 0)
+	for i in {100..219}; do s6-ptyexec -n "t$i" "$S" true "$long"; done
+	[ "$(ptyhead-list --names)" = "$(printf 'app:t%d\n' {100..219})" ]
+	[ "$(ptyhead-list app | grep -c " true $long")" -eq 120 ]
+}
+
+@test "several heads: by name, by path; a socket for watching; one that is no head" {
+	head_start "$S"
+	head_start "$T/run/ptyhead/other.sock"
+	head_start "$T/elsewhere"
+	s6-ptyexec "$S" true
+	s6-ptyexec -n x "$T/run/ptyhead/other.sock" true
+	s6-ptyexec "$T/elsewhere" true
+	[ "$(ptyhead-list --names | grep -v '^/run')" = $'app\nother:x' ]
+	[ "$(ptyhead-list --names "$T/elsewhere")" = "$T/elsewhere" ]
+	[ "$(ptyhead-list --names other)" = other:x ]
+	socat UNIX-LISTEN:"$T/run/ptyhead/web.sock" SYSTEM:'echo HTTP/1.1 400' 3>&- &
+	echo $! >>"$T/.started"
+	wait_for 5 test -S "$T/run/ptyhead/web.sock"
+	run --separate-stderr -0 ptyhead-list --json
+	[[ $stderr == *"warning: unable to ask the head at $T/run/ptyhead/web.sock"* ]]
+	[[ $output == *'"other:x"'* ]]
+}
+
+@test "a socket that only takes exports does not list; one for watching does" {
+	# As a supervisor hands them over: 3 and 4, named.
+	start env LISTEN_FDS=2 LISTEN_FDNAMES=watch:export python3 -c '
+import os, socket, sys
+for fd, path in ((3, sys.argv[1]), (4, sys.argv[2])):
+    s = socket.socket(socket.AF_UNIX); s.bind(path); s.listen()
+    if s.fileno() != fd: os.dup2(s.fileno(), fd)
+    else: os.set_inheritable(fd, True); s.detach()
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.execvp("ptyhead", ["ptyhead"])' "$T/run/ptyhead/app.watch.sock" "$T/export" 2>"$T/head.log"
+	wait_for 5 test -S "$T/export"
+	wait_for 5 s6-ptyexec "$T/export" true
+	[ "$(ptyhead-list --names)" = app.watch ]
+	run -1 ptyhead-list "$T/export"
+	[[ $output == *'this socket takes exports only'* ]]
+}
+
+@test "exit codes" {
+	head_start "$S"
+	run -0 ptyhead-list
+	run -0 ptyhead-list --json
+	[ "$output" = '[]' ]
+	run -0 ptyhead-list --help
+	run -0 ptyhead-list --version
+	run -1 ptyhead-list app:nix
+	run -100 ptyhead-list app two
+	run -100 ptyhead-list --nix
+	run -100 ptyhead-list 'a b'
+	run -111 ptyhead-list "$T/nix"
+	[[ $output == *'start the ptyhead that listens there' ]]
+	kill -STOP "$HEAD"
+	run -99 ptyhead-list app
+	run -99 ptyhead-list
+	kill -CONT "$HEAD"
+	run -111 sh -c 'ptyhead-list --json >/dev/full'
+}
+
+@test "completion in bash: addresses that there are now, options, keys" {
+	head_start "$S"
+	s6-ptyexec "$S" true
+	s6-ptyexec -n two "$S" true
+	cat >"$T/complete" <<'EOF'
+source "$REPO/ptyhead-service/completion/ptyhead.bash"
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+_ptyhead "$1" "${!#}" "${COMP_WORDS[$# - 2]}" 2>/dev/null
+printf '%s ' "${COMPREPLY[@]}"
+EOF
+	completes() {
+		local want=$1
+		shift
+		[ "$(bash "$T/complete" "$@")" = "$want" ] || { bash "$T/complete" "$@"; return 1; }
+	}
+	completes 'app app:two ' ptyhead-attach ''
+	completes 'app app:two ' ptyhead-send -n ap
+	completes 'two ' ptyhead-wait -e x app : t
+	completes '--json ' ptyhead-list --j
+	completes 'PPage ' ptyhead-send -k PP
+	completes 'now ' ptyhead-wait --since n
+	completes 'script ' ptyhead-record -f s
+	completes ' ' ptyhead-wait -e ap
+}
+
+@test "installed and uninstalled: programs, pages, completions" {
+	make -s -C "$REPO" install DESTDIR="$T/dest" PREFIX=/usr >"$T/make.log" 2>&1
+	local tool
+	for tool in send wait record list; do
+		[ -x "$T/dest/usr/bin/ptyhead-$tool" ]
+		[ -e "$T/dest/usr/share/man/man1/ptyhead-$tool.1" ]
+		[ -e "$T/dest/usr/share/bash-completion/completions/ptyhead-$tool" ]
+	done
+	[ -e "$T/dest/usr/share/zsh/site-functions/_ptyhead" ]
+	make -s -C "$REPO" uninstall DESTDIR="$T/dest" PREFIX=/usr
+	[ -z "$(find "$T/dest" -type f)" ]
+}

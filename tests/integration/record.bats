@@ -1,0 +1,276 @@
+#!/usr/bin/env bats
+# ptyhead-record: what it writes is what was shown, plays in asciinema and in
+# scriptreplay, and says what it could not have.
+
+# shellcheck disable=SC2016,SC2154,SC2317  # for the program's shell; set by run; called by name
+bats_require_minimum_version 1.5.0
+load ../helpers/common
+load ../helpers/tmux
+
+setup() {
+	common_setup
+	S=$T/s.sock
+	export HISTFILE=/dev/null INPUTRC=/dev/null
+}
+teardown() { common_teardown; }
+
+head_start() {
+	start ptyhead "$@" "$S" 2>>"$T/head.log"
+	HEAD=$STARTED
+	wait_for 5 test -S "$S"
+}
+program() {
+	start s6-ptyexec -T xterm-256color "$S" "$@" >>"$T/program.log" 2>&1
+	PROGRAM=$STARTED
+}
+# recorder ARGUMENT... : in the background; it records already. Its pid in $RECORDER.
+recorder() {
+	start ptyhead-record "$@" "$S" 2>>"$T/record.err"
+	RECORDER=$STARTED
+	wait_for 5 looked_at
+}
+looked_at() { ptyhead-list --json "$S" | grep -qE '"(viewers|watchers)": [1-9]'; }
+stopped() {
+	kill "$RECORDER"
+	wait "$RECORDER"
+}
+
+# What a player is given out of an asciicast, each line being checked.
+played() {
+	python3 - "$1" <<'EOF'
+import json, sys
+lines = open(sys.argv[1], "rb").read().decode("utf-8", "strict").splitlines()
+head = json.loads(lines[0])
+assert head["version"] == 2 and head["width"] > 0 and head["height"] > 0, head
+last = 0
+for line in lines[1:]:
+    t, kind, text = json.loads(line)
+    assert t >= last, line
+    last = t
+    assert kind in "orm", line
+    assert text, line
+    if kind == "o": sys.stdout.buffer.write(text.encode())
+EOF
+}
+# The events of one kind, a line each.
+events() { python3 -c 'import json,sys
+for l in open(sys.argv[1]).read().splitlines()[1:]:
+    t, k, x = json.loads(l)
+    if k == sys.argv[2]: print(x)' "$1" "$2"; }
+# asciinema wants a terminal to be there.
+by_asciinema() { script -qec "asciinema cat '$1' >'$2'" /dev/null >"$T/script.log"; }
+by_scriptreplay() { scriptreplay -d 1000000 -m 0.01 -t "$1.timing" "$1" | head -c -1; }
+
+@test "bash, vim and less: byte for byte what an attached viewer got, in both forms" {
+	head_start
+	seq -f 'line %g ä世' 1 200 >"$T/file"
+	start ptyhead-attach -L "$S" </dev/null >"$T/seen" 2>"$T/attach.err"
+	local viewer=$STARTED
+	recorder -o "$T/app.cast"
+	start ptyhead-record -f script -o "$T/app.script" "$S" 2>>"$T/record.err"
+	local other=$STARTED
+	program env PS1='\[\e[32m\]ready>\[\e[0m\] ' bash --norc
+	ptyhead-wait -t 10 -s -e 'ready> $' "$S"
+	ptyhead-send -t 10 -w '^sum=[0-9]+$' "$S" 'echo sum=$((6*7))'
+	ptyhead-send "$S" "vim -N -u NONE -i NONE -n '$T/file'"
+	ptyhead-wait -t 10 -s -F 'line 20 ä世' "$S"
+	ptyhead-send -n -k C-d -k G -k i "$S" 'typed →世'
+	ptyhead-wait -t 10 -s -F 'typed →世' "$S"
+	ptyhead-send -k Escape "$S" ':q!'
+	ptyhead-wait -t 10 -s -e 'ready> $' "$S"
+	ptyhead-send "$S" "less '$T/file'"
+	ptyhead-wait -t 10 -s -F 'line 20 ä世' "$S"
+	ptyhead-send -n -k NPage -k q "$S" ''
+	ptyhead-send -t 10 -w '^all$' "$S" 'echo a''ll'
+	ptyhead-send "$S" exit
+	wait_for 5 not alive "$PROGRAM"
+	ptyhead-wait --exit "$S"
+	stopped
+	RECORDER=$other
+	stopped
+	kill "$viewer"
+	wait "$viewer" || :
+	played "$T/app.cast" >"$T/played"
+	# vim asks the terminal: a viewer that is a pipe has the questions, a recording
+	# has not.
+	python3 - "$T/seen" "$T/played" <<'EOF'
+import re, sys
+seen, got = (open(p, "rb").read() for p in sys.argv[1:])
+asks = rb"\x1b\[\?[0-9]m|\x1b\[>?[0-9;]*c|\x1b\[[0-9;?]*n|\x1b\[\?[0-9;]*\$p|\x1b\][0-9;]*\?(?:\x07|\x1b\\)|\x1bP[+$]q[^\x1b]*\x1b\\|\x1b\[>[0-9]*q"
+strip = lambda b: re.sub(asks, b"", b)
+assert strip(seen) == strip(got), (len(seen), len(got))
+assert not re.search(asks, got), re.search(asks, got)
+EOF
+	by_asciinema "$T/app.cast" "$T/cat"
+	cmp "$T/played" "$T/cat"
+	by_scriptreplay "$T/app.script" | cmp - "$T/played"
+	[ ! -s "$T/record.err" ] || { cat "$T/record.err"; return 1; }
+	events "$T/app.cast" m | grep -qx "run 1 started, pid $PROGRAM"
+	events "$T/app.cast" m | grep -qx 'run 1: the program ended with exit code 0'
+}
+
+@test "recorded afterwards: what is held, at the times at which it was" {
+	head_start
+	s6-ptyexec -s 30x100 "$S" sh -c 'echo one; exit 3' || :
+	sleep 1
+	s6-ptyexec "$S" echo two
+	ptyhead-record --to now -o "$T/cast" "$S"
+	head -n 1 "$T/cast" | grep -q '"width": 100, "height": 30, '
+	[ "$(played "$T/cast" | tr -d '\r\030' | sed 's/\x1b\[[0-9;]*H//')" = $'one\ntwo' ]
+	events "$T/cast" m | grep -qx 'run 1: the program ended with exit code 3'
+	python3 -c '
+import json, sys
+t = {x[2].split(",")[0]: x[0] for x in map(json.loads, open(sys.argv[1]).read().splitlines()[1:])}
+assert t["run 1 started"] == 0 and 1 <= t["run 2 started"] < 10, t' "$T/cast"
+	ptyhead-record --to now "$S" | cmp - "$T/cast" # also to a pipe
+	ptyhead-record --to now -f script -o "$T/script" "$S"
+	[ "$(by_scriptreplay "$T/script")" = "$(played "$T/cast")" ]
+}
+
+@test "sizes: of the beginning, and each change" {
+	head_start
+	program bash -c 'trap "stty size" WINCH; stty size; while :; do sleep 0.05; done'
+	recorder -o "$T/cast"
+	mkfifo "$T/orders"
+	exec 7<>"$T/orders"
+	foreground onpty 33x99 "$T/seen" ptyhead-attach "$S" <"$T/orders" >"$T/modes" 2>"$T/viewer.err" 3>&- 7>&- &
+	echo $! >>"$T/.started"
+	wait_for 5 has "$T/seen" '33 99'
+	echo 'size 20x70' >&7
+	wait_for 5 has "$T/seen" '20 70'
+	# Also when who has no size came, and typed, last.
+	ptyhead-send -n "$S" x
+	start ptyhead-record --from now -o "$T/other" "$S" 2>>"$T/record.err"
+	wait_for 5 has "$T/other" version
+	echo 'size 21x71' >&7
+	wait_for 5 has "$T/seen" '21 71'
+	echo 'send 1c' >&7
+	exec 7>&-
+	stopped
+	[ "$(events "$T/cast" r | tr '\n' ' ')" = '99x33 70x20 71x21 ' ]
+	head -n 1 "$T/cast" | grep -q '"width": 80, "height": 24, '
+}
+
+@test "every byte of a flood that is no question, in the smallest ring" {
+	head_start -b 64K
+	local size=3000000
+	head -c "$size" /dev/urandom | tr -d '\005\033\302' >"$T/data" # no questions
+	recorder -f script --to exit -o "$T/script"
+	s6-ptyexec "$S" sh -c "stty raw -echo; cat '$T/data'"
+	wait "$RECORDER"
+	by_scriptreplay "$T/script" | cmp - "$T/data"
+	not has "$T/record.err" missing
+	# As an asciicast it is valid.
+	recorder --to exit -o "$T/cast"
+	s6-ptyexec "$S" sh -c "stty raw -echo; head -c 500000 '$T/data'"
+	wait "$RECORDER"
+	played "$T/cast" >"$T/played"
+}
+
+@test "the start is no longer on the tape: it begins with the picture, and ends as the screen is" {
+	head_start -b 64K
+	program bash -c 'stty -echo; seq -f "%.0f of the flood" 1 20000; printf "\033[1;31mred ä世\033[m\n\033[?25l\033[5;10Hhere"; read x'
+	ptyhead-wait -t 10 -s -F here "$S"
+	local from
+	for from in start now; do
+		ptyhead-record --to now --from "$from" -o "$T/$from.cast" "$S"
+		played "$T/$from.cast" >"$T/$from.out"
+		tm_start 80x24 sh -c 'stty raw; cat "$0"; exec cat >/dev/null' "$T/$from.out"
+		tm new-window -d -t :1 -- ptyhead-attach "$S"
+		look_of() { tm capture-pane -p -e -t "$1"; tm display-message -p -t "$1" '#{cursor_x} #{cursor_y} #{cursor_flag}'; }
+		same() { look_of :1 | grep -q here && [ "$(look_of :0)" = "$(look_of :1)" ]; }
+		wait_for 5 same || { diff <(look_of :0) <(look_of :1); return 1; }
+		tm_stop
+	done
+}
+
+@test "in a flood, read-only and stopped: it says what is missing, and goes on right" {
+	head_start -b 64K
+	program bash -c 'stty -echo; echo first; read x; seq -f "%.0f of the flood" 1 60000; printf "\033[H\033[Jlast"; read x'
+	recorder -r -o "$T/cast"
+	wait_for 5 has "$T/cast" first
+	kill -STOP "$RECORDER"
+	ptyhead-send "$S" go
+	ptyhead-wait -t 20 -s -e '^last' "$S"
+	kill -CONT "$RECORDER"
+	wait_for 5 has "$T/cast" 'last'
+	stopped
+	has "$T/record.err" 'warning: up to [0-9]+ bytes are missing here: they were overwritten'
+	events "$T/cast" m | grep -qE 'up to [0-9]+ bytes are missing here'
+	played "$T/cast" >"$T/played"
+}
+
+@test "a character that two writes bring is one; what is none is a replacement" {
+	head_start
+	recorder -o "$T/cast"
+	s6-ptyexec "$S" bash -c 'stty raw; printf "\xe4"; sleep 0.2; printf "\xb8"; sleep 0.2; printf "\x96\xff.\xf0\x9f"'
+	wait_for 5 has "$T/cast" 'exit code 0'
+	stopped
+	[ "$(played "$T/cast")" = '世�.�' ]
+}
+
+@test "the head is killed and another takes its place" {
+	head_start
+	program sh -c 'echo before; sleep 100'
+	recorder -o "$T/cast"
+	wait_for 5 has "$T/cast" before
+	kill -KILL "$HEAD"
+	wait "$HEAD" || :
+	rm -f "$S"
+	head_start
+	program sh -c 'echo after; sleep 100'
+	wait_for 10 has "$T/cast" after
+	stopped
+	played "$T/cast" >"$T/played"
+}
+
+@test "a symbolic link is not followed; the file is its owner's alone; a full disk is told" {
+	head_start
+	s6-ptyexec "$S" echo hi
+	echo precious >"$T/victim"
+	ln -s victim "$T/link"
+	ln -s victim "$T/x.timing"
+	run -111 ptyhead-record --to now -o "$T/link" "$S"
+	[[ $output == *"$T/link is a symbolic link, which is not followed"* ]]
+	run -111 ptyhead-record --to now -f script -o "$T/x" "$S"
+	[ "$(cat "$T/victim")" = precious ]
+	run -0 ptyhead-record --to now -o "$T/new" "$S"
+	[ "$(stat -c %a "$T/new")" = 600 ]
+	run -111 sh -c "ptyhead-record --to now '$S' >/dev/full"
+	[[ $output == *'unable to write the recording: No space left on device' ]]
+}
+
+@test "on a socket that is for watching only it says that it may miss something" {
+	start env LISTEN_FDS=2 LISTEN_FDNAMES=watch:all python3 -c '
+import os, socket, sys
+for fd, path in ((3, sys.argv[1]), (4, sys.argv[2])):
+    s = socket.socket(socket.AF_UNIX); s.bind(path); s.listen()
+    if s.fileno() != fd: os.dup2(s.fileno(), fd)
+    else: os.set_inheritable(fd, True); s.detach()
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.execvp("ptyhead", ["ptyhead"])' "$T/watch.sock" "$T/all.sock" 2>>"$T/head.log"
+	wait_for 5 test -S "$T/all.sock"
+	s6-ptyexec "$T/all.sock" echo seen
+	run -0 --separate-stderr ptyhead-record --to now "$T/watch.sock"
+	[[ $output == *'"seen\r\n"'* ]]
+	[[ $stderr == *'this socket is for watching only'* ]]
+	run -0 --separate-stderr ptyhead-record -r --to now "$T/watch.sock"
+	[ -z "$stderr" ]
+}
+
+@test "exit codes" {
+	head_start
+	run -0 ptyhead-record --help
+	run -0 ptyhead-record --version
+	run -0 ptyhead-record --to now "$S"
+	run -1 timeout 5 ptyhead-record "$S:nix"
+	for wrong in '' 'a b' '--nix s' '-f nix s' '--from nix s' '--to nix s' '-T x s' '-f script s' 'a*b'; do
+		# shellcheck disable=SC2086 # words
+		run -100 timeout 5 ptyhead-record $wrong
+	done
+	run -111 timeout 5 ptyhead-record "$T/nix"
+	run -111 timeout 5 ptyhead-record --to now -o "$T/nix/nix" "$S"
+	kill -STOP "$HEAD"
+	run -99 timeout 15 ptyhead-record --to now "$S"
+	kill -CONT "$HEAD"
+}

@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# ptyhead-wait: text, the screen, idleness, ends and starts; and what expect(1)
+# does with a viewer, done with ptyhead-send alone.
+
+# shellcheck disable=SC2016,SC2154,SC2317  # for the program's shell; set by run; called by name
+bats_require_minimum_version 1.5.0
+load ../helpers/common
+
+setup() {
+	common_setup
+	S=$T/s.sock
+	export HISTFILE=/dev/null INPUTRC=/dev/null
+	head_start
+}
+teardown() { common_teardown; }
+
+head_start() {
+	start ptyhead "$S" 2>>"$T/head.log"
+	HEAD=$STARTED
+	wait_for 5 test -S "$S"
+}
+program() {
+	start s6-ptyexec "$S" "$@" >>"$T/program.log" 2>&1
+	PROGRAM=$STARTED
+}
+# A program that writes what the lines that it reads say, as printf does, one by one.
+speaker() {
+	program bash -c 'stty -echo; while IFS= read -r l; do printf "%b" "$l"; done'
+	wait_for 5 has_program
+}
+has_program() { ptyhead-list "$S" | grep -q 'bash.* -c'; }
+wait_on() { timeout 20 ptyhead-wait "$@" "$S"; }
+# waiter ARGUMENT... : in the background, its output in $T/found; it looks already.
+waiter() {
+	start timeout 20 ptyhead-wait "$@" "$S" >"$T/found" 2>"$T/wait.err"
+	WAITER=$STARTED
+	wait_for 5 watched
+}
+watched() { ptyhead-list --json "$S" | grep -q '"watchers": 1'; }
+say() { ptyhead-send "$S" "$1"; }
+# found TEXT : the waiter ends well, having printed just that.
+found() {
+	wait "$WAITER"
+	[ "$(cat "$T/found")" = "$1" ] || { cat "$T/found"; return 1; }
+}
+
+@test "a line, however it is written: split, coloured, wrapped, written over" {
+	speaker
+	waiter -e 'wanted [a-z]+$'
+	say 'not this\r\n'
+	say 'wan'
+	say '\033[31mted\033[0m lin'
+	say 'e\r\nmore'
+	found 'wanted line'
+	waiter -e 'x{190}'
+	say "$(printf '%0190d' 0 | tr 0 x)\\r\\n"
+	found "$(printf '%0190d' 0 | tr 0 x)"
+	waiter -F 'gone in a moment'
+	say 'gone in a moment\r\033[2K\033[2J\033[H'
+	found 'gone in a moment'
+	waiter -F 'by cursor'
+	say '\033[10;20Hby \033[10;23Hcursor'
+	found 'by cursor'
+	waiter -e '^\$ $'
+	say '\r\n$ '
+	found '$ '
+	waiter -e 'ä.世'
+	say 'ä\xe2\x82\xac\xe4\xb8\x96\r\n'
+	found 'ä€世'
+}
+
+@test "what was there before does not count, unless it is asked for" {
+	speaker
+	say 'first\r\n'
+	wait_on -t 5 -s -e '^first$'
+	run -99 wait_on -t 0.3 -e first
+	[ "$(wait_on -t 5 --since run -e 'f[a-z]+')" = first ]
+	[ "$(wait_on -t 5 --since 0 -F irs)" = irs ]
+	say '\033[2Jsecond'
+	wait_on -t 5 -s -e second
+	run -99 wait_on -t 0.3 -s -e first
+	wait_on -t 5 --since run -e first
+}
+
+@test "the screen: of a full-screen program, in its alternate screen" {
+	program less /etc/services
+	wait_on -t 10 -s -e '^# Network services'
+	ptyhead-send -k G "$S"
+	[ "$(wait_on -t 10 -s -F '(END)')" = '(END)' ]
+	ptyhead-send -k q "$S"
+	wait_for 5 not alive "$PROGRAM"
+}
+
+@test "idle: not before the program is silent for so long" {
+	program bash -c 'for i in {1..20}; do echo $i; sleep 0.05; done; echo last; sleep 100'
+	wait_on -t 10 --idle 700
+	[ "$(wait_on -t 1 -s -F last)" = last ]
+	run -99 wait_on -t 0.2 --idle 5000
+}
+
+@test "exit: the run's status, now and when it ends; start: the pid" {
+	run -3 s6-ptyexec "$S" sh -c 'exit 3'
+	run -3 wait_on -t 5 --exit
+	run -99 wait_on -t 0.3 --exit --since now
+	start timeout 20 ptyhead-wait --start "$S" >"$T/pid"
+	local starter=$STARTED
+	sleep 0.1
+	program sh -c 'read x; kill -TERM $$'
+	wait "$starter"
+	[ "$(cat "$T/pid")" = "$PROGRAM" ]
+	[ "$(wait_on -t 5 --start)" = "$PROGRAM" ]
+	run -99 wait_on -t 0.3 --start --since now
+	run -99 wait_on -t 0.3 --exit
+	start timeout 20 ptyhead-wait --exit "$S"
+	local ender=$STARTED
+	wait_for 5 watched
+	say go
+	local status=0
+	wait "$ender" || status=$?
+	[ "$status" = 143 ]
+}
+
+@test "from before the first program; over many runs" {
+	waiter -e 'run (4)'
+	for i in 1 2 3 4; do s6-ptyexec "$S" echo "run $i"; done
+	found 'run 4'
+}
+
+@test "the head is killed and another takes its place: it waits on" {
+	speaker
+	waiter -F 'after it'
+	kill -KILL "$HEAD"
+	wait "$HEAD" || :
+	rm -f "$S"
+	head_start
+	# (What the old one held is gone without a store; a new program is seen.)
+	program sh -c 'echo after it; sleep 100'
+	found 'after it'
+}
+
+@test "nothing is missed in a flood with -L; without, it says so" {
+	speaker
+	waiter -L -F 'needle 1234567'
+	# It is of the attach role now, and a lossless one.
+	say 'go\r\n'
+	kill "$PROGRAM"
+	wait_for 5 not alive "$PROGRAM"
+	program bash -c 'seq -f "%09.0f of many lines in a flood of output" 1 200000; echo needle 1234567; seq -f "%09.0f of many more lines in a flood" 1 200000; sleep 100'
+	found 'needle 1234567'
+	not has "$T/wait.err" overwritten
+}
+watched() { ptyhead-list --json "$S" | grep -qE '"(watchers|viewers)": 1'; }
+
+@test "on a socket that is for watching only" {
+	start env LISTEN_FDS=2 LISTEN_FDNAMES=watch:all python3 -c '
+import os, socket, sys
+for fd, path in ((3, sys.argv[1]), (4, sys.argv[2])):
+    s = socket.socket(socket.AF_UNIX); s.bind(path); s.listen()
+    if s.fileno() != fd: os.dup2(s.fileno(), fd)
+    else: os.set_inheritable(fd, True); s.detach()
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.execvp("ptyhead", ["ptyhead"])' "$T/watch.sock" "$T/all.sock" 2>>"$T/head.log"
+	wait_for 5 test -S "$T/all.sock"
+	start s6-ptyexec "$T/all.sock" sh -c 'echo seen; sleep 100' 2>"$T/err"
+	timeout 10 ptyhead-wait -t 5 -s -e seen "$T/watch.sock"
+	run -1 timeout 10 ptyhead-wait -L -t 5 -e seen "$T/watch.sock"
+	[[ $output == *'this socket is for watching only'* ]]
+	run -1 ptyhead-send "$T/watch.sock" x
+}
+
+# A dialogue with a shell, as expect(1) drives it through a viewer, and by
+# ptyhead-send alone, under load. tests/bench/dialogue does it 500 times.
+@test "a dialogue by expect on a viewer, and by ptyhead-send alone, under load" {
+	local n=50
+	case $PTYHEAD_BUILD in *asan*) n=10 ;; esac
+	"$REPO/tests/bench/dialogue" "$n" "$T/dialogue" >"$T/log" 2>&1 || { cat "$T/log"; return 1; }
+	has "$T/log" "^expect: $n of $n"
+	has "$T/log" "^send: $n of $n"
+}
+
+@test "exit codes" {
+	run -0 wait_on --help
+	run -0 wait_on --version
+	run -1 timeout 5 ptyhead-wait -e x "$S:nix"
+	run -99 wait_on -t 0 -e x
+	for wrong in '' '-e x' '-e x a b' '-e ( s' '-F x -e x s' '--exit --start s' 's' '-t x -e x s' '--idle x s' \
+		'--since x -e x s' '-s --exit s' '-s -e x --since now s' '--nix s' '-e x a*b'; do
+		# shellcheck disable=SC2086 # words
+		run -100 timeout 5 ptyhead-wait $wrong
+	done
+	run -100 timeout 5 ptyhead-wait -e '' "$S"
+	run -100 timeout 5 ptyhead-wait -F $'a\nb' "$S"
+	run -111 timeout 5 ptyhead-wait -e x "$T/nix"
+	program sh -c 'echo hi; sleep 100'
+	run -111 sh -c "ptyhead-wait -t 5 --since run -e hi '$S' >/dev/full"
+	kill -STOP "$HEAD"
+	run -99 timeout 15 ptyhead-wait -e x "$S"
+	kill -CONT "$HEAD"
+}
