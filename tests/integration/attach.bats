@@ -375,11 +375,15 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 
 # --- exit codes -----------------------------------------------------------------------
 
+# It has a tape before it: a run that begins now cannot be missed.
+looks_on() { grep -q 'memfd:.*main' "/proc/$1/maps"; }
+
 # follows COMMAND... : -1 as a pipe through a run of it; status in $STATUS.
 follows() {
 	STATUS=0
 	ptyhead-attach -1 "$S" </dev/null >"$T/out" 2>"$T/err" 3>&- &
 	local pid=$!
+	wait_for 5 looks_on "$pid"
 	program "$@"
 	wait "$pid" || STATUS=$?
 }
@@ -496,6 +500,7 @@ follows() {
 	echo before >"$T/out"
 	ptyhead-attach -1q "$S" </dev/null >>"$T/out" 3>&- &
 	local pid=$!
+	wait_for 5 looks_on "$pid"
 	program sh -c 'echo after'
 	wait "$pid"
 	[ "$(cat "$T/out")" = $'before\nafter\r' ]
@@ -588,6 +593,7 @@ deaf='stty raw -echo; touch "$1/raw"; while [ ! -e "$1/go" ]; do printf "tick ";
 	head_start -p 1
 	ptyhead-attach -1 -L "$S" </dev/null >"$T/out" 2>"$T/err" 3>&- &
 	local pid=$!
+	wait_for 5 looks_on "$pid"
 	program sh -c 'stty raw -echo; echo ready; while [ ! -e "$1/go" ]; do sleep 0.02; done; head -c 3000000 /dev/zero | tr "\0" x; touch "$1/written"; exit 6' sh "$T"
 	wait_for 5 has "$T/out" ready
 	kill -STOP "$pid"
