@@ -2,7 +2,7 @@
  * echo awaited. Prints the median and the 99th percentile in microseconds, and how
  * many echoes did not come within a second.
  * keyecho -p : the program that echoes. It says so by "ready>", which the
- * other awaits. */
+ * other awaits, and again at SIGWINCH, since dtach shows nothing by itself. */
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -15,14 +15,22 @@
 #include <time.h>
 #include <unistd.h>
 
+static void ready(int number)
+{
+	(void)number;
+	if (write(1, "ready>\r", 7) != 7) _exit(111);
+}
+
 static int echo(void)
 {
+	struct sigaction const winch = { .sa_handler = ready, .sa_flags = SA_RESTART };
 	struct termios t;
+	sigaction(SIGWINCH, &winch, NULL);
 	if (tcgetattr(0, &t) == 0) {
 		cfmakeraw(&t);
 		tcsetattr(0, TCSANOW, &t);
 	}
-	if (write(1, "ready>\r", 7) != 7) return 111;
+	ready(0);
 	char b[2] = { 0, '\r' };
 	/* Always in the first column, so that no screen ever scrolls. */
 	while (read(0, b, 1) == 1) {
