@@ -31,7 +31,7 @@ teardown() { common_teardown; }
 
 as_helen() { sd setpriv --reuid helen --regid helen --init-groups "$@"; }
 
-# ready [ADDRESS] : the server has answered.
+# asked COMMAND... : the server answers what that ptyhead-send asks.
 asked() { "$@" -t 5 -w 'There are 2 of a max of 20 players' "$ADDRESS" list; }
 
 # saves WORLD : how often it was saved, when all of its files say the same; a copy
@@ -53,6 +53,10 @@ copied() {
 	[ "$(stat -c %.9Z "$new")" \> "$(stat -c %.9Y "$1/world/level")" ]
 	[ ! -e "$1/backups/.new" ]
 }
+
+# play CAST : what a terminal gets of it, in $T/played. asciinema wants a terminal to
+# be there.
+play() { script -qec "asciinema cat '$1' >'$T/played'" /dev/null </dev/null >"$T/script.log" 2>&1; }
 
 # ---- systemd ---------------------------------------------------------------
 
@@ -177,10 +181,11 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 	units_up
 	sd systemctl is-active --quiet gameserver-record
 	sd systemctl start gameserver-backup
-	cast=$(sd sh -c 'ls "$0"/recordings/*.cast | tail -n 1' "$GAME")
-	complete() { sd asciinema cat "$cast" 2>/dev/null | tail -n 20 | grep -qa 'Backup 2.* done'; }
+	complete() {
+		sd sh -c 'cat "$0"/recordings/*.cast' "$GAME" >"$T/cast" && play "$T/cast" &&
+			tail -n 5 "$T/played" | grep -qa 'Backup 2.* done'
+	}
 	wait_for 5 complete
-	sd asciinema cat "$cast" >"$T/played"
 	# As many saves as the world tells of.
 	now=$(sd cut -d' ' -f2 "$GAME/world/level")
 	[ "$(grep -acE $'\e\\[0m: (Saved the game|The world is saved, goodbye)\r?$' "$T/played")" = "$now" ]
@@ -191,9 +196,9 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 	mkdir "$T/system"
 	export XDG_RUNTIME_DIR=$T
 	for f in "$EXAMPLE"/systemd/*.service "$EXAMPLE"/systemd/*.timer "$REPO"/systemd/*.service "$REPO"/systemd/*.socket; do
-		# It looks for the programs in a PATH of its own.
-		sed -e "s|@BINDIR@|$PTYHEAD_BUILD|g" -e "s|^\(Exec[A-Za-z]*=-*\)\(s6-ptyexec\|ptyhead-[a-z]*\) |\1$PTYHEAD_BUILD/\2 |" \
-			-e "s|^ExecStart=gameserver-\(.*\)|ExecStart=$EXAMPLE/\1|" "$f" >"$T/system/${f##*/}"
+		# It looks for programs in a PATH of its own.
+		sed -E -e "s#@BINDIR@#$PTYHEAD_BUILD#g" -e "s#^(Exec.*=-?)(s6-ptyexec|ptyhead-[a-z]+) #\1$PTYHEAD_BUILD/\2 #" \
+			-e "s#^ExecStart=gameserver-(.*)#ExecStart=$EXAMPLE/\1#" "$f" >"$T/system/${f##*/}"
 	done
 	for unit in gameserver.service gameserver-record.service gameserver-backup.service gameserver-backup.timer; do
 		run systemd-analyze verify --man=no --recursive-errors=one "$T/system/$unit"
@@ -218,25 +223,23 @@ scan_up() {
 		[ "$(stat -c %u "$d")" != 0 ] || [ -k "$d" ] || chmod go+x "$d"
 		d=${d%/*} d=${d:-/}
 	done
+	# As cron's line does it: with next to nothing in the environment.
+	JOB=(env -i PATH="$T/bin:/usr/bin:/bin" HOME=/ PTYHEAD_TEST="$PTYHEAD_TEST" ASAN_OPTIONS="$ASAN_OPTIONS"
+		GAME_DIR="$GAME_DIR" GAME_ADDRESS="$ADDRESS" s6-setuidgid games)
 	cp -r "$EXAMPLE/s6" "$T/scan"
 	s6_start "$T/scan"
 	wait_for 10 server_runs
 	asked ptyhead-send >"$T/asked"
 }
 server_runs() { PID=$(s6_pid gameserver) && [ "$PID" -gt 0 ] && is_program "$PID" bash && [ "$(name_of "$PID")" = gameserver ]; }
-# As cron's line does it: with next to nothing in the environment.
-job() {
-	env -i PATH="$T/bin:/usr/bin:/bin" HOME=/ PTYHEAD_TEST="$PTYHEAD_TEST" ASAN_OPTIONS="$ASAN_OPTIONS" \
-		GAME_DIR="$GAME_DIR" GAME_ADDRESS="$ADDRESS" "$@" s6-setuidgid games gameserver-backup
-}
-
 @test "s6: the job copies what was just saved, and the recording has it" {
 	scan_up
 	[ "$(stat -c %U "/proc/$PID")" = games ]
 	[ "$(stat -c '%U %a' "$ADDRESS")" = 'games 600' ]
-	recorded() { has <(asciinema cat "$GAME_DIR"/recordings/*.cast 2>/dev/null) "$1"; }
+	recorded() { play "$GAME_DIR"/recordings/*.cast && has "$T/played" "$1"; }
 	wait_for 10 recorded 'There are 2'
-	run -0 job
+	run "${JOB[@]}" gameserver-backup
+	[ "$status" -eq 0 ]
 	[ "$output" != "${output%"$(newest "$GAME_DIR/backups")"}" ]
 	copied "$GAME_DIR" 1
 	[ "$(stat -c %U "$(newest "$GAME_DIR/backups")")" = games ]
@@ -247,16 +250,16 @@ job() {
 @test "s6: a server that hangs within its save fails the job with 99" {
 	scan_up
 	at=$(ptyhead-send -o "$ADDRESS" list)
-	start env -i bash -c "$(declare -p T PTYHEAD_TEST ASAN_OPTIONS GAME_DIR ADDRESS)
-		$(declare -f job)
-		job GAME_SECONDS=2" >"$T/job" 2>&1
+	start "${JOB[@]}" env GAME_SECONDS=2 gameserver-backup >"$T/job" 2>&1
 	ptyhead-wait -t 10 --since "$at" -e '] +[2-6][0-9]%' "$ADDRESS"
 	s6-svc -p "$T/scan/gameserver"
-	run -99 wait "$STARTED"
+	rc=0
+	wait "$STARTED" || rc=$?
+	[ "$rc" -eq 99 ]
 	[ "$(find "$GAME_DIR" -path '*/backups/*' | wc -l)" = 0 ]
 	# What it began it ends, and then obeys the next.
 	s6-svc -c "$T/scan/gameserver"
-	job
+	"${JOB[@]}" gameserver-backup
 	copied "$GAME_DIR" 2
 }
 
@@ -264,12 +267,10 @@ job() {
 	scan_up
 	first=$PID head=$(s6_pid ptyhead-gameserver)
 	at=$(ptyhead-send -o "$ADDRESS" list)
-	start env -i bash -c "$(declare -p T PTYHEAD_TEST ASAN_OPTIONS GAME_DIR ADDRESS)
-		$(declare -f job)
-		job" >"$T/job" 2>&1
+	start "${JOB[@]}" gameserver-backup >"$T/job" 2>&1
 	ptyhead-wait -t 10 --since "$at" -e '] +[2-6][0-9]%' "$ADDRESS"
 	s6-svc -k "$T/scan/ptyhead-gameserver"
-	run -0 wait "$STARTED"
+	wait "$STARTED"
 	copied "$GAME_DIR" 1
 	server_runs
 	[ "$PID" = "$first" ]
@@ -277,7 +278,7 @@ job() {
 	# For good, by its own command, with what it exits with.
 	s6-svc -O "$T/scan/gameserver"
 	ptyhead-send "$ADDRESS" stop
-	run -0 ptyhead-wait -t 10 --exit "$ADDRESS"
+	ptyhead-wait -t 10 --exit "$ADDRESS"
 	s6-svwait -D -t 5000 "$T/scan/gameserver"
 	gives 'false 0' s6-svstat -o up,exitcode "$T/scan/gameserver"
 	[ "$(saves "$GAME_DIR/world")" = 2 ]
