@@ -90,6 +90,7 @@ static int put(struct keep *k, char const *name, int fd)
 	bool const was = h->connected;
 	int r = put_once(k, name, fd);
 	/* It may have been restarted since: once more. */
+	/* cppcheck-suppress incorrectLogicOperator ; put_once changes it */
 	if (r < 0 && was && !h->connected) r = put_once(k, name, fd);
 	if (r == 0 && h->bereft) {
 		h->bereft = false;

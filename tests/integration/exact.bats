@@ -188,12 +188,12 @@ much='stty raw -echo
 		if [ "$kind" = 24x80 ]; then leaves "$v"
 		else
 			order "$v" 'kill 15'
-			wait_for 5 not alive "$V_v30"
+			wait_for 5 not alive "${V_v30:?}"
 		fi
 		# Of each, what came last is what undoes it.
 		local mode
 		for mode in '?1049' '?1000' '?1006' '?2004' '?1004' '?1'; do
-			[ "$(grep -oaE "\\$mode[hl]" "$T/$v.seen" | tail -n 1)" = "$mode"l ]
+			[ "$(grep -oaE "\\${mode}[hl]" "$T/$v.seen" | tail -n 1)" = "$mode"l ]
 		done
 		[ "$(grep -oaE '\?25[hl]' "$T/$v.seen" | tail -n 1)" = '?25h' ]
 		[ "$(grep -oaE '[0-9] q' "$T/$v.seen" | tail -n 1)" = '0 q' ]

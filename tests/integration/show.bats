@@ -13,6 +13,7 @@ teardown() { common_teardown; }
 
 listens() { socat -u OPEN:/dev/null "UNIX-CONNECT:$S" 2>/dev/null; }
 
+# shellcheck disable=SC2120 # others have options to give
 head_start() {
 	start ptyhead "$@" "$S" 2>>"$T/head.log"
 	HEAD=$STARTED
