@@ -42,9 +42,14 @@
 #define VIEWERS 4
 #define CUTS 3
 #define AT_ONCE 6
-#define SETTLE_MS (getenv("EYES_SETTLE_MS") ? atoi(getenv("EYES_SETTLE_MS")) : 8000)
 
 static bool latest;
+
+static int settle_ms(void)
+{
+	char const *const s = getenv("EYES_SETTLE_MS");
+	return s ? atoi(s) : 8000;
+}
 
 struct eye {
 	unsigned rows, cols;
@@ -285,7 +290,7 @@ static bool all_equal(struct stage *g, size_t cut)
 
 static bool settle(struct stage *g, size_t cut)
 {
-	int64_t const until = now_ms() + SETTLE_MS;
+	int64_t const until = now_ms() + settle_ms();
 	for (;;) {
 		look(g, 15);
 		if (all_equal(g, cut)) return true;
@@ -326,7 +331,7 @@ static bool all_off(struct stage *g, int number)
 static bool leave(struct stage *g)
 {
 	int status;
-	int64_t const until = now_ms() + SETTLE_MS;
+	int64_t const until = now_ms() + settle_ms();
 
 	for (int i = 0; i < VIEWERS; i++) {
 		if (!g->eye[i].types) kill(g->eye[i].pid, SIGTERM);
