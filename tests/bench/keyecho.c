@@ -82,7 +82,10 @@ int main(int argc, char **argv)
 	int lost = 0;
 	int have = 0;
 	pid_t const pid = took ? forkpty(&master, NULL, NULL, &size) : -1;
-	if (pid < 0) return 111;
+	if (pid < 0) {
+		free(took);
+		return 111;
+	}
 	if (pid == 0) {
 		setenv("TERM", "xterm-256color", 1);
 		execvp(argv[2], argv + 2);
