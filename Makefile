@@ -163,6 +163,7 @@ bench: all $(BENCHES) $(HELPERS) ## measure, as ratios against peers in the same
 	@tests/bench/run $(B)
 
 soak: all $(SOAKS)              ## heads killed hundreds of times within GBs of output (SOAK_KILLS, SOAK_MB)
+	@tests/helpers/need build check
 	@tests/soak/run $(B)
 
 demo:                           ## a program under a real s6-svscan, and a viewer on it

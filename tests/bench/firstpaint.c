@@ -92,11 +92,7 @@ int main(int argc, char **argv)
 	int const n = atoi(argv[1]);
 	double *const took = calloc((size_t)(n > 0 ? n : 1), sizeof *took);
 	double *const bytes = calloc((size_t)(n > 0 ? n : 1), sizeof *bytes);
-	if (!took || !bytes) {
-		free(took);
-		free(bytes);
-		return 111;
-	}
+	if (!took || !bytes) exit(111);
 	int have = 0;
 	struct timespec const pause = { 0, 20000000 };
 	for (int i = 0; i < n; i++) {
