@@ -8,6 +8,7 @@
 #include "fault.h"
 #include "peer.h"
 #include "screen.h"
+#include "textlog_out.h"
 
 /* What the engine answers waits until it is known where the query ends. */
 static void on_answer(void *arg, char const *data, size_t len)
@@ -86,6 +87,13 @@ static void on_query(void *arg, struct screen_span const *span)
 	send_answer(t, span->offset + span->len);
 }
 
+static void on_line(void *arg, struct screen const *s, struct screen_row const *row)
+{
+	struct terminal *const t = arg;
+	(void)s;
+	textlog_line_final(t->textlog, row);
+}
+
 static void pixels(struct terminal *t)
 {
 	struct tape_size const *const z = &t->state.size;
@@ -95,10 +103,11 @@ static void pixels(struct terminal *t)
 int engine_init(struct terminal *t)
 {
 	t->replaying = true; /* until the first run, or the end of a recovery */
-	struct screen_sinks const sinks = { .arg = t, .answer = on_answer, .query = on_query };
+	struct screen_sinks const sinks = { .arg = t, .answer = on_answer, .query = on_query, .line = t->head->textlog ? on_line : NULL };
 	t->screen = screen_new(t->state.size.rows, t->state.size.cols);
 	if (!t->screen) return -1;
 	screen_sinks_set(t->screen, &sinks);
+	t->textlog = textlog_line_new(t->head->textlog, t->name, t->screen);
 	return 0;
 }
 
@@ -106,6 +115,7 @@ void engine_resume(struct terminal *t, bool answers)
 {
 	size_t const mask = (size_t)t->tape.ring_size - 1;
 	engine_resize(t);
+	textlog_line_live(t->textlog);
 	/* Queries in it may be answered already: send_answer knows; reports of
 	 * another kind would be told twice. */
 	t->replaying = !answers;
@@ -115,36 +125,52 @@ void engine_resume(struct terminal *t, bool answers)
 	terminal_checkpoint(t);
 }
 
-void engine_deinit(struct terminal *t) { screen_free(t->screen); }
+void engine_deinit(struct terminal *t)
+{
+	textlog_line_free(t->textlog);
+	screen_free(t->screen);
+}
+
+static void publish(struct terminal *t, uint64_t upto)
+{
+	uint64_t const from = t->tape.end;
+	tape_publish(&t->tape, upto);
+	textlog_line_published(t->textlog, t->tape.ring + (from & (t->tape.ring_size - 1)), (size_t)(upto - from));
+}
 
 void engine_feed(struct terminal *t, void const *data, size_t len)
 {
 	screen_feed(t->screen, data, len);
+	textlog_line_fed(t->textlog);
 	mark_queries(t);
 	send_report(t);
 	uint64_t const ground = screen_ground(t->screen);
 	/* An open sequence is held back until it is complete, unless it is long:
 	 * pictures are shown as they come. */
 	uint64_t const upto = t->tape.taken - ground > TAPE_HOLD_MAX ? t->tape.taken : ground;
-	if (upto > t->tape.end) tape_publish(&t->tape, upto);
+	if (upto > t->tape.end) publish(t, upto);
 	if (tape_checkpoint_due(&t->tape)) terminal_checkpoint(t);
 }
 
 void engine_settle(struct terminal *t)
 {
-	if (t->tape.end < t->tape.taken) tape_publish(&t->tape, t->tape.taken);
+	if (t->tape.end < t->tape.taken) publish(t, t->tape.taken);
 }
 
 void engine_resize(struct terminal *t)
 {
 	pixels(t);
+	textlog_line_resizing(t->textlog);
 	screen_resize(t->screen, t->state.size.rows, t->state.size.cols);
+	textlog_line_resized(t->textlog);
 	send_report(t);
 }
 
 void engine_run(struct terminal *t)
 {
 	t->replaying = false;
+	textlog_line_live(t->textlog);
+	textlog_line_started(t->textlog, t->state.run, t->state.pid);
 	screen_new_run(t->screen);
 	engine_resize(t);
 }

@@ -14,6 +14,7 @@ int head_init(struct head *h, struct head_limits const *limits)
 	/* No viewer of a head before has this number. */
 	h->next_viewer = loop_now();
 	h->closing = false;
+	h->textlog = NULL;
 	keep_none(&h->keep, &h->log);
 	list_init(&h->terminals);
 	list_init(&h->peers);

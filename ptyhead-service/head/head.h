@@ -38,9 +38,12 @@ struct head_limits {
 	unsigned patience_s;   /* for a silent peer, and for a lossless reader that does not move */
 };
 
+struct textlog_out;
+
 struct head {
 	struct loop loop;
 	struct log log;
+	struct textlog_out *textlog; /* NULL: none */
 	struct keep keep;
 	bool closing; /* what is kept stays so for the next head */
 	struct watchdog watchdog;

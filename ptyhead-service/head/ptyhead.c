@@ -19,13 +19,14 @@
 #include "listener.h"
 #include "recover.h"
 #include "tape.h"
+#include "textlog_out.h"
 
 #define EXIT_USAGE 100
 #define EXIT_TEMPORARY 111
 
 static char const usage_text[] =
-	"usage: ptyhead [-b BYTES] [-d FD] [-H FDHOLDER [-i ID]] [-n TERMINALS] [-p SECONDS]\n"
-	"               [-s POLICY] [-v LEVEL] [SOCKET...]\n"
+	"usage: ptyhead [-b BYTES] [-d FD] [-H FDHOLDER [-i ID]] [-l LOG] [-n TERMINALS]\n"
+	"               [-p SECONDS] [-s POLICY] [-v LEVEL] [SOCKET...]\n"
 	"\n"
 	"Holds the terminals of programs that s6-ptyexec runs, and shows them to viewers.\n"
 	"Listens on the sockets that a supervisor hands over, or binds SOCKET.\n"
@@ -36,6 +37,8 @@ static char const usage_text[] =
 	"  -H, --fd-holder SOCKET   keep what must outlive this process in the s6-fdholderd\n"
 	"                           at SOCKET (under systemd: in the unit's fd store)\n"
 	"  -i, --id ID              with -H: begin the names there with ID/ (default ptyhead)\n"
+	"  -l, --log LOG            what the programs write, on standard output: none\n"
+	"                           (default), text (finished lines), raw\n"
 	"  -n, --terminals N        hold at most N terminals (default 1024)\n"
 	"  -p, --patience SECONDS   with silent peers and lossless readers (default 10)\n"
 	"  -s, --size POLICY        whose size a terminal has: latest (default: the viewer's\n"
@@ -51,6 +54,7 @@ struct options {
 	char const *fdholder; /* NULL: none */
 	char const *id;
 	enum log_level verbosity;
+	enum textlog_mode log;
 };
 
 /* ---- messages -------------------------------------------------------------- */
@@ -113,6 +117,14 @@ static enum size_policy size_policy(char const *s)
 	die(EXIT_USAGE, "option -s wants latest, smallest, largest or fixed, not %s", s);
 }
 
+static enum textlog_mode log_mode(char const *s)
+{
+	static char const *const names[] = { "none", "text", "raw" };
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strcmp(s, names[i])) return (enum textlog_mode)i;
+	die(EXIT_USAGE, "option -l wants text, raw or none, not %s", s);
+}
+
 static void parse(int argc, char **argv, struct options *o)
 {
 	static struct option const longs[] = {
@@ -120,6 +132,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{ "notification-fd", required_argument, NULL, 'd' },
 		{ "fd-holder", required_argument, NULL, 'H' },
 		{ "id", required_argument, NULL, 'i' },
+		{ "log", required_argument, NULL, 'l' },
 		{ "terminals", required_argument, NULL, 'n' },
 		{ "patience", required_argument, NULL, 'p' },
 		{ "size", required_argument, NULL, 's' },
@@ -129,7 +142,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
-	while ((c = getopt_long(argc, argv, "+b:d:H:i:n:p:s:v:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+b:d:H:i:l:n:p:s:v:", longs, NULL)) != -1) {
 		switch (c) {
 		case 'b': o->limits.ring_size = number('b', optarg, TAPE_RING_MIN, TAPE_RING_MAX, true); break;
 		case 'd': o->notify_fd = (int)number('d', optarg, 3, INT_MAX, false); break;
@@ -138,6 +151,7 @@ static void parse(int argc, char **argv, struct options *o)
 			if (!wire_terminal_ok(optarg, strlen(optarg))) die(EXIT_USAGE, "option -i wants letters, digits and . _ @ + -, not %s", optarg);
 			o->id = optarg;
 			break;
+		case 'l': o->log = log_mode(optarg); break;
 		case 'n': o->limits.terminals = (unsigned)number('n', optarg, 1, 100000, false); break;
 		case 'p': o->limits.patience_s = (unsigned)number('p', optarg, 1, 86400, false); break;
 		case 's': o->limits.size = size_policy(optarg); break;
@@ -304,6 +318,8 @@ int main(int argc, char **argv)
 	int r = head_init(&h, &o.limits);
 	if (r == 0) r = catch_term(&h, &term);
 	if (r < 0) die(EXIT_TEMPORARY, "unable to start: %s", strerror(-r));
+	r = textlog_out_new(&h.textlog, &h.loop, STDOUT_FILENO, o.log);
+	if (r < 0) die(EXIT_TEMPORARY, "unable to log to the standard output: %s", strerror(-r));
 	take_sockets(&h, argv + optind, argc - optind, &items, &items_len);
 	take_up(&h, &o, items, items_len);
 	h.limits.descriptors = raise_descriptors();
@@ -311,7 +327,9 @@ int main(int argc, char **argv)
 
 	r = loop_run(&h.loop);
 	activation_notify("STOPPING=1");
+	struct textlog_out *const textlog = h.textlog;
 	head_deinit(&h);
+	textlog_out_free(textlog);
 	close(term.source.fd);
 	if (r < 0) die(EXIT_TEMPORARY, "unable to wait for events: %s", strerror(-r));
 	return 0;

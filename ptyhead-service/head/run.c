@@ -10,6 +10,7 @@
 #include "fault.h"
 #include "peer.h"
 #include "pidfd.h"
+#include "textlog_out.h"
 
 /* The kernel holds less than this for a terminal, so that after the program's
  * end everything that it wrote lies within; what comes later is from others,
@@ -32,6 +33,7 @@ static void end_mark(struct terminal *t, bool known, int status)
 	timeout_clear(&t->reap);
 	terminal_input_drop(t);
 	engine_settle(t);
+	textlog_line_ended(t->textlog, t->state.run, known, status);
 	t->state.flags = known ? TAPE_ENDED_KNOWN : 0;
 	t->state.status = status;
 	t->state.since = wall_clock();

@@ -36,6 +36,7 @@ struct terminal {
 	struct head *head;
 	char name[WIRE_TERMINAL_MAX + 1];
 	struct tape tape;
+	struct textlog_line *textlog; /* NULL: none */
 	struct screen *screen; /* in the state at the tape's `taken` */
 	struct tape_state state; /* of the run; flags TAPE_ALIVE until its end is marked */
 	bool tape_kept;          /* the store has the tape */

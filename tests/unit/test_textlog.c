@@ -1,0 +1,244 @@
+/* Which lines a log has: textlog's rule on a real screen, fed with the samples of
+ * tests/log (see the README there). */
+#include <dirent.h>
+
+#include "textlog.h"
+#include "unit.h"
+
+#ifndef SAMPLES
+#define SAMPLES "tests/log"
+#endif
+
+struct log {
+	struct screen *screen;
+	struct textlog rule;
+	uint64_t now;
+	char got[65536];
+	size_t len;
+	unsigned refuse, refused; /* offers to be turned down, and that were */
+};
+
+static bool offer(void *arg)
+{
+	struct log *const l = arg;
+	if (l->refuse == 0) return true;
+	l->refuse--;
+	l->refused++;
+	return false;
+}
+
+static void line(void *arg, char const *text, size_t len)
+{
+	struct log *const l = arg;
+	CHECK(l->len + len + 2 < sizeof l->got);
+	memcpy(l->got + l->len, text, len);
+	l->len += len;
+	l->got[l->len++] = '\n';
+	l->got[l->len] = 0;
+}
+
+static void final(void *arg, struct screen const *s, struct screen_row const *row)
+{
+	struct log *const l = arg;
+	(void)s;
+	textlog_final(&l->rule, row);
+}
+
+static void begin(struct log *l)
+{
+	memset(l, 0, sizeof *l);
+	l->screen = screen_new(24, 80);
+	CHECK(l->screen);
+	screen_sinks_set(l->screen, &(struct screen_sinks){ .arg = l, .line = final });
+	textlog_init(&l->rule, l->screen, &(struct textlog_sink){ l, offer, line });
+	textlog_live(&l->rule);
+}
+
+static void end(struct log *l)
+{
+	textlog_deinit(&l->rule);
+	screen_free(l->screen);
+}
+
+static void look(struct log *l)
+{
+	l->now += 20000000;
+	(void)textlog_look(&l->rule, l->now);
+}
+
+static void size(struct log *l, unsigned rows, unsigned cols)
+{
+	textlog_resizing(&l->rule, l->now);
+	screen_resize(l->screen, rows, cols);
+	textlog_resized(&l->rule, l->now);
+}
+
+static void feed(struct log *l, char const *s)
+{
+	screen_feed(l->screen, s, strlen(s));
+	look(l);
+}
+
+/* C's escapes, as far as the samples use them. */
+static void unescape(char *to, char const *s)
+{
+	for (; *s; s++) {
+		char const *const at = *s == '\\' ? strchr("rnbat\\", s[1]) : NULL;
+		if (*s != '\\') *to++ = *s;
+		else if (s[1] >= '0' && s[1] <= '3') *to++ = (char)strtol((char[]){ s[1], s[2], s[3], 0 }, NULL, 8), s += 3;
+		else if (s[1] == 'u') {
+			unsigned const c = (unsigned)strtoul((char[]){ s[2], s[3], s[4], s[5], 0 }, NULL, 16);
+			s += 5;
+			if (c < 0x800) *to++ = (char)(0xc0 | c >> 6);
+			else *to++ = (char)(0xe0 | c >> 12), *to++ = (char)(0x80 | (c >> 6 & 0x3f));
+			*to++ = (char)(0x80 | (c & 0x3f));
+		} else {
+			CHECK(at && s[1]);
+			*to++ = "\r\n\b\a\t\\"[at - "rnbat\\"];
+			s++;
+		}
+	}
+	*to = 0;
+}
+
+static void repeat(struct log *l, char *args)
+{
+	char *text;
+	unsigned long const n = strtoul(args, &text, 10);
+	for (unsigned long i = 1; i <= n; i++) {
+		char raw[1024], out[1024] = "";
+		size_t len = 0;
+		for (char const *p = text + 1; *p; p++)
+			if (*p == '#') len += (size_t)snprintf(out + len, sizeof out - len, "%lu", i);
+			else out[len++] = *p;
+		out[len] = 0;
+		unescape(raw, out);
+		feed(l, raw);
+	}
+}
+
+static void sample(char const *name)
+{
+	static char text[65536], want[65536];
+	struct log l;
+	size_t looked = 0;
+	int at_look = -1;
+	char path[512];
+	snprintf(path, sizeof path, SAMPLES "/%s", name);
+	FILE *const f = fopen(path, "re");
+	CHECK(f);
+	begin(&l);
+	while (fgets(text, sizeof text, f) && strcmp(text, "---\n")) {
+		unsigned rows, cols;
+		text[strcspn(text, "\n")] = 0;
+		if (sscanf(text, "!size %u %u", &rows, &cols) == 2) size(&l, rows, cols);
+		else if (!strncmp(text, "!repeat ", 8)) repeat(&l, text + 8);
+		else if (!strcmp(text, "!wait")) l.now += TEXTLOG_STABLE_NS, look(&l);
+		else if (!strcmp(text, "!look")) looked = l.len, at_look = 1;
+		else if (!strcmp(text, "!end")) textlog_all(&l.rule);
+		else {
+			char raw[4096];
+			unescape(raw, text);
+			feed(&l, raw);
+		}
+	}
+	size_t n = 0;
+	while (fgets(text, sizeof text, f)) {
+		if (!strcmp(text, "!look\n")) {
+			printf("# %s, at !look\n", name);
+			CHECK_EQ(looked, n);
+			at_look = 0;
+			continue;
+		}
+		n += (size_t)snprintf(want + n, sizeof want - n, "%s", text);
+	}
+	fclose(f);
+	printf("# %s\n", name);
+	CHECK_STR(l.got, want);
+	CHECK(at_look != 1);
+	/* It was all said: nothing comes twice, whatever is looked for. */
+	l.len = 0;
+	textlog_all(&l.rule);
+	l.now += 2 * (uint64_t)TEXTLOG_STABLE_NS;
+	look(&l);
+	CHECK_EQ(l.len, 0);
+	end(&l);
+}
+
+TEST(samples)
+{
+	unsigned n = 0;
+	DIR *const d = opendir(SAMPLES);
+	CHECK(d);
+	for (struct dirent const *e; (e = readdir(d));) {
+		if (e->d_name[0] == '.' || !strcmp(e->d_name, "README")) continue;
+		sample(e->d_name);
+		n++;
+	}
+	closedir(d);
+	CHECK(n >= 10);
+}
+
+/* However its rows move, each of many lines comes once, in order. */
+TEST(each_line_once_at_any_size)
+{
+	struct log l;
+	char text[64], want[65536];
+	size_t n = 0;
+	unsigned seed = 1;
+	begin(&l);
+	for (unsigned i = 0; i < 2000; i++) {
+		snprintf(text, sizeof text, "number %u of many lines\r\n", i);
+		n += (size_t)snprintf(want + n, sizeof want - n, "number %u of many lines\n", i);
+		screen_feed(l.screen, text, strlen(text));
+		seed = seed * 1103515245u + 12345u;
+		if (seed >> 28 < 3) look(&l);
+		if (seed >> 28 == 3) size(&l, 2 + (seed >> 8) % 40, 30 + (seed >> 16) % 60);
+	}
+	textlog_all(&l.rule);
+	CHECK_STR(l.got, want);
+	end(&l);
+}
+
+TEST(what_is_refused_is_counted_once)
+{
+	struct log l;
+	begin(&l);
+	l.refuse = 1000;
+	for (unsigned i = 0; i < 100; i++) screen_feed(l.screen, "some line\r\n", 11);
+	look(&l);
+	look(&l);
+	textlog_all(&l.rule);
+	CHECK_EQ(l.refused, 100);
+	CHECK_EQ(l.len, 0);
+	end(&l);
+}
+
+TEST(a_line_without_end_is_logged_in_pieces)
+{
+	struct log l;
+	size_t n = 0;
+	begin(&l);
+	for (unsigned i = 0; i < 40000; i++) screen_feed(l.screen, "x", 1);
+	textlog_all(&l.rule);
+	for (size_t i = 0; i < l.len; i++) n += l.got[i] == 'x';
+	CHECK_EQ(n, 40000);
+	CHECK(l.rule.join.cap < 65536);
+	end(&l);
+}
+
+/* A head that goes on does not repeat what stood there. */
+TEST(replayed_lines_are_not_logged)
+{
+	struct log l;
+	begin(&l);
+	l.rule.live = false;
+	for (unsigned i = 0; i < 50; i++) screen_feed(l.screen, "old\r\n", 5);
+	textlog_live(&l.rule);
+	feed(&l, "new\r\n");
+	textlog_all(&l.rule);
+	CHECK_STR(l.got, "new\n");
+	end(&l);
+}
+
+TEST_MAIN
