@@ -241,4 +241,38 @@ TEST(replayed_lines_are_not_logged)
 	end(&l);
 }
 
+/* Whatever is written, and at whatever sizes: it holds together, and what was
+ * said is not said again while nothing changes. */
+TEST(anything_goes)
+{
+	static char const *const pieces[] = {
+		"text ", "a longer piece of text that wraps at most sizes ", "\r\n", "\n", "\r", "\033[A", "\033[5B",
+		"\033[H", "\033[J", "\033[2J", "\033[K", "\033[2K", "\033[L", "\033[3M", "\033[2;4r", "\033[r", "\033M",
+		"\033[2S", "\033[T", "\033[?1049h", "\033[?1049l", "\033c", "\t", "\b", "\u4e2d\u6587", "\033[10;10H",
+		"\033[?69h\033[3;9s", "\033[?69l", "\033[4P", "\033[9@", "\033[8X", "\0337", "\0338", "\033#8",
+	};
+	unsigned seed = 7;
+	for (unsigned round = 0; round < 30; round++) {
+		struct log l;
+		begin(&l);
+		for (unsigned i = 0; i < 3000; i++) {
+			seed = seed * 1103515245u + 12345u;
+			unsigned const r = seed >> 16;
+			char const *const p = pieces[r % (sizeof pieces / sizeof *pieces)];
+			screen_feed(l.screen, p, strlen(p));
+			if (r % 17 == 0) look(&l);
+			if (r % 401 == 0) size(&l, 1 + r % 30, 1 + r % 50);
+			if (r % 997 == 0) textlog_all(&l.rule);
+			if (r % 331 == 0) {
+				look(&l);
+				l.len = 0;
+				look(&l);
+				CHECK_EQ(l.len, 0);
+			}
+			l.len = 0;
+		}
+		end(&l);
+	}
+}
+
 TEST_MAIN
