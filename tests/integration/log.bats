@@ -60,6 +60,7 @@ on_screen() { ptyhead-show "$T/s" | grep -qE "$1"; }
 
 @test "text: a progress bar of 1000 steps is one line, and so is one of dd" {
 	log_head text
+	# shellcheck disable=SC2016
 	s6-ptyexec "$T/s" bash -c 'for i in {1..1000}; do printf "\r\e[K%d of 1000" $i; [ $((i % 100)) -gt 0 ] || read -rt 0.03 <> <(:) || :; done; echo; echo ready'
 	s6-ptyexec "$T/s" dd if=/dev/zero of=/dev/null bs=64k count=20000 status=progress
 	wait_for 8 has "$T/log" '^\[run 2 ended'
@@ -143,7 +144,7 @@ lines_are_whole() {
 	start ptyhead -l text "$T/s" >"$T/log" 2>"$T/head.log"
 	start ptyhead -l text "$T/full" >/dev/full 2>"$T/head.log"
 	mkfifo "$T/pipe"
-	start sleep 100 <>"$T/pipe"
+	start sleep 100 1<>"$T/pipe" # not its standard input: a shell takes that from what is in the background
 	local holder=$STARTED
 	start ptyhead -l text "$T/gone" >"$T/pipe" 2>"$T/head.log"
 	HEAD=$STARTED
