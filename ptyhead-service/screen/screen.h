@@ -101,8 +101,8 @@ struct screen_style {
 	uint16_t link; /* 0 none; see screen_link */
 };
 
-/* A row lent to the caller until the next call that changes the screen. Cells
- * from len up to the screen's width are blank in the default style. */
+/* A row lent to the caller until the next call that changes the screen; `cells`
+ * stays with a row as it moves, until a resize. Cells from len up to the screen's width are blank in the default style. */
 struct screen_row {
 	struct screen_cell const *cells;
 	unsigned len;
