@@ -128,7 +128,7 @@ static void sample(char const *name)
 	FILE *const f = fopen(path, "re");
 	CHECK(f);
 	begin(&l);
-	while (fgets(text, sizeof text, f) && strcmp(text, "---\n")) {
+	while (fgets(text, sizeof text, f) && strcmp(text, "---\n") != 0) {
 		unsigned rows, cols;
 		text[strcspn(text, "\n")] = 0;
 		if (sscanf(text, "!size %u %u", &rows, &cols) == 2) size(&l, rows, cols);
