@@ -6,6 +6,7 @@
 load ../helpers/common
 load ../helpers/s6
 load ../helpers/keep
+load ../helpers/tmux
 
 setup() { common_setup; }
 teardown() { common_teardown; }
@@ -229,4 +230,42 @@ ended() {
 	kill -KILL "$HEAD"
 	wait_for 10 another_head "$HEAD"
 	[ "$(ptyhead-list --json "$T/s" | sed 's/"uptime":[0-9]*//')" = "$before" ] || { echo "$before"; ptyhead-list --json "$T/s"; return 1; }
+}
+
+# Typed words are numbered: none twice, none before another that it follows.
+in_order() {
+	grep -oE 'w[0-9]{3}' "$1" >"$1.words"
+	sort -c -u "$1.words"
+}
+
+@test "vim at work, the head killed while keys are typed: the screen is right, no key doubled or reordered" {
+	local i kills=0
+	keep_start
+	start s6-ptyexec -T tmux-256color "$T/s" vim -u NONE -i NONE -n -N --cmd 'set tw=0' "$T/text"
+	PROGRAM=$STARTED
+	tm_start 80x24 ptyhead-attach "$T/s"
+	tm_wait 5 '^~'
+	tm_keys i
+	for i in {100..219}; do
+		tm_keys "w$i "
+		if [ $((i % 12)) = 11 ]; then tm_keys Enter; fi
+		if [ $((i % 40)) = 15 ]; then
+			keep_kill
+			kills=$((kills + 1))
+		fi
+	done
+	[ "$kills" = 3 ]
+	wait_for 15 head_is_up
+	tm_wait 15 'w219'
+	# What vim shows, the viewer shows: the file is what is on the screen.
+	tm_keys Escape ':w' Enter
+	wait_for 10 test -s "$T/text"
+	in_order "$T/text"
+	sed 's/ *$//' "$T/text" >"$T/text.trimmed"
+	same_text() { [ "$(tm_screen | grep -E '^w' | sed 's/ *$//')" = "$(grep -E '^w' "$T/text.trimmed")" ]; }
+	wait_for 10 same_text || { tm_screen >&2; cat "$T/text" >&2; return 1; }
+	echo "words: $(wc -l <"$T/text.words") of 120"
+	[ "$(wc -l <"$T/text.words")" -ge 115 ]
+	tm_keys ':q' Enter
+	wait_for 5 not alive "$PROGRAM"
 }

@@ -61,7 +61,11 @@ all_well() {
 }
 
 @test "systemctl restart, and a binary that does not start for two seconds" {
-	local n=100000 was
+	local n=100000 was i watchers=()
+	for i in {1..10}; do
+		start "$SD_IN" ptyhead-attach -r app >/dev/null 2>"$T/watcher.$i" </dev/null
+		watchers+=("$STARTED")
+	done
 	run_program "$n"
 	was=$(head_now)
 	sd systemctl restart ptyhead@app.service
@@ -76,4 +80,9 @@ all_well() {
 	sd mv -f /usr/local/bin/ptyhead.good /usr/local/bin/ptyhead
 	wait_for 10 other_head "$was"
 	all_well "$n"
+	# Who only watched has seen the end too, and nobody left.
+	for i in {1..10}; do
+		wait_for 10 has "$T/watcher.$i" 'the program ended with exit code 7'
+		alive "${watchers[i - 1]}"
+	done
 }
