@@ -332,10 +332,11 @@ static void enter_alt(struct painter *p)
 }
 
 /* Whatever was on before: the alternate screen, modes, keyboards, colours, tabs.
- * The title stays until another is set, saved modes and titles stay. */
+ * The title stays until another is set, saved modes and titles stay. In short
+ * sequences: tmux ignores one with more than 63 bytes of parameters. */
 #define CLEAR                                                                                                     \
-	"\033[?1049l\033[!p\033[?7h\033[?69l\033[?5;9;12;45;67;1000;1004;1005;1006;1007;1015;1016;2004;2026;2027;2031;"  \
-	"2048l\033[20l\033>\033[<9u\033[>m\033[0 q\033[0*x\033[0\"q\033]8;;\033\\\033]104\033\\\033]110\033\\\033]111\033\\"   \
+	"\033[?1049l\033[!p\033[?7h\033[?69l\033[?5;9;12;45;67l\033[?1000;1004;1005;1006;1007l"                            \
+	"\033[?1015;1016;2004;2026l\033[?2027;2031;2048l\033[20l\033>\033[<9u\033[>m\033[0 q\033[0*x\033[0\"q\033]8;;\033\\\033]104\033\\\033]110\033\\\033]111\033\\"   \
 	"\033]112\033\\\033[?5W\033[m\033[H\033[2J"
 
 void screen_restore(struct screen const *s, bool clear, struct screen_buf *out)

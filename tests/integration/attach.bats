@@ -258,7 +258,7 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	wait_for 5 gives '1 1' tm display-message -p '#{alternate_on} #{mouse_any_flag}'
 	tm_keys C-\\
 	tm_wait 5 'detached'
-	wait_for 5 gives "$before" tm display-message -p "$modes"
+	wait_for 5 gives "$before" tm display-message -p "$modes" || { tm display-message -p "$modes" >&2; tm_screen >&2; return 1; }
 	kill -KILL "$PROGRAM"
 	wait_for 5 not alive "$PROGRAM"
 	program less /etc/services
@@ -266,7 +266,7 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	tm_wait 5 'Network services'
 	kill -TERM "$(pgrep -x ptyhead-attach -P "$(tm display-message -p '#{pane_pid}')")"
 	tm_wait 5 'Terminated'
-	wait_for 5 gives "$before" tm display-message -p "$modes"
+	wait_for 5 gives "$before" tm display-message -p "$modes" || { tm display-message -p "$modes" >&2; tm_screen >&2; return 1; }
 }
 
 # --- looking ------------------------------------------------------------------------

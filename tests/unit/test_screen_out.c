@@ -429,4 +429,24 @@ TEST(buffers_are_bounded)
 	screen_buf_deinit(&b);
 }
 
+/* tmux discards a sequence whose parameters are longer than its buffer of 64. */
+TEST(no_sequence_is_too_long_for_tmux)
+{
+	struct screen *const s = screen_new(24, 80);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	static char const on[] = "\033[?1;5;6;9;12;45;66;67;1004;1005;1006;1007;2004;2026;2027;2031;2048h\033[?1003h"
+	                         "\033[>5u\033[>4;2m\033[1;2;3;4;5;7;9;53;38;2;1;2;3;48;2;4;5;6mx";
+	CHECK(s);
+	screen_feed(s, on, sizeof on - 1);
+	screen_restore(s, true, &b);
+	screen_undo(s, &b);
+	size_t run = 0;
+	for (size_t i = 0; i < b.len; i++) {
+		run = (b.data[i] >= '0' && b.data[i] <= '9') || b.data[i] == ';' || b.data[i] == ':' ? run + 1 : 0;
+		CHECK(run < 64);
+	}
+	screen_buf_deinit(&b);
+	screen_free(s);
+}
+
 TEST_MAIN
