@@ -50,6 +50,15 @@ void screen_buf_str(struct screen_buf *b, char const *str)
 	screen_buf_add(b, str, strlen(str));
 }
 
+void screen_buf_num(struct screen_buf *b, unsigned n)
+{
+	char digits[10];
+	unsigned at = sizeof digits;
+	do digits[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	screen_buf_add(b, digits + at, sizeof digits - at);
+}
+
 void screen_buf_fmt(struct screen_buf *b, char const *fmt, ...)
 {
 	char line[256];

@@ -31,17 +31,19 @@ void paint_utf8(struct screen_buf *out, uint32_t cp)
 
 void paint_move(struct painter *p, unsigned y, unsigned x)
 {
+	bool const right = p->known && p->y == y && x > p->x && p->x < p->cols && x - p->x < 10;
 	if (p->known && p->y == y && p->x == x) return;
-	if (p->known && p->y == y && x > p->x && p->x < p->cols && x - p->x < 10) {
-		if (x - p->x == 1) screen_buf_str(p->out, "\033[C");
-		else screen_buf_fmt(p->out, "\033[%uC", x - p->x);
-	} else if (y == p->top && x == p->left) {
-		screen_buf_str(p->out, "\033[H");
-	} else if (x == p->left) {
-		screen_buf_fmt(p->out, "\033[%uH", y - p->top + 1);
+	screen_buf_str(p->out, "\033[");
+	if (right) {
+		if (x - p->x > 1) screen_buf_num(p->out, x - p->x);
 	} else {
-		screen_buf_fmt(p->out, "\033[%u;%uH", y - p->top + 1, x - p->left + 1);
+		if (y != p->top || x != p->left) screen_buf_num(p->out, y - p->top + 1);
+		if (x != p->left) {
+			screen_buf_str(p->out, ";");
+			screen_buf_num(p->out, x - p->left + 1);
+		}
 	}
+	screen_buf_str(p->out, right ? "C" : "H");
 	p->y = y;
 	p->x = x;
 	p->known = true;
@@ -94,16 +96,37 @@ static unsigned grapheme_part(uint32_t const *cps, unsigned n, unsigned w)
 	return k;
 }
 
+/* The next character goes where the cursor is, or wraps first. */
+static void paint_wrap(struct painter *p)
+{
+	if (p->x < p->cols) return;
+	p->y++;
+	p->x = 0;
+}
+
+unsigned paint_run(struct painter *p, struct screen_cell const *c, unsigned n)
+{
+	char text[128];
+	unsigned i = 0;
+	if (n > sizeof text) n = sizeof text;
+	while (i < n && c[i].ch >= 0x20 && c[i].ch < 0x7f && !c[i].flags && c[i].style == c[0].style) {
+		text[i] = (char)c[i].ch;
+		i++;
+	}
+	if (i == 0) return 0;
+	paint_wrap(p);
+	screen_buf_add(p->out, text, i);
+	p->x += i;
+	return i;
+}
+
 void paint_cell(struct painter *p, struct screen_cell c)
 {
 	uint32_t cps[SCREEN_CLUSTER_MAX];
 	unsigned const n = cluster_chars(p->s, c.ch, cps);
 	unsigned const w = screen_cell_width(c);
 	unsigned const k = n > 1 ? grapheme_part(cps, n, w) : 0;
-	if (p->x >= p->cols) {
-		p->y++;
-		p->x = 0;
-	}
+	paint_wrap(p);
 	if (k) screen_buf_str(p->out, "\033[?2027h");
 	for (unsigned i = 0; i < n; i++) {
 		paint_utf8(p->out, cps[i]);

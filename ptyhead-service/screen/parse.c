@@ -7,37 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__SSE2__) && !defined(SCREEN_PORTABLE)
-#include <emmintrin.h>
-#endif
-
-/* How many of the bytes are printable ASCII, 0x20..0x7e. */
-static size_t ascii_run(unsigned char const *p, size_t n)
-{
-	size_t i = 0;
-#if defined(__SSE2__) && !defined(SCREEN_PORTABLE)
-	/* Signed: bytes from 0x80 are negative, so one comparison finds them and
-	 * the controls. */
-	__m128i const low = _mm_set1_epi8(0x1f);
-	__m128i const del = _mm_set1_epi8(0x7f);
-	for (; i + 16 <= n; i += 16) {
-		__m128i const v = _mm_loadu_si128((__m128i const *)(void const *)(p + i));
-		__m128i const good = _mm_andnot_si128(_mm_cmpeq_epi8(v, del), _mm_cmpgt_epi8(v, low));
-		unsigned const bad = (unsigned)_mm_movemask_epi8(good) ^ 0xffffu;
-		if (bad) return i + (unsigned)__builtin_ctz(bad);
-	}
-#else
-	uint64_t const ones = UINT64_C(0x0101010101010101);
-	for (; i + 8 <= n; i += 8) {
-		uint64_t v;
-		memcpy(&v, p + i, 8);
-		uint64_t const del = v ^ (ones * 0x7f);
-		if (((v - ones * 0x20) | v | (del - ones)) & (ones * 0x80)) break;
-	}
-#endif
-	while (i < n && p[i] >= 0x20 && p[i] < 0x7f) i++;
-	return i;
-}
+#include "scan.h"
 
 /* ---- strings ------------------------------------------------------------ */
 
@@ -391,7 +361,8 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 			ps->npar = n + 1;
 			ps->sub = 0;
 			ps->pos += (uint64_t)(q + 1 - p);
-			csi_dispatch(s, (unsigned char)c);
+			if (c == 'm' && !ps->prefix) sgr_learn(s, p + 2, (size_t)(q - p) - 1);
+			else csi_dispatch(s, (unsigned char)c);
 			s->last_valid = false;
 			return (size_t)(q + 1 - p);
 		} else {
@@ -399,28 +370,6 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 		}
 	}
 	return 0;
-}
-
-/* A complete, valid UTF-8 character that is no control: its length, or 0. */
-static size_t utf8_fast(unsigned char const *p, size_t n, uint32_t *ret)
-{
-	unsigned const c = p[0];
-	if (c >= 0xe1 && c < 0xf0 && c != 0xed) {
-		if (n < 3 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80) return 0;
-		*ret = (c & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
-		return 3;
-	}
-	if (c >= 0xc2 && c < 0xe0) {
-		if (n < 2 || (p[1] & 0xc0) != 0x80) return 0;
-		*ret = (c & 31u) << 6 | (p[1] & 63u);
-		return *ret >= 0xa0 ? 2 : 0;
-	}
-	if (c >= 0xf1 && c < 0xf4) {
-		if (n < 4 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80 || (p[3] & 0xc0) != 0x80) return 0;
-		*ret = (c & 7u) << 18 | (p[1] & 63u) << 12 | (p[2] & 63u) << 6 | (p[3] & 63u);
-		return 4;
-	}
-	return 0; /* E0, ED, F0, F4 and bad ones: byte by byte */
 }
 
 void screen_feed(struct screen *s, void const *data, size_t len)
@@ -433,7 +382,7 @@ void screen_feed(struct screen *s, void const *data, size_t len)
 		if (ps->state == P_GROUND && !ps->u8_need) {
 			unsigned char const c = *p;
 			if (c >= 0x20 && c < 0x7f) {
-				size_t const n = ascii_run(p, (size_t)(end - p));
+				size_t const n = scan_ascii(p, (size_t)(end - p));
 				print_ascii(s, p, n);
 				p += n;
 				continue;
@@ -446,6 +395,11 @@ void screen_feed(struct screen *s, void const *data, size_t len)
 				continue;
 			}
 			if (c == 0x1b && end - p >= 3 && p[1] == '[') {
+				size_t const known = sgr_known(s, p + 2, (size_t)(end - p) - 2);
+				if (known) {
+					p += 2 + known;
+					continue;
+				}
 				ps->seq_start = ps->pos = origin + (uint64_t)(uintptr_t)p;
 				size_t const n = csi_fast(s, p, end);
 				if (n) {
@@ -454,7 +408,7 @@ void screen_feed(struct screen *s, void const *data, size_t len)
 				}
 			} else if (c >= 0x80) {
 				uint32_t cp;
-				size_t const n = utf8_fast(p, (size_t)(end - p), &cp);
+				size_t const n = scan_utf8(p, (size_t)(end - p), &cp);
 				if (n) {
 					print_cp(s, cp);
 					p += n;

@@ -80,22 +80,50 @@ static inline struct screen_cell *open_span(struct screen *s, struct row *r, uns
 	return c;
 }
 
+#if defined(__SSE2__) && !defined(SCREEN_PORTABLE)
+static inline void fill_8(struct screen_cell *c, unsigned char const *p, __m128i attr)
+{
+	__m128i const zero = _mm_setzero_si128();
+	__m128i const bytes = _mm_loadl_epi64((__m128i const *)(void const *)p);
+	__m128i const words = _mm_unpacklo_epi8(bytes, zero);
+	__m128i const lo = _mm_unpacklo_epi16(words, zero);
+	__m128i const hi = _mm_unpackhi_epi16(words, zero);
+	__m128i *const to = (__m128i *)(void *)c;
+	_mm_storeu_si128(to, _mm_unpacklo_epi32(lo, attr));
+	_mm_storeu_si128(to + 1, _mm_unpackhi_epi32(lo, attr));
+	_mm_storeu_si128(to + 2, _mm_unpacklo_epi32(hi, attr));
+	_mm_storeu_si128(to + 3, _mm_unpackhi_epi32(hi, attr));
+}
+
+static inline void fill_4(struct screen_cell *c, unsigned char const *p, __m128i attr)
+{
+	__m128i const zero = _mm_setzero_si128();
+	int bytes;
+	memcpy(&bytes, p, sizeof bytes);
+	__m128i const words = _mm_unpacklo_epi8(_mm_cvtsi32_si128(bytes), zero);
+	__m128i const lo = _mm_unpacklo_epi16(words, zero);
+	__m128i *const to = (__m128i *)(void *)c;
+	_mm_storeu_si128(to, _mm_unpacklo_epi32(lo, attr));
+	_mm_storeu_si128(to + 1, _mm_unpackhi_epi32(lo, attr));
+}
+#endif
+
+/* A rest is done by going over some cells twice: its length cannot be foretold,
+ * and a loop for it costs more than the cells. */
 static inline void fill_ascii(struct screen_cell *c, unsigned char const *p, size_t n, uint16_t style)
 {
 	size_t i = 0;
 #if defined(__SSE2__) && !defined(SCREEN_PORTABLE)
-	__m128i const zero = _mm_setzero_si128();
 	__m128i const attr = _mm_set1_epi32(style);
-	for (; i + 8 <= n; i += 8) {
-		__m128i const bytes = _mm_loadl_epi64((__m128i const *)(void const *)(p + i));
-		__m128i const words = _mm_unpacklo_epi8(bytes, zero);
-		__m128i const lo = _mm_unpacklo_epi16(words, zero);
-		__m128i const hi = _mm_unpackhi_epi16(words, zero);
-		__m128i *const to = (__m128i *)(void *)(c + i);
-		_mm_storeu_si128(to, _mm_unpacklo_epi32(lo, attr));
-		_mm_storeu_si128(to + 1, _mm_unpackhi_epi32(lo, attr));
-		_mm_storeu_si128(to + 2, _mm_unpacklo_epi32(hi, attr));
-		_mm_storeu_si128(to + 3, _mm_unpackhi_epi32(hi, attr));
+	if (n >= 8) {
+		for (; i + 8 < n; i += 8) fill_8(c + i, p + i, attr);
+		fill_8(c + n - 8, p + n - 8, attr);
+		return;
+	}
+	if (n >= 4) {
+		fill_4(c, p, attr);
+		fill_4(c + n - 4, p + n - 4, attr);
+		return;
 	}
 #endif
 	for (; i < n; i++) c[i] = cell_make(p[i], style, 0);

@@ -128,11 +128,12 @@ static void grid_paint(struct painter *p, struct grid const *g)
 	struct screen const *const s = p->s;
 	force_wraps(p, g);
 	for (unsigned y = 0; y < s->rows; y++) {
+		struct row const *const r = row_at(s, g, y);
 		bool const after = y > 0 && flows(s, g, y - 1);
 		for (unsigned x = 0; x < s->cols;) {
 			struct screen_cell const c = cell_at(s, g, y, x);
 			if (!shows(c)) {
-				if (x >= row_at(s, g, y)->len && !forced(s, g, y, x)) {
+				if (x >= r->len && !forced(s, g, y, x)) {
 					/* Nothing to the end, but for a forced space. */
 					unsigned const last = s->cols - 1u;
 					if (x == last || !forced(s, g, y, last)) break;
@@ -145,8 +146,9 @@ static void grid_paint(struct painter *p, struct grid const *g)
 			struct screen_style const st = s->styles.at[c.style];
 			if (!(x == 0 && after && p->known && p->y == y - 1 && p->x == s->cols)) paint_move(p, y, x);
 			paint_style(p, &st);
-			paint_cell(p, c);
-			x += umax(screen_cell_width(c), 1);
+			unsigned const n = paint_run(p, r->cells + x, r->len - x);
+			if (n == 0) paint_cell(p, c);
+			x += n ? n : umax(screen_cell_width(c), 1);
 		}
 	}
 }

@@ -56,6 +56,7 @@ void screen_buf_deinit(struct screen_buf *b);
 void screen_buf_clear(struct screen_buf *b);
 void screen_buf_add(struct screen_buf *b, void const *data, size_t len);
 void screen_buf_str(struct screen_buf *b, char const *str);
+void screen_buf_num(struct screen_buf *b, unsigned n); /* in decimal */
 void screen_buf_fmt(struct screen_buf *b, char const *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -52,6 +52,16 @@ struct styles {
 	uint32_t patience;  /* interns to let pass before the next collection */
 };
 
+/* What an SGR sequence did to the pen it found, by its bytes: programs say the
+ * same few again and again. A collection of styles empties it. */
+#define SGR_MEMO 64u     /* places, a power of two */
+#define SGR_MEMO_LEN 16u /* bytes of a sequence after CSI, its m included */
+struct sgr_memo {
+	uint64_t key[2]; /* the bytes, then zeroes; all zero: a free place */
+	uint16_t from, to;
+	uint32_t pad[3]; /* to a size that is a shift */
+};
+
 struct cluster {
 	uint32_t hash;
 	uint32_t n; /* 0: free */
@@ -171,6 +181,7 @@ struct screen {
 	uint64_t saved_valid, saved_value; /* XTSAVE */
 	uint8_t tabs[(SCREEN_SIZE_MAX + 7) / 8];
 	struct styles styles;
+	struct sgr_memo sgr_memo[SGR_MEMO];
 	struct clusters clusters;
 	struct links links;
 	char *title, *icon;     /* NULL: empty */
@@ -291,6 +302,12 @@ void csi_dispatch(struct screen *s, unsigned char final);
 void esc_dispatch(struct screen *s, unsigned char final);
 void control_execute(struct screen *s, unsigned c);
 void sgr_apply(struct screen *s);
+/* The n bytes after CSI are an SGR sequence whose parameters the parser holds:
+ * applied, and remembered. */
+void sgr_learn(struct screen *s, unsigned char const *p, size_t n);
+/* Do what comes after CSI begin with one that is remembered for this pen? Its
+ * length when it was applied; 0: go the long way. */
+size_t sgr_known(struct screen *s, unsigned char const *p, size_t n);
 /* One attribute of DECCARA/DECRARA on a style; reverse: toggle. */
 void sgr_rect(struct screen_style *st, unsigned code, bool reverse);
 void sgr_write(struct screen_style const *st, struct screen_buf *out); /* full, from default */
@@ -338,6 +355,9 @@ void paint_move(struct painter *p, unsigned y, unsigned x);
 void paint_style(struct painter *p, struct screen_style const *to);
 /* Print a cell where the cursor is. */
 void paint_cell(struct painter *p, struct screen_cell c);
+/* Print those of the n cells of one row, from the first on, that are plain ASCII
+ * in the first one's style: how many they were. */
+unsigned paint_run(struct painter *p, struct screen_cell const *c, unsigned n);
 /* Blank n cells from (y, x) in a style (its background is what matters). */
 void paint_blank(struct painter *p, unsigned y, unsigned x, unsigned n, struct screen_style const *st);
 void paint_title(struct screen_buf *out, unsigned what, char const *str);

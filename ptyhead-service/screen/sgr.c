@@ -1,6 +1,9 @@
 /* Select Graphic Rendition (ECMA-48 8.3.117; ISO 8613-6 colours). */
 #include "screen_int.h"
 
+#include <endian.h>
+#include <string.h>
+
 #define UL_MASK (7u << SCREEN_UL_SHIFT)
 
 static void underline(struct screen_style *st, unsigned kind)
@@ -109,6 +112,85 @@ void sgr_apply(struct screen *s)
 	s->pen_dirty = true;
 }
 
+/* ---- sequences seen before ---------------------------------------------- */
+
+/* The bytes of one word up to the first from 0x40 on, and how many these are:
+ * all eight if there is none. */
+static inline unsigned memo_word(unsigned char const *p, uint64_t *ret)
+{
+	uint64_t v;
+	memcpy(&v, p, sizeof v);
+	v = le64toh(v);
+	uint64_t const ends = (v & UINT64_C(0xc0c0c0c0c0c0c0c0)) | UINT64_C(1) << 63;
+	unsigned const before = (unsigned)__builtin_ctzll(ends) / 8;
+	*ret = v & UINT64_MAX >> (56 - 8 * before);
+	return before + 1;
+}
+
+/* What is at p up to the first byte from 0x40 on, where a sequence ends, or all
+ * SGR_MEMO_LEN; its length. Without branches: it cannot be foretold. Only what
+ * sgr_learn took is ever found, so what is before that byte may be anything. */
+static inline size_t memo_key(unsigned char const *p, uint64_t key[2])
+{
+	unsigned const first = memo_word(p, &key[0]);
+	unsigned const second = memo_word(p + 8, &key[1]);
+	uint64_t const goes_on = 0u - (uint64_t)((p[first - 1] & 0xc0) == 0);
+	key[1] &= goes_on;
+	return first + (second & goes_on);
+}
+
+static inline struct sgr_memo *memo_place(struct screen *s, uint64_t const key[2], uint16_t from)
+{
+	uint64_t const h = (key[0] ^ key[1] << 5) * UINT64_C(0x9e3779b97f4a7c15);
+	return &s->sgr_memo[((h >> 32) + from * 5u) & (SGR_MEMO - 1)];
+}
+
+static inline bool memo_is(struct sgr_memo const *m, uint64_t const key[2], uint16_t from)
+{
+	return ((m->key[0] ^ key[0]) | (m->key[1] ^ key[1]) | (uint64_t)(m->from ^ from)) == 0;
+}
+
+/* Where it goes if its own place is another's. */
+static inline struct sgr_memo *memo_beside(struct screen *s, struct sgr_memo const *m)
+{
+	return &s->sgr_memo[(m - s->sgr_memo) ^ 1];
+}
+
+size_t sgr_known(struct screen *s, unsigned char const *p, size_t n)
+{
+	uint64_t key[2];
+	if (n < SGR_MEMO_LEN || s->pen_dirty) return 0;
+	size_t const len = memo_key(p, key);
+	if (p[len - 1] != 'm') return 0;
+	struct sgr_memo const *m = memo_place(s, key, s->pen_id);
+	if (!memo_is(m, key, s->pen_id)) {
+		m = memo_beside(s, m);
+		if (!memo_is(m, key, s->pen_id)) return 0;
+	}
+	s->pen_id = m->to;
+	s->pen = s->styles.at[m->to];
+	s->last_valid = false;
+	return len;
+}
+
+void sgr_learn(struct screen *s, unsigned char const *p, size_t n)
+{
+	unsigned char bytes[SGR_MEMO_LEN] = { 0 };
+	uint64_t key[2];
+	struct screen_style const before = s->pen;
+	uint16_t const from = n <= SGR_MEMO_LEN ? style_pen(s) : 0;
+	sgr_apply(s);
+	if (n > SGR_MEMO_LEN) return;
+	uint16_t const to = style_pen(s);
+	/* Not when the table is full, or was collected in between. */
+	if (!style_eq(&s->styles.at[from], &before) || !style_eq(&s->styles.at[to], &s->pen)) return;
+	memcpy(bytes, p, n);
+	if (memo_key(bytes, key) != n) return;
+	struct sgr_memo *const m = memo_place(s, key, from);
+	*memo_beside(s, m) = *m;
+	*m = (struct sgr_memo){ .key = { key[0], key[1] }, .from = from, .to = to };
+}
+
 /* DECCARA sets what SGR would; DECRARA turns bold, underline, blink, inverse,
  * invisible over (0: all of them). */
 void sgr_rect(struct screen_style *st, unsigned code, bool reverse)
@@ -127,17 +209,28 @@ void sgr_rect(struct screen_style *st, unsigned code, bool reverse)
 	if (code == 0 || code == 4) underline(st, SCREEN_UNDERLINE(st->attrs) ? 0 : 1);
 }
 
+static void code_write(struct screen_buf *out, char const *before, unsigned n)
+{
+	screen_buf_str(out, before);
+	screen_buf_num(out, n);
+}
+
 static void color_write(struct screen_buf *out, uint32_t c, unsigned base)
 {
 	unsigned const v = SCREEN_COLOR_VALUE(c);
+	bool const colons = base == 58; /* no program takes it for another attribute */
 	if (SCREEN_COLOR_KIND(c) == SCREEN_RGB) {
-		if (base == 58) screen_buf_fmt(out, ";58:2::%u:%u:%u", v >> 16, v >> 8 & 255, v & 255);
-		else screen_buf_fmt(out, ";%u;2;%u;%u;%u", base, v >> 16, v >> 8 & 255, v & 255);
+		code_write(out, ";", base);
+		code_write(out, colons ? ":2::" : ";2;", v >> 16);
+		code_write(out, colons ? ":" : ";", v >> 8 & 255);
+		code_write(out, colons ? ":" : ";", v & 255);
 	} else if (SCREEN_COLOR_KIND(c) == SCREEN_INDEXED) {
-		if (base == 58) screen_buf_fmt(out, ";58:5:%u", v);
-		else if (v < 8) screen_buf_fmt(out, ";%u", base - 8 + v);
-		else if (v < 16) screen_buf_fmt(out, ";%u", base + 44 + v);
-		else screen_buf_fmt(out, ";%u;5;%u", base, v);
+		if (v >= 16 || colons) {
+			code_write(out, ";", base);
+			code_write(out, colons ? ":5:" : ";5;", v);
+		} else {
+			code_write(out, ";", v < 8 ? base - 8 + v : base + 44 + v);
+		}
 	}
 }
 
@@ -146,10 +239,10 @@ void sgr_write(struct screen_style const *st, struct screen_buf *out)
 	static uint8_t const codes[] = { 1, 2, 3, 5, 7, 8, 9, 53 };
 	screen_buf_str(out, "\033[0");
 	for (unsigned i = 0; i < sizeof codes; i++)
-		if (st->attrs >> i & 1) screen_buf_fmt(out, ";%u", codes[i]);
+		if (st->attrs >> i & 1) code_write(out, ";", codes[i]);
 	unsigned const ul = SCREEN_UNDERLINE(st->attrs);
 	if (ul == 1) screen_buf_str(out, ";4");
-	else if (ul) screen_buf_fmt(out, ";4:%u", ul);
+	else if (ul) code_write(out, ";4:", ul);
 	color_write(out, st->fg, 38);
 	color_write(out, st->bg, 48);
 	color_write(out, st->ul, 58);

@@ -99,6 +99,7 @@ static void styles_collect(struct screen *s)
 	}
 	free(live);
 	hash_rebuild(t);
+	memset(s->sgr_memo, 0, sizeof s->sgr_memo);
 }
 
 uint16_t style_intern(struct screen *s, struct screen_style const *st)
