@@ -155,16 +155,25 @@ lint:                           ## clang-tidy, cppcheck, shellcheck, warnings of
 fuzz: $(FUZZ)                   ## run each fuzzer for FUZZ_SECONDS (default 60)
 	@tests/fuzz/run $(B) $${FUZZ_SECONDS:-60}
 
-oracle: all $(ORACLE)           ## ask the emulators of tests/oracle anew (node, tmux, xterm, Xvfb)
+oracle:                         ## ask the emulators of tests/oracle anew (node, tmux, xterm, Xvfb)
+	@$(MAKE) --no-print-directory -j2 all oracle-built
 	@tests/oracle/anew $(B)
+.PHONY: oracle-built
+oracle-built: $(ORACLE)
 
-bench: all $(BENCHES) $(HELPERS) ## measure, as ratios against peers in the same run
+bench:                          ## measure, as ratios against peers in the same run (BENCH='drain latency' for some)
 	@tests/helpers/need build bench
-	@tests/bench/run $(B)
+	@$(MAKE) --no-print-directory -j2 bench-built
+	@tests/bench/run $(B) $(BENCH)
+.PHONY: bench-built
+bench-built: all $(BENCHES) $(HELPERS)
 
-soak: all $(SOAKS)              ## heads killed hundreds of times within GBs of output (SOAK_KILLS, SOAK_MB)
+soak:                           ## heads killed hundreds of times within GBs of output (SOAK_KILLS, SOAK_MB)
 	@tests/helpers/need build check
+	@$(MAKE) --no-print-directory -j2 soak-built
 	@tests/soak/run $(B)
+.PHONY: soak-built
+soak-built: all $(SOAKS)
 
 demo:                           ## a program under a real s6-svscan, and a viewer on it
 	@tests/helpers/need build demo

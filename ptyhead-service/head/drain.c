@@ -12,6 +12,8 @@
 
 /* What one round may read from a terminal before others have their turn. */
 #define ROUND (128u << 10)
+/* What makes more to be expected soon. */
+#define NAP_BYTES 256u
 /* A flood wakes viewers after so many bytes. */
 #define WAKE_BYTES (64u << 10)
 /* Waking may cost one part in so many of the time that passes, or (where the
@@ -249,6 +251,7 @@ void terminal_drain(struct terminal *t, size_t most)
 		total += n;
 		if (t->tape.end - t->woken_end >= WAKE_BYTES) terminal_wake(t);
 	}
+	if (total >= NAP_BYTES) t->head->loop.nap = true;
 	if (t->gone) t->gone_drained += total;
 	terminal_wake(t);
 	if (t->master.fd >= 0 && t->readable && !timeout_pending(&t->waited))

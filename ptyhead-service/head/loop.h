@@ -43,6 +43,7 @@ struct loop {
 	struct list deferred;
 	struct epoll_event batch[LOOP_BATCH];
 	int batch_len;
+	bool nap; /* set it: much came, more will soon; see loop_run */
 	/* Called when the loop is about to sleep, and after it woke. */
 	void (*before_sleep)(void *);
 	void *before_sleep_arg;

@@ -1,5 +1,6 @@
-/* pour FILE MB OUT GO STAY : on standard output, a terminal, made raw: MB times
- * 10^6 bytes of FILE, again and again, as fast as it goes. Begins when the file GO
+/* pour FILE MB OUT GO STAY [cooked] : on standard output, a terminal, made raw, or
+ * left as it is found: MB times 10^6 bytes of FILE, again and again, as fast as it
+ * goes. Begins when the file GO
  * is there; then "BYTES NANOSECONDS" is in OUT; ends when STAY is there, so that
  * what a server spent can be read while it still runs. */
 #include <fcntl.h>
@@ -27,14 +28,14 @@ static long long now(void)
 int main(int argc, char **argv)
 {
 	static char data[8u << 20];
-	if (argc != 6) return 100;
+	if (argc < 6) return 100;
 	int const fd = open(argv[1], O_RDONLY | O_CLOEXEC);
 	ssize_t const got = fd < 0 ? -1 : read(fd, data, sizeof data);
 	if (got <= 0) return 111;
 	size_t const len = (size_t)got;
 	long long const bytes = atoll(argv[2]) * 1000000;
 	struct termios t;
-	if (tcgetattr(1, &t) == 0) {
+	if (argc == 6 && tcgetattr(1, &t) == 0) {
 		cfmakeraw(&t);
 		tcsetattr(1, TCSANOW, &t);
 	}
