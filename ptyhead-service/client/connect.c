@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -68,4 +69,19 @@ out:
 	if (node >= 0) close(node);
 	if (r < 0 && sock >= 0) close(sock);
 	return r < 0 ? r : sock;
+}
+
+#define AGAIN_MS 3000 /* s6-supervise takes its second, systemd a quarter */
+#define PAUSE_MS 20
+
+bool ptyhead_again(int error, int64_t *until)
+{
+	bool const died = error == -ECONNRESET || error == -EPIPE;
+	/* Its socket may have gone with it. */
+	bool const away = error == -ECONNREFUSED || error == -ENOENT;
+
+	if (*until == 0 && died) *until = deadline_now() + AGAIN_MS;
+	if (*until == 0 || !(died || away) || deadline_now() >= *until) return false;
+	(void)poll(NULL, 0, PAUSE_MS);
+	return true;
 }

@@ -44,6 +44,13 @@ char const *ptyhead_address_hint(struct ptyhead_address const *a, char *buf, siz
  * is full. -ENOENT, -ECONNREFUSED: no head there. */
 int ptyhead_connect(char const *path, int timeout_ms);
 
+/* A head that dies while it is asked leaves a closed connection, and the next one
+ * is there in a moment. After a failure with `error` (-errno): true, after a
+ * pause, when it is worth connecting and asking once more; *until is the caller's
+ * to keep, and 0 before the first try. Only for questions that may be put twice:
+ * the first may have been heard. */
+bool ptyhead_again(int error, int64_t *until);
+
 struct ptyhead_reply {
 	uint16_t code; /* enum wire_refusal; 0: not refused */
 	char text[WIRE_TEXT_MAX + 1]; /* printable ASCII, whatever was sent */

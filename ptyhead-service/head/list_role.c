@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "peer.h"
 #include "terminal.h"
 
@@ -80,6 +81,7 @@ static enum peer_next send_list(struct peer *p, struct wire_list const *l, struc
 		len = longer;
 	}
 	len = wire_listed_end(frame, len, i < n ? WIRE_LISTED_MORE : 0);
+	FAULT("listing");
 	enum conn_result const r = conn_send(&p->conn, frame, len, NULL, 0);
 	if (r != CONN_OK && r != CONN_AGAIN) return PEER_DONE;
 	if (conn_pending(&p->conn)) loop_change(&p->head->loop, &p->source, EPOLLIN | EPOLLOUT);

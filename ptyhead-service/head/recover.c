@@ -52,6 +52,15 @@ static bool size_sane(struct tape_size s)
 	return wire_size_ok((struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel });
 }
 
+static char const *tape_wrong(int error)
+{
+	switch (error) {
+	case -EPROTONOSUPPORT: return "it is of another version of ptyhead";
+	case -EPROTO: return "it is damaged, or no tape at all";
+	default: return strerror(-error);
+	}
+}
+
 /* A terminal on a kept tape; without a usable one, on a new tape. */
 static struct terminal *terminal_recover(struct head *h, struct keep_item *tape, char const *name)
 {
@@ -59,7 +68,7 @@ static struct terminal *terminal_recover(struct head *h, struct keep_item *tape,
 	int r = terminal_new_on(h, name, tape ? tape->fd : -1, &t);
 
 	if (tape && r < 0) {
-		log_say(&h->log, LOG_WARNING, "%s: its tape is of no use (%s): its history is lost", name, strerror(-r));
+		log_say(&h->log, LOG_WARNING, "%s: its tape is of no use (%s): its history is lost", name, tape_wrong(r));
 		close(tape->fd);
 		tape->fd = -1;
 		keep_drop(&h->keep, KEEP_TAPE, 0, name);

@@ -212,6 +212,7 @@ enum peer_next peer_view(struct peer *p, struct conn_frame const *f, int *fds, s
 
 	uint8_t frame[64];
 	struct wire_attached const done = { .flags = v->lossless ? WIRE_ATTACH_LOSSLESS : 0, .viewer = v->id };
+	FAULT("attaching");
 	enum conn_result const r = conn_send(&p->conn, frame, wire_put_attached(frame, &done), &tape, 1);
 	close(tape);
 	if (conn_pending(&p->conn)) loop_change(&p->head->loop, &p->source, EPOLLIN | EPOLLOUT);

@@ -34,7 +34,7 @@ static void end_mark(struct terminal *t, bool known, int status)
 	terminal_input_drop(t);
 	engine_settle(t);
 	textlog_line_ended(t->textlog, t->state.run, known, status);
-	t->state.flags = known ? TAPE_ENDED_KNOWN : 0;
+	t->state.flags = (t->state.flags & TAPE_CONTINUED) | (known ? TAPE_ENDED_KNOWN : 0);
 	t->state.status = status;
 	t->state.since = wall_clock();
 	tape_mark(&t->tape, &(struct tape_mark){ .offset = t->tape.end, .type = TAPE_RUN_END, .run = t->state.run,
@@ -167,6 +167,28 @@ static int keep_run(struct terminal *t, struct terminal_run const *run)
 	return r;
 }
 
+/* A run whose master was stored, and of which the tape says nothing: its
+ * beginning was not marked yet, or the tape is lost. */
+static void run_found(struct terminal *t, uint32_t run)
+{
+	bool const lost = !t->tape_kept;
+	struct winsize ws;
+
+	engine_settle(t);
+	if (lost && ioctl(t->master.fd, TIOCGWINSZ, &ws) == 0 && wire_size_ok((struct wire_size){ ws.ws_row, ws.ws_col, 0, 0 }))
+		t->state.size = (struct tape_size){ ws.ws_row, ws.ws_col, ws.ws_xpixel, ws.ws_ypixel };
+	t->state = (struct tape_state){ .flags = TAPE_ALIVE | (lost ? TAPE_CONTINUED : 0), .run = run, .since = wall_clock(), .size = t->state.size };
+	struct tape_mark m = { .offset = t->tape.end, .type = TAPE_RUN_START, .run = run };
+	m.u.start.size = t->state.size;
+	m.u.start.flags = lost ? TAPE_START_CONTINUED : 0;
+	tape_mark(&t->tape, &m);
+	engine_run(t);
+	if (!lost) return;
+	struct keep_item item = { .kind = KEEP_TAPE, .fd = t->tape.fd };
+	memcpy(item.terminal, t->name, sizeof t->name);
+	t->tape_kept = keep_store(&t->head->keep, &item, 1) == 0;
+}
+
 void terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd)
 {
 	timeout_init(&t->reap, reap_expired);
@@ -177,15 +199,7 @@ void terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd)
 	}
 	/* What was asked and not answered is answered now, on the master. */
 	engine_resume(t, !unmarked);
-	if (unmarked) {
-		/* It was stored, and its beginning not yet marked. */
-		engine_settle(t);
-		t->state = (struct tape_state){ .flags = TAPE_ALIVE, .run = run, .since = wall_clock(), .size = t->state.size };
-		struct tape_mark m = { .offset = t->tape.end, .type = TAPE_RUN_START, .run = run };
-		m.u.start.size = t->state.size;
-		tape_mark(&t->tape, &m);
-		engine_run(t);
-	}
+	if (unmarked) run_found(t, run);
 	t->absent = (unsigned)atomic_load(&t->tape.header->waited);
 	t->absent_pos = atomic_load(&t->tape.header->waited_pos);
 	if (t->absent > 0) timeout_set(&t->head->grace, &t->grace);

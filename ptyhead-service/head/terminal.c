@@ -148,7 +148,7 @@ void terminal_viewer_add(struct terminal *t, struct viewer *v)
 		/* Where it was, if it comes back; else the oldest byte: there
 		 * it begins to read. */
 		uint64_t const end = t->tape.end;
-		uint64_t const oldest = end + TAPE_READ_MAX > t->tape.ring_size ? end + TAPE_READ_MAX - t->tape.ring_size : 0;
+		uint64_t const oldest = tape_oldest(end, t->tape.ring_size);
 		v->pos = oldest;
 		v->moved_ns = loop_now();
 		t->lossless++;

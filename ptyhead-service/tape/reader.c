@@ -79,8 +79,7 @@ static uint64_t load_marks_end(struct tape_reader const *r)
 
 static uint64_t oldest_of(struct tape_reader const *r, uint64_t end)
 {
-	uint64_t const ahead = end + TAPE_READ_MAX;
-	return ahead > r->ring_size ? ahead - r->ring_size : 0;
+	return tape_oldest(end, r->ring_size);
 }
 
 /* Copies mark `i`; false when the writer has, or may have, gone over it. */

@@ -51,7 +51,6 @@ enum tape_mark_type {
 	TAPE_QUERY = 4,     /* length: bytes from here on that viewers leave out; but the
 	                       viewer named, if any, passes them to its terminal */
 	TAPE_LOST_RIGHT = 5, /* viewer: a lossless reader is not waited for any more */
-	TAPE_GAP = 6,       /* length: bytes up to here may be missing (a damaged tape) */
 };
 
 struct tape_size {
@@ -61,7 +60,8 @@ struct tape_size {
 	uint16_t ypixel;
 };
 
-#define TAPE_STATUS_KNOWN 1u /* `status` is a wait(2) status */
+#define TAPE_STATUS_KNOWN 1u /* of an end: `status` is a wait(2) status */
+#define TAPE_START_CONTINUED 1u /* of a start: the run began on a tape that is lost */
 
 struct tape_mark {
 	uint64_t offset; /* between the byte before and the byte at `offset` */
@@ -69,18 +69,18 @@ struct tape_mark {
 	uint32_t type;   /* enum tape_mark_type; skip what you do not know */
 	uint32_t run;    /* counts from 1; 0: before the first */
 	union {
-		struct { int32_t pid; struct tape_size size; } start;
+		struct { int32_t pid; struct tape_size size; uint32_t flags; } start;
 		struct { uint32_t flags; int32_t status; } end;
 		struct tape_size size;
 		struct { uint32_t length; uint32_t pad; uint64_t viewer; } query;
 		struct { uint64_t id; } viewer;
-		struct { uint64_t length; } gap;
 		uint8_t room[40];
 	} u;
 };
 
 #define TAPE_ALIVE 1u       /* the run's program lives */
 #define TAPE_ENDED_KNOWN 2u /* `status` is the last ended run's wait status */
+#define TAPE_CONTINUED 4u   /* the run began on a tape that is lost */
 
 /* What a reader must know of the terminal at a checkpoint's offset. */
 struct tape_state {
@@ -98,7 +98,7 @@ static inline void tape_state_mark(struct tape_state *s, struct tape_mark const 
 {
 	switch (m->type) {
 	case TAPE_RUN_START:
-		s->flags = TAPE_ALIVE;
+		s->flags = TAPE_ALIVE | (m->u.start.flags & TAPE_START_CONTINUED ? TAPE_CONTINUED : 0);
 		s->run = m->run;
 		s->pid = m->u.start.pid;
 		s->status = 0;
@@ -106,7 +106,7 @@ static inline void tape_state_mark(struct tape_state *s, struct tape_mark const 
 		s->size = m->u.start.size;
 		break;
 	case TAPE_RUN_END:
-		s->flags = m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0;
+		s->flags = (s->flags & TAPE_CONTINUED) | (m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0);
 		s->status = m->u.end.status;
 		s->since = m->time;
 		break;
@@ -117,17 +117,14 @@ static inline void tape_state_mark(struct tape_state *s, struct tape_mark const 
 
 /* A checkpoint: at `offset`, with marks below index `mark` taken account of,
  * the terminal was in `state`, and `length` bytes fed to a fresh screen of
- * that size give what it showed. Length 0 with `raw` set: nothing is known of
- * the screen but the bytes themselves. */
+ * that size give what it showed. */
 struct tape_checkpoint {
 	_Atomic uint64_t serial; /* 0: not valid; else odd/even as its slot */
 	uint64_t offset;
 	uint64_t mark;
 	struct tape_state state;
-	uint32_t raw;
 	uint32_t length;
 	uint32_t crc; /* CRC-32 (ISO 3309) of the bytes */
-	uint32_t pad;
 };
 #define TAPE_CHECKPOINT_MAX (TAPE_SLOT_SIZE - TAPE_PAGE) /* bytes begin a page after the slot */
 
@@ -158,6 +155,12 @@ struct tape_header {
 _Static_assert(sizeof(struct tape_mark) == 64, "marks are 64 bytes");
 _Static_assert(sizeof(struct tape_header) <= 2 * TAPE_PAGE, "the header has two pages");
 _Static_assert(sizeof(struct tape_checkpoint) <= TAPE_PAGE, "a slot's head has a page");
+
+/* The oldest byte that may be read. */
+static inline uint64_t tape_oldest(uint64_t end, uint64_t ring_size)
+{
+	return end + TAPE_READ_MAX > ring_size ? end + TAPE_READ_MAX - ring_size : 0;
+}
 
 /* The byte that lies at `offset` before it is read: one that UTF-8 text cannot
  * hold, another one at each position, so that a run of one byte differs from

@@ -285,7 +285,6 @@ int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state con
 	c->offset = offset;
 	c->mark = t->marks_end;
 	c->state = *state;
-	c->raw = bytes == NULL;
 	c->length = (uint32_t)len;
 	c->crc = tape_crc(bytes, len);
 	if (len > 0) memcpy(slot + TAPE_PAGE, bytes, len);

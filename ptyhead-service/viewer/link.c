@@ -19,10 +19,35 @@ static int64_t now_ms(void)
 
 /* ---- making and losing it ------------------------------------------------ */
 
+/* One try; -errno. */
+static int attach_once(struct link *l, int timeout_ms, int *ret_tape, bool *ret_connected)
+{
+	struct ptyhead_attach const a = {
+		.terminal = l->address->terminal,
+		.watch = l->watch,
+		.lossless = l->lossless,
+		.size = l->size,
+		.tty = l->tty,
+		.page = l->page_fd,
+	};
+	int64_t const start = now_ms();
+	int const sock = ptyhead_connect(l->address->path, timeout_ms);
+
+	if (sock < 0) return sock;
+	*ret_connected = true;
+	conn_init(&l->conn, sock);
+	if (timeout_ms >= 0) {
+		timeout_ms -= (int)(now_ms() - start);
+		if (timeout_ms < 0) timeout_ms = 0;
+	}
+	int const r = ptyhead_attach(&l->conn, &a, timeout_ms, &l->attached, ret_tape, &l->reply);
+	if (r < 0) conn_deinit(&l->conn);
+	return r;
+}
+
 int link_open(struct link *l, int timeout_ms, int *ret_tape, bool *ret_connected)
 {
-	struct ptyhead_attach a;
-	int64_t const start = now_ms();
+	int64_t until = 0;
 	int r;
 
 	l->state = LINK_AWAY;
@@ -34,24 +59,8 @@ int link_open(struct link *l, int timeout_ms, int *ret_tape, bool *ret_connected
 	conn_init(&l->conn, -1);
 	r = page_create(&l->page, &l->page_fd);
 	if (r < 0) return r;
-	r = ptyhead_connect(l->address->path, timeout_ms);
-	if (r < 0) return r;
-	*ret_connected = true;
-	conn_init(&l->conn, r);
-
-	a = (struct ptyhead_attach){
-		.terminal = l->address->terminal,
-		.watch = l->watch,
-		.lossless = l->lossless,
-		.size = l->size,
-		.tty = l->tty,
-		.page = l->page_fd,
-	};
-	if (timeout_ms >= 0) {
-		timeout_ms -= (int)(now_ms() - start);
-		if (timeout_ms < 0) timeout_ms = 0;
-	}
-	r = ptyhead_attach(&l->conn, &a, timeout_ms, &l->attached, ret_tape, &l->reply);
+	do r = attach_once(l, timeout_ms, ret_tape, ret_connected);
+	while (r < 0 && ptyhead_again(r, &until));
 	if (r < 0) return r;
 	l->state = LINK_UP;
 	return 0;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "replay.h"
+
 #define TRIES 8
 #define ROWS_FIRST 24 /* of a terminal that nobody has given a size */
 #define COLS_FIRST 80
@@ -66,13 +68,6 @@ void past_show(struct past const *p, struct screen_buf *out)
 
 /* ---- reading ------------------------------------------------------------------ */
 
-static void screen_mark(struct screen *s, struct tape_mark const *m)
-{
-	if (m->type == TAPE_RUN_START) screen_new_run(s);
-	struct tape_size const *const z = m->type == TAPE_RUN_START ? &m->u.start.size : &m->u.size;
-	if ((m->type == TAPE_RUN_START || m->type == TAPE_SIZE) && z->rows && z->cols) screen_resize(s, z->rows, z->cols);
-}
-
 struct reading {
 	struct tape_reader *r;
 	struct screen *s;
@@ -96,8 +91,7 @@ static bool read_to(struct reading *g, uint64_t target, bool marks)
 			          memmem(g->buf, e.len, "\033[?1047", 7) || memmem(g->buf, e.len, "\033[?47", 5);
 			break;
 		case TAPE_MARK:
-			tape_state_mark(&g->now, &e.mark);
-			screen_mark(g->s, &e.mark);
+			replay_mark(g->s, &g->now, &e.mark);
 			break;
 		case TAPE_NOTHING: return true;
 		case TAPE_OVERTAKEN: return false;

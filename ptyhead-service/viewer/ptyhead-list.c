@@ -201,18 +201,33 @@ static void each(void *arg, struct wire_entry const *e)
 
 /* ---- one head ------------------------------------------------------------------ */
 
+static int ask_once(struct one *o, char const *terminal, struct ptyhead_reply *reply)
+{
+	struct conn c;
+
+	memset(reply, 0, sizeof *reply);
+	int const fd = ptyhead_connect(o->path, ANSWER_MS);
+	if (fd < 0) return fd;
+	conn_init(&c, fd);
+	int const r = ptyhead_list(&c, terminal, ANSWER_MS, each, o, reply);
+	conn_deinit(&c);
+	return r;
+}
+
 /* 0 or -errno; `reply` says why it was refused. */
 static int ask_head(struct lister *l, char const *path, char const *base, char const *terminal, struct ptyhead_reply *reply)
 {
 	struct one o = { l, path, base };
-	struct conn c;
+	size_t const len = l->out.len;
+	unsigned const rows = l->rows;
+	int64_t until = 0;
+	int r;
 
-	memset(reply, 0, sizeof *reply);
-	int const fd = ptyhead_connect(path, ANSWER_MS);
-	if (fd < 0) return fd;
-	conn_init(&c, fd);
-	int const r = ptyhead_list(&c, terminal, ANSWER_MS, each, &o, reply);
-	conn_deinit(&c);
+	while ((r = ask_once(&o, terminal, reply)) < 0 && ptyhead_again(r, &until)) {
+		/* What half an answer has brought comes again. */
+		l->out.len = len;
+		l->rows = rows;
+	}
 	return r;
 }
 

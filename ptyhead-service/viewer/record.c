@@ -194,8 +194,6 @@ static void run_ended(struct record *r, struct tape_mark const *m)
 
 static void on_mark(struct record *r, struct tape_mark const *m)
 {
-	char text[96];
-
 	r->time = m->time;
 	replay_mark(NULL, &r->state, m);
 	switch (m->type) {
@@ -203,10 +201,6 @@ static void on_mark(struct record *r, struct tape_mark const *m)
 	case TAPE_RUN_END: run_ended(r, m); break;
 	case TAPE_SIZE: resize(r, m->time, m->u.size); break;
 	case TAPE_QUERY: r->skip = m->u.query.length; break;
-	case TAPE_GAP:
-		snprintf(text, sizeof text, "%" PRIu64 " bytes may be missing here", m->u.gap.length);
-		recording_marker(&r->out, m->time, text);
-		break;
 	case TAPE_LOST_RIGHT:
 		if (m->u.viewer.id == r->follow->link.attached.viewer)
 			r->say("the recording was not written fast enough, and is not waited for any more: bytes may be lost");

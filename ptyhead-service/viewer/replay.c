@@ -5,28 +5,17 @@
 
 #define TRIES 8
 
+static void screen_mark(struct screen *s, struct tape_mark const *m)
+{
+	struct tape_size const *const z = m->type == TAPE_RUN_START ? &m->u.start.size : &m->u.size;
+	if (m->type == TAPE_RUN_START) screen_new_run(s);
+	if ((m->type == TAPE_RUN_START || m->type == TAPE_SIZE) && z->rows && z->cols) screen_resize(s, z->rows, z->cols);
+}
+
 void replay_mark(struct screen *s, struct tape_state *state, struct tape_mark const *m)
 {
-	switch (m->type) {
-	case TAPE_RUN_START:
-		*state = (struct tape_state){ .flags = TAPE_ALIVE, .run = m->run, .pid = m->u.start.pid, .since = m->time, .size = m->u.start.size };
-		if (s) {
-			screen_new_run(s);
-			screen_resize(s, state->size.rows, state->size.cols);
-		}
-		break;
-	case TAPE_RUN_END:
-		state->flags = m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0;
-		state->status = m->u.end.status;
-		state->since = m->time;
-		state->run = m->run;
-		break;
-	case TAPE_SIZE:
-		state->size = m->u.size;
-		if (s) screen_resize(s, state->size.rows, state->size.cols);
-		break;
-	default: break;
-	}
+	tape_state_mark(state, m);
+	if (s) screen_mark(s, m);
 }
 
 /* Feeds up to `limit`. -EAGAIN: overtaken. */

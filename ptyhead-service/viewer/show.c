@@ -157,13 +157,7 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 		return 0;
 	}
 	bool const again = s->open;
-	if (again) {
-		tape_reader_deinit(&s->tape);
-		if (s->follow) {
-			s->over_due = true;
-			s->known = false;
-		}
-	}
+	if (again) tape_reader_deinit(&s->tape);
 	s->tape = r;
 	s->open = true;
 	s->skip = 0;
@@ -173,6 +167,11 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	s->now = s->last;
 	s->live = s->tape.mark;
 	s->live_pos = s->tape.pos;
+	/* The run that is followed may have lost its tape alone. */
+	if (again && s->follow && !(s->last.run == s->follow && s->last.flags & TAPE_CONTINUED)) {
+		s->over_due = true;
+		s->known = false;
+	}
 	if (s->once && !s->follow) s->follow = s->last.run + !(s->last.flags & TAPE_ALIVE);
 	if (s->once && s->follow > s->last.run) {
 		s->run = s->last.run; /* from here on: nothing of it can be behind us */
@@ -252,7 +251,6 @@ static void mark(struct show *s, struct tape_event const *e)
 {
 	struct tape_mark const *const m = &e->mark;
 	bool const news = s->tape.mark > s->live;
-	char text[NOTICE_MAX];
 
 	tape_state_mark(&s->now, m);
 	switch (m->type) {
@@ -270,10 +268,6 @@ static void mark(struct show *s, struct tape_event const *e)
 	case TAPE_LOST_RIGHT:
 		if (news && m->u.viewer.id == s->viewer)
 			face_notice(&s->face, "the output was not read for long: from here on bytes may be missing", FACE_OVER, BRIEF_MS);
-		break;
-	case TAPE_GAP:
-		snprintf(text, sizeof text, "%" PRIu64 " bytes of output may be missing here", m->u.gap.length);
-		if (news) face_notice(&s->face, text, FACE_OVER, BRIEF_MS);
 		break;
 	default: break;
 	}

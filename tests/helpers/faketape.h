@@ -115,7 +115,6 @@ static inline void fake_checkpoint(struct faketape *t, char const *text)
 	c->mark = atomic_load(&t->header->marks_end);
 	memset(&c->state, 0, sizeof c->state);
 	c->state.run = 7;
-	c->raw = 0;
 	c->length = (uint32_t)strlen(text);
 	memcpy((uint8_t *)c + TAPE_PAGE, text, strlen(text));
 	c->crc = tape_crc(text, strlen(text));

@@ -131,6 +131,41 @@ faults_build() { export KEEP_PTYHEAD=$REPO/build/faults/ptyhead; }
 	done
 }
 
+@test "killed while it is asked by a viewer: it asks the next head" {
+	local tool
+	faults_build
+	keep_start
+	s6-ptyexec "$T/s" sh -c 'echo a line; exit 0'
+	start s6-ptyexec "$T/s" sh -c 'echo another; exec cat'
+	wait_for 5 shows_line another
+	for tool in 'ptyhead-show -H 100' 'ptyhead-attach -q -r -1' 'ptyhead-wait -t 9 --since 0 -F another' \
+		'ptyhead-list --names' 'ptyhead-record -f script -o /dev/null'; do
+		head_is_up
+		kill -KILL "$HEAD"
+		case $tool in *list*) keep_arm listing 1 ;; *) keep_arm attaching 1 ;; esac
+		wait_for 10 another_head "$HEAD"
+		case $tool in
+		*attach* | *record*)
+			# shellcheck disable=SC2086 # a command and its options
+			start $tool "$T/s" </dev/null >/dev/null 2>"$T/said"
+			wait_for 10 not test -e "$T/fault"
+			wait_for 10 looked_at
+			kill "$STARTED"
+			;;
+		*)
+			# shellcheck disable=SC2086
+			run $tool "$T/s"
+			echo "$tool: $status $output"
+			[ "$status" -eq 0 ]
+			[ ! -e "$T/fault" ]
+			;;
+		esac
+	done
+}
+
+shows_line() { ptyhead-show "$T/s" | grep -qx "$1"; }
+looked_at() { head_is_up && lsof_sockets "$HEAD" 2; }
+
 only_tapes() { ! s6-fdholder-list "$T/holder" | grep -qE '^ptyhead/(master|pidfd)'; }
 
 @test "killed at each step of a run's end: the status is told once, and nothing stays in the store" {
@@ -183,6 +218,42 @@ ended() {
 	touch "$T/go"
 	wait_for 10 has "$T/marks" '^end 1 300'
 	grep -q after "$T/out"
+}
+
+# tape_version HEAD N : its one tape says that it is of that version.
+tape_version() {
+	local fd
+	fd=$(find "/proc/$1/fd" -lname '*ptytape:*')
+	# shellcheck disable=SC2059
+	printf "\\x$2\\0\\0\\0" | dd of="$fd" bs=4 seek=2 conv=notrunc status=none
+}
+
+@test "an upgrade to another tape layout, and back, costs the history; program and viewers go on" {
+	local version before
+	keep_start
+	start s6-ptyexec -t 20000 "$T/s" bash -c "for i in 1 2 3; do echo line \$i; until [ -e '$T/go.'\$i ]; do sleep 0.05; done; done; exit 3"
+	local program=$STARTED
+	wait_for 5 shows_line 'line 1'
+	start ptyhead-attach -L -1 "$T/s" >"$T/out" 2>"$T/viewer.log" </dev/null
+	local viewer=$STARTED i=1
+	wait_for 5 has "$T/out" 'line 1'
+	for version in 02 00; do
+		head_is_up
+		before=$HEAD
+		tape_version "$before" "$version"
+		kill -KILL "$before"
+		wait_for 10 another_head "$before"
+		touch "$T/go.$i"
+		i=$((i + 1))
+		wait_for 10 has "$T/out" "line $i" || { cat "$T/head.log" "$T/viewer.log" "$T/out"; ptyhead-list "$T/s"; ptyhead-show "$T/s"; return 1; }
+		wait_for 5 shows_line "line $i"
+		alive "$program"
+	done
+	[ "$(count "$T/head.log" 'its tape is of no use .it is of another version of ptyhead.: its history is lost')" = 2 ]
+	touch "$T/go.3"
+	wait_for 10 not alive "$viewer"
+	wait "$viewer" || [ $? -eq 3 ]
+	[ "$(tr -d '\r' <"$T/out")" = "$(printf 'line %d\n' 1 2 3)" ]
 }
 
 @test "the fd-holder itself dies: programs go on, it is said, and its successor gets all anew" {
