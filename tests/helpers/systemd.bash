@@ -3,6 +3,7 @@
 # well under a second with nothing but the units under test. After common.bash;
 # needs root and a writable cgroup2. One machine at a time:
 #   sd_boot FOLDER... ; sd systemctl start x.service ; sd_halt
+# It ends after $SD_LIMIT (300) seconds, come what may.
 # State is in exported SD_*, so setup_file may boot and teardown_file halt.
 
 # Where cgroup2 is mounted: the whole tree, or beside version 1.
@@ -120,7 +121,7 @@ sd_boot() {
 			if [ "$fd" -gt 2 ]; then eval "exec $fd>&-"; fi
 		done 2>/dev/null
 		echo $$ >"$SD_CGROUP/cgroup.procs"
-		exec timeout -s KILL 300 unshare -m -p -u -i -n -C --fork --kill-child=KILL --mount-proc \
+		exec timeout -s KILL "${SD_LIMIT:-300}" unshare -m -p -u -i -n -C --fork --kill-child=KILL --mount-proc \
 			bash -c "$1; sd_inside \"\$@\"" sd_inside "$2" "$3"
 	' bash "$(declare -f sd_inside)" "$SD_DIR" "$path" </dev/null >"$SD_DIR/boot.log" 2>&1 3>&- &
 	SD_BOOT=$!
