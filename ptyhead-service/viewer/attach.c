@@ -326,14 +326,13 @@ static struct wire_tty own_tty(bool watch)
 
 static void open_link(struct attach *a)
 {
-	bool connected;
 	int tape = -1;
 	a->link.address = &a->o->address;
 	a->link.watch = a->o->watch;
 	a->link.lossless = a->o->lossless;
 	a->link.size = term_size(&a->term);
 	a->link.tty = own_tty(a->o->watch);
-	int const r = link_open(&a->link, a->o->timeout_ms, &tape, &connected);
+	int const r = link_open(&a->link, a->o->timeout_ms, &tape);
 	if (r == 0) {
 		if (a->o->lossless && !(a->link.attached.flags & WIRE_ATTACH_LOSSLESS))
 			a->o->say("the head does not wait for this viewer: bytes may be lost");
@@ -341,7 +340,7 @@ static void open_link(struct attach *a)
 		return;
 	}
 	a->result->reply = a->link.reply;
-	end(a, a->link.reply.code ? ATTACH_REFUSED : r == -ETIMEDOUT ? ATTACH_TIMEOUT : connected ? ATTACH_FAILED : ATTACH_NO_HEAD,
+	end(a, a->link.reply.code ? ATTACH_REFUSED : r == -ETIMEDOUT ? ATTACH_TIMEOUT : a->link.connected ? ATTACH_FAILED : ATTACH_NO_HEAD,
 	    -r, "unable to attach");
 }
 

@@ -44,7 +44,7 @@ int follow_open(struct follow *f)
 	f->link.address = f->address;
 	f->link.watch = f->watch;
 	f->link.lossless = f->lossless;
-	int r = link_open(&f->link, FOLLOW_ANSWER_MS, &tape, &f->connected);
+	int r = link_open(&f->link, LINK_ANSWER_MS, &tape);
 	if (r == 0) r = take_tape(f, tape);
 	if (r < 0) {
 		link_close(&f->link);
@@ -132,27 +132,3 @@ enum follow_event follow_wait(struct follow *f, int64_t until)
 }
 
 /* ---- words -------------------------------------------------------------------- */
-
-int follow_trouble(struct follow const *f, int error, char buf[FOLLOW_TROUBLE_MAX])
-{
-	struct ptyhead_address const *const a = f->address;
-	struct ptyhead_reply const *const reply = &f->link.reply;
-	char hint[512];
-
-	if (reply->code) {
-		snprintf(buf, FOLLOW_TROUBLE_MAX, "the head at %.300s refused terminal %s: %s%s", a->path, a->terminal, reply->text,
-		         reply->code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
-		return 1;
-	}
-	if (error == -ETIMEDOUT) {
-		snprintf(buf, FOLLOW_TROUBLE_MAX, "the head at %.300s did not answer in %d s: is it stopped, or does it fail to start?",
-		         a->path, FOLLOW_ANSWER_MS / 1000);
-		return 99;
-	}
-	if (!f->connected)
-		snprintf(buf, FOLLOW_TROUBLE_MAX, "unable to reach a head at %.300s: %s; %s", a->path, strerror(-error),
-		         ptyhead_address_hint(a, hint, sizeof hint));
-	else
-		snprintf(buf, FOLLOW_TROUBLE_MAX, "unable to attach to terminal %s at %.300s: %s", a->terminal, a->path, strerror(-error));
-	return 111;
-}

@@ -11,8 +11,6 @@
 #include "link.h"
 #include "reader.h"
 
-#define FOLLOW_ANSWER_MS 10000
-
 struct follow {
 	/* set by the caller before follow_open */
 	struct ptyhead_address const *address;
@@ -23,18 +21,12 @@ struct follow {
 	struct tape_reader tape;
 	bool open; /* it is */
 	uint64_t id[2];
-	bool connected; /* there was a head at all */
 	struct link link;
 };
 
-/* 0 or -errno: then follow_trouble says why. */
+/* 0 or -errno: then link_trouble says why. */
 int follow_open(struct follow *f);
 void follow_close(struct follow *f);
-
-/* For messages: what is wrong and what to do, in one line. Returns the exit
- * code that goes with it. */
-#define FOLLOW_TROUBLE_MAX 1024u
-int follow_trouble(struct follow const *f, int error, char buf[FOLLOW_TROUBLE_MAX]);
 
 enum follow_event {
 	FOLLOW_MORE,    /* the tape has more, or may have */

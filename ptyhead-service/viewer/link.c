@@ -2,13 +2,15 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "exits.h"
+
 #define BACKOFF_MIN 20   /* ms */
 #define BACKOFF_MAX 1000
-#define ANSWER_MS 10000  /* a head that is being started takes its time */
 
 static int64_t now_ms(void)
 {
@@ -20,7 +22,7 @@ static int64_t now_ms(void)
 /* ---- making and losing it ------------------------------------------------ */
 
 /* One try; -errno. */
-static int attach_once(struct link *l, int timeout_ms, int *ret_tape, bool *ret_connected)
+static int attach_once(struct link *l, int timeout_ms, int *ret_tape)
 {
 	struct ptyhead_attach const a = {
 		.terminal = l->address->terminal,
@@ -34,7 +36,7 @@ static int attach_once(struct link *l, int timeout_ms, int *ret_tape, bool *ret_
 	int const sock = ptyhead_connect(l->address->path, timeout_ms);
 
 	if (sock < 0) return sock;
-	*ret_connected = true;
+	l->connected = true;
 	conn_init(&l->conn, sock);
 	if (timeout_ms >= 0) {
 		timeout_ms -= (int)(now_ms() - start);
@@ -45,7 +47,7 @@ static int attach_once(struct link *l, int timeout_ms, int *ret_tape, bool *ret_
 	return r;
 }
 
-int link_open(struct link *l, int timeout_ms, int *ret_tape, bool *ret_connected)
+int link_open(struct link *l, int timeout_ms, int *ret_tape)
 {
 	int64_t until = 0;
 	int r;
@@ -55,11 +57,11 @@ int link_open(struct link *l, int timeout_ms, int *ret_tape, bool *ret_connected
 	l->flight = l->in_len = 0;
 	l->backoff = BACKOFF_MIN;
 	l->page_fd = -1;
-	*ret_connected = false;
+	l->connected = false;
 	conn_init(&l->conn, -1);
 	r = page_create(&l->page, &l->page_fd);
 	if (r < 0) return r;
-	do r = attach_once(l, timeout_ms, ret_tape, ret_connected);
+	do r = attach_once(l, timeout_ms, ret_tape);
 	while (r < 0 && ptyhead_again(r, &until));
 	if (r < 0) return r;
 	l->state = LINK_UP;
@@ -74,6 +76,29 @@ void link_close(struct link *l)
 	l->page = NULL;
 	l->page_fd = -1;
 	l->state = LINK_AWAY;
+}
+
+int link_trouble(struct link const *l, int error, char buf[LINK_TROUBLE_MAX])
+{
+	struct ptyhead_address const *const a = l->address;
+	char hint[512];
+
+	if (l->reply.code) {
+		snprintf(buf, LINK_TROUBLE_MAX, "the head at %.300s refused terminal %s: %s%s", a->path, a->terminal, l->reply.text,
+		         l->reply.code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
+		return EXIT_REFUSED;
+	}
+	if (error == -ETIMEDOUT) {
+		snprintf(buf, LINK_TROUBLE_MAX, "the head at %.300s did not answer in %d s: is it stopped, or does it fail to start?",
+		         a->path, LINK_ANSWER_MS / 1000);
+		return EXIT_TIMEOUT;
+	}
+	if (!l->connected)
+		snprintf(buf, LINK_TROUBLE_MAX, "unable to reach a head at %.300s: %s; %s", a->path, strerror(-error),
+		         ptyhead_address_hint(a, hint, sizeof hint));
+	else
+		snprintf(buf, LINK_TROUBLE_MAX, "unable to attach to terminal %s at %.300s: %s", a->terminal, a->path, strerror(-error));
+	return EXIT_TEMPORARY;
 }
 
 /* What the socket did not take whole, the head cannot have read whole: it goes
@@ -110,7 +135,7 @@ static void ask_again(struct link *l, int64_t now)
 		return;
 	}
 	l->state = LINK_ASKED;
-	l->due = now + ANSWER_MS;
+	l->due = now + LINK_ANSWER_MS;
 }
 
 /* The answer of a head that came back. */

@@ -13,6 +13,7 @@
 #include "ptyhead.h"
 
 #define LINK_INPUT_MAX (64u << 10)
+#define LINK_ANSWER_MS 10000 /* a head that is being started takes its time */
 
 struct link {
 	/* set by the caller before link_open */
@@ -26,6 +27,7 @@ struct link {
 	enum { LINK_AWAY, LINK_ASKED, LINK_UP } state;
 	struct wire_attached attached;
 	struct ptyhead_reply reply; /* of the last refusal */
+	bool connected; /* link_open found a head at all */
 	struct page *page;
 
 	int page_fd;
@@ -47,10 +49,14 @@ enum link_event {
 };
 
 /* Makes the page, connects and asks, waiting up to timeout_ms. 0 (with the
- * tape's descriptor) or -errno, with *ret_connected telling whether there was a
- * head at all, and `reply` what it said. */
-int link_open(struct link *l, int timeout_ms, int *ret_tape, bool *ret_connected);
+ * tape's descriptor) or -errno: then link_trouble says why. */
+int link_open(struct link *l, int timeout_ms, int *ret_tape);
 void link_close(struct link *l);
+
+/* For messages: why link_open failed with `error` (or, 0, what was refused later)
+ * and what to do, in one line. Returns the exit code that goes with it. */
+#define LINK_TROUBLE_MAX 1024u
+int link_trouble(struct link const *l, int error, char buf[LINK_TROUBLE_MAX]);
 
 /* As poll(2) takes them: fd is -1 while there is none. */
 int link_fd(struct link const *l);

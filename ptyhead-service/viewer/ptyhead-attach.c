@@ -2,7 +2,6 @@
  * Options, messages and exit codes; the rest is attach.h. */
 #include <getopt.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +9,7 @@
 
 #include "attach.h"
 #include "past.h"
-
-#define EXIT_REFUSED 1
-#define EXIT_TIMEOUT 99
-#define EXIT_USAGE 100
-#define EXIT_TEMPORARY 111
+#include "tool.h"
 
 #define ANSWER_MS 10000
 #define HISTORY 1000
@@ -37,30 +32,6 @@ static char const usage_text[] =
 	"\n"
 	"Without a terminal on both its input and output it works as a pipe.\n"
 	"See ptyhead-attach(1).\n";
-
-__attribute__((noreturn, format(printf, 2, 3)))
-static void die(int code, char const *format, ...)
-{
-	va_list ap;
-	fputs("ptyhead-attach: fatal: ", stderr);
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(code);
-}
-
-static void say(char const *text)
-{
-	fprintf(stderr, "ptyhead-attach: warning: %s\n", text);
-}
-
-__attribute__((noreturn))
-static void usage_error(void)
-{
-	fputs("ptyhead-attach: try: ptyhead-attach --help\n", stderr);
-	exit(EXIT_USAGE);
-}
 
 static char const *parse(int argc, char **argv, struct attach_options *o)
 {
@@ -144,6 +115,8 @@ static void finish(struct attach_options const *o, struct attach_result const *r
 	}
 	die(EXIT_TEMPORARY, "%s: %s", r->what, strerror(r->error));
 }
+
+char const tool_name[] = "ptyhead-attach";
 
 int main(int argc, char **argv)
 {

@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +11,7 @@
 
 #include "json.h"
 #include "ptyhead.h"
-
-#define EXIT_REFUSED 1
-#define EXIT_TIMEOUT 99
-#define EXIT_USAGE 100
-#define EXIT_TEMPORARY 111
+#include "tool.h"
 
 #define ANSWER_MS 5000
 #define SYSTEM_DIR "/run/ptyhead"
@@ -43,25 +38,6 @@ struct lister {
 	unsigned rows;
 	int code;
 };
-
-__attribute__((noreturn, format(printf, 2, 3)))
-static void die(int code, char const *format, ...)
-{
-	va_list ap;
-	fputs("ptyhead-list: fatal: ", stderr);
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(code);
-}
-
-__attribute__((noreturn))
-static void usage_error(void)
-{
-	fputs("ptyhead-list: try: ptyhead-list --help\n", stderr);
-	exit(EXIT_USAGE);
-}
 
 /* ---- one terminal ------------------------------------------------------------ */
 
@@ -318,6 +294,8 @@ static void all_heads(struct lister *l)
 	if (has) all_in(l, own, own);
 	all_in(l, SYSTEM_DIR, has ? own : NULL);
 }
+
+char const tool_name[] = "ptyhead-list";
 
 int main(int argc, char **argv)
 {

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +10,7 @@
 
 #include "record.h"
 #include "signals.h"
-
-#define EXIT_USAGE 100
-#define EXIT_TEMPORARY 111
+#include "tool.h"
 
 static char const usage_text[] =
 	"usage: ptyhead-record [-f asciicast|script] [--from start|now] [--to now|exit]\n"
@@ -47,30 +44,6 @@ struct files {
 	int timing; /* -1: none */
 	struct signals signals;
 };
-
-__attribute__((noreturn, format(printf, 2, 3)))
-static void die(int code, char const *format, ...)
-{
-	va_list ap;
-	fputs("ptyhead-record: fatal: ", stderr);
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(code);
-}
-
-static void say(char const *text)
-{
-	fprintf(stderr, "ptyhead-record: warning: %s\n", text);
-}
-
-__attribute__((noreturn))
-static void usage_error(void)
-{
-	fputs("ptyhead-record: try: ptyhead-record --help\n", stderr);
-	exit(EXIT_USAGE);
-}
 
 static int word_of(char const *option, char const *text, char const *const *words)
 {
@@ -178,7 +151,7 @@ static bool signalled(void *arg)
 
 static void open_terminal(struct follow *f, bool read_only)
 {
-	char text[FOLLOW_TROUBLE_MAX];
+	char text[LINK_TROUBLE_MAX];
 
 	f->lossless = !read_only;
 	f->watch = read_only;
@@ -191,9 +164,11 @@ static void open_terminal(struct follow *f, bool read_only)
 		if (r == 0) say("this socket is for watching only: the program does not wait for the recording, and in a flood bytes may be missing");
 	}
 	if (r == 0) return;
-	int const code = follow_trouble(f, r, text);
+	int const code = link_trouble(&f->link, r, text);
 	die(code, "%s", text);
 }
+
+char const tool_name[] = "ptyhead-record";
 
 int main(int argc, char **argv)
 {
@@ -202,7 +177,7 @@ int main(int argc, char **argv)
 	struct record_options o = { .output = "-" };
 	struct ptyhead_address address;
 	struct files files;
-	char text[FOLLOW_TROUBLE_MAX];
+	char text[LINK_TROUBLE_MAX];
 	char const *why;
 
 	char const *const name = parse(argc, argv, &r, &o);
@@ -225,7 +200,7 @@ int main(int argc, char **argv)
 	switch (result) {
 	case RECORD_DONE: break;
 	case RECORD_REFUSED: {
-		int const code = follow_trouble(&f, 0, text);
+		int const code = link_trouble(&f.link, 0, text);
 		die(code, "%s", text);
 	}
 	case RECORD_FAILED: die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(error));

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +11,8 @@
 #include "json.h"
 #include "keyname.h"
 #include "replay.h"
+#include "tool.h"
 #include "type.h"
-
-#define EXIT_REFUSED 1
-#define EXIT_TIMEOUT 99
-#define EXIT_USAGE 100
-#define EXIT_TEMPORARY 111
 
 #define PATIENCE_MS 10000
 #define KEYS_MAX 1024u
@@ -57,25 +52,6 @@ struct send_options {
 	int64_t timeout; /* ms; -1: not given */
 	char **text; /* NULL-ended; none: standard input */
 };
-
-__attribute__((noreturn, format(printf, 2, 3)))
-static void die(int code, char const *format, ...)
-{
-	va_list ap;
-	fputs("ptyhead-send: fatal: ", stderr);
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(code);
-}
-
-__attribute__((noreturn))
-static void usage_error(void)
-{
-	fputs("ptyhead-send: try: ptyhead-send --help\n", stderr);
-	exit(EXIT_USAGE);
-}
 
 /* ---- options ------------------------------------------------------------------ */
 
@@ -287,7 +263,7 @@ static struct screen_input modes_of(struct follow *f)
 
 static int wait_since(struct await *a, struct follow *f, uint64_t offset, int64_t timeout)
 {
-	char text[FOLLOW_TROUBLE_MAX];
+	char text[LINK_TROUBLE_MAX];
 	int code;
 
 	a->since = offset;
@@ -305,12 +281,14 @@ static int wait_since(struct await *a, struct follow *f, uint64_t offset, int64_
 	case AWAIT_TIMEOUT:
 	case AWAIT_ALSO: return EXIT_TIMEOUT;
 	case AWAIT_REFUSED:
-		code = follow_trouble(f, 0, text);
+		code = link_trouble(&f->link, 0, text);
 		die(code, "%s", text);
 	case AWAIT_FAILED: break;
 	}
 	die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(e));
 }
+
+char const tool_name[] = "ptyhead-send";
 
 int main(int argc, char **argv)
 {
@@ -318,7 +296,7 @@ int main(int argc, char **argv)
 	static struct await a = { .found = SCREEN_BUF_INIT };
 	static struct follow f = { .also = -1 };
 	struct ptyhead_address address;
-	char text[FOLLOW_TROUBLE_MAX];
+	char text[LINK_TROUBLE_MAX];
 	char const *why;
 	int code = 0;
 
@@ -328,7 +306,7 @@ int main(int argc, char **argv)
 	f.address = &address;
 	int const r = follow_open(&f);
 	if (r < 0) {
-		code = follow_trouble(&f, r, text);
+		code = link_trouble(&f.link, r, text);
 		die(code, "%s", text);
 	}
 	struct typist t = { .f = &f, .patience = o.timeout < 0 ? PATIENCE_MS : o.timeout };

@@ -1,7 +1,6 @@
 /* ptyhead-show: a terminal's screen as it is now, on standard output. */
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +9,8 @@
 #include "link.h"
 #include "past.h"
 #include "render.h"
+#include "tool.h"
 
-#define EXIT_REFUSED 1
-#define EXIT_TIMEOUT 99
-#define EXIT_USAGE 100
-#define EXIT_TEMPORARY 111
-
-#define ANSWER_MS 10000
 
 static char const usage_text[] =
 	"usage: ptyhead-show [-e] [-H LINES] [--json | --html] ADDRESS\n"
@@ -39,25 +33,6 @@ struct options {
 	enum form form;
 	unsigned history;
 };
-
-__attribute__((noreturn, format(printf, 2, 3)))
-static void die(int code, char const *format, ...)
-{
-	va_list ap;
-	fputs("ptyhead-show: fatal: ", stderr);
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(code);
-}
-
-__attribute__((noreturn))
-static void usage_error(void)
-{
-	fputs("ptyhead-show: try: ptyhead-show --help\n", stderr);
-	exit(EXIT_USAGE);
-}
 
 static void form_set(struct options *o, enum form form)
 {
@@ -105,28 +80,18 @@ static void parse(int argc, char **argv, struct options *o)
 static int fetch_tape(struct options const *o)
 {
 	static struct link link;
-	struct ptyhead_address const *const a = &o->address;
-	char hint[512];
-	bool connected;
+	char text[LINK_TROUBLE_MAX];
 	int tape = -1;
 
-	link.address = a;
+	link.address = &o->address;
 	link.watch = true;
-	int const r = link_open(&link, ANSWER_MS, &tape, &connected);
+	int const r = link_open(&link, LINK_ANSWER_MS, &tape);
 	if (r == 0) {
 		link_close(&link);
 		return tape;
 	}
-	if (link.reply.code)
-		die(EXIT_REFUSED, "the head at %s refused terminal %s: %s%s", a->path, a->terminal, link.reply.text,
-		    link.reply.code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
-	if (r == -ETIMEDOUT)
-		die(EXIT_TIMEOUT, "the head at %s did not answer in %d s: is it stopped, or does it fail to start?", a->path,
-		    ANSWER_MS / 1000);
-	if (!connected)
-		die(EXIT_TEMPORARY, "unable to reach a head at %s: %s; %s", a->path, strerror(-r),
-		    ptyhead_address_hint(a, hint, sizeof hint));
-	die(EXIT_TEMPORARY, "unable to look: %s", strerror(-r));
+	int const code = link_trouble(&link, r, text);
+	die(code, "%s", text);
 }
 
 static void render(struct options const *o, struct render const *r, struct screen_buf *out)
@@ -138,6 +103,8 @@ static void render(struct options const *o, struct render const *r, struct scree
 	case HTML: render_html(r, out); break;
 	}
 }
+
+char const tool_name[] = "ptyhead-show";
 
 int main(int argc, char **argv)
 {

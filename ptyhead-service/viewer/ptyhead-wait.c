@@ -2,17 +2,13 @@
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "await.h"
 #include "notice.h"
-
-#define EXIT_TIMEOUT 99
-#define EXIT_USAGE 100
-#define EXIT_TEMPORARY 111
+#include "tool.h"
 
 static char const usage_text[] =
 	"usage: ptyhead-wait [-t SECONDS] [-s] [-L] [--since OFFSET|now|run]\n"
@@ -36,25 +32,6 @@ static char const usage_text[] =
 	"      --help, --version\n"
 	"\n"
 	"See ptyhead-wait(1).\n";
-
-__attribute__((noreturn, format(printf, 2, 3)))
-static void die(int code, char const *format, ...)
-{
-	va_list ap;
-	fputs("ptyhead-wait: fatal: ", stderr);
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(code);
-}
-
-__attribute__((noreturn))
-static void usage_error(void)
-{
-	fputs("ptyhead-wait: try: ptyhead-wait --help\n", stderr);
-	exit(EXIT_USAGE);
-}
 
 /* Milliseconds out of a number of seconds, or of `unit` of them. */
 static int64_t time_of(char const *option, char const *text, double unit)
@@ -155,12 +132,14 @@ static int exit_code(struct await const *a)
 	die(EXIT_TEMPORARY, "the program ended, and its status is not known (Linux 6.15 tells it)");
 }
 
+char const tool_name[] = "ptyhead-wait";
+
 int main(int argc, char **argv)
 {
 	static struct await a = { .found = SCREEN_BUF_INIT };
 	static struct follow f = { .also = -1 };
 	struct ptyhead_address address;
-	char text[FOLLOW_TROUBLE_MAX];
+	char text[LINK_TROUBLE_MAX];
 	char const *why;
 	int code = 0;
 
@@ -171,7 +150,7 @@ int main(int argc, char **argv)
 	f.watch = !f.lossless;
 	int r = follow_open(&f);
 	if (r < 0) {
-		code = follow_trouble(&f, r, text);
+		code = link_trouble(&f.link, r, text);
 		die(code, "%s", text);
 	}
 	enum await_result const result = await_run(&a, &f);
@@ -186,7 +165,7 @@ int main(int argc, char **argv)
 	case AWAIT_TIMEOUT:
 	case AWAIT_ALSO: code = EXIT_TIMEOUT; break;
 	case AWAIT_REFUSED:
-		code = follow_trouble(&f, 0, text);
+		code = link_trouble(&f.link, 0, text);
 		die(code, "%s", text);
 	case AWAIT_FAILED: die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(-r));
 	}

@@ -388,14 +388,13 @@ static void open_tape(struct stage *g)
 	static struct link link;
 	static struct ptyhead_address address;
 	char const *why;
-	bool connected;
 	int tape = -1;
 
 	if (ptyhead_address_parse(g->address, &address, &why) < 0) die(why);
 	link.address = &address;
 	link.watch = true;
 	for (int i = 0;; i++) {
-		int const r = link_open(&link, 5000, &tape, &connected);
+		int const r = link_open(&link, 5000, &tape);
 		link_close(&link);
 		if (r == 0) break;
 		errno = -r;
