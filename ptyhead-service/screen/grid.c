@@ -103,18 +103,31 @@ static void split_wide(struct screen_cell *c, unsigned x, uint16_t style)
 	}
 }
 
-void grid_insert_cells(struct screen *s, unsigned y, unsigned x, unsigned n)
+/* Row y's cells, all of them open, for *n to be put in or taken out at x; *ret_end
+ * is behind the last that moves. NULL: there is nothing to do, or no memory. */
+static struct screen_cell *edit(struct screen *s, unsigned y, unsigned x, unsigned *n, unsigned *ret_end, uint16_t *ret_style)
 {
 	struct row *const r = row_at(s, s->grid, y);
 	unsigned const end = (x <= s->right ? s->right : s->cols - 1u) + 1u;
 	uint16_t const style = style_erase(s);
-	if (n > end - x) n = end - x;
-	if (x >= r->len && !style) return;
+	if (*n > end - x) *n = end - x;
+	*ret_end = end;
+	*ret_style = style;
+	if (x >= r->len && !style) return NULL;
 	struct screen_cell *const c = row_open(s, r, s->cols);
-	if (!c) return;
+	if (!c) return NULL;
 	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
 	split_wide(c, x, style);
 	if (end < s->cols) split_wide(c, end, style);
+	return c;
+}
+
+void grid_insert_cells(struct screen *s, unsigned y, unsigned x, unsigned n)
+{
+	unsigned end;
+	uint16_t style;
+	struct screen_cell *const c = edit(s, y, x, &n, &end, &style);
+	if (!c) return;
 	memmove(c + x + n, c + x, (end - x - n) * sizeof *c);
 	for (unsigned i = x; i < x + n; i++) c[i] = cell_make(0, style, 0);
 	if (c[end - 1].flags & SCREEN_CELL_WIDE) c[end - 1] = cell_make(0, style, 0);
@@ -122,17 +135,11 @@ void grid_insert_cells(struct screen *s, unsigned y, unsigned x, unsigned n)
 
 void grid_delete_cells(struct screen *s, unsigned y, unsigned x, unsigned n)
 {
-	struct row *const r = row_at(s, s->grid, y);
-	unsigned const end = (x <= s->right ? s->right : s->cols - 1u) + 1u;
-	uint16_t const style = style_erase(s);
-	if (n > end - x) n = end - x;
-	if (x >= r->len && !style) return;
-	struct screen_cell *const c = row_open(s, r, s->cols);
+	unsigned end;
+	uint16_t style;
+	struct screen_cell *const c = edit(s, y, x, &n, &end, &style);
 	if (!c) return;
-	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
-	split_wide(c, x, style);
 	if (x + n < s->cols) split_wide(c, x + n, style);
-	if (end < s->cols) split_wide(c, end, style);
 	memmove(c + x, c + x + n, (end - x - n) * sizeof *c);
 	for (unsigned i = end - n; i < end; i++) c[i] = cell_make(0, style, 0);
 }
