@@ -49,22 +49,16 @@ int canvas_forget(struct canvas *c)
 	return 0;
 }
 
-static void keep_query(void *arg, struct screen_span const *span)
+int canvas_split(struct canvas *c, uint8_t const *pending, size_t len, struct screen_sinks const *sinks)
 {
-	if (span->kind == SCREEN_QUERY_TERMINAL && span->whole) screen_buf_add(arg, span->text, span->text_len);
-}
-
-int canvas_split(struct canvas *c, uint8_t const *pending, size_t len, struct screen_buf *queries)
-{
-	struct screen_sinks sinks = { .arg = queries, .query = keep_query };
+	struct screen_sinks const none = { 0 };
 
 	if (c->prog) return 0;
 	c->prog = screen_clone(c->term);
 	if (!c->prog) return -ENOMEM;
-	screen_sinks_set(c->prog, &sinks);
+	screen_sinks_set(c->prog, sinks);
 	if (len > 0) screen_feed(c->prog, pending, len);
-	sinks = (struct screen_sinks){ 0 };
-	screen_sinks_set(c->prog, &sinks);
+	screen_sinks_set(c->prog, &none);
 	return 0;
 }
 

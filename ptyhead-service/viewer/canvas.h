@@ -32,9 +32,8 @@ void canvas_written(struct canvas *c, uint8_t const *data, size_t len);
 int canvas_forget(struct canvas *c);
 
 /* From here on the two are apart: the program's screen is what the terminal
- * would show after `pending`. Queries in it are appended to `queries`.
- * 0 or -ENOMEM. */
-int canvas_split(struct canvas *c, uint8_t const *pending, size_t len, struct screen_buf *queries);
+ * would show after `pending`, which `sinks` listen to. 0 or -ENOMEM. */
+int canvas_split(struct canvas *c, uint8_t const *pending, size_t len, struct screen_sinks const *sinks);
 /* The program's screen is this one, taken over. */
 void canvas_take(struct canvas *c, struct screen *prog);
 /* They are one: after canvas_join's bytes were written. */

@@ -348,6 +348,8 @@ static enum tape_next step(struct show *s, size_t room, int64_t now, size_t *bud
 
 	if (painting || (s->skip > 0 && room > sizeof local)) room = sizeof local;
 	if (s->skip > 0 && s->skip < room) room = (size_t)s->skip;
+	/* No piece is of both sides of where we came. */
+	if (painting && s->tape.pos < s->live_pos && s->live_pos - s->tape.pos < room) room = (size_t)(s->live_pos - s->tape.pos);
 	enum tape_next const next = tape_reader_next(&s->tape, to, room, &e);
 	if (next == TAPE_MARK) mark(s, &e);
 	if (next != TAPE_BYTES) return next;

@@ -684,6 +684,90 @@ TEST(a_terminal_that_is_to_get_all_gets_it_late)
 	rig_free(r);
 }
 
+/* ---- bells and the like -------------------------------------------------------------- */
+
+#define CLIP(what) "\033]52;c;" what "\033\\"
+
+/* Rung before we came, it is not heard; then once a painting, and of the
+ * clipboard the newest. */
+TEST(a_painting_rings_once_and_sets_the_clipboard_once)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	size_mark(r, 10, 40);
+	text(r, "\a" CLIP("b2xk") "\033]9;old\a");
+	rig_attach(r);
+	drive(r);
+	CHECK(face_painting(&r->s.face));
+	CHECK_EQ(times(r, "\a"), 0);
+	CHECK_EQ(times(r, "\033]52") + times(r, "\033]9;"), 0);
+	text(r, "\a\a" CLIP("b25l") "x\a" CLIP("dHdv") "\033]52;c;dGh");
+	drive(r);
+	CHECK_EQ(times(r, "\a"), 1);
+	CHECK_EQ(times(r, CLIP("b25l")), 0);
+	CHECK_EQ(times(r, CLIP("dHdv")), 1);
+	text(r, "yZWU=\a\033]9;4;1;50\a\033]9;note\a\033]777;notify;a;b\a");
+	text(r, "\033]99;i=1:d=0;first\a\033]99;i=1:d=1:p=body;second\a");
+	drive(r);
+	CHECK_EQ(times(r, "\a"), 1);
+	CHECK_EQ(times(r, CLIP("dGhyZWU=")), 1);
+	CHECK_EQ(times(r, "\033]9;4;1;50\033\\"), 1);
+	CHECK_EQ(times(r, "\033]9;note\033\\"), 1);
+	CHECK_EQ(times(r, "\033]777;notify;a;b\033\\"), 1);
+	CHECK_EQ(times(r, "\033]99;i=1:d=0;first\033\\\033]99;i=1:d=1:p=body;second\033\\"), 1);
+	/* And nothing of it again. */
+	text(r, "\033]99;i=2;third\a");
+	drive(r);
+	CHECK_EQ(times(r, "second"), 1);
+	CHECK_EQ(times(r, "\a"), 1);
+	CHECK_EQ(times(r, "\033]52"), 2);
+	size_mark(r, 24, 80);
+	drive(r);
+	CHECK(!face_painting(&r->s.face));
+	text(r, "\a" CLIP("cGFzcw=="));
+	drive(r);
+	CHECK_EQ(times(r, "\a"), 2);
+	CHECK_EQ(times(r, CLIP("cGFzcw==")), 1);
+	rig_free(r);
+}
+
+/* A piece of the tape that is half of before we came. */
+TEST(a_terminal_without_a_picture_does_not_ring_for_the_past)
+{
+	struct rig *const r = rig_new(true, false);
+	char *const many = malloc(FAKE_RING);
+	memset(many, 'x', FAKE_RING);
+	START(r, 1);
+	fake_write(&r->t, many, FAKE_RING);
+	size_mark(r, 10, 40);
+	text(r, "\a" CLIP("b2xk"));
+	rig_attach(r);
+	CHECK(face_painting(&r->s.face));
+	text(r, "\033]9;new\a");
+	drive(r);
+	CHECK_EQ(times(r, "\a"), 0);
+	CHECK_EQ(times(r, "\033]52"), 0);
+	CHECK_EQ(times(r, "\033]9;new\033\\"), 1);
+	free(many);
+	rig_free(r);
+}
+
+TEST(what_rings_and_is_not_written_when_painting_begins_rings_all_the_same)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	rig_attach(r);
+	drive(r);
+	text(r, "before\a" CLIP("aGk="));
+	show_pump(&r->s, r->now); /* and no flush */
+	CHECK(out_pending(&r->s.face.out));
+	size_mark(r, 10, 40);
+	drive(r);
+	CHECK_EQ(times(r, "\a"), 1);
+	CHECK_EQ(times(r, CLIP("aGk=")), 1);
+	rig_free(r);
+}
+
 /* ---- queries ------------------------------------------------------------------------- */
 
 TEST(a_query_for_us_is_passed_on_once)
