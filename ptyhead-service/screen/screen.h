@@ -266,7 +266,8 @@ void screen_row_sgr(struct screen const *s, struct screen_row const *row, struct
 void screen_restore(struct screen const *s, bool clear, struct screen_buf *out);
 
 /* Append what switches off, on a terminal in this state, exactly what is on
- * (never RIS), and leaves the cursor on a line of its own below the content. */
+ * (never RIS), and leaves the cursor on a line of its own below the content. The
+ * title is the one of before the first that was kept on the title stack. */
 void screen_undo(struct screen const *s, struct screen_buf *out);
 
 /* Append what makes a terminal in this state one that screen_diff may take as

@@ -193,9 +193,9 @@ static void paint(struct face *f, int64_t now)
 	if (now < paint_at(f)) return;
 	f->joining = now >= join_at(f);
 	f->soon = false;
+	aside_put(&f->aside, &f->canvas.aside);
 	bool const good = f->joining ? canvas_join(&f->canvas, &b) : canvas_paint(&f->canvas, f->over[0] ? f->over : NULL, &b);
 	if (!good) failed(f);
-	aside_put(&f->aside, &b);
 	f->dirty = false;
 	f->painted = now;
 	put_own(f, &b);
