@@ -33,7 +33,9 @@
 #define SCREEN_STRING_MAX 4096   /* bytes of an OSC or DCS string kept */
 #define SCREEN_CLIPBOARD_MAX 65535 /* bytes of an OSC 52 kept, while it comes */
 #define SCREEN_CLUSTER_MAX 12    /* code points in one cell; later marks are dropped */
-#define SCREEN_STYLES_MAX 32768  /* styles alive at once; past it, default */
+#ifndef SCREEN_STYLES_MAX
+#define SCREEN_STYLES_MAX 32768  /* styles alive at once; past it, default. A power of two */
+#endif
 #define SCREEN_CLUSTERS_MAX 8192 /* multi-code-point cells alive at once */
 #define SCREEN_LINKS_MAX 512     /* hyperlinks alive at once; past it, none */
 #define SCREEN_PARAMS_MAX 32     /* parameters of a sequence; more are ignored */
