@@ -127,7 +127,9 @@ $(REPLAY): $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests
 FUZZ_SRC = $(wildcard $(S)/screen/*.c $(S)/wire/*.c $(S)/tape/*.c)
 $(FUZZ): $(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_SRC) $(wildcard $(S)/*/*.h)
 	@mkdir -p $(@D)
-	clang $(STD) $(INC) -Itests/helpers -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_SRC)
+	clang $(STD) $(INC) $(FUZZDEFS) -Itests/helpers -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_SRC)
+
+$(B)/tests/fuzz/fuzz_screen_styles: FUZZDEFS := -DSCREEN_STYLES_MAX=128
 
 .PHONY: tests-built
 tests-built: all $(UNIT) $(HELPERS) $(ORACLE) $(REPLAY)

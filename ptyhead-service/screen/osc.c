@@ -173,6 +173,23 @@ static bool iterm_asks(struct text t)
 	return false;
 }
 
+/* What a terminal may be given as it is. */
+static void aside(struct screen *s, enum screen_aside kind)
+{
+	struct screen_buf text = SCREEN_BUF_INIT;
+	if (!s->sinks.aside || s->p.str_cut) return;
+	screen_buf_str(&text, "\033]");
+	screen_buf_add(&text, s->p.str, s->p.str_len);
+	screen_buf_str(&text, "\033\\");
+	if (!text.failed) s->sinks.aside(s->sinks.arg, kind, text.data, text.len);
+	screen_buf_deinit(&text);
+}
+
+static bool is_progress(struct text t)
+{
+	return t.len >= 1 && t.at[0] == '4' && (t.len == 1 || t.at[1] == ';');
+}
+
 void osc_dispatch(struct screen *s)
 {
 	struct text rest = { s->p.str, s->p.str_len };
@@ -191,9 +208,16 @@ void osc_dispatch(struct screen *s)
 	case 8: hyperlink(s, rest); break;
 	case 104: palette_reset(s, rest); break;
 	case 5:
-	case 21: case 22: case 50: case 52: case 60: case 61: case 99:
+	case 21: case 22: case 50: case 60: case 61:
 		if (asks(args)) terminal(s, &none);
 		break;
+	case 9: aside(s, is_progress(args) ? SCREEN_PROGRESS : SCREEN_NOTIFY_9); break;
+	case 52:
+	case 99:
+		if (asks(args)) terminal(s, &none);
+		else aside(s, n == 52 ? SCREEN_CLIPBOARD : SCREEN_NOTIFY_99);
+		break;
+	case 777: aside(s, SCREEN_NOTIFY_777); break;
 	case 1337:
 		if (iterm_asks(args)) terminal(s, &none);
 		break;

@@ -4,66 +4,7 @@
  * depends on how the stream was cut into feeds. */
 #include "screen_int.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "scan.h"
-
-/* ---- strings ------------------------------------------------------------ */
-
-static void string_begin(struct screen *s, enum string_kind kind)
-{
-	s->p.state = P_STRING;
-	s->p.kind = (uint8_t)kind;
-	s->p.str_len = 0;
-	s->p.str_cut = false;
-	s->p.last_c2 = false;
-}
-
-static void string_add(struct screen *s, unsigned char const *data, size_t n)
-{
-	struct parser *const p = &s->p;
-	if (!n) return;
-	p->last_c2 = data[n - 1] == 0xc2;
-	if (p->kind == STR_OTHER || p->str_cut) return;
-	if (n > SCREEN_STRING_MAX - p->str_len) {
-		n = SCREEN_STRING_MAX - p->str_len;
-		p->str_cut = true;
-	}
-	if (p->str_len + n + 1 > p->str_cap) {
-		uint32_t cap = p->str_cap ? p->str_cap : 128;
-		while (cap < p->str_len + n + 1) cap *= 2;
-		char *const str = realloc(p->str, cap);
-		if (!str) {
-			p->str_cut = true;
-			return;
-		}
-		p->str = str;
-		p->str_cap = cap;
-	}
-	memcpy(p->str + p->str_len, data, n);
-	p->str_len += (uint32_t)n;
-}
-
-static void string_end(struct screen *s)
-{
-	struct parser *const p = &s->p;
-	p->state = P_GROUND;
-	s->last_valid = false;
-	if (p->kind == STR_OTHER) return;
-	if (!p->str) { /* an empty string: dispatchers want a terminated one */
-		p->str = malloc(128);
-		if (!p->str) return;
-		p->str_cap = 128;
-	}
-	p->str[p->str_len] = 0;
-	if (p->kind == STR_OSC)
-		osc_dispatch(s);
-	else if (p->kind == STR_DCS)
-		dcs_dispatch(s);
-	else
-		apc_dispatch(s);
-}
 
 /* ---- sequences ---------------------------------------------------------- */
 

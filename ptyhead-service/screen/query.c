@@ -38,9 +38,9 @@ void query_span(struct screen *s, enum screen_query kind, char const *fallback)
 			screen_buf_fmt(&text, "\033[?%u;%u;%uS", par(s, 0, 0), par(s, 1, 0), par(s, 2, 0));
 		} else {
 			screen_buf_str(&text, intro[p->kind]);
-			screen_buf_add(&text, p->str, p->str_len);
+			screen_buf_add(&text, p->str, umin(p->str_len, SCREEN_STRING_MAX));
 			screen_buf_str(&text, "\033\\");
-			span.whole = !p->str_cut && !text.failed;
+			span.whole = !p->str_cut && p->str_len <= SCREEN_STRING_MAX && !text.failed;
 		}
 		span.text = text.data;
 		span.text_len = text.len;

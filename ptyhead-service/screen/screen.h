@@ -31,8 +31,11 @@
 #define SCREEN_SIZE_MAX 1000     /* rows and columns are clamped to 1..this */
 #define SCREEN_TITLE_MAX 1024    /* bytes of a title kept */
 #define SCREEN_STRING_MAX 4096   /* bytes of an OSC or DCS string kept */
+#define SCREEN_CLIPBOARD_MAX 65535 /* bytes of an OSC 52 kept, while it comes */
 #define SCREEN_CLUSTER_MAX 12    /* code points in one cell; later marks are dropped */
-#define SCREEN_STYLES_MAX 32768  /* styles alive at once; past it, default */
+#ifndef SCREEN_STYLES_MAX
+#define SCREEN_STYLES_MAX 32768  /* styles alive at once; past it, default. A power of two */
+#endif
 #define SCREEN_CLUSTERS_MAX 8192 /* multi-code-point cells alive at once */
 #define SCREEN_LINKS_MAX 512     /* hyperlinks alive at once; past it, none */
 #define SCREEN_PARAMS_MAX 32     /* parameters of a sequence; more are ignored */
@@ -134,6 +137,16 @@ struct screen_span {
 	size_t fallback_len;
 };
 
+/* What is for who sits at the terminal and leaves nothing on the screen. */
+enum screen_aside {
+	SCREEN_CLIPBOARD,  /* OSC 52 that sets it */
+	SCREEN_PROGRESS,   /* OSC 9;4 */
+	SCREEN_NOTIFY_9,   /* notifications, by who invented them: iTerm2 */
+	SCREEN_NOTIFY_777, /* rxvt */
+	SCREEN_NOTIFY_99,  /* kitty: one may come in several strings */
+};
+#define SCREEN_ASIDES 5
+
 /* Any may be NULL. They run inside screen_feed (line also in screen_flush and
  * screen_resize); they must not change the screen. */
 struct screen_sinks {
@@ -145,6 +158,9 @@ struct screen_sinks {
 	void (*line)(void *arg, struct screen const *s, struct screen_row const *row);
 	void (*bell)(void *arg);
 	void (*title)(void *arg, struct screen const *s);
+	/* The whole sequence, for a terminal to be given as it is; none that is
+	 * longer than what is kept, and no question. Lent for the call. */
+	void (*aside)(void *arg, enum screen_aside kind, char const *text, size_t len);
 };
 
 /* ---- life ------------------------------------------------------------ */
@@ -252,7 +268,8 @@ void screen_row_sgr(struct screen const *s, struct screen_row const *row, struct
 void screen_restore(struct screen const *s, bool clear, struct screen_buf *out);
 
 /* Append what switches off, on a terminal in this state, exactly what is on
- * (never RIS), and leaves the cursor on a line of its own below the content. */
+ * (never RIS), and leaves the cursor on a line of its own below the content. The
+ * title is the one of before the first that was kept on the title stack. */
 void screen_undo(struct screen const *s, struct screen_buf *out);
 
 /* Append what makes a terminal in this state one that screen_diff may take as

@@ -297,6 +297,11 @@ void mode_restore(struct screen *s, unsigned number);
 int mode_report(struct screen const *s, bool dec, unsigned number);
 bool mode_virtual(unsigned bit, uint16_t *ret_number); /* the number of a bit >= M_MOUSE */
 
+/* string.c */
+void string_begin(struct screen *s, enum string_kind kind);
+void string_add(struct screen *s, unsigned char const *data, size_t n);
+void string_end(struct screen *s); /* acts on it */
+
 /* csi.c, esc.c, sgr.c, rect.c, osc.c, dcs.c, query.c, color.c */
 void csi_dispatch(struct screen *s, unsigned char final);
 void esc_dispatch(struct screen *s, unsigned char final);

@@ -173,16 +173,28 @@ size_t sgr_known(struct screen *s, unsigned char const *p, size_t n)
 	return len;
 }
 
+/* Not with a table that is used up when it is full: learning gives numbers to pens
+ * that print nothing, and who is refused one must not depend on that. It was empty
+ * when the table grew to that size, after a collection. */
+static bool memo_on(struct screen const *s)
+{
+	return s->styles.cap < SCREEN_STYLES_MAX;
+}
+
 void sgr_learn(struct screen *s, unsigned char const *p, size_t n)
 {
 	unsigned char bytes[SGR_MEMO_LEN] = { 0 };
 	uint64_t key[2];
 	struct screen_style const before = s->pen;
-	uint16_t const from = n <= SGR_MEMO_LEN ? style_pen(s) : 0;
+	if (n > SGR_MEMO_LEN || !memo_on(s)) {
+		sgr_apply(s);
+		return;
+	}
+	uint16_t const from = style_pen(s);
 	sgr_apply(s);
-	if (n > SGR_MEMO_LEN) return;
 	uint16_t const to = style_pen(s);
-	/* Not when the table is full, or was collected in between. */
+	/* Not when the table was collected in between, or memory is short. */
+	if (!memo_on(s)) return;
 	if (!style_eq(&s->styles.at[from], &before) || !style_eq(&s->styles.at[to], &s->pen)) return;
 	memcpy(bytes, p, n);
 	if (memo_key(bytes, key) != n) return;

@@ -95,11 +95,16 @@ static void place_undo(struct screen const *s, struct screen_buf *out)
 	tabs_undo(s, out);
 }
 
+static void titles_undo(struct screen const *s, struct screen_buf *out)
+{
+	for (unsigned i = 0; i < s->ntitles; i++) screen_buf_str(out, "\033[23;0t");
+}
+
 void screen_plain(struct screen const *s, struct screen_buf *out)
 {
 	modes_undo(s, MODES_MIRRORED | BIT(M_TCEM), out);
 	place_undo(s, out);
-	for (unsigned i = 0; i < s->ntitles; i++) screen_buf_str(out, "\033[23;0t");
+	titles_undo(s, out);
 	if (s->shift) screen_buf_str(out, " ");
 }
 
@@ -110,6 +115,7 @@ void screen_undo(struct screen const *s, struct screen_buf *out)
 	modes_undo(s, 0, out);
 	place_undo(s, out);
 	colors_undo(s, out);
+	titles_undo(s, out);
 	if (s->alt_on) {
 		struct saved const *const v = &s->main.saved;
 		screen_buf_str(out, "\033[?1049l");

@@ -21,6 +21,7 @@ void canvas_deinit(struct canvas *c)
 	screen_free(c->term);
 	screen_free(c->prog);
 	screen_buf_deinit(&c->above);
+	screen_buf_deinit(&c->aside);
 	c->term = c->prog = NULL;
 }
 
@@ -35,7 +36,10 @@ void canvas_resize(struct canvas *c, unsigned rows, unsigned cols)
 
 void canvas_written(struct canvas *c, uint8_t const *data, size_t len)
 {
-	if (len > 0) screen_feed(c->term, data, len);
+	size_t const unseen = len < c->unseen ? len : c->unseen;
+
+	c->unseen -= unseen;
+	if (len > unseen) screen_feed(c->term, data + unseen, len - unseen);
 }
 
 int canvas_forget(struct canvas *c)
@@ -49,22 +53,16 @@ int canvas_forget(struct canvas *c)
 	return 0;
 }
 
-static void keep_query(void *arg, struct screen_span const *span)
+int canvas_split(struct canvas *c, uint8_t const *pending, size_t len, struct screen_sinks const *sinks)
 {
-	if (span->kind == SCREEN_QUERY_TERMINAL && span->whole) screen_buf_add(arg, span->text, span->text_len);
-}
-
-int canvas_split(struct canvas *c, uint8_t const *pending, size_t len, struct screen_buf *queries)
-{
-	struct screen_sinks sinks = { .arg = queries, .query = keep_query };
+	struct screen_sinks const none = { 0 };
 
 	if (c->prog) return 0;
 	c->prog = screen_clone(c->term);
 	if (!c->prog) return -ENOMEM;
-	screen_sinks_set(c->prog, &sinks);
+	screen_sinks_set(c->prog, sinks);
 	if (len > 0) screen_feed(c->prog, pending, len);
-	sinks = (struct screen_sinks){ 0 };
-	screen_sinks_set(c->prog, &sinks);
+	screen_sinks_set(c->prog, &none);
 	return 0;
 }
 
@@ -114,6 +112,25 @@ static void plain(struct way *w)
 	go(w);
 	screen_plain(w->at, w->out);
 	go(w);
+}
+
+/* The user's title, below any that the program keeps. The screens are not to know
+ * of it, which is none of the program's: it goes before all else, unseen. Where a
+ * terminal has no such stack it is a sequence without effect. Programs that take
+ * from the stack more than they put there, as ncurses' do, take this one, too. */
+static void title_keep(struct canvas *c, struct screen_buf *out)
+{
+	if (c->titled && c->unseen == 0) return;
+	if (c->unseen > 0) screen_buf_str(out, CANCEL); /* it was dropped, maybe half written */
+	screen_buf_str(out, "\033[22;0t");
+	c->unseen = out->len;
+	c->titled = true;
+}
+
+static void title_give_back(struct canvas *c, struct screen_buf *out)
+{
+	if (c->titled) screen_buf_str(out, "\033[23;0t");
+	c->titled = false;
 }
 
 /* By rows: what an erased screen held goes into the scrollback of some. */
@@ -176,11 +193,15 @@ static void enter_alt(struct canvas *c, struct way *w)
  * main or alternate, that the program is on. */
 static bool set_out(struct canvas *c, struct way *w, struct screen_buf *out)
 {
+	title_keep(c, out);
 	*w = (struct way){ .at = screen_clone(c->term), .out = out, .fed = out->len };
 	if (!w->at) return false;
 	if (!ground(w->at)) screen_buf_str(out, CANCEL);
 	go(w);
 	if (!c->begun) begin(c, w);
+	if (c->aside.len > 0) screen_buf_add(out, c->aside.data, c->aside.len);
+	screen_buf_deinit(&c->aside);
+	c->aside = (struct screen_buf)SCREEN_BUF_INIT;
 	plain(w);
 	bool const alt = screen_alt(c->prog);
 	if (screen_alt(w->at) != alt) {
@@ -245,15 +266,19 @@ void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out)
 		canvas_paint(c, NULL, out);
 		c->prog = prog;
 		screen_free(below);
-		w = (struct way){ .at = screen_clone(c->term), .out = out };
+		w = (struct way){ .at = screen_clone(c->term), .out = out, .fed = c->unseen };
 		if (!w.at) return;
 		go(&w);
 		screen_undo(w.at, out);
 		screen_free(w.at);
+		title_give_back(c, out);
 		return;
 	}
-	if (!ground(c->term)) screen_buf_str(out, CANCEL);
+	if (!ground(c->term) || c->unseen > 0) screen_buf_str(out, CANCEL);
 	screen_undo(c->term, out);
+	if (c->unseen > 0) c->titled = false; /* it never got there */
+	c->unseen = 0;
+	title_give_back(c, out);
 }
 
 void canvas_run(struct canvas const *c, struct screen_buf *out)

@@ -17,7 +17,10 @@ struct canvas {
 	struct screen *term;   /* what it shows, as far as was written */
 	struct screen *prog;   /* the program's screen; NULL: `term` is it */
 	struct screen_buf above; /* rows to go above it when it is begun */
+	struct screen_buf aside; /* what is to go before the next picture */
 	bool begun;            /* something of ours stands on the terminal */
+	bool titled;           /* the user's title is kept on the terminal's stack */
+	size_t unseen;         /* what is written next is that, and not for `term` */
 	bool doubt[2];         /* its main, its alternate screen shows we know not what */
 };
 
@@ -28,13 +31,13 @@ void canvas_deinit(struct canvas *c);
 /* The terminal has another size; each does with its content what it likes. */
 void canvas_resize(struct canvas *c, unsigned rows, unsigned cols);
 void canvas_written(struct canvas *c, uint8_t const *data, size_t len);
-/* The terminal is as anybody left it: nothing of ours stands on it. */
+/* The terminal is as anybody left it: nothing of ours stands on it but, unless it
+ * was given back, the user's title on its stack. */
 int canvas_forget(struct canvas *c);
 
 /* From here on the two are apart: the program's screen is what the terminal
- * would show after `pending`. Queries in it are appended to `queries`.
- * 0 or -ENOMEM. */
-int canvas_split(struct canvas *c, uint8_t const *pending, size_t len, struct screen_buf *queries);
+ * would show after `pending`, which `sinks` listen to. 0 or -ENOMEM. */
+int canvas_split(struct canvas *c, uint8_t const *pending, size_t len, struct screen_sinks const *sinks);
 /* The program's screen is this one, taken over. */
 void canvas_take(struct canvas *c, struct screen *prog);
 /* They are one: after canvas_join's bytes were written. */

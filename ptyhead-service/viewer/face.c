@@ -24,7 +24,7 @@ int face_init(struct face *f, int fd, unsigned rows, unsigned cols)
 void face_deinit(struct face *f)
 {
 	canvas_deinit(&f->canvas);
-	screen_buf_deinit(&f->queries);
+	aside_deinit(&f->aside);
 	out_deinit(&f->out);
 }
 
@@ -48,8 +48,11 @@ bool face_painting(struct face const *f)
 /* What waits of the program's is not written but painted. */
 static void split(struct face *f)
 {
+	/* A query that waits is still asked. */
+	struct screen_sinks const sinks = aside_sinks(&f->aside, true);
+
 	if (f->canvas.prog) return;
-	if (canvas_split(&f->canvas, f->out.buf + f->out.start, f->out.len, &f->queries) < 0) {
+	if (canvas_split(&f->canvas, f->out.buf + f->out.start, f->out.len, &sinks) < 0) {
 		failed(f);
 		return;
 	}
@@ -85,7 +88,11 @@ void face_picture(struct face *f, struct screen *prog, struct screen_buf *above)
 
 void face_feed(struct face *f, uint8_t const *data, size_t len, bool late, int64_t now)
 {
+	struct screen_sinks sinks = { 0 };
+
 	if (len == 0) return;
+	if (!late) sinks = aside_sinks(&f->aside, false);
+	screen_sinks_set(f->canvas.prog, &sinks);
 	screen_feed(f->canvas.prog, data, len);
 	f->dirty = true;
 	if (late) return;
@@ -98,8 +105,8 @@ void face_feed(struct face *f, uint8_t const *data, size_t len, bool late, int64
 
 void face_query(struct face *f, void const *data, size_t len)
 {
-	if (f->queries.len == 0 && out_add(&f->out, data, len)) return;
-	if (f->queries.len + len <= QUERIES_MAX) screen_buf_add(&f->queries, data, len);
+	if (f->aside.queries.len == 0 && out_add(&f->out, data, len)) return;
+	if (f->aside.queries.len + len <= QUERIES_MAX) screen_buf_add(&f->aside.queries, data, len);
 }
 
 void face_size(struct face *f, unsigned rows, unsigned cols)
@@ -186,6 +193,7 @@ static void paint(struct face *f, int64_t now)
 	if (now < paint_at(f)) return;
 	f->joining = now >= join_at(f);
 	f->soon = false;
+	aside_put(&f->aside, &f->canvas.aside);
 	bool const good = f->joining ? canvas_join(&f->canvas, &b) : canvas_paint(&f->canvas, f->over[0] ? f->over : NULL, &b);
 	if (!good) failed(f);
 	f->dirty = false;
@@ -292,7 +300,7 @@ static int64_t due_at(struct face const *f)
 	int64_t const lag = lag_at(f);
 
 	if (f->error) return NEVER;
-	if (can_place(f) || (!out_pending(&f->out) && (f->run_due || f->queries.len > 0))) return INT64_MIN;
+	if (can_place(f) || (!out_pending(&f->out) && (f->run_due || f->aside.queries.len > 0))) return INT64_MIN;
 	if (f->over[0] && f->until < at) at = f->until;
 	return lag < at ? lag : at;
 }
@@ -313,9 +321,9 @@ void face_tick(struct face *f, int64_t now, uint64_t behind)
 		f->run_due = false;
 	}
 	if (can_place(f)) place(f, now);
-	if (f->queries.len > 0 && !out_pending(&f->out)) {
-		out_add(&f->out, f->queries.data, f->queries.len);
-		screen_buf_clear(&f->queries);
+	if (f->aside.queries.len > 0 && !out_pending(&f->out)) {
+		out_add(&f->out, f->aside.queries.data, f->aside.queries.len);
+		screen_buf_clear(&f->aside.queries);
 	}
 	look_at_lag(f, now);
 	paint(f, now);

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "aside.h"
 #include "canvas.h"
 #include "notice.h"
 #include "out.h"
@@ -42,7 +43,7 @@ struct face {
 	int64_t lag_at;  /* bytes pass: how much was written since */
 	size_t lag;
 	uint64_t behind; /* what is not read yet */
-	struct screen_buf queries; /* to be passed on */
+	struct aside aside; /* what is to be passed on */
 
 	char pending[NOTICE_MAX];
 	enum { FACE_FLOW, FACE_OVER } where;

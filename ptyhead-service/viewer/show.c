@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "past.h"
+#include "place.h"
 
 /* Of a tape without a picture, a terminal that was overtaken gets the rest. */
 #define TAIL_BYTES (32u << 10)
@@ -55,57 +56,6 @@ void show_tell_lost(struct show *s, int64_t now, bool all)
 
 /* ---- where to start ------------------------------------------------------ */
 
-/* Reads on, without use for the bytes, up to what is there now. */
-static bool scan(struct tape_reader *r, struct tape_state *now)
-{
-	static size_t const step = 16384;
-	uint8_t buf[16384];
-	struct tape_event e;
-	uint64_t const target = tape_reader_end(r);
-
-	for (;;) {
-		uint64_t const left = target > r->pos ? target - r->pos : 0;
-		switch (tape_reader_next(r, buf, left < step ? (size_t)left : step, &e)) {
-		case TAPE_BYTES: break;
-		case TAPE_MARK: tape_state_mark(now, &e.mark); break;
-		case TAPE_NOTHING: return true;
-		case TAPE_OVERTAKEN: return false;
-		}
-	}
-}
-
-/* Where the terminal stands at this moment: at its state and, with r, just
- * behind everything that led to it. */
-static void present(struct tape_reader *r, struct tape_state *ret)
-{
-	uint8_t *bytes;
-	size_t len;
-
-	for (int tries = 0; tries < 16; tries++) {
-		memset(ret, 0, sizeof *ret);
-		if (tape_reader_checkpoint(r, false, ret, &bytes, &len) == 0)
-			free(bytes);
-		else
-			tape_reader_oldest_seek(r);
-		if (scan(r, ret)) return;
-	}
-	tape_reader_end_seek(r);
-}
-
-/* The run that the bytes at the reader's position belong to. */
-static uint32_t run_here(struct tape_reader r, uint32_t otherwise)
-{
-	uint8_t buf[16384];
-	struct tape_event e;
-
-	for (;;)
-		switch (tape_reader_next(&r, buf, sizeof buf, &e)) {
-		case TAPE_BYTES: break;
-		case TAPE_MARK: return e.mark.type == TAPE_RUN_START ? e.mark.run - 1 : e.mark.run;
-		default: return otherwise;
-		}
-}
-
 /* The screen as it is now, with the rows above it in the terminal's scrollback
  * where it begins there; false: the tape does not have it. */
 static bool picture(struct show *s, bool anew)
@@ -140,7 +90,7 @@ static void start_here(struct show *s, bool anew)
 {
 	if (s->face.tty && !s->once && picture(s, anew)) return;
 	tape_reader_oldest_seek(&s->tape);
-	s->run = run_here(s->tape, s->last.run);
+	s->run = place_run(&s->tape, s->last.run);
 	blank(s);
 }
 
@@ -160,10 +110,10 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	if (again) tape_reader_deinit(&s->tape);
 	s->tape = r;
 	s->open = true;
-	s->skip = 0;
+	s->span.left = 0;
 	s->id[0] = r.header->id[0];
 	s->id[1] = r.header->id[1];
-	present(&s->tape, &s->last);
+	place_present(&s->tape, &s->last);
 	s->now = s->last;
 	s->live = s->tape.mark;
 	s->live_pos = s->tape.pos;
@@ -198,16 +148,16 @@ static void overtaken(struct show *s)
 	uint64_t const end = tape_reader_end(&r);
 	char text[NOTICE_MAX];
 
-	s->skip = 0;
+	s->span.left = 0;
 	/* What was passed on is not to be passed on again. */
 	if (s->tape.mark > s->live) s->live = s->tape.mark;
-	present(&r, &s->last);
+	place_present(&r, &s->last);
 	if (s->face.tty && !s->once) {
 		if (!picture(s, false)) {
 			face_cut(&s->face);
 			if (end < TAIL_BYTES || !tape_reader_seek(&s->tape, end - TAIL_BYTES))
 				tape_reader_oldest_seek(&s->tape);
-			s->run = run_here(s->tape, s->last.run);
+			s->run = place_run(&s->tape, s->last.run);
 		}
 		if (s->lossless && s->tape.pos > before) {
 			snprintf(text, sizeof text, "%" PRIu64 " bytes of output were lost", s->tape.pos - before);
@@ -218,7 +168,7 @@ static void overtaken(struct show *s)
 	/* The bytes may be there still, where only marks were overtaken. */
 	if (!tape_reader_seek(&s->tape, before)) tape_reader_oldest_seek(&s->tape);
 	if (s->tape.pos > before && s->run == (s->follow ? s->follow : s->run)) s->lost += s->tape.pos - before;
-	s->run = run_here(s->tape, s->last.run);
+	s->run = place_run(&s->tape, s->last.run);
 }
 
 static void run_ended(struct show *s, struct tape_mark const *m, bool news)
@@ -261,9 +211,7 @@ static void mark(struct show *s, struct tape_event const *e)
 		break;
 	case TAPE_QUERY:
 		if (!s->face.tty) break;
-		s->skip = m->u.query.length;
-		s->span_len = 0;
-		s->ours = news && m->u.query.viewer != 0 && m->u.query.viewer == s->viewer;
+		span_begin(&s->span, m->u.query.length, news && m->u.query.viewer != 0 && m->u.query.viewer == s->viewer);
 		break;
 	case TAPE_LOST_RIGHT:
 		if (news && m->u.viewer.id == s->viewer)
@@ -291,43 +239,15 @@ static void settle(struct show *s)
 	s->over = true;
 }
 
-/* A query is complete. Where bytes pass, what else a sequence holds that
- * switches in-band reports of the size on (mode 2048) passes, too. */
+/* A query is complete. Painted, what else it holds is in the picture. */
 static void span_done(struct show *s)
 {
 	struct face *const f = &s->face;
-	char out[64] = "\033[?";
-	size_t n = 3;
-	size_t i = 0;
+	char rest[SPAN_REST_MAX];
 
-	if (s->span_len > sizeof s->span) return;
-	if (s->ours) {
-		face_query(f, s->span, s->span_len);
-		return;
-	}
-	while (i < s->span_len && memcmp(s->span + i, "\033[?", s->span_len - i < 3 ? s->span_len - i : 3) != 0) i++;
-	if (face_painting(f) || s->span_len - i > sizeof out || s->span_len < i + 4 || s->span[s->span_len - 1] != 'h') return;
-	for (i += 3; i < s->span_len;) {
-		size_t const from = i;
-		while (s->span[i] >= '0' && s->span[i] <= '9') i++;
-		if (s->span[i] != ';' && i + 1 != s->span_len) return;
-		if (i - from != 4 || memcmp(s->span + from, "2048", 4) != 0) {
-			memcpy(out + n, s->span + from, i - from + 1);
-			n += i - from + 1;
-		}
-		i++;
-	}
-	if (n == 3) return;
-	out[n - 1] = 'h';
-	out_add(&f->out, out, n);
-}
-
-static void span_add(struct show *s, uint8_t const *data, size_t len)
-{
-	if (s->span_len + len <= sizeof s->span) memcpy(s->span + s->span_len, data, len);
-	s->span_len += len;
-	s->skip -= len;
-	if (s->skip == 0) span_done(s);
+	if (!span_whole(&s->span)) return;
+	if (s->span.ours) face_query(f, s->span.data, s->span.len);
+	else if (!face_painting(f)) out_add(&f->out, rest, span_rest(&s->span, rest));
 }
 
 /* A step on the tape; *budget is how much more may be painted now. */
@@ -337,11 +257,13 @@ static enum tape_next step(struct show *s, size_t room, int64_t now, size_t *bud
 	bool const painting = face_painting(f);
 	bool const other = s->follow && s->run != s->follow;
 	uint8_t local[16384];
-	uint8_t *const to = painting || s->skip > 0 ? local : out_tail(&f->out);
+	uint8_t *const to = painting || s->span.left > 0 ? local : out_tail(&f->out);
 	struct tape_event e;
 
-	if (painting || (s->skip > 0 && room > sizeof local)) room = sizeof local;
-	if (s->skip > 0 && s->skip < room) room = (size_t)s->skip;
+	if (painting || (s->span.left > 0 && room > sizeof local)) room = sizeof local;
+	if (s->span.left > 0 && s->span.left < room) room = (size_t)s->span.left;
+	/* No piece is of both sides of where we came. */
+	if (painting && s->tape.pos < s->live_pos && s->live_pos - s->tape.pos < room) room = (size_t)(s->live_pos - s->tape.pos);
 	enum tape_next const next = tape_reader_next(&s->tape, to, room, &e);
 	if (next == TAPE_MARK) mark(s, &e);
 	if (next != TAPE_BYTES) return next;
@@ -349,7 +271,7 @@ static enum tape_next step(struct show *s, size_t room, int64_t now, size_t *bud
 		*budget -= e.len < *budget ? e.len : *budget;
 		if (!other) face_feed(f, local, e.len, s->tape.pos <= s->live_pos, now);
 	}
-	if (s->skip > 0) span_add(s, local, e.len);
+	if (s->span.left > 0 && span_add(&s->span, local, e.len)) span_done(s);
 	else if (!painting && !other) out_added(&f->out, e.len);
 	return next;
 }

@@ -8,8 +8,7 @@
 
 #include "face.h"
 #include "reader.h"
-
-#define SHOW_SPAN_MAX 8192u
+#include "span.h"
 
 struct show {
 	/* set by the caller before show_init */
@@ -33,10 +32,7 @@ struct show {
 	struct tape_state last; /* the newest that is known */
 	uint32_t follow;    /* the run's number; 0: all */
 	uint32_t run;       /* whose bytes come next */
-	uint64_t skip;      /* bytes of a query still to be left out */
-	bool ours;          /* it is for our terminal */
-	size_t span_len;
-	uint8_t span[SHOW_SPAN_MAX]; /* of it */
+	struct span span;   /* the query whose bytes are left out */
 	uint64_t lost;      /* bytes lost and not yet told */
 	int64_t lost_told;  /* when */
 	bool over_due;      /* it is over once what was read is written */

@@ -51,10 +51,26 @@ static void on_line(void *arg, struct screen const *s, struct screen_row const *
 	screen_buf_deinit(&b);
 }
 
+static void on_bell(void *arg)
+{
+	mix(arg, "\a", 1);
+}
+
+/* What is given to a terminal must not do more there than it says. */
+static void on_aside(void *arg, enum screen_aside kind, char const *text, size_t len)
+{
+	if ((unsigned)kind >= SCREEN_ASIDES || len < 4 || len > SCREEN_CLIPBOARD_MAX + 4) abort();
+	if (memcmp(text, "\033]", 2) != 0 || memcmp(text + len - 2, "\033\\", 2) != 0) abort();
+	for (size_t i = 2; i < len - 2; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f) abort();
+	mix(arg, text, len);
+}
+
 static struct screen *start(struct log *l, unsigned rows, unsigned cols)
 {
 	struct screen *const s = screen_new(rows, cols);
-	struct screen_sinks const sinks = { .arg = l, .answer = on_answer, .query = on_query, .line = on_line };
+	struct screen_sinks const sinks = { .arg = l, .answer = on_answer, .query = on_query, .line = on_line, .bell = on_bell,
+					    .aside = on_aside };
 	if (!s) abort();
 	screen_sinks_set(s, &sinks);
 	return s;

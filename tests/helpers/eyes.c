@@ -264,7 +264,19 @@ static bool eye_equal(struct stage *g, int number, struct screen const *m)
 	if (screen_ground(v) != screen_total(v)) return wrong(g, "viewer %d: something is printed half", number);
 	if (screen_rows(v) != screen_rows(m) || screen_cols(v) != screen_cols(m)) return part_equal(g, number, v, m);
 	if (screen_mode(m, true, 2048) == 1) return part_equal(g, number, v, m); /* the one mode that is kept from it */
-	return screen_equal(v, m, why) || wrong(g, "viewer %d, of the program's size: %s", number, why);
+	/* On its title stack is its user's, below what the program keeps there. */
+	struct screen *const want = screen_new(screen_rows(m), screen_cols(m));
+	struct screen_buf b = SCREEN_BUF_INIT;
+	if (!want) die("make a screen");
+	screen_buf_str(&b, "\033[22;0t");
+	screen_restore(m, true, &b);
+	screen_feed(want, b.data, b.len);
+	screen_buf_deinit(&b);
+	/* Unless it took more from there than it put. */
+	bool const good = screen_equal(v, m, NULL) || screen_equal(v, want, why) ||
+	                  wrong(g, "viewer %d, of the program's size: %s", number, why);
+	screen_free(want);
+	return good;
 }
 
 static bool all_equal(struct stage *g, size_t cut)
@@ -316,6 +328,7 @@ static bool all_off(struct stage *g, int number)
 			good = wrong(g, "viewer %d left mode %u on", number, dec[i]);
 	for (size_t i = 0; i < sizeof ansi / sizeof *ansi; i++)
 		if (screen_mode(s, false, ansi[i]) != 2) good = wrong(g, "viewer %d left ANSI mode %u on", number, ansi[i]);
+	if (*screen_title(s) || *screen_icon(s)) good = wrong(g, "viewer %d left the title %s", number, screen_title(s));
 	for (unsigned i = 0; i < 256; i++)
 		if (screen_palette(s, i, &rgb)) good = wrong(g, "viewer %d left colour %u set", number, i);
 	screen_free(fresh);

@@ -269,6 +269,64 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	wait_for 5 gives "$before" tm display-message -p "$modes" || { tm display-message -p "$modes" >&2; tm_screen >&2; return 1; }
 }
 
+@test "the terminal has its user's title again, in tmux, passed to or painted" {
+	local size
+	for size in 24x80 30x100; do
+		head_start -s fixed
+		start s6-ptyexec -s "$size" "$S" sh -c 'printf "\033]0;the program\a"; echo ready; exec cat'
+		tm_start 80x24 env PS1='$ ' bash --norc -i
+		tm_wait 5 '^\$'
+		tm_keys "printf '\\033]2;%s\\a' mine" Enter
+		wait_for 5 gives mine tm display-message -p '#{pane_title}'
+		tm_keys "ptyhead-attach $S" Enter
+		wait_for 5 gives 'the program' tm display-message -p '#{pane_title}'
+		tm_wait 5 '^ready'
+		tm_keys C-\\
+		tm_wait 5 'detached'
+		wait_for 5 gives mine tm display-message -p '#{pane_title}'
+		# By a signal, too.
+		tm_keys "ptyhead-attach $S" Enter
+		wait_for 5 gives 'the program' tm display-message -p '#{pane_title}'
+		kill -TERM "$(pgrep -x ptyhead-attach -P "$(tm display-message -p '#{pane_pid}')")"
+		tm_wait 5 'Terminated'
+		wait_for 5 gives mine tm display-message -p '#{pane_title}'
+		tm_stop
+		kill "$HEAD"
+		wait_for 5 not alive "$HEAD"
+		rm -f "$S"
+	done
+}
+
+# count BYTES N : so often in what the viewer's terminal got.
+count() { [ "$(grep -aoF -e "$1" -- "$T/seen" | wc -l)" = "$2" ]; }
+
+@test "a smaller terminal, which is painted, gets bells and the clipboard, once, and nothing of before" {
+	head_start -s fixed
+	# Each line that is typed is a clipboard of its own, and rings twice.
+	program sh -c '
+		stty -echo
+		printf "\a\033]52;c;b2xk\a\033]9;old\a"
+		echo ready
+		while read -r l; do printf "\a\033]52;c;%s\a\a\033]9;note %s\a<%s>\n" "$l" "$l" "$l"; done'
+	SIZE=10x40
+	viewer "$S"
+	wait_for 5 has "$T/seen" ready
+	type_text $'b25l\r'
+	wait_for 5 has "$T/seen" '<b25l>'
+	wait_for 5 holds "$T/seen" $'\e]52;c;b25l\e\\'
+	type_text $'dHdv\r'
+	wait_for 5 has "$T/seen" '<dHdv>'
+	wait_for 5 holds "$T/seen" $'\e]9;note dHdv\e\\'
+	type_hex 1c
+	ended 0
+	count $'\e]52;c;b25l\e\\' 1
+	count $'\e]52;c;dHdv\e\\' 1
+	count $'\e]52;c;' 2
+	count $'\e]9;note' 2
+	count $'\a' 2
+	not holds "$T/seen" old
+}
+
 # --- looking ------------------------------------------------------------------------
 
 @test "-r looks and cannot type" {

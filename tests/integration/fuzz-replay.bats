@@ -16,3 +16,5 @@ replay() {
 @test "the screen engine takes its corpus of bytes" { replay screen; }
 
 @test "the screen engine takes its corpus of sequences" { replay screen_grammar; }
+
+@test "the screen engine takes its corpus of styles" { replay screen_styles; }

@@ -4,10 +4,13 @@
  * Each stream goes in three times: whole up to each cut, in random pieces, and
  * byte by byte; at each cut the state is restored into a fresh screen, which
  * must show the same then and at the next cut; and painting from cut to cut must
- * come to the same cells. TAP, one test a file.
+ * come to the same cells, on terminals of other sizes to those of the part that
+ * these show. TAP, one test a file.
  *
  *   -r DIR  no comparing: write what restores each cut to DIR/NAME.CUT.GROUND, and
- *           what paints it over the cut before to DIR/NAME.CUT.paint
+ *           what paints it over the cut before to DIR/NAME.CUT.paint, or, on
+ *           terminals of other sizes, to DIR/NAME.CUT.COLSxROWS.X.Y.crop, whose
+ *           first cell is the screen's at X, Y
  *   -d      no comparing: print our own dumps
  *   -t      no comparing: print the text of each stream's last screen
  *
@@ -145,16 +148,31 @@ static void put_run(struct screen_buf *b, struct screen const *s, struct look co
 	screen_buf_deinit(&words);
 }
 
+/* What a terminal shows of a screen: from row y and column x on. */
+struct part {
+	unsigned y, x, cols;
+};
+
+/* A character that the part's edge cuts is a space there. */
+static struct screen_cell part_cell(struct screen const *s, struct part const *p, unsigned y, unsigned x)
+{
+	struct screen_cell c = screen_cell(s, SCREEN_ACTIVE, p->y + y, p->x + x);
+	if ((c.flags & SCREEN_CELL_SPACER && x == 0) || (c.flags & SCREEN_CELL_WIDE && x + 1 == p->cols)) {
+		c.ch = ' ';
+		c.flags = 0;
+	}
+	return c;
+}
+
 /* One row: its text without trailing spaces, and below it the runs of cells
  * that are not plain. */
-static char *row_dump(struct screen const *s, unsigned y)
+static char *part_dump(struct screen const *s, struct part const *p, unsigned y)
 {
 	struct screen_buf line = SCREEN_BUF_INIT, runs = SCREEN_BUF_INIT;
 	struct look look = { 0, 1, 0, false };
 	unsigned start = 0, before = 1;
-	unsigned const cols = screen_cols(s);
-	for (unsigned x = 0; x < cols; x++) {
-		struct screen_cell const c = screen_cell(s, SCREEN_ACTIVE, y, x);
+	for (unsigned x = 0; x < p->cols; x++) {
+		struct screen_cell const c = part_cell(s, p, y, x);
 		unsigned const width = screen_cell_width(c);
 		uint32_t cps[SCREEN_CLUSTER_MAX];
 		bool const tail = width == 0 && before == 2;
@@ -171,13 +189,19 @@ static char *row_dump(struct screen const *s, unsigned y)
 			look = now;
 		}
 	}
-	put_run(&runs, s, &look, start, cols - 1);
+	put_run(&runs, s, &look, start, p->cols - 1);
 	while (line.len > 0 && line.data[line.len - 1] == ' ') line.len--;
 	char *const all = text("%02u|%.*s%s%.*s", y, (int)line.len, line.data, runs.len ? "\n  :" : "", (int)runs.len,
 			       runs.len ? runs.data : "");
 	screen_buf_deinit(&line);
 	screen_buf_deinit(&runs);
 	return all;
+}
+
+static char *row_dump(struct screen const *s, unsigned y)
+{
+	struct part const all = { 0, 0, screen_cols(s) };
+	return part_dump(s, &all, y);
 }
 
 static char *modes_dump(struct screen const *s)
@@ -544,13 +568,28 @@ static void stream_restores(struct count *c, char const *file, struct expected c
 	screen_free(now);
 }
 
-/* What a viewer of another kind paints: from nothing to the first cut, then from
- * cut to cut. Its cells and its cursor must be the screen's. */
-static void stream_paint(struct count *c, char const *file, struct expected const *e, char const *data, size_t len)
+/* The sizes of terminals that are not the screen's: smaller, larger, and each in
+ * one direction. */
+#define SIZES 3
+static void other_size(unsigned which, unsigned *rows, unsigned *cols)
 {
-	unsigned const rows = e->section[0].dump.rows, cols = e->section[0].dump.cols;
-	struct screen *const now = fresh(rows, cols);
+	static struct { unsigned part, more; } const row[SIZES] = { { 2, 0 }, { 3, 7 }, { 1, 0 } },
+						     col[SIZES] = { { 2, 0 }, { 3, 20 }, { 3, 9 } };
+	*rows = *rows * row[which].part / 3 + row[which].more;
+	*cols = *cols * col[which].part / 3 + col[which].more;
+	if (*rows == 0) *rows = 1;
+	if (*cols == 0) *cols = 1;
+}
+
+/* What a viewer of another kind paints on its terminal: from nothing to the first
+ * cut, then from cut to cut. Its cells and its cursor must be the screen's, or
+ * those of the part that it shows. */
+static void stream_paint(struct count *c, char const *file, struct expected const *e, char const *data, size_t len,
+			 unsigned rows, unsigned cols)
+{
+	struct screen *const now = fresh(e->section[0].dump.rows, e->section[0].dump.cols);
 	struct screen *const painted = fresh(rows, cols);
+	char how[64];
 	struct screen *before = NULL;
 	size_t at = 0;
 	for (size_t i = 0; i < e->len; i++) {
@@ -566,17 +605,20 @@ static void stream_paint(struct count *c, char const *file, struct expected cons
 		before = screen_clone(now);
 		c->painted++;
 		struct screen_cursor const p = screen_cursor(painted), n = screen_cursor(now);
-		if (n.visible && (p.x != n.x || p.y != n.y)) {
+		struct part part = { .cols = cols };
+		screen_viewport(now, rows, cols, &part.y, &part.x);
+		snprintf(how, sizeof how, "painted on %ux%u", cols, rows);
+		if (n.visible != p.visible || (n.visible && (p.x != n.x - part.x || p.y != n.y - part.y))) {
 			char got[32], want[32];
-			snprintf(got, sizeof got, "%u %u", p.x, p.y);
-			snprintf(want, sizeof want, "%u %u", n.x, n.y);
-			tell(c, file, name, "painted", "cursor", got, want);
+			snprintf(got, sizeof got, "%u %u%s", p.x, p.y, p.visible ? "" : " hidden");
+			snprintf(want, sizeof want, "%u %u%s", n.x - part.x, n.y - part.y, n.visible ? "" : " hidden");
+			tell(c, file, name, how, "cursor", got, want);
 		}
 		for (unsigned y = 0; y < rows; y++) {
 			char number[16];
-			char *const got = row_dump(painted, y), *const want = row_dump(now, y);
+			char *const got = row_dump(painted, y), *const want = part_dump(now, &part, y);
 			snprintf(number, sizeof number, "%02u", y);
-			if (strcmp(got, want) != 0) tell(c, file, name, "painted", number, got, want);
+			if (strcmp(got, want) != 0) tell(c, file, name, how, number, got, want);
 			free(got);
 			free(want);
 		}
@@ -604,7 +646,12 @@ static void stream_compare(struct count *c, char const *file, struct expected co
 		screen_free(s);
 	}
 	stream_restores(c, file, e, data, len);
-	stream_paint(c, file, e, data, len);
+	stream_paint(c, file, e, data, len, e->section[0].dump.rows, e->section[0].dump.cols);
+	for (unsigned i = 0; i < SIZES; i++) {
+		unsigned rows = e->section[0].dump.rows, cols = e->section[0].dump.cols;
+		other_size(i, &rows, &cols);
+		stream_paint(c, file, e, data, len, rows, cols);
+	}
 }
 
 /* ---- cases ----------------------------------------------------------- */
@@ -707,6 +754,15 @@ static void file_write(char const *path, struct screen_buf const *b)
 	if (!f || fwrite(b->data, 1, b->len, f) != b->len || fclose(f) != 0) die("write", path);
 }
 
+static void paint_write(char const *path, struct screen const *before, struct screen const *now, unsigned rows,
+			unsigned cols)
+{
+	struct screen_buf b = SCREEN_BUF_INIT;
+	screen_diff(before, now, rows, cols, &b);
+	file_write(path, &b);
+	screen_buf_deinit(&b);
+}
+
 static void stream_restores_write(char const *name, char const *dir, struct expected const *e, char const *data,
 				  size_t len)
 {
@@ -722,19 +778,25 @@ static void stream_restores_write(char const *name, char const *dir, struct expe
 		size_t const ground = (size_t)screen_ground(now);
 		feed_pieces(base, data + base_at, ground - base_at, 0);
 		base_at = ground;
-		struct screen_buf b = SCREEN_BUF_INIT, paint = SCREEN_BUF_INIT;
+		struct screen_buf b = SCREEN_BUF_INIT;
 		screen_restore(base, false, &b);
-		screen_diff(before, now, screen_rows(now), screen_cols(now), &paint);
-		screen_free(before);
-		before = screen_clone(now);
 		char *path = text("%s/%s.%zu.%zu", dir, name, cut, ground);
 		file_write(path, &b);
 		free(path);
-		path = text("%s/%s.%zu.paint", dir, name, cut);
-		file_write(path, &paint);
-		free(path);
-		screen_buf_deinit(&paint);
 		screen_buf_deinit(&b);
+		path = text("%s/%s.%zu.paint", dir, name, cut);
+		paint_write(path, before, now, screen_rows(now), screen_cols(now));
+		free(path);
+		for (unsigned k = 0; k < SIZES; k++) {
+			unsigned rows = screen_rows(now), cols = screen_cols(now), y, x;
+			other_size(k, &rows, &cols);
+			screen_viewport(now, rows, cols, &y, &x);
+			path = text("%s/%s.%zu.%ux%u.%u.%u.crop", dir, name, cut, cols, rows, x, y);
+			paint_write(path, before, now, rows, cols);
+			free(path);
+		}
+		screen_free(before);
+		before = screen_clone(now);
 	}
 	screen_free(before);
 	screen_free(base);

@@ -58,18 +58,23 @@ class Emulator {
 		return s;
 	}
 
-	row(buffer, y) {
-		const line = buffer.getLine(buffer.baseY + y);
-		const cols = this.term.cols;
+	// A row's text without trailing spaces, and its cells that are not plain; of
+	// the columns from `left` on, where there are any.
+	row(buffer, y, left = 0, cols = this.term.cols) {
+		const line = y < this.term.rows ? buffer.getLine(buffer.baseY + y) : undefined;
+		const blank = this.blank();
+		const at = (x) => (line && left + x < this.term.cols ? line.getCell(left + x) : blank);
 		let text = '';
 		const runs = [];
 		for (let x = 0; x < cols; x++) {
-			const cell = line.getCell(x);
+			const cell = at(x);
 			let s = this.style(cell);
-			const width = cell.getWidth();
-			const chars = cell.getChars();
+			let width = cell === blank ? 1 : cell.getWidth();
+			let chars = cell.getChars();
+			// A character that the part's edge cuts is a space there.
+			if ((width === 0 && x === 0 && left > 0) || (width === 2 && x + 1 === cols)) [width, chars] = [1, ' '];
 			if (width === 0) {
-				const before = x > 0 ? line.getCell(x - 1).getWidth() : 1;
+				const before = x > 0 ? at(x - 1).getWidth() : 1;
 				s += before === 2 ? ' W' : ' orphan';
 				if (before !== 2) text += ' ';
 			} else {
@@ -86,6 +91,10 @@ class Emulator {
 		}
 		const style = runs.map((r) => `${r.start}${r.end > r.start ? `-${r.end}` : ''}${r.look}`).join('; ');
 		return [text.replace(/ +$/, ''), style];
+	}
+
+	blank() {
+		return new (this.term.buffer.active.getNullCell().constructor)();
 	}
 
 	modes() {
@@ -110,6 +119,15 @@ class Emulator {
 		return on.join(' ');
 	}
 
+	rows(top = 0, left = 0, rows = this.term.rows, cols = this.term.cols) {
+		const all = [];
+		for (let y = 0; y < rows; y++) {
+			const [text, style] = this.row(this.term.buffer.active, top + y, left, cols);
+			all.push(`${String(y).padStart(2, '0')}|${text}${style ? `\n  :${style}` : ''}`);
+		}
+		return all;
+	}
+
 	// All lines of a dump: first the head, then one entry a row.
 	dump() {
 		const term = this.term;
@@ -119,17 +137,12 @@ class Emulator {
 		const head = [];
 		head.push(`cursor ${Math.min(b.cursorX, term.cols - 1)} ${b.cursorY}${wrap ? ' wrap' : ''}${b.type === 'alternate' ? ' alt' : ''}`);
 		head.push(`modes ${this.modes()}`.trimEnd());
-		const pen = new (term.buffer.active.getNullCell().constructor)();
+		const pen = this.blank();
 		const cur = core._inputHandler._curAttrData;
 		pen.fg = cur.fg; pen.bg = cur.bg; pen.extended = cur.extended;
 		head.push(`pen${this.style(pen)}`);
 		head.push(`title ${JSON.stringify(this.title)}`);
-		const rows = [];
-		for (let y = 0; y < term.rows; y++) {
-			const [text, style] = this.row(b, y);
-			rows.push(`${String(y).padStart(2, '0')}|${text}${style ? `\n  :${style}` : ''}`);
-		}
-		return { head, rows };
+		return { head, rows: this.rows() };
 	}
 }
 

@@ -5,10 +5,17 @@
 struct seen {
 	struct screen_buf answers, lines, spans, terminal;
 	unsigned bells, titles;
+	struct screen_buf asides;
 };
 
 static void on_answer(void *arg, char const *d, size_t n) { screen_buf_add(&((struct seen *)arg)->answers, d, n); }
 static void on_bell(void *arg) { ((struct seen *)arg)->bells++; }
+static void on_aside(void *arg, enum screen_aside kind, char const *text, size_t len)
+{
+	struct seen *const e = arg;
+	screen_buf_fmt(&e->asides, "%d:", (int)kind);
+	screen_buf_add(&e->asides, text, len);
+}
 static void on_title(void *arg, struct screen const *s)
 {
 	(void)s;
@@ -39,7 +46,7 @@ static struct screen *make(unsigned rows, unsigned cols, struct seen *e)
 	CHECK(s);
 	if (e) {
 		*e = (struct seen){ .bells = 0 };
-		struct screen_sinks const k = { e, on_answer, on_query, on_line, on_bell, on_title };
+		struct screen_sinks const k = { e, on_answer, on_query, on_line, on_bell, on_title, on_aside };
 		screen_sinks_set(s, &k);
 	}
 	return s;
@@ -53,6 +60,7 @@ static void seen_free(struct seen *e)
 	screen_buf_deinit(&e->lines);
 	screen_buf_deinit(&e->spans);
 	screen_buf_deinit(&e->terminal);
+	screen_buf_deinit(&e->asides);
 }
 
 static char const *text_of(struct screen_buf *b)
@@ -479,6 +487,64 @@ TEST(titles_and_colours)
 	survives(s, "a long title");
 	seen_free(&e);
 	screen_free(s);
+}
+
+/* What a terminal may be given as it is: told whole, or not at all. */
+TEST(what_is_said_aside)
+{
+	static struct { char const *in, *want; } const t[] = {
+		{ "\033]52;c;aGk=\a", "0:\033]52;c;aGk=\033\\" },
+		{ "\033]52;;!\033\\", "0:\033]52;;!\033\\" },
+		{ "\033]52;c;?\a", "" }, /* a question */
+		{ "\033]9;4;1;50\a", "1:\033]9;4;1;50\033\\" },
+		{ "\033]9;4 done\a", "2:\033]9;4 done\033\\" },
+		{ "\033]9;hello\033\\", "2:\033]9;hello\033\\" },
+		{ "\033]777;notify;a;b\a", "3:\033]777;notify;a;b\033\\" },
+		{ "\033]99;i=1;hello\033\\", "4:\033]99;i=1;hello\033\\" },
+		{ "\033]99;i=1:p=?;\033\\", "" }, /* another */
+		{ "\033]52;c;aG\030k=\a", "" },    /* cancelled */
+		{ "\033]52;c;a\001\nG\a", "0:\033]52;c;aG\033\\" },
+		{ "\033]7;file:///\a\033]133;A\a\033]52", "" },
+	};
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++)
+		for (int split = 0; split < 2; split++) {
+			struct seen e;
+			struct screen *const s = make(4, 10, &e);
+			if (split) for (char const *p = t[i].in; *p; p++) screen_feed(s, p, 1);
+			else feed(s, t[i].in);
+			CHECK_STR(text_of(&e.asides), t[i].want);
+			seen_free(&e);
+			screen_free(s);
+		}
+}
+
+TEST(how_much_is_said_aside)
+{
+	static struct { char const *before; size_t most; } const t[] = {
+		{ "52;c;", SCREEN_CLIPBOARD_MAX }, { "9;", SCREEN_STRING_MAX }, { "520;", 0 },
+	};
+	static char many[SCREEN_CLIPBOARD_MAX + 1];
+	memset(many, 'A', sizeof many);
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++)
+		for (size_t over = 0; over < 2; over++)
+			for (size_t piece = 1; piece <= sizeof many; piece *= 4096) {
+				struct seen e;
+				struct screen *const s = make(4, 10, &e);
+				size_t const before = screen_memory(s);
+				size_t const n = (t[i].most ? t[i].most : SCREEN_STRING_MAX) - strlen(t[i].before) + over;
+				feed(s, "\033]");
+				feed(s, t[i].before);
+				for (size_t at = 0; at < n; at += piece) screen_feed(s, many, n - at < piece ? n - at : piece);
+				CHECK(screen_memory(s) <= before + 2 * SCREEN_CLIPBOARD_MAX);
+				struct screen *const copy = screen_clone(s);
+				feed(copy, "more\a");
+				screen_free(copy);
+				feed(s, "\a");
+				CHECK_EQ(e.asides.len, t[i].most && !over ? 2 + 2 + t[i].most + 2 : 0);
+				CHECK(screen_memory(s) <= before + 2 * SCREEN_STRING_MAX);
+				seen_free(&e);
+				screen_free(s);
+			}
 }
 
 TEST(hyperlinks)

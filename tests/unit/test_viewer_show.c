@@ -100,12 +100,16 @@ static void expect_output(struct rig *r, char const *want)
 	free(data);
 }
 
-/* The terminal shows what `stream` gives, fed to a fresh one. */
+#define TITLE_KEPT "\033[22;0t"
+
+/* The terminal shows what `stream` gives, fed to a fresh one that keeps the
+ * user's title. */
 static void expect_screen(struct rig *r, char const *stream)
 {
 	char why[SCREEN_WHY_MAX] = "";
 	struct screen *const is = shown(r);
 	struct screen *const want = screen_new(24, 80);
+	screen_feed(want, TITLE_KEPT, strlen(TITLE_KEPT));
 	screen_feed(want, stream, strlen(stream));
 	if (!screen_equal(is, want, why)) printf("# %s\n", why);
 	CHECK(screen_equal(is, want, NULL));
@@ -147,6 +151,19 @@ static void run_mark(struct rig *r, uint32_t type, uint32_t run, uint32_t flags,
 static void text(struct rig *r, char const *t)
 {
 	fake_write(&r->t, t, strlen(t));
+}
+
+static void put_mark(struct rig *r, struct tape_mark const *m)
+{
+	uint64_t const i = atomic_load(&r->t.header->marks_end);
+	memcpy(r->t.map + 2 * TAPE_PAGE + (i % FAKE_MARKS) * sizeof *m, m, sizeof *m);
+	atomic_store(&r->t.header->marks_end, i + 1);
+}
+
+static void size_mark(struct rig *r, uint16_t rows, uint16_t cols)
+{
+	put_mark(r, &(struct tape_mark){ .type = TAPE_SIZE, .run = 1, .offset = atomic_load(&r->t.header->end),
+	                                 .u.size = { .rows = rows, .cols = cols } });
 }
 
 /* ---- a pipe -------------------------------------------------------------------- */
@@ -389,6 +406,87 @@ TEST(left_and_returned_to_it_shows_the_same)
 	rig_free(r);
 }
 
+static void flush(struct rig *r)
+{
+	while (out_pending(&r->s.face.out)) show_flush(&r->s);
+}
+
+/* A terminal with a title of its user's, and what it got: its title then, and what
+ * is on its title stack (NULL: anything). */
+static void expect_title(struct rig *r, char const *want, char const *kept)
+{
+	size_t len;
+	char *const data = output(r, &len);
+	struct screen *const s = screen_new(24, 80);
+	screen_feed(s, "\033]0;user's\a", 13);
+	screen_feed(s, data, len);
+	CHECK_STR(screen_title(s), want);
+	CHECK_STR(screen_icon(s), want);
+	screen_feed(s, "\033]0;none\a\033[23;0t", 18);
+	if (kept) CHECK_STR(screen_title(s), kept);
+	screen_free(s);
+	free(data);
+}
+
+TEST(the_title_is_given_back)
+{
+	static char const *const streams[] = {
+		"one", "\033]0;program\a", "\033]0;program\a\033[22;0t\033]0;pro", "\033[22;2t\033[22;0t\033]0;program\a",
+	};
+	for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+		for (int how = 0; how < 4; how++) {
+			struct rig *const r = rig_new(true, false);
+			START(r, 1);
+			if (how == 1) size_mark(r, 10, 40); /* painted */
+			if (how != 2) text(r, streams[i]);
+			rig_attach(r);
+			drive(r);
+			if (how == 2) text(r, streams[i]); /* passes */
+			drive(r);
+			expect_title(r, strstr(streams[i], "program") ? "program" : "user's", how == 1 || i < 2 ? "user's" : NULL);
+			if (how == 3) face_return(&r->s.face); /* it was stopped, and gave nothing back */
+			drive(r);
+			face_leave(&r->s.face, NULL);
+			flush(r);
+			if (how != 3 || i < 2) expect_title(r, "user's", "none");
+			face_return(&r->s.face);
+			drive(r);
+			face_leave(&r->s.face, NULL);
+			flush(r);
+			if (how != 3 || i < 2) expect_title(r, "user's", "none");
+			rig_free(r);
+		}
+}
+
+/* Wherever what keeps it is cut, by leaving or by a new picture. */
+TEST(the_title_is_given_back_if_it_was_kept)
+{
+	for (size_t cut = 0; cut < 12; cut++)
+		for (int again = 0; again < 2; again++) {
+			struct rig *const r = rig_new(true, false);
+			struct out *const o = &r->s.face.out;
+			START(r, 1);
+			text(r, "\033]0;program\atext");
+			rig_attach(r);
+			show_pump(&r->s, r->now);
+			CHECK(out_pending(o));
+			size_t const all = o->blob_len;
+			r->s.face.joining = false; /* not all of it comes to be written */
+			o->blob_len = cut;
+			if (cut > 0) face_flush(&r->s.face);
+			o->blob_len = all - cut;
+			if (again) {
+				face_return(&r->s.face);
+				drive(r);
+				expect_title(r, "program", "user's");
+			}
+			face_leave(&r->s.face, NULL);
+			flush(r);
+			expect_title(r, "user's", "none");
+			rig_free(r);
+		}
+}
+
 /* What was put out and not written when it left is on the picture later. */
 TEST(left_with_output_waiting)
 {
@@ -534,19 +632,6 @@ TEST(quiet_is_quiet)
 
 /* ---- painting ---------------------------------------------------------------------- */
 
-static void put_mark(struct rig *r, struct tape_mark const *m)
-{
-	uint64_t const i = atomic_load(&r->t.header->marks_end);
-	memcpy(r->t.map + 2 * TAPE_PAGE + (i % FAKE_MARKS) * sizeof *m, m, sizeof *m);
-	atomic_store(&r->t.header->marks_end, i + 1);
-}
-
-static void size_mark(struct rig *r, uint16_t rows, uint16_t cols)
-{
-	put_mark(r, &(struct tape_mark){ .type = TAPE_SIZE, .run = 1, .offset = atomic_load(&r->t.header->end),
-	                                 .u.size = { .rows = rows, .cols = cols } });
-}
-
 /* What is written next is a query that viewer `who` passes on. */
 static void query(struct rig *r, char const *bytes, uint64_t who)
 {
@@ -590,6 +675,7 @@ TEST(another_size_is_painted_and_the_same_one_passes_again)
 	struct screen *const want = screen_new(24, 80);
 	static char const a[] = "one\033[2;5r\033[?1000h", b[] = "\033[30;98Hcor", c[] = "\033[H\033[2Jtwo";
 	char why[SCREEN_WHY_MAX] = "";
+	screen_feed(want, TITLE_KEPT, strlen(TITLE_KEPT));
 	screen_feed(want, a, sizeof a - 1);
 	screen_resize(want, 30, 100);
 	screen_feed(want, b, sizeof b - 1);
@@ -681,6 +767,90 @@ TEST(a_terminal_that_is_to_get_all_gets_it_late)
 	CHECK(!face_painting(&r->s.face));
 	drive(r);
 	CHECK_EQ(times(r, "a line"), 1000);
+	rig_free(r);
+}
+
+/* ---- bells and the like -------------------------------------------------------------- */
+
+#define CLIP(what) "\033]52;c;" what "\033\\"
+
+/* Rung before we came, it is not heard; then once a painting, and of the
+ * clipboard the newest. */
+TEST(a_painting_rings_once_and_sets_the_clipboard_once)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	size_mark(r, 10, 40);
+	text(r, "\a" CLIP("b2xk") "\033]9;old\a");
+	rig_attach(r);
+	drive(r);
+	CHECK(face_painting(&r->s.face));
+	CHECK_EQ(times(r, "\a"), 0);
+	CHECK_EQ(times(r, "\033]52") + times(r, "\033]9;"), 0);
+	text(r, "\a\a" CLIP("b25l") "x\a" CLIP("dHdv") "\033]52;c;dGh");
+	drive(r);
+	CHECK_EQ(times(r, "\a"), 1);
+	CHECK_EQ(times(r, CLIP("b25l")), 0);
+	CHECK_EQ(times(r, CLIP("dHdv")), 1);
+	text(r, "yZWU=\a\033]9;4;1;50\a\033]9;note\a\033]777;notify;a;b\a");
+	text(r, "\033]99;i=1:d=0;first\a\033]99;i=1:d=1:p=body;second\a");
+	drive(r);
+	CHECK_EQ(times(r, "\a"), 1);
+	CHECK_EQ(times(r, CLIP("dGhyZWU=")), 1);
+	CHECK_EQ(times(r, "\033]9;4;1;50\033\\"), 1);
+	CHECK_EQ(times(r, "\033]9;note\033\\"), 1);
+	CHECK_EQ(times(r, "\033]777;notify;a;b\033\\"), 1);
+	CHECK_EQ(times(r, "\033]99;i=1:d=0;first\033\\\033]99;i=1:d=1:p=body;second\033\\"), 1);
+	/* And nothing of it again. */
+	text(r, "\033]99;i=2;third\a");
+	drive(r);
+	CHECK_EQ(times(r, "second"), 1);
+	CHECK_EQ(times(r, "\a"), 1);
+	CHECK_EQ(times(r, "\033]52"), 2);
+	size_mark(r, 24, 80);
+	drive(r);
+	CHECK(!face_painting(&r->s.face));
+	text(r, "\a" CLIP("cGFzcw=="));
+	drive(r);
+	CHECK_EQ(times(r, "\a"), 2);
+	CHECK_EQ(times(r, CLIP("cGFzcw==")), 1);
+	rig_free(r);
+}
+
+/* A piece of the tape that is half of before we came. */
+TEST(a_terminal_without_a_picture_does_not_ring_for_the_past)
+{
+	struct rig *const r = rig_new(true, false);
+	char *const many = malloc(FAKE_RING);
+	memset(many, 'x', FAKE_RING);
+	START(r, 1);
+	fake_write(&r->t, many, FAKE_RING);
+	size_mark(r, 10, 40);
+	text(r, "\a" CLIP("b2xk"));
+	rig_attach(r);
+	CHECK(face_painting(&r->s.face));
+	text(r, "\033]9;new\a");
+	drive(r);
+	CHECK_EQ(times(r, "\a"), 0);
+	CHECK_EQ(times(r, "\033]52"), 0);
+	CHECK_EQ(times(r, "\033]9;new\033\\"), 1);
+	free(many);
+	rig_free(r);
+}
+
+TEST(what_rings_and_is_not_written_when_painting_begins_rings_all_the_same)
+{
+	struct rig *const r = rig_new(true, false);
+	START(r, 1);
+	rig_attach(r);
+	drive(r);
+	text(r, "before\a" CLIP("aGk="));
+	show_pump(&r->s, r->now); /* and no flush */
+	CHECK(out_pending(&r->s.face.out));
+	size_mark(r, 10, 40);
+	drive(r);
+	CHECK_EQ(times(r, "\a"), 1);
+	CHECK_EQ(times(r, CLIP("aGk=")), 1);
 	rig_free(r);
 }
 

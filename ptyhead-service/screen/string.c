@@ -1,0 +1,85 @@
+/* The parser's string: what stands between the introducer of an OSC, DCS or APC
+ * and its end, kept as far as it may be. */
+#include "screen_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Much room is for what needed it alone. */
+static void string_shrink(struct parser *p)
+{
+	if (p->str_cap <= 2 * SCREEN_STRING_MAX) return;
+	free(p->str);
+	p->str = NULL;
+	p->str_cap = p->str_len = 0;
+}
+
+void string_begin(struct screen *s, enum string_kind kind)
+{
+	string_shrink(&s->p);
+	s->p.state = P_STRING;
+	s->p.kind = (uint8_t)kind;
+	s->p.str_len = 0;
+	s->p.str_cut = false;
+	s->p.last_c2 = false;
+}
+
+static bool string_grow(struct parser *p, size_t n)
+{
+	uint32_t cap = p->str_cap ? p->str_cap : 128;
+	if (p->str_len + n + 1 <= p->str_cap) return true;
+	while (cap < p->str_len + n + 1) cap *= 2;
+	char *const str = realloc(p->str, cap);
+	if (!str) return false;
+	p->str = str;
+	p->str_cap = cap;
+	return true;
+}
+
+/* How much of the string at hand is kept. */
+static size_t string_max(struct parser const *p)
+{
+	bool const clipboard = p->kind == STR_OSC && p->str_len >= 3 && !memcmp(p->str, "52;", 3);
+	return clipboard ? SCREEN_CLIPBOARD_MAX : SCREEN_STRING_MAX;
+}
+
+void string_add(struct screen *s, unsigned char const *data, size_t n)
+{
+	struct parser *const p = &s->p;
+	if (!n) return;
+	p->last_c2 = data[n - 1] == 0xc2;
+	if (p->kind == STR_OTHER) return;
+	while (n > 0 && !p->str_cut) {
+		size_t const room = string_max(p) - p->str_len;
+		size_t const now = n < room ? n : room;
+		if (now == 0 || !string_grow(p, now)) {
+			p->str_cut = true;
+			return;
+		}
+		memcpy(p->str + p->str_len, data, now);
+		p->str_len += (uint32_t)now;
+		data += now;
+		n -= now;
+	}
+}
+
+void string_end(struct screen *s)
+{
+	struct parser *const p = &s->p;
+	p->state = P_GROUND;
+	s->last_valid = false;
+	if (p->kind == STR_OTHER) return;
+	if (!p->str) { /* an empty string: dispatchers want a terminated one */
+		p->str = malloc(128);
+		if (!p->str) return;
+		p->str_cap = 128;
+	}
+	p->str[p->str_len] = 0;
+	if (p->kind == STR_OSC)
+		osc_dispatch(s);
+	else if (p->kind == STR_DCS)
+		dcs_dispatch(s);
+	else
+		apc_dispatch(s);
+	string_shrink(p);
+}
