@@ -418,11 +418,12 @@ static void expect_title(struct rig *r, char const *want, char const *kept)
 	size_t len;
 	char *const data = output(r, &len);
 	struct screen *const s = screen_new(24, 80);
-	screen_feed(s, "\033]0;user's\a", 13);
+	static char const before[] = "\033]0;user's\a", after[] = "\033]0;none\a\033[23;0t";
+	screen_feed(s, before, sizeof before - 1);
 	screen_feed(s, data, len);
 	CHECK_STR(screen_title(s), want);
 	CHECK_STR(screen_icon(s), want);
-	screen_feed(s, "\033]0;none\a\033[23;0t", 18);
+	screen_feed(s, after, sizeof after - 1);
 	if (kept) CHECK_STR(screen_title(s), kept);
 	screen_free(s);
 	free(data);
