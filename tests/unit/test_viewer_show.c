@@ -978,6 +978,52 @@ TEST(rows_above_go_into_the_scrollback)
 	rig_free(r);
 }
 
+/* The oldest checkpoint is of just after the program's terminal grew. */
+TEST(no_rows_are_missing_where_the_size_changed_before_the_oldest_checkpoint)
+{
+	struct rig *const r = rig_new(true, false);
+	struct screen *const s = screen_new(24, 80);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	char line[32];
+	int i = 1;
+	r->s.history = 10000;
+	START(r, 1);
+	for (; i <= 8000; i++) {
+		snprintf(line, sizeof line, "row-%05d\r\n", i);
+		text(r, line);
+		screen_feed(s, line, strlen(line));
+	}
+	size_mark(r, 30, 80);
+	screen_resize(s, 30, 80);
+	screen_restore(s, false, &b);
+	screen_buf_add(&b, "", 1);
+	fake_checkpoint(&r->t, b.data);
+	fake_slot(&r->t, 1)->state.size = (struct tape_size){ .rows = 30, .cols = 80 };
+	for (; i <= 8050; i++) {
+		snprintf(line, sizeof line, "row-%05d\r\n", i);
+		text(r, line);
+		screen_feed(s, line, strlen(line));
+	}
+	screen_buf_clear(&b);
+	screen_restore(s, false, &b);
+	screen_buf_add(&b, "", 1);
+	fake_checkpoint(&r->t, b.data);
+	fake_slot(&r->t, 2)->state.size = (struct tape_size){ .rows = 30, .cols = 80 };
+	rig_attach(r);
+	drive(r);
+	CHECK_EQ(times(r, "row-02000"), 0);
+	/* The 30 newest are the program's screen, of which this terminal shows 24. */
+	for (i = 3000; i <= 8021; i++) {
+		snprintf(line, sizeof line, "row-%05d", i);
+		if (times(r, line) != 1) printf("# %s\n", line);
+		CHECK_EQ(times(r, line), 1);
+		if (i == 3100) i = 7900;
+	}
+	screen_buf_deinit(&b);
+	screen_free(s);
+	rig_free(r);
+}
+
 TEST(left_while_a_picture_is_half_written)
 {
 	struct rig *const r = rig_new(true, false);
