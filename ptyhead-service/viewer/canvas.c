@@ -257,7 +257,10 @@ void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out)
 {
 	struct way w;
 
-	if (!c->begun) return;
+	if (!c->begun) {
+		if (c->unseen == 0) title_give_back(c, out);
+		return;
+	}
 	if (paint && c->prog) {
 		struct screen *const prog = c->prog;
 		/* What the main screen of the terminal holds may not be known. */

@@ -129,6 +129,36 @@ static bool at_checkpoint(struct reading *g, struct past *p, bool oldest)
 	return good;
 }
 
+static bool same_row(struct screen const *a, unsigned y, struct screen const *b, unsigned z)
+{
+	struct screen_row const ra = screen_row(a, SCREEN_MAIN, y);
+	struct screen_row const rb = screen_row(b, SCREEN_MAIN, z);
+	struct screen_buf ta = SCREEN_BUF_INIT, tb = SCREEN_BUF_INIT;
+	screen_row_text(a, &ra, &ta);
+	screen_row_text(b, &rb, &tb);
+	bool const same = ta.len == tb.len && (ta.len == 0 || !memcmp(ta.data, tb.data, ta.len));
+	screen_buf_deinit(&ta);
+	screen_buf_deinit(&tb);
+	return same;
+}
+
+/* Its size before the checkpoint is not known, so that it was taken for that of
+ * there. Where it was smaller, rows went off the top earlier than here, and are
+ * not on the checkpoint's screen. */
+static void rows_between(struct screen const *before, struct screen const *at, struct past *p)
+{
+	unsigned const y = screen_cursor(before).y;
+	unsigned const less = screen_cursor(at).y;
+
+	if (y <= less) return;
+	for (unsigned i = 0; i <= less; i++)
+		if (!same_row(before, y - less + i, at, i)) return;
+	for (unsigned i = 0; i < y - less; i++) {
+		struct screen_row const row = screen_row(before, SCREEN_MAIN, i);
+		past_add(p, before, &row);
+	}
+}
+
 /* What lies before the oldest checkpoint is read as a new terminal would; only
  * rows come of that, and none where the alternate screen plays a part. */
 static bool before_checkpoint(struct reading *g, struct past *p)
@@ -141,14 +171,16 @@ static bool before_checkpoint(struct reading *g, struct past *p)
 	uint64_t const target = ahead.pos;
 	unsigned const rows = screen_rows(h.s);
 	unsigned const cols = screen_cols(h.s);
-	bool const alt = screen_alt(h.s);
-	screen_free(h.s);
+	bool good = true;
 	tape_reader_oldest_seek(r);
-	if (alt || r->pos >= target || !fresh(g, p, rows, cols)) return true;
-	g->alt = false;
-	if (!read_to(g, target, false)) return false;
-	if (g->alt) past_clear(p);
-	return true;
+	if (!screen_alt(h.s) && r->pos < target && fresh(g, p, rows, cols)) {
+		g->alt = false;
+		good = read_to(g, target, false);
+		if (good && g->alt) past_clear(p);
+		else if (good) rows_between(g->s, h.s, p);
+	}
+	screen_free(h.s);
+	return good;
 }
 
 static bool at_first(struct reading *g, struct past *p)

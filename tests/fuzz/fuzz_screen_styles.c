@@ -31,7 +31,7 @@ static void fed(struct screen **ret, struct log *l, char const *text, size_t n, 
 
 int LLVMFuzzerTestOneInput(uint8_t const *data, size_t size)
 {
-	static char text[1 << 14];
+	static char text[1 << 13];
 	struct log whole_log = { 0 }, bytes_log = { 0 }, pieces_log = { 0 };
 	struct screen *whole, *bytes, *pieces;
 	size_t n = 0;

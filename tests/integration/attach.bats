@@ -297,8 +297,8 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	done
 }
 
-# count BYTES N : so often in what the viewer's terminal got.
-count() { [ "$(grep -aoF -e "$1" -- "$T/seen" | wc -l)" = "$2" ]; }
+# shown_times BYTES : in what the viewer's terminal got.
+shown_times() { grep -aoF -e "$1" -- "$T/seen" | wc -l; }
 
 @test "a smaller terminal, which is painted, gets bells and the clipboard, once, and nothing of before" {
 	head_start -s fixed
@@ -319,11 +319,13 @@ count() { [ "$(grep -aoF -e "$1" -- "$T/seen" | wc -l)" = "$2" ]; }
 	wait_for 5 holds "$T/seen" $'\e]9;note dHdv\e\\'
 	type_hex 1c
 	ended 0
-	count $'\e]52;c;b25l\e\\' 1
-	count $'\e]52;c;dHdv\e\\' 1
-	count $'\e]52;c;' 2
-	count $'\e]9;note' 2
-	count $'\a' 2
+	[ "$(shown_times $'\e]52;c;b25l\e\\')" = 1 ]
+	[ "$(shown_times $'\e]52;c;dHdv\e\\')" = 1 ]
+	[ "$(shown_times $'\e]52;c;')" = 2 ]
+	[ "$(shown_times $'\e]9;note')" = 2 ]
+	# Twice two, if a painting comes between the halves of a line.
+	bells=$(shown_times $'\a')
+	[ "$bells" -ge 2 ] && [ "$bells" -le 4 ]
 	not holds "$T/seen" old
 }
 

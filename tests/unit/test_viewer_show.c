@@ -418,11 +418,12 @@ static void expect_title(struct rig *r, char const *want, char const *kept)
 	size_t len;
 	char *const data = output(r, &len);
 	struct screen *const s = screen_new(24, 80);
-	screen_feed(s, "\033]0;user's\a", 13);
+	static char const before[] = "\033]0;user's\a", after[] = "\033]0;none\a\033[23;0t";
+	screen_feed(s, before, sizeof before - 1);
 	screen_feed(s, data, len);
 	CHECK_STR(screen_title(s), want);
 	CHECK_STR(screen_icon(s), want);
-	screen_feed(s, "\033]0;none\a\033[23;0t", 18);
+	screen_feed(s, after, sizeof after - 1);
 	if (kept) CHECK_STR(screen_title(s), kept);
 	screen_free(s);
 	free(data);
@@ -434,7 +435,7 @@ TEST(the_title_is_given_back)
 		"one", "\033]0;program\a", "\033]0;program\a\033[22;0t\033]0;pro", "\033[22;2t\033[22;0t\033]0;program\a",
 	};
 	for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
-		for (int how = 0; how < 4; how++) {
+		for (int how = 0; how < 5; how++) {
 			struct rig *const r = rig_new(true, false);
 			START(r, 1);
 			if (how == 1) size_mark(r, 10, 40); /* painted */
@@ -444,16 +445,16 @@ TEST(the_title_is_given_back)
 			if (how == 2) text(r, streams[i]); /* passes */
 			drive(r);
 			expect_title(r, strstr(streams[i], "program") ? "program" : "user's", how == 1 || i < 2 ? "user's" : NULL);
-			if (how == 3) face_return(&r->s.face); /* it was stopped, and gave nothing back */
-			drive(r);
+			if (how >= 3) face_return(&r->s.face); /* it was stopped, and gave nothing back */
+			if (how != 4) drive(r);
 			face_leave(&r->s.face, NULL);
 			flush(r);
-			if (how != 3 || i < 2) expect_title(r, "user's", "none");
+			if (how < 3 || i < 2) expect_title(r, "user's", "none");
 			face_return(&r->s.face);
 			drive(r);
 			face_leave(&r->s.face, NULL);
 			flush(r);
-			if (how != 3 || i < 2) expect_title(r, "user's", "none");
+			if (how < 3 || i < 2) expect_title(r, "user's", "none");
 			rig_free(r);
 		}
 }
@@ -973,6 +974,52 @@ TEST(rows_above_go_into_the_scrollback)
 	struct screen *const s = shown(r);
 	row_is(s, 0, "row-28");
 	row_is(s, 23, "end");
+	screen_free(s);
+	rig_free(r);
+}
+
+/* The oldest checkpoint is of just after the program's terminal grew. */
+TEST(no_rows_are_missing_where_the_size_changed_before_the_oldest_checkpoint)
+{
+	struct rig *const r = rig_new(true, false);
+	struct screen *const s = screen_new(24, 80);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	char line[32];
+	int i = 1;
+	r->s.history = 10000;
+	START(r, 1);
+	for (; i <= 8000; i++) {
+		snprintf(line, sizeof line, "row-%05d\r\n", i);
+		text(r, line);
+		screen_feed(s, line, strlen(line));
+	}
+	size_mark(r, 30, 80);
+	screen_resize(s, 30, 80);
+	screen_restore(s, false, &b);
+	screen_buf_add(&b, "", 1);
+	fake_checkpoint(&r->t, b.data);
+	fake_slot(&r->t, 1)->state.size = (struct tape_size){ .rows = 30, .cols = 80 };
+	for (; i <= 8050; i++) {
+		snprintf(line, sizeof line, "row-%05d\r\n", i);
+		text(r, line);
+		screen_feed(s, line, strlen(line));
+	}
+	screen_buf_clear(&b);
+	screen_restore(s, false, &b);
+	screen_buf_add(&b, "", 1);
+	fake_checkpoint(&r->t, b.data);
+	fake_slot(&r->t, 2)->state.size = (struct tape_size){ .rows = 30, .cols = 80 };
+	rig_attach(r);
+	drive(r);
+	CHECK_EQ(times(r, "row-02000"), 0);
+	/* The 30 newest are the program's screen, of which this terminal shows 24. */
+	for (i = 3000; i <= 8021; i++) {
+		snprintf(line, sizeof line, "row-%05d", i);
+		if (times(r, line) != 1) printf("# %s\n", line);
+		CHECK_EQ(times(r, line), 1);
+		if (i == 3100) i = 7900;
+	}
+	screen_buf_deinit(&b);
 	screen_free(s);
 	rig_free(r);
 }
