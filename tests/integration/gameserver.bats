@@ -103,6 +103,11 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 	has "$T/shown" 'INFO\]: \[Server\] Backup 2.*T.* begins$'
 	has "$T/shown" 'INFO\]: Saved the game$'
 	has "$T/shown" 'INFO\]: \[Server\] Backup 2.*T.* done$'
+	# And is in the journal.
+	journal() { sd_journal -o cat -u ptyhead@gameserver >"$T/journal"; has "$T/journal" '^\[..:..:.. INFO\]: \[Server\] Backup 2.*T.* done$'; }
+	wait_for 5 journal
+	has "$T/journal" '^> save-all$'
+	not has "$T/journal" $'\e|##|[0-9]%'
 	# Only so many are kept.
 	sd sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do cp -a "$0" "$1/backups/2001-01-${i}T030000"; done' \
 		"$(inside newest "$GAME/backups")" "$GAME"
@@ -211,7 +216,7 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 # The scan directory, as it stands, with programs of the test's own and users that
 # are there.
 scan_up() {
-	export PTYHEAD_DIR=$T/run GAME_DIR=$T/game PTYHEAD_USER=nobody GAME_USER=games
+	export PTYHEAD_DIR=$T/run GAME_DIR=$T/game PTYHEAD_LOGS=$T/logs PTYHEAD_USER=nobody GAME_USER=games
 	export ADDRESS=$PTYHEAD_DIR/gameserver.sock
 	mkdir -p "$T/bin" "$T/run"
 	cp "$PTYHEAD_BUILD"/{ptyhead,s6-ptyexec,ptyhead-*} "$T/bin/"
@@ -245,6 +250,12 @@ server_runs() { PID=$(s6_pid gameserver) && [ "$PID" -gt 0 ] && is_program "$PID
 	[ "$(stat -c %U "$(newest "$GAME_DIR/backups")")" = games ]
 	wait_for 5 recorded 'Saved the game'
 	wait_for 5 recorded 'Backup 2.* done'
+	# And so has the log: as lines, the bar of the save being none.
+	LOG=$PTYHEAD_LOGS/gameserver/current
+	wait_for 5 has "$LOG" ' \[..:..:.. INFO\]: \[Server\] Backup 2.* done$'
+	has "$LOG" ' > save-all$'
+	has "$LOG" ' \[..:..:.. INFO\]: Saved the game$'
+	not has "$LOG" $'\e|##|[0-9]%'
 }
 
 @test "s6: a server that hangs within its save fails the job with 99" {
