@@ -307,6 +307,14 @@ static void join_check(struct textlog *t)
 	if (t->joined && row.len == 0 && (screen_alt(t->screen) || screen_cursor(t->screen).y > 0 || screen_cursor(t->screen).x == 0)) join_end(t);
 }
 
+void textlog_fed(struct textlog *t, uint64_t now)
+{
+	unsigned upto, after;
+	if (!t->live || !t->picture) return;
+	cursor_line(t, &upto, &after);
+	picture_look(t, after, now);
+}
+
 bool textlog_look(struct textlog *t, uint64_t now)
 {
 	unsigned upto, after;

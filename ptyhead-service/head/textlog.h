@@ -80,6 +80,9 @@ void textlog_final(struct textlog *t, struct screen_row const *row);
 /* From here on rows are logged; those above the cursor's line have been, by the
  * head before this one. */
 void textlog_live(struct textlog *t);
+/* After each feed: what is drawn just before the program ends is of the picture,
+ * too. Costs nothing while there is none. */
+void textlog_fed(struct textlog *t, uint64_t now);
 /* Logs what is finished. True: look again after TEXTLOG_STABLE_NS, also if
  * nothing is fed. */
 bool textlog_look(struct textlog *t, uint64_t now);

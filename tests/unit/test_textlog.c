@@ -248,6 +248,7 @@ static void recording(char const *name)
 		if (sscanf(text, "O %*s %zu", &n) != 1) continue;
 		CHECK(n <= sizeof text && fread(text, 1, n, out) == n);
 		screen_feed(r.l.screen, text, n);
+		textlog_fed(&r.l.rule, r.l.now);
 		if (!r.look_at) r.look_at = r.l.now + 20000000;
 	}
 	textlog_all(&r.l.rule);
