@@ -277,6 +277,9 @@ said() {
 	"${user[@]}" systemctl --user restart ptyhead@mine.service
 	tm_again "${user[@]}" ptyhead-attach -r mine.watch
 	tm_wait 5 "^pid-$(pid_mine)-"
+	# Its head logs as the system's do.
+	logged() { sd_journal -o cat _SYSTEMD_UNIT=manager.service >"$T/said"; has "$T/said" '^ready> echo pid-..-$'; }
+	wait_for 5 logged
 	# Of the manager itself: this one has no bus.
 	run sd_journal -p warning _SYSTEMD_UNIT=manager.service
 	echo "$output"
