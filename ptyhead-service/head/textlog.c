@@ -385,8 +385,8 @@ void textlog_resizing(struct textlog *t, uint64_t now)
 	for (unsigned y = 0; y < rows;) {
 		struct span const sp = span_at(t, y, now);
 		y = sp.end;
-		if (!sp.known) continue;
-		if (sp.changed) t->held[t->held_len++] = sp.hash;
+		if (sp.blank || !(sp.known || sp.drawn)) continue;
+		if (sp.changed && !sp.drawn) t->held[t->held_len++] = sp.hash;
 		else t->same[t->same_len++] = sp.hash;
 	}
 	qsort(t->same, t->same_len, sizeof *t->same, compare);
@@ -418,4 +418,5 @@ void textlog_resized(struct textlog *t, uint64_t now)
 	free(t->held);
 	t->same = t->held = NULL;
 	t->same_len = t->held_len = 0;
+	textlog_fed(t, now); /* what was a picture is one */
 }

@@ -66,7 +66,7 @@ struct textlog {
 	bool joined;              /* join is open, if empty */
 	bool join_changed;        /* not all of it was logged */
 	uint64_t join_hash;
-	uint64_t *same;           /* while resizing: lines that were logged, sorted, */
+	uint64_t *same;           /* while resizing: lines that were logged or drawn, sorted, */
 	unsigned same_len;
 	uint64_t *held;           /* and those that are another since */
 	unsigned held_len;

@@ -351,6 +351,7 @@ TEST(anything_goes)
 		"\033[H", "\033[J", "\033[2J", "\033[K", "\033[2K", "\033[L", "\033[3M", "\033[2;4r", "\033[r", "\033M",
 		"\033[2S", "\033[T", "\033[?1049h", "\033[?1049l", "\033c", "\t", "\b", "\u4e2d\u6587", "\033[10;10H",
 		"\033[?69h\033[3;9s", "\033[?69l", "\033[4P", "\033[9@", "\033[8X", "\0337", "\0338", "\033#8",
+		"\033[?1h\033=", "\033[?1l\033>", "\033[?25l", "\033[?25h", "\033[?1000h", "\033[?1000l",
 	};
 	unsigned seed = 7;
 	for (unsigned round = 0; round < 30; round++) {
@@ -361,6 +362,7 @@ TEST(anything_goes)
 			unsigned const r = seed >> 16;
 			char const *const p = pieces[r % (sizeof pieces / sizeof *pieces)];
 			screen_feed(l.screen, p, strlen(p));
+			if (r % 3 == 0) textlog_fed(&l.rule, l.now);
 			if (r % 17 == 0) look(&l);
 			if (r % 401 == 0) size(&l, 1 + r % 30, 1 + r % 50);
 			if (r % 997 == 0) textlog_all(&l.rule);
