@@ -258,7 +258,6 @@ static void recording(char const *name)
 	fclose(out);
 	fclose(log);
 	printf("# recorded/%s\n", name);
-	if (getenv("TEXTLOG_SHOW") && !strcmp(getenv("TEXTLOG_SHOW"), name)) fputs(r.l.got, stdout);
 	CHECK_STR(r.l.got, want);
 	end(&r.l);
 }
@@ -271,7 +270,7 @@ TEST(recordings)
 	CHECK(d);
 	for (struct dirent *e; (e = readdir(d));) {
 		size_t const len = strlen(e->d_name);
-		if (len < sizeof suffix || strcmp(e->d_name + len - (sizeof suffix - 1), suffix)) continue;
+		if (len < sizeof suffix || strcmp(e->d_name + len - (sizeof suffix - 1), suffix) != 0) continue;
 		e->d_name[len - (sizeof suffix - 1)] = 0;
 		recording(e->d_name);
 		n++;
