@@ -1,13 +1,22 @@
 # fish completion for ptyhead's tools: options, and the terminals that there are
 # now.
+function __ptyhead_addresses
+	# What has a slash is a path.
+	if string match -q '*/*' -- (commandline -ct)
+		__fish_complete_path (commandline -ct)
+	else
+		timeout 1 ptyhead-list --names 2>/dev/null
+	end
+end
 for tool in attach list send show wait record
-	complete -c ptyhead-$tool -f -a '(timeout 1 ptyhead-list --names 2>/dev/null)'
+	complete -c ptyhead-$tool -f -a '(__ptyhead_addresses)'
 	complete -c ptyhead-$tool -l help
 	complete -c ptyhead-$tool -l version
 end
 complete -c ptyhead-attach -s r -l read-only
 complete -c ptyhead-attach -s L -l lossless
 complete -c ptyhead-attach -s e -l escape -x
+complete -c ptyhead-attach -s H -l history -x
 complete -c ptyhead-attach -s 1 -l once
 complete -c ptyhead-attach -s q -l quiet
 complete -c ptyhead-list -l json
@@ -21,6 +30,10 @@ complete -c ptyhead-send -s W -l wait-fixed -x
 complete -c ptyhead-send -s o -l offset
 complete -c ptyhead-send -s t -l timeout -x
 complete -c ptyhead-send -s L -l lossless
+complete -c ptyhead-show -s e -l escapes
+complete -c ptyhead-show -s H -l history -x
+complete -c ptyhead-show -l json
+complete -c ptyhead-show -l html
 complete -c ptyhead-wait -s e -l regex -x
 complete -c ptyhead-wait -s F -l fixed -x
 complete -c ptyhead-wait -l idle -x

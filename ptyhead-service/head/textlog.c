@@ -14,6 +14,7 @@ struct textlog_row {
 	uint64_t logged; /* hash of the text as it was logged, or NONE */
 	uint64_t last;   /* as it was last seen, */
 	uint64_t since;  /* since when */
+	uint64_t drawn;  /* as it was in a picture that lasted, or NONE */
 };
 
 /* A line at the rows [y, end), and what is known of it. */
@@ -23,6 +24,7 @@ struct span {
 	bool known;   /* it was logged once */
 	bool changed; /* its text is not what was logged */
 	bool stable;
+	bool drawn;   /* all of it is as it was in a picture */
 	uint64_t hash; /* the same however it is wrapped */
 };
 
@@ -141,15 +143,26 @@ static void join_end(struct textlog *t)
 	join_reset(t);
 }
 
+/* It scrolls off the top, and is not cleared: who clears the screen rarely stands
+ * at its foot, and with more rows than one comes on to the next. */
+static bool scrolls_off(struct textlog const *t, struct screen_row const *row)
+{
+	return row_of(t, 0).cells == row->cells && screen_cursor(t->screen).y + 2 >= screen_rows(t->screen);
+}
+
 void textlog_final(struct textlog *t, struct screen_row const *row)
 {
 	if (!t->live) return;
 	bool const blank = row_blank(row);
 	bool changed = !blank;
 	struct textlog_row *const r = row_find(t, row->cells, false);
-	if (r) {
-		if (changed && r->logged != NONE) changed = r->logged != row_hash(row);
-		r->logged = NONE;
+	bool const typed = row->cells && row->cells == t->cursor_cells;
+	if (r || typed) {
+		uint64_t const h = row_hash(row);
+		if (r && r->logged != NONE) changed &= r->logged != h;
+		if (r && h == r->drawn) changed = false;
+		if (typed && h == t->cursor_hash) changed &= scrolls_off(t, row);
+		if (r) *r = (struct textlog_row){ .cells = r->cells };
 	}
 	if (!row->wrapped && !t->joined && !t->resizing) {
 		/* Most lines: whole in one row. */
@@ -193,11 +206,18 @@ static void span_log(struct textlog *t, struct span const *sp, uint64_t now, boo
 	screen_buf_deinit(&b);
 }
 
+static void seen(struct textlog_row *r, uint64_t hash, uint64_t now)
+{
+	if (r->last == hash) return;
+	r->last = hash;
+	r->since = now;
+}
+
 /* The line that begins at y. */
 static struct span span_at(struct textlog *t, unsigned y, uint64_t now)
 {
 	unsigned const rows = screen_rows(t->screen);
-	struct span sp = { .y = y, .end = y, .blank = true, .stable = true };
+	struct span sp = { .y = y, .end = y, .blank = true, .stable = true, .drawn = true };
 	bool wrapped = true;
 	if (y == 0 && t->joined) {
 		sp.blank = t->join.len == 0;
@@ -211,18 +231,16 @@ static struct span span_at(struct textlog *t, unsigned y, uint64_t now)
 		sp.hash = line_hash(sp.hash, &row);
 		sp.blank &= blank;
 		struct textlog_row *const r = row_find(t, row.cells, false);
+		uint64_t const h = row_hash(&row);
+		sp.drawn &= r ? r->drawn == h : blank;
+		if (r) seen(r, h, now);
+		sp.stable &= r ? now - r->since >= TEXTLOG_STABLE_NS : blank;
 		if (!r || r->logged == NONE) {
 			sp.changed |= !blank;
 			continue;
 		}
-		uint64_t const h = row_hash(&row);
 		sp.known = true;
 		sp.changed |= h != r->logged;
-		if (h != r->last) {
-			r->last = h;
-			r->since = now;
-		}
-		sp.stable &= now - r->since >= TEXTLOG_STABLE_NS;
 	}
 	sp.hash = hashed(sp.hash);
 	return sp;
@@ -254,11 +272,47 @@ static bool anything_below(struct textlog const *t, unsigned y)
 	return false;
 }
 
+/* The program reads keys, or the mouse, as full-screen programs do. Shells that
+ * let a line be edited may read keys so, too, but also ask for pastes to be told. */
+static bool reads_keys(struct screen_input const *in) { return in->mouse || (in->cursor_keys && in->keypad && !in->paste); }
+
+/* What is there at this look, the rows from y on being below the cursor's line. */
+static void picture_look(struct textlog *t, unsigned y, uint64_t now)
+{
+	struct screen_input const in = screen_input(t->screen);
+	struct screen_cursor const cursor = screen_cursor(t->screen);
+	struct screen_row row = row_of(t, cursor.y);
+	bool const was = t->picture;
+
+	t->cursor_cells = screen_alt(t->screen) ? NULL : row.cells;
+	t->cursor_hash = row_hash(&row);
+	t->below = anything_below(t, y);
+	t->picture = reads_keys(&in) && !screen_alt(t->screen) && (t->below || in.mouse || !cursor.visible);
+	if (!t->picture && !was) return;
+	for (unsigned i = 0; i < screen_rows(t->screen); i++) {
+		row = row_of(t, i);
+		if (row_blank(&row)) continue;
+		struct textlog_row *const r = row_find(t, row.cells, t->picture);
+		if (!r) continue;
+		seen(r, row_hash(&row), now);
+		if (t->picture) r->drawn = r->last;
+		else if (r->drawn == r->last) r->since = now; /* from now on it counts */
+	}
+}
+
 /* The line that began above the screen ended there after all: cleared away. */
 static void join_check(struct textlog *t)
 {
 	struct screen_row const row = row_of(t, 0);
 	if (t->joined && row.len == 0 && (screen_alt(t->screen) || screen_cursor(t->screen).y > 0 || screen_cursor(t->screen).x == 0)) join_end(t);
+}
+
+void textlog_fed(struct textlog *t, uint64_t now)
+{
+	unsigned upto, after;
+	if (!t->live || !t->picture) return;
+	cursor_line(t, &upto, &after);
+	picture_look(t, after, now);
 }
 
 bool textlog_look(struct textlog *t, uint64_t now)
@@ -269,15 +323,16 @@ bool textlog_look(struct textlog *t, uint64_t now)
 	rows_fit(t);
 	join_check(t);
 	cursor_line(t, &upto, &after);
-	bool const picture = anything_below(t, after);
+	picture_look(t, after, now);
 	for (unsigned y = 0; y < upto;) {
 		struct span const sp = span_at(t, y, now);
 		y = sp.end;
 		if (sp.blank || !sp.changed) continue;
-		if (!sp.known || (sp.stable && !picture)) span_log(t, &sp, now, true);
+		bool const at_once = !sp.known && !sp.drawn && !t->picture;
+		if (at_once || (sp.stable && !t->below && !t->picture)) span_log(t, &sp, now, true);
 		else held = true;
 	}
-	return held && !picture;
+	return held && !t->below && !t->picture;
 }
 
 void textlog_all(struct textlog *t)
@@ -287,8 +342,10 @@ void textlog_all(struct textlog *t)
 	for (unsigned y = 0; y < screen_rows(t->screen);) {
 		struct span const sp = span_at(t, y, 0);
 		y = sp.end;
-		if (!sp.blank && sp.changed) span_log(t, &sp, 0, true);
+		if (!sp.blank && sp.changed) span_log(t, &sp, 0, !sp.drawn);
 	}
+	t->below = t->picture = false;
+	t->cursor_cells = NULL;
 }
 
 void textlog_live(struct textlog *t)
@@ -328,8 +385,8 @@ void textlog_resizing(struct textlog *t, uint64_t now)
 	for (unsigned y = 0; y < rows;) {
 		struct span const sp = span_at(t, y, now);
 		y = sp.end;
-		if (!sp.known) continue;
-		if (sp.changed) t->held[t->held_len++] = sp.hash;
+		if (sp.blank || !(sp.known || sp.drawn)) continue;
+		if (sp.changed && !sp.drawn) t->held[t->held_len++] = sp.hash;
 		else t->same[t->same_len++] = sp.hash;
 	}
 	qsort(t->same, t->same_len, sizeof *t->same, compare);
@@ -341,6 +398,7 @@ void textlog_resized(struct textlog *t, uint64_t now)
 	unsigned from, after;
 	if (!t->resizing) return;
 	t->resizing = false;
+	t->cursor_cells = NULL;
 	rows_fit(t);
 	rows_forget(t);
 	cursor_line(t, &from, &after);
@@ -360,4 +418,5 @@ void textlog_resized(struct textlog *t, uint64_t now)
 	free(t->held);
 	t->same = t->held = NULL;
 	t->same_len = t->held_len = 0;
+	textlog_fed(t, now); /* what was a picture is one */
 }

@@ -9,16 +9,21 @@
  *      So what stands on the cursor's line (a prompt, a progress bar redrawn a
  *      thousand times) is logged once, when the cursor has left it downwards.
  *   2. What scrolls off the top, or is cleared with the whole screen, is logged
- *      then if it was not, or if its text is another by now.
+ *      then if it was not, or if its text is another by now; but for what is
+ *      cleared from the cursor's line, which is drawn anew (Ctrl-L at a prompt).
  *   3. A line that was logged and whose text is another by now (programs that
  *      move up to redraw several lines) is not logged at each change: it is
  *      when it has been the same for TEXTLOG_STABLE_NS, unless something stands
- *      below the cursor's line: who draws there draws a picture (top), which is
- *      not final before its end.
- *   4. At the end of a run all that is on the main screen is final.
- *   5. The alternate screen is not logged. While it is shown the main screen
+ *      below the cursor's line: who draws there draws a picture.
+ *   4. A picture is not logged: what a program draws that reads the mouse, or has
+ *      the keypad and the cursor keys in their application modes, while the
+ *      cursor is hidden or has something below it (top, dialog, fzf). What was in
+ *      it, and was not written to afterwards, is logged only if it stays for
+ *      TEXTLOG_STABLE_NS when there is a picture no more.
+ *   5. At the end of a run all else that is on the main screen is final.
+ *   6. The alternate screen is not logged. While it is shown the main screen
  *      cannot change: all of it but its last line is as if above the cursor.
- *   6. A line whose text did not change is never logged twice, whatever moves
+ *   7. A line whose text did not change is never logged twice, whatever moves
  *      it on the screen, other sizes included. Colours are no change. */
 #ifndef TEXTLOG_H
 #define TEXTLOG_H
@@ -50,6 +55,10 @@ struct textlog {
 	struct textlog_sink sink;
 	bool live;     /* rows are logged: no replay is under way */
 	bool resizing;
+	struct screen_cell const *cursor_cells; /* at the last look: the cursor's row */
+	uint64_t cursor_hash;
+	bool below;    /* and something was below its line; */
+	bool picture;  /* and it was a picture */
 	struct textlog_row *rows; /* a hash table */
 	unsigned cap;             /* a power of two */
 	unsigned used;
@@ -57,7 +66,7 @@ struct textlog {
 	bool joined;              /* join is open, if empty */
 	bool join_changed;        /* not all of it was logged */
 	uint64_t join_hash;
-	uint64_t *same;           /* while resizing: lines that were logged, sorted, */
+	uint64_t *same;           /* while resizing: lines that were logged or drawn, sorted, */
 	unsigned same_len;
 	uint64_t *held;           /* and those that are another since */
 	unsigned held_len;
@@ -71,6 +80,9 @@ void textlog_final(struct textlog *t, struct screen_row const *row);
 /* From here on rows are logged; those above the cursor's line have been, by the
  * head before this one. */
 void textlog_live(struct textlog *t);
+/* After each feed: what is drawn just before the program ends is of the picture,
+ * too. Costs nothing while there is none. */
+void textlog_fed(struct textlog *t, uint64_t now);
 /* Logs what is finished. True: look again after TEXTLOG_STABLE_NS, also if
  * nothing is fed. */
 bool textlog_look(struct textlog *t, uint64_t now);

@@ -266,7 +266,9 @@ void textlog_line_final(struct textlog_line *l, struct screen_row const *row)
 
 void textlog_line_fed(struct textlog_line *l)
 {
-	if (text(l) && !timeout_pending(&l->look)) timeout_set(&l->out->look, &l->look);
+	if (!text(l)) return;
+	if (l->rule.picture) textlog_fed(&l->rule, loop_now());
+	if (!timeout_pending(&l->look)) timeout_set(&l->out->look, &l->look);
 }
 
 void textlog_line_resizing(struct textlog_line *l)

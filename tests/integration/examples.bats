@@ -11,7 +11,7 @@ load ../helpers/tmux
 
 setup() {
 	common_setup
-	export PTYHEAD_DIR=$T/run PTYHEAD_USER='' CONSOLE_USER=''
+	export PTYHEAD_DIR=$T/run PTYHEAD_LOGS=$T/logs PTYHEAD_USER='' CONSOLE_USER=''
 }
 teardown() { common_teardown; }
 
@@ -50,6 +50,8 @@ mode_of() { stat -c %a "$1"; }
 	is_program "$head" ptyhead
 	[ "$(stat -c %U "/proc/$head")" = nobody ]
 	grep -qE '^CapEff:[[:space:]]+0+$' "/proc/$head/status"
+	# Its log: top's life, and none of what it draws.
+	wait_for 5 has "$T/logs/app/current" " \[run 1 started, pid $first\]$"
 
 	# One who only looks, at the socket that anyone may open, and types in vain.
 	start setpriv --reuid nobody --regid nogroup --clear-groups \
@@ -70,6 +72,8 @@ mode_of() { stat -c %a "$1"; }
 	another() { running top s6_pid app && [ "$PID" != "$first" ]; }
 	tm_keys q
 	wait_for 10 another
+	wait_for 5 has "$T/logs/app/current" " \[run 1 ended: exit 0\]$"
+	not has "$T/logs/app/current" 'PID USER'
 	# Both see the second run.
 	tm_keys 1 # each processor on a line of its own
 	tm_wait 5 '^%Cpu0 '
@@ -98,6 +102,8 @@ mode_of() { stat -c %a "$1"; }
 	tm_keys 'tty; echo pid-$$-' Enter
 	tm_wait 5 '^/dev/pts/'
 	tm_wait 5 "^pid-$first-"
+	wait_for 5 has "$T/logs/console/current" '[$#] tty; echo pid-..-$'
+	wait_for 5 has "$T/logs/console/current" " pid-$first-$"
 	tm_keys exit Enter
 	another() { running bash runit_pid console && [ "$PID" != "$first" ]; }
 	wait_for 10 another

@@ -54,6 +54,13 @@ copied() {
 	[ ! -e "$1/backups/.new" ]
 }
 
+# scrolled COMMAND... : what is typed there is no longer on the screen.
+scrolled() {
+	"$@" -t 5 -w 'INFO.: .Server. said while nobody recorded$' "$ADDRESS" 'say said while nobody recorded' >"$T/sent"
+	printf 'list\n%.0s' {1..30} | "$@" -t 5 "$ADDRESS"
+	"$@" -t 5 -w 'INFO.: .Server. off the screen$' "$ADDRESS" 'say off the screen' >"$T/sent"
+}
+
 # play CAST : what a terminal gets of it, in $T/played. asciinema wants a terminal to
 # be there.
 play() { script -qec "asciinema cat '$1' >'$T/played'" /dev/null </dev/null >"$T/script.log" 2>&1; }
@@ -103,6 +110,11 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 	has "$T/shown" 'INFO\]: \[Server\] Backup 2.*T.* begins$'
 	has "$T/shown" 'INFO\]: Saved the game$'
 	has "$T/shown" 'INFO\]: \[Server\] Backup 2.*T.* done$'
+	# And is in the journal.
+	journal() { sd_journal -o cat -u ptyhead@gameserver >"$T/journal"; has "$T/journal" '^\[..:..:.. INFO\]: \[Server\] Backup 2.*T.* done$'; }
+	wait_for 5 journal
+	has "$T/journal" '^> save-all$'
+	not has "$T/journal" $'\e|##|[0-9]%'
 	# Only so many are kept.
 	sd sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do cp -a "$0" "$1/backups/2001-01-${i}T030000"; done' \
 		"$(inside newest "$GAME/backups")" "$GAME"
@@ -134,6 +146,10 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 	wait_for 10 ended gameserver-backup.service
 	[ "$(sd_prop gameserver-backup.service Result)" = success ]
 	inside copied "$GAME" $((now + 1))
+	# The job that failed had left no command to save: by the time that this is
+	# answered all that was typed has been done.
+	asked sd ptyhead-send >"$T/asked"
+	[ "$(world_saves)" = $((now + 1)) ]
 }
 
 @test "systemd: a head that is killed within a save does not harm the job" {
@@ -190,6 +206,15 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 	now=$(world_saves)
 	[ "$(grep -acE $'\e\\[0m: (Saved the game|The world is saved, goodbye)\r?$' "$T/played")" = "$now" ]
 	has "$T/played" 'Saved the game'
+	# A recorder that is started again begins with what it missed.
+	sd systemctl stop gameserver-record
+	scrolled sd ptyhead-send
+	sd systemctl start gameserver-record
+	missed() {
+		sd sh -c 'cat "$(ls -t "$0"/recordings/*.cast | head -n 1)"' "$GAME" >"$T/cast" && play "$T/cast" &&
+			has "$T/played" 'Server. said while nobody recorded'
+	}
+	wait_for 5 missed
 }
 
 @test "systemd: systemd-analyze verify finds nothing to say of the units" {
@@ -211,7 +236,7 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 # The scan directory, as it stands, with programs of the test's own and users that
 # are there.
 scan_up() {
-	export PTYHEAD_DIR=$T/run GAME_DIR=$T/game PTYHEAD_USER=nobody GAME_USER=games
+	export PTYHEAD_DIR=$T/run GAME_DIR=$T/game PTYHEAD_LOGS=$T/logs PTYHEAD_USER=nobody GAME_USER=games
 	export ADDRESS=$PTYHEAD_DIR/gameserver.sock
 	mkdir -p "$T/bin" "$T/run"
 	cp "$PTYHEAD_BUILD"/{ptyhead,s6-ptyexec,ptyhead-*} "$T/bin/"
@@ -245,6 +270,18 @@ server_runs() { PID=$(s6_pid gameserver) && [ "$PID" -gt 0 ] && is_program "$PID
 	[ "$(stat -c %U "$(newest "$GAME_DIR/backups")")" = games ]
 	wait_for 5 recorded 'Saved the game'
 	wait_for 5 recorded 'Backup 2.* done'
+	# Also what it was not there for.
+	s6-svc -wD -T 5000 -d "$T/scan/gameserver-record"
+	scrolled ptyhead-send
+	rm "$GAME_DIR"/recordings/*
+	s6-svc -u "$T/scan/gameserver-record"
+	wait_for 5 recorded 'Server. said while nobody recorded'
+	# And so has the log: as lines, the bar of the save being none.
+	LOG=$PTYHEAD_LOGS/gameserver/current
+	wait_for 5 has "$LOG" ' \[..:..:.. INFO\]: \[Server\] Backup 2.* done$'
+	has "$LOG" ' > save-all$'
+	has "$LOG" ' \[..:..:.. INFO\]: Saved the game$'
+	not has "$LOG" $'\e|##|[0-9]%'
 }
 
 @test "s6: a server that hangs within its save fails the job with 99" {

@@ -116,6 +116,9 @@ os.execvp("ptyhead", ["ptyhead"])' "$T/run/ptyhead/app.watch.sock" "$T/export" 2
 	run -111 sh -c 'ptyhead-list --json >/dev/full'
 }
 
+# options TOOL : its long ones.
+options() { "ptyhead-$1" --help | sed -nE 's/^ {2,6}(-., )?(--[a-z-]+).*/\2/p'; }
+
 @test "completion in bash: addresses that there are now, options, keys" {
 	head_start "$S"
 	s6-ptyexec "$S" true
@@ -139,6 +142,10 @@ EOF
 	completes 'now ' ptyhead-wait --since n
 	completes 'script ' ptyhead-record -f s
 	completes ' ' ptyhead-wait -e ap
+	local t o
+	for t in attach list send show wait record; do
+		for o in $(options "$t"); do bash "$T/complete" "ptyhead-$t" "$o" | grep -qE -- "(^| )$o " || { echo "$t $o"; return 1; }; done
+	done
 }
 
 @test "installed and uninstalled: programs, pages, completions" {
@@ -152,4 +159,77 @@ EOF
 	[ -e "$T/dest/usr/share/zsh/site-functions/_ptyhead" ]
 	make -s -C "$REPO" uninstall DESTDIR="$T/dest" PREFIX=/usr
 	[ -z "$(find "$T/dest" -type f)" ]
+}
+
+# For the two below to offer.
+here_are_terminals() {
+	head_start "$S"
+	s6-ptyexec "$S" true
+	s6-ptyexec -n two "$S" true
+	wait_for 5 gives $'app\napp:two' ptyhead-list --names
+}
+
+@test "completion in fish: addresses that there are now, options, keys" {
+	here_are_terminals
+	local t
+	mkdir -p "$T/fish"
+	for t in attach list send show wait record; do cp "$REPO/ptyhead-service/completion/ptyhead.fish" "$T/fish/ptyhead-$t.fish"; done
+	# completes LINE CANDIDATE... : with nothing but these.
+	completes() {
+		local line=$1 want
+		want=$(printf '%s\n' "${@:2}")
+		HOME=$T run -0 fish --no-config -c "set -p fish_complete_path $T/fish; complete -C '$line'"
+		[ "$(cut -f 1 <<<"$output")" = "$want" ] || { echo "$line: $output"; return 1; }
+	}
+	for t in attach list send show wait record; do completes "ptyhead-$t " app app:two; done
+	completes 'ptyhead-attach app:t' app:two
+	completes 'ptyhead-wait -e x ap' app app:two
+	completes "ptyhead-show $S" "$S"
+	completes 'ptyhead-send -k PP' PPage
+	completes 'ptyhead-record --from ' now start
+	completes 'ptyhead-attach --hi' --history
+	completes 'ptyhead-show --' --escapes --help --history --html --json --version
+	# Each option that the tools have.
+	for t in attach list send show wait record; do
+		for o in $(options "$t"); do
+			HOME=$T fish --no-config -c "set -p fish_complete_path $T/fish; complete -C 'ptyhead-$t $o'" | grep -qE -- "^$o" || { echo "$t $o"; return 1; }
+		done
+	done
+}
+
+@test "completion in zsh: addresses that there are now, options, keys" {
+	here_are_terminals
+	# A zsh on a terminal of ours, where Tab is typed.
+	head_start "$T/z"
+	cat >"$T/.zshrc" <<-EOS
+		fpath=("$REPO/ptyhead-service/completion" \$fpath)
+		autoload -U compinit && compinit -D
+		unsetopt beep auto_menu list_ambiguous
+		PROMPT='ready> '
+	EOS
+	start env HOME="$T" ZDOTDIR="$T" s6-ptyexec -T xterm-256color -s 40x100 "$T/z" zsh -d -i
+	ptyhead-wait -t 10 -s -e '^ready>' "$T/z"
+	# completes LINE REGEX... : after a Tab, a line of the screen matches each.
+	completes() {
+		local line=$1 want
+		ptyhead-send -n -k C-u -k C-l "$T/z" "$line"
+		ptyhead-wait -t 10 -s -F "$line" "$T/z"
+		ptyhead-send -n -k Tab "$T/z"
+		for want in "${@:2}"; do
+			ptyhead-wait -t 10 -s -e "$want" "$T/z" >"$T/waited" || { ptyhead-show "$T/z"; return 1; }
+		done
+	}
+	local t o
+	for t in attach list send show wait record; do completes "ptyhead-$t " "^ready> ptyhead-$t app" '^app +app:two'; done
+	completes 'ptyhead-attach app:t' '^ready> ptyhead-attach app:two'
+	completes 'ptyhead-wait -e x app:t' 'x app:two'
+	completes "ptyhead-show ${S%.sock}" "^ready> ptyhead-show $S"
+	completes 'ptyhead-send -k PP' '-k PPage'
+	completes 'ptyhead-record --from s' '--from start'
+	for t in attach list send show wait record; do
+		completes "ptyhead-$t --"
+		for o in $(options "$t"); do
+			ptyhead-wait -t 10 -s -e "^(.* )?$o( |$)" "$T/z" >"$T/waited" || { echo "$t $o"; ptyhead-show "$T/z"; return 1; }
+		done
+	done
 }

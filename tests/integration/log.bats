@@ -70,6 +70,21 @@ on_screen() { ptyhead-show "$T/s" | grep -qE "$1"; }
 	[ "$(count "$T/log" 'copied')" -le 2 ]
 }
 
+@test "text: top, which draws on the main screen, leaves only the beginning and end of its run" {
+	log_head text
+	start s6-ptyexec -T xterm-256color "$T/s" top -d 0.4
+	wait_for 5 on_screen 'PID USER'
+	# It draws on, asks, and draws again.
+	ptyhead-send -n "$T/s" d
+	wait_for 5 on_screen 'Change delay'
+	ptyhead-send -k Enter "$T/s" ''
+	wait_for 5 on_screen 'PID USER'
+	ptyhead-wait -t 5 --idle 60 "$T/s" # between two of its pictures
+	ptyhead-send -n "$T/s" q
+	wait_for 8 has "$T/log" '^\[run 1 ended'
+	shows "$(printf '%s\n' '[run 1 started]' '[run 1 ended: exit 0]')" || { cat "$T/log"; return 1; }
+}
+
 @test "text: less and vim leave only the beginning and end of their runs" {
 	log_head text
 	seq 500 >"$T/text"

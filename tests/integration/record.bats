@@ -109,6 +109,75 @@ EOF
 	events "$T/app.cast" m | grep -qx 'run 1: the program ended with exit code 0'
 }
 
+@test "no program has been there yet: it waits for the first, as do attach and wait" {
+	head_start
+	# A name that no program had is refused by all.
+	local tool
+	for tool in 'record --to exit' 'attach -1' 'wait --start' show; do
+		# shellcheck disable=SC2086 # words
+		run -1 timeout 5 ptyhead-$tool "$S:nix"
+		[[ $output == *'refused terminal nix: no such terminal on this head (has its program been started?)'* ]]
+	done
+	run -0 ptyhead-record --to now "$S"
+	[[ $output == '{"version": 2, '* ]]
+	[ "${#lines[@]}" -eq 1 ]
+	run -0 ptyhead-show "$S"
+	[ -z "$output" ]
+	run -99 ptyhead-wait -t 0.2 --start "$S"
+	recorder --to exit -o "$T/cast"
+	start ptyhead-attach -1 -L "$S" </dev/null >"$T/seen" 2>"$T/attach.err"
+	local viewer=$STARTED
+	start ptyhead-wait --exit "$S"
+	local waiter=$STARTED
+	all_there() { ptyhead-list --json "$S" | grep -q '"viewers": 2, "watchers": 1'; }
+	wait_for 5 all_there || { ptyhead-list --json "$S"; return 1; }
+	s6-ptyexec "$S" sh -c 'echo the first; exit 5' || :
+	local rc=0
+	wait "$RECORDER" || rc=$?
+	[ "$rc" -eq 0 ]
+	wait "$viewer" || rc=$?
+	[ "$rc" -eq 5 ]
+	rc=0
+	wait "$waiter" || rc=$?
+	[ "$rc" -eq 5 ]
+	[ "$(played "$T/cast")" = $'the first\r' ]
+	events "$T/cast" m | grep -qx 'run 1: the program ended with exit code 5'
+}
+
+@test "runs, sizes, colours and wide characters: what asciinema and scriptreplay show is the viewer's screen" {
+	head_start
+	recorder -o "$T/app.cast"
+	local cast=$RECORDER
+	start ptyhead-record -f script -o "$T/app.script" "$S" 2>>"$T/record.err"
+	local script=$STARTED
+	tm_start 80x24 ptyhead-attach "$S"
+	# The first leaves a great deal switched on.
+	s6-ptyexec -T xterm-256color "$S" printf '\033[?1049h\033[?25l\033[1;31m\033[5;10r\033[?6h\033(0left on 世界'
+	program bash -c 'draw() { printf "\033[H\033[2J\033[1;34m漢字\033[m %s e\u301 👍\r\n" "$(stty size </dev/tty)"; printf "世%.0s" {1..60}; printf "\033[5;7Hhere"; }
+		trap draw WINCH; draw; while :; do read -rt 0.05 <> <(:) || :; done'
+	tm_wait 5 '24 80'
+	tm_resize 50x12
+	tm_wait 5 '12 50'
+	tm_resize 101x30
+	tm_wait 5 '30 101.*👍'
+	tm_wait 5 here
+	RECORDER=$cast && stopped
+	RECORDER=$script && stopped
+	[ "$(events "$T/app.cast" r | tail -n 2 | tr '\n' ' ')" = '50x12 101x30 ' ]
+	by_asciinema "$T/app.cast" "$T/cat"
+	by_scriptreplay "$T/app.script" >"$T/replayed"
+	cmp "$T/cat" "$T/replayed"
+	# A window for each, of the viewer's size before anything is shown.
+	local f
+	for f in cat replayed; do
+		tm new-window -d -n "$f" -- sh -c 'until [ "$(stty size)" = "30 101" ]; do sleep 0.02; done; stty raw; cat "$0"; exec cat >/dev/null' "$T/$f"
+		tm resize-window -t ":$f" -x 101 -y 30
+	done
+	look_of() { tm capture-pane -p -e -t "$1"; tm display-message -p -t "$1" '#{cursor_x} #{cursor_y} #{cursor_flag} #{alternate_on} #{pane_width}x#{pane_height}'; }
+	same() { look_of ":$1" | grep -q here && [ "$(look_of :0)" = "$(look_of ":$1")" ]; }
+	for f in cat replayed; do wait_for 5 same "$f" || { diff <(look_of :0) <(look_of ":$f"); return 1; }; done
+}
+
 @test "recorded afterwards: what is held, at the times at which it was" {
 	head_start
 	s6-ptyexec -s 30x100 "$S" sh -c 'echo one; exit 3' || :

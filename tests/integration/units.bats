@@ -196,6 +196,36 @@ attach_and_see() {
 	attach_and_see "$long"
 }
 
+# said NAME REGEX : a line of the head's journal is just that.
+said() {
+	sd_journal -o cat -u "ptyhead@$1" >"$T/said"
+	has "$T/said" "$2"
+}
+
+@test "the journal of the head has what the program writes, as lines; a drop-in says otherwise" {
+	sd systemctl start ptyhead@talk.socket
+	sd s6-ptyexec talk sh -c 'printf "\033[31mred\033[m words\n<0>not urgent\n"; for i in 1 2 3; do printf "\r$i of 3"; done; echo; exit 3' || :
+	wait_for 8 said talk '^\[run 1 ended: exit 3\]$'
+	[ "$(grep -v -e '^\[run 1 started, pid [0-9]*\]$' -e 'ptyhead@talk' -e '^ptyhead: ' "$T/said")" = $'red words\n<0>not urgent\n3 of 3\n[run 1 ended: exit 3]' ]
+	# Its priority is the unit's to say, and not the program's.
+	run sd_journal -p warning -u ptyhead@talk
+	[ -z "$output" ]
+	sd mkdir -p /etc/systemd/system/ptyhead@talk.service.d
+	printf '[Service]\nEnvironment=PTYHEAD_LOG=none\n' | sd tee /etc/systemd/system/ptyhead@talk.service.d/log.conf >/dev/null
+	sd systemctl daemon-reload
+	sd systemctl restart ptyhead@talk.service
+	sd s6-ptyexec talk echo secret
+	# Bytes, in a file.
+	printf '[Service]\nEnvironment=PTYHEAD_LOG=raw\nStandardOutput=append:/var/log/talk\n' | sd tee /etc/systemd/system/ptyhead@talk.service.d/log.conf >/dev/null
+	sd systemctl daemon-reload
+	sd systemctl restart ptyhead@talk.service
+	sd s6-ptyexec talk printf '\033[31mraw\n'
+	raw() { [ "$(sd cat /var/log/talk)" = $'\e[31mraw\r' ]; }
+	wait_for 5 raw
+	not said talk secret
+	not said talk raw
+}
+
 @test "a life without trouble, in this test and those above, leaves no warning in the journal" {
 	start_prog calm
 	attach_and_see calm
@@ -209,6 +239,26 @@ attach_and_see() {
 	echo "$output"
 	[[ $output = *'Started ptyhead@calm.service'* ]]
 	[[ ! $output =~ warning:|fatal:|Sanitizer|'runtime error' ]]
+}
+
+@test "a journald that stands still, or dies, stops no program, and the log goes on" {
+	sd systemctl start ptyhead@much.socket
+	sd s6-ptyexec much echo first
+	wait_for 5 said much '^first$'
+	local journald from
+	journald=$(sd_prop systemd-journald.service MainPID)
+	[ "$journald" -gt 1 ]
+	sd kill -STOP "$journald"
+	from=$SECONDS
+	sd timeout 30 s6-ptyexec much timeout 2 yes 'a line of a flood, of which there are many' || [ $? -eq 124 ]
+	sd timeout 30 s6-ptyexec much echo afterwards
+	[ $((SECONDS - from)) -le 8 ]
+	sd kill -CONT "$journald"
+	wait_for 10 said much '^\[[0-9]+ lines left out\]$'
+	goes_on() { sd s6-ptyexec much echo "$1" && said much "^$1$"; }
+	wait_for 15 goes_on again
+	sd kill -KILL "$journald"
+	wait_for 10 goes_on 'after its death'
 }
 
 @test "a user's own manager does it as well" {
@@ -227,6 +277,9 @@ attach_and_see() {
 	"${user[@]}" systemctl --user restart ptyhead@mine.service
 	tm_again "${user[@]}" ptyhead-attach -r mine.watch
 	tm_wait 5 "^pid-$(pid_mine)-"
+	# Its head logs as the system's do.
+	logged() { sd_journal -o cat _SYSTEMD_UNIT=manager.service >"$T/said"; has "$T/said" '^ready> echo pid-..-$'; }
+	wait_for 5 logged
 	# Of the manager itself: this one has no bus.
 	run sd_journal -p warning _SYSTEMD_UNIT=manager.service
 	echo "$output"

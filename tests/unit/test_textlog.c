@@ -165,18 +165,118 @@ static void sample(char const *name)
 	end(&l);
 }
 
+/* What else is in that folder. */
+static bool is_none(char const *name)
+{
+	static char const *const others[] = { "README", "anew", "demo", "programs", "recorded" };
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (!strcmp(name, others[i])) return true;
+	return false;
+}
+
 TEST(samples)
 {
 	unsigned n = 0;
 	DIR *const d = opendir(SAMPLES);
 	CHECK(d);
 	for (struct dirent const *e; (e = readdir(d));) {
-		if (e->d_name[0] == '.' || !strcmp(e->d_name, "README")) continue;
+		if (e->d_name[0] == '.' || is_none(e->d_name)) continue;
 		sample(e->d_name);
 		n++;
 	}
 	closedir(d);
 	CHECK(n >= 10);
+}
+
+/* ---- recordings: the log looks as the head does, by time ------------------------ */
+
+struct replay {
+	struct log l;
+	uint64_t look_at, stable_at; /* 0: not */
+};
+
+static void pass(struct replay *r, uint64_t until)
+{
+	for (;;) {
+		uint64_t const at = r->look_at && (!r->stable_at || r->look_at <= r->stable_at) ? r->look_at : r->stable_at;
+		if (at == 0 || at > until) break;
+		r->l.now = at;
+		if (at == r->stable_at) r->stable_at = 0;
+		r->look_at = 0;
+		if (textlog_look(&r->l.rule, at) && !r->stable_at) r->stable_at = at + TEXTLOG_STABLE_NS;
+	}
+	r->l.now = until;
+}
+
+static uint64_t nanoseconds(char const *text)
+{
+	char *end;
+	uint64_t const s = strtoull(text, &end, 10);
+	return (s * 1000000 + strtoull(end + 1, NULL, 10)) * 1000;
+}
+
+static FILE *recorded(char const *name, char const *suffix)
+{
+	char path[512];
+	snprintf(path, sizeof path, SAMPLES "/recorded/%s%s", name, suffix);
+	FILE *const f = fopen(path, "re");
+	CHECK(f);
+	return f;
+}
+
+static void recording(char const *name)
+{
+	static char text[65536], want[65536];
+	static struct replay r;
+	FILE *const timing = recorded(name, ".timing");
+	FILE *const out = recorded(name, "");
+	FILE *const log = recorded(name, ".log");
+
+	begin(&r.l);
+	r.look_at = r.stable_at = 0;
+	r.l.now = 1;
+	CHECK(fgets(text, sizeof text, out)); /* script's own first line */
+	while (fgets(text, sizeof text, timing)) {
+		unsigned rows, cols;
+		size_t n;
+		char delay[32];
+		if (sscanf(text, "H 0.000000 LINES %u", &rows) == 1) size(&r.l, rows, screen_cols(r.l.screen));
+		if (sscanf(text, "H 0.000000 COLUMNS %u", &cols) == 1) size(&r.l, screen_rows(r.l.screen), cols);
+		CHECK(sscanf(text, "%*c %31s", delay) == 1);
+		pass(&r, r.l.now + nanoseconds(delay));
+		if (sscanf(text, "S %*s SIGWINCH ROWS=%u COLS=%u", &rows, &cols) == 2) size(&r.l, rows, cols);
+		if (sscanf(text, "O %*s %zu", &n) != 1) continue;
+		CHECK(n <= sizeof text && fread(text, 1, n, out) == n);
+		screen_feed(r.l.screen, text, n);
+		textlog_fed(&r.l.rule, r.l.now);
+		if (!r.look_at) r.look_at = r.l.now + 20000000;
+	}
+	textlog_all(&r.l.rule);
+	size_t const len = fread(want, 1, sizeof want - 1, log);
+	want[len] = 0;
+	fclose(timing);
+	fclose(out);
+	fclose(log);
+	printf("# recorded/%s\n", name);
+	CHECK_STR(r.l.got, want);
+	end(&r.l);
+}
+
+TEST(recordings)
+{
+	static char const suffix[] = ".timing";
+	unsigned n = 0;
+	DIR *const d = opendir(SAMPLES "/recorded");
+	CHECK(d);
+	for (struct dirent *e; (e = readdir(d));) {
+		size_t const len = strlen(e->d_name);
+		if (len < sizeof suffix || strcmp(e->d_name + len - (sizeof suffix - 1), suffix) != 0) continue;
+		e->d_name[len - (sizeof suffix - 1)] = 0;
+		recording(e->d_name);
+		n++;
+	}
+	closedir(d);
+	CHECK(n >= 20);
 }
 
 /* However its rows move, each of many lines comes once, in order. */
@@ -250,6 +350,7 @@ TEST(anything_goes)
 		"\033[H", "\033[J", "\033[2J", "\033[K", "\033[2K", "\033[L", "\033[3M", "\033[2;4r", "\033[r", "\033M",
 		"\033[2S", "\033[T", "\033[?1049h", "\033[?1049l", "\033c", "\t", "\b", "\u4e2d\u6587", "\033[10;10H",
 		"\033[?69h\033[3;9s", "\033[?69l", "\033[4P", "\033[9@", "\033[8X", "\0337", "\0338", "\033#8",
+		"\033[?1h\033=", "\033[?1l\033>", "\033[?25l", "\033[?25h", "\033[?1000h", "\033[?1000l",
 	};
 	unsigned seed = 7;
 	for (unsigned round = 0; round < 30; round++) {
@@ -260,6 +361,7 @@ TEST(anything_goes)
 			unsigned const r = seed >> 16;
 			char const *const p = pieces[r % (sizeof pieces / sizeof *pieces)];
 			screen_feed(l.screen, p, strlen(p));
+			if (r % 3 == 0) textlog_fed(&l.rule, l.now);
 			if (r % 17 == 0) look(&l);
 			if (r % 401 == 0) size(&l, 1 + r % 30, 1 + r % 50);
 			if (r % 997 == 0) textlog_all(&l.rule);
