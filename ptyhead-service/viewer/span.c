@@ -24,14 +24,15 @@ bool span_whole(struct span const *s)
 
 size_t span_rest(struct span const *s, char ret[SPAN_REST_MAX])
 {
+	static char const intro[] = { '\033', '[', '?' };
 	uint8_t const *const data = s->data;
-	size_t n = 3;
+	size_t n = sizeof intro;
 	size_t i = 0;
 
-	while (i < s->len && memcmp(data + i, "\033[?", s->len - i < 3 ? s->len - i : 3) != 0) i++;
+	while (i < s->len && memcmp(data + i, intro, s->len - i < n ? s->len - i : n) != 0) i++;
 	if (s->len - i > SPAN_REST_MAX || s->len < i + 4 || data[s->len - 1] != 'h') return 0;
-	memcpy(ret, "\033[?", 3);
-	for (i += 3; i < s->len;) {
+	memcpy(ret, intro, n);
+	for (i += n; i < s->len;) {
 		size_t const from = i;
 		while (data[i] >= '0' && data[i] <= '9') i++;
 		if (data[i] != ';' && i + 1 != s->len) return 0;
@@ -41,7 +42,7 @@ size_t span_rest(struct span const *s, char ret[SPAN_REST_MAX])
 		}
 		i++;
 	}
-	if (n == 3) return 0;
+	if (n == sizeof intro) return 0;
 	ret[n - 1] = 'h';
 	return n;
 }
