@@ -261,6 +261,18 @@ static void byte_step(struct screen *s, unsigned char c)
 
 /* ---- whole pieces at ground --------------------------------------------- */
 
+/* The sequence from p to its last byte, whose parameters are set. */
+static size_t csi_end(struct screen *s, unsigned char const *p, unsigned char const *last)
+{
+	struct parser *const ps = &s->p;
+	ps->sub = 0;
+	ps->pos += (uint64_t)(last + 1 - p);
+	if (*last == 'm' && !ps->prefix) sgr_learn(s, p + 2, (size_t)(last - p) - 1);
+	else csi_dispatch(s, *last);
+	s->last_valid = false;
+	return (size_t)(last + 1 - p);
+}
+
 /* A complete, simple CSI sequence at p[0]: how many bytes it took, or 0. */
 static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char const *end)
 {
@@ -272,6 +284,12 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 	if (q < end && *q == '?') {
 		ps->prefix = '?';
 		q++;
+	}
+	size_t const pair = end - q >= 8 ? scan_pair(q, ps->par) : 0;
+	if (pair) {
+		ps->npar = 2;
+		ps->given = 3;
+		return csi_end(s, p, q + pair - 1);
 	}
 	uint32_t n = 0;
 	uint32_t given = 0;
@@ -300,12 +318,7 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 			ps->par[n] = (uint16_t)v;
 			ps->given = given | has << n;
 			ps->npar = n + 1;
-			ps->sub = 0;
-			ps->pos += (uint64_t)(q + 1 - p);
-			if (c == 'm' && !ps->prefix) sgr_learn(s, p + 2, (size_t)(q - p) - 1);
-			else csi_dispatch(s, (unsigned char)c);
-			s->last_valid = false;
-			return (size_t)(q + 1 - p);
+			return csi_end(s, p, q);
 		} else {
 			return 0;
 		}

@@ -3,6 +3,7 @@
 #ifndef SCREEN_SCAN_H
 #define SCREEN_SCAN_H
 
+#include <endian.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -37,6 +38,31 @@ static inline size_t scan_ascii(unsigned char const *p, size_t n)
 #endif
 	while (i < n && p[i] >= 0x20 && p[i] < 0x7f) i++;
 	return i;
+}
+
+/* Two numbers of one to three digits with a semicolon between, and a byte from
+ * 0x40 on: "12;34H". The length, that byte included, when the 8 bytes at p begin
+ * so; else 0. Without branches on the numbers' lengths, which cannot be foretold. */
+static inline size_t scan_pair(unsigned char const *p, uint16_t ret[2])
+{
+	uint64_t const ones = UINT64_C(0x0101010101010101);
+	uint64_t w;
+	memcpy(&w, p, 8);
+	w = le64toh(w);
+	uint64_t const final = w & ones * 0xc0;
+	if (!final) return 0;
+	unsigned const n = (unsigned)__builtin_ctzll(final) / 8;
+	uint64_t const before = (UINT64_C(1) << 8 * n) - 1;
+	/* No byte before the last is above 0x3f: nothing carries. */
+	uint64_t const odd = ((w ^ ones * 0x30) & before) + (ones * 0x76 & before);
+	uint64_t const semicolon = odd & ones * 0x80;
+	if (!semicolon || (semicolon & (semicolon - 1))) return 0;
+	unsigned const k = (unsigned)__builtin_ctzll(semicolon) / 8;
+	if ((w >> 8 * k & 0xff) != ';' || k - 1 > 2 || n - k - 2 > 2 || p[n] >= 0x7f) return 0;
+	uint64_t const digits[2] = { w << 8 * (4 - k), w >> 8 * (k + 1) << 8 * (5 + k - n) };
+	for (unsigned i = 0; i < 2; i++)
+		ret[i] = (uint16_t)((digits[i] >> 8 & 15) * 100 + (digits[i] >> 16 & 15) * 10 + (digits[i] >> 24 & 15));
+	return n + 1;
 }
 
 /* A complete, valid UTF-8 character that is no control: its length, or 0. */

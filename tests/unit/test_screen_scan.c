@@ -1,0 +1,49 @@
+/* The scanners of whole pieces, beside plain ones. */
+#include <stdlib.h>
+
+#include "scan.h"
+#include "unit.h"
+
+/* What scan_pair says that it does, a byte at a time. */
+static size_t plain_pair(unsigned char const p[8], unsigned ret[2])
+{
+	unsigned number = 0;
+	unsigned digits = 0;
+
+	ret[0] = ret[1] = 0;
+	for (size_t i = 0; i < 8; i++) {
+		unsigned char const c = p[i];
+		if (c >= '0' && c <= '9' && ++digits <= 3) {
+			ret[number] = ret[number] * 10 + (c - '0');
+		} else if (c == ';' && digits >= 1 && digits <= 3 && number == 0) {
+			number = 1;
+			digits = 0;
+		} else {
+			return c >= 0x40 && c < 0x7f && digits >= 1 && digits <= 3 && number == 1 ? i + 1 : 0;
+		}
+	}
+	return 0;
+}
+
+TEST(a_pair_of_numbers)
+{
+	static char const bytes[] = "0123456789;;;HmK?:<@~\x7f\x80\xff\x1b \n";
+	unsigned pairs = 0;
+
+	srand(1);
+	for (unsigned long i = 0; i < 2000000; i++) {
+		unsigned char p[8];
+		unsigned want[2];
+		uint16_t got[2] = { 0, 0 };
+		for (unsigned k = 0; k < 8; k++) p[k] = (unsigned char)bytes[(unsigned)rand() % (sizeof bytes - 1)];
+		size_t const n = plain_pair(p, want);
+		CHECK_EQ(scan_pair(p, got), n);
+		if (n == 0) continue;
+		pairs++;
+		CHECK_EQ(got[0], want[0]);
+		CHECK_EQ(got[1], want[1]);
+	}
+	CHECK(pairs > 1000);
+}
+
+TEST_MAIN
