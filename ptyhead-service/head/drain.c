@@ -103,9 +103,11 @@ static void wait_for_readers(struct terminal *t)
 	if (!timeout_pending(&t->waited)) timeout_set(&t->head->lossless, &t->waited);
 }
 
-/* Noted for a head that comes after this one. */
+/* Noted for a head that comes after this one: it waits for those whom this one's
+ * orderly end sends away, too. */
 void terminal_lossless_changed(struct terminal *t)
 {
+	if (t->head->closing) return;
 	atomic_store_explicit(&t->tape.header->waited, t->lossless + t->absent, memory_order_relaxed);
 }
 

@@ -287,6 +287,37 @@ tape_version() {
 	finish "$n"
 }
 
+@test "an orderly restart within a fast flood: the next head, too, waits for the lossless reader" {
+	local i
+	keep_start
+	start ptyhead-attach -L -1 "$T/s" >"$T/out" 2>"$T/viewer.log" </dev/null
+	local viewer=$STARTED
+	wait_for 5 viewer_is_there
+	start s6-ptyexec -t 20000 "$T/s" sh -c 'stty raw; until [ -e "$0" ]; do seq 200000; done; exit 7' "$T/enough"
+	for i in {1..8}; do
+		wait_for 10 head_is_up
+		wait_for 10 grown "$T/out"
+		# The reader comes back later than the head.
+		kill -STOP "$viewer"
+		kill -TERM "$HEAD"
+		s6-svc -u "$S6_SCANDIR/head"
+		wait_for 10 another_head "$HEAD"
+		timeout 0.3 tail -f /dev/null || :
+		kill -CONT "$viewer"
+	done
+	touch "$T/enough"
+	wait_for 60 not alive "$viewer"
+	i=0
+	wait "$viewer" || i=$?
+	cat "$T/viewer.log"
+	[ "$i" -eq 7 ]
+	# Each round is whole, and in order.
+	awk '$1 != (NR - 1) % 200000 + 1 { print NR ": " $0; bad = 1; exit } END { exit bad || NR % 200000 }' "$T/out"
+}
+
+grown() { local was; was=$(stat -c %s "$1"); wait_for 10 longer "$1" "$was"; }
+longer() { [ "$(stat -c %s "$1")" -gt "$2" ]; }
+
 @test "without a store it says so, in one line" {
 	start ptyhead "$T/x" 2>"$T/log"
 	wait_for 5 has "$T/log" 'no store: if this head dies, its programs get SIGHUP'
