@@ -293,6 +293,7 @@ tape_version() {
 	start ptyhead-attach -L -1 "$T/s" >"$T/out" 2>"$T/viewer.log" </dev/null
 	local viewer=$STARTED
 	wait_for 5 viewer_is_there
+	# shellcheck disable=SC2016 # for that sh
 	start s6-ptyexec -t 20000 "$T/s" sh -c 'stty raw; until [ -e "$0" ]; do seq 200000; done; exit 7' "$T/enough"
 	for i in {1..8}; do
 		wait_for 10 head_is_up
