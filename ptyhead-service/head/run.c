@@ -167,6 +167,19 @@ static int keep_run(struct terminal *t, struct terminal_run const *run)
 	return r;
 }
 
+/* The beginning of the run that t->state is of. */
+static void start_mark(struct terminal *t)
+{
+	engine_settle(t);
+	struct tape_mark m = { .offset = t->tape.end, .type = TAPE_RUN_START, .run = t->state.run };
+	m.u.start.pid = t->state.pid;
+	m.u.start.size = t->state.size;
+	m.u.start.flags = t->state.flags & TAPE_CONTINUED ? TAPE_START_CONTINUED : 0;
+	tape_mark(&t->tape, &m);
+	FAULT("started");
+	engine_run(t);
+}
+
 /* A run whose master was stored, and of which the tape says nothing: its
  * beginning was not marked yet, or the tape is lost. */
 static void run_found(struct terminal *t, uint32_t run)
@@ -174,15 +187,10 @@ static void run_found(struct terminal *t, uint32_t run)
 	bool const lost = !t->tape_kept;
 	struct winsize ws;
 
-	engine_settle(t);
 	if (lost && ioctl(t->master.fd, TIOCGWINSZ, &ws) == 0 && wire_size_ok((struct wire_size){ ws.ws_row, ws.ws_col, 0, 0 }))
 		t->state.size = (struct tape_size){ ws.ws_row, ws.ws_col, ws.ws_xpixel, ws.ws_ypixel };
 	t->state = (struct tape_state){ .flags = TAPE_ALIVE | (lost ? TAPE_CONTINUED : 0), .run = run, .since = wall_clock(), .size = t->state.size };
-	struct tape_mark m = { .offset = t->tape.end, .type = TAPE_RUN_START, .run = run };
-	m.u.start.size = t->state.size;
-	m.u.start.flags = lost ? TAPE_START_CONTINUED : 0;
-	tape_mark(&t->tape, &m);
-	engine_run(t);
+	start_mark(t);
 	if (!lost) return;
 	struct keep_item item = { .kind = KEEP_TAPE, .fd = t->tape.fd };
 	memcpy(item.terminal, t->name, sizeof t->name);
@@ -245,13 +253,7 @@ int terminal_start(struct terminal *t, struct terminal_run const *run, struct wi
 		.tty_dev = run->tty.dev,
 		.tty_rdev = run->tty.rdev,
 	};
-	engine_settle(t);
-	struct tape_mark m = { .offset = t->tape.end, .type = TAPE_RUN_START, .run = t->state.run };
-	m.u.start.pid = t->state.pid;
-	m.u.start.size = t->state.size;
-	tape_mark(&t->tape, &m);
-	FAULT("started");
-	engine_run(t);
+	start_mark(t);
 	terminal_checkpoint(t);
 	t->master_run = t->state.run;
 	terminal_master_add(t, run->master);
