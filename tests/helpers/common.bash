@@ -77,6 +77,20 @@ count() { grep -caE -e "$2" -- "$1" || :; }
 # count_is FILE REGEX N : as many lines match, for wait_for.
 count_is() { [ "$(count "$1" "$2")" = "$3" ]; }
 
+# A program for bash -c: runs its first argument now and after each change of
+# the terminal's size. The trap only sets a flag: bash forgets a signal that
+# comes while its trap runs.
+# shellcheck disable=SC2016,SC2034  # for that bash; used by the tests
+AT_EACH_SIZE='trap changed=1 WINCH
+	changed=1
+	while :; do
+		if [ "$changed" ]; then
+			changed=
+			eval "$1"
+		fi
+		sleep 0.05
+	done'
+
 # alive PID : it runs and is no zombie.
 alive() {
 	local state

@@ -174,7 +174,7 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 
 @test "the program gets the viewer's size, and its changes" {
 	head_start
-	program bash -c 'trap "stty size" WINCH; stty size; echo ready; while :; do sleep 0.05; done'
+	program bash -c "$AT_EACH_SIZE" bash 'stty size'
 	SIZE=33x99
 	viewer "$S"
 	wait_for 5 has "$T/seen" '33 99'

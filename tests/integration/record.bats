@@ -153,8 +153,8 @@ EOF
 	tm_start 80x24 ptyhead-attach "$S"
 	# The first leaves a great deal switched on.
 	s6-ptyexec -T xterm-256color "$S" printf '\033[?1049h\033[?25l\033[1;31m\033[5;10r\033[?6h\033(0left on 世界'
-	program bash -c 'draw() { printf "\033[H\033[2J\033[1;34m漢字\033[m %s e\u301 👍\r\n" "$(stty size </dev/tty)"; printf "世%.0s" {1..60}; printf "\033[5;7Hhere"; }
-		trap draw WINCH; draw; while :; do read -rt 0.05 <> <(:) || :; done'
+	program bash -c "$AT_EACH_SIZE" bash '
+		printf "\033[H\033[2J\033[1;34m漢字\033[m %s e\u301 👍\r\n" "$(stty size </dev/tty)"; printf "世%.0s" {1..60}; printf "\033[5;7Hhere"'
 	tm_wait 5 '24 80'
 	tm_resize 50x12
 	tm_wait 5 '12 50'
@@ -198,7 +198,7 @@ assert t["run 1 started"] == 0 and 1 <= t["run 2 started"] < 10, t' "$T/cast"
 
 @test "sizes: of the beginning, and each change" {
 	head_start
-	program bash -c 'trap "stty size" WINCH; stty size; while :; do sleep 0.05; done'
+	program bash -c "$AT_EACH_SIZE" bash 'stty size'
 	recorder -o "$T/cast"
 	mkfifo "$T/orders"
 	exec 7<>"$T/orders"

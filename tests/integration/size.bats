@@ -20,12 +20,10 @@ head_start() {
 
 # sizer OPTION... : a program that writes its terminal's size down, always anew.
 sizer() {
-	start s6-ptyexec "$@" "$S" bash -c '
-		now() { stty size >"$1/new"; mv "$1/new" "$1/size"; }
-		trap "now $1" WINCH
-		now "$1"
+	start s6-ptyexec "$@" "$S" bash -c "$AT_EACH_SIZE" bash '
 		stty raw -echo
-		while :; do read -r -t 0.05 -N 1; done' bash "$T" >>"$T/program.log" 2>&1
+		stty size >"$2/new"
+		mv "$2/new" "$2/size"' "$T" >>"$T/program.log" 2>&1
 }
 
 # viewer NAME ROWSxCOLS OPTION... : its pid in V_NAME, orders to its fifo.
