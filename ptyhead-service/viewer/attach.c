@@ -175,10 +175,12 @@ static void typed(struct attach *a, int64_t now)
 	a->hold = now + KEYS_HOLD_MS;
 }
 
-/* In the background, or with nowhere to put it, nothing is read. */
+/* In the background, or with nowhere to put it, nothing is read. What a person
+ * types goes to whom the screen shows, and to nobody when nobody runs; what
+ * comes through a pipe waits for a program. */
 static bool wants_input(struct attach const *a)
 {
-	if (!a->stdin_open || (a->term.ours && !a->on)) return false;
+	if (!a->stdin_open || !(a->term.ours ? a->on : show_alive(&a->show))) return false;
 	return link_room(&a->link) > KEYS_HELD_MAX;
 }
 

@@ -138,6 +138,14 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	return 0;
 }
 
+/* What was read may be far behind what was known when the tape came. */
+bool show_alive(struct show const *s)
+{
+	if (!s->open) return false;
+	if (s->now.run > s->last.run) return s->now.flags & TAPE_ALIVE;
+	return s->last.flags & (s->now.run == s->last.run ? s->now.flags : TAPE_ALIVE) & TAPE_ALIVE;
+}
+
 /* ---- going on ------------------------------------------------------------ */
 
 /* What was missed may hold the end of the run. */

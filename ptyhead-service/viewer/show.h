@@ -55,6 +55,8 @@ bool show_idle(struct show const *s, int64_t now);
 int show_timeout(struct show const *s, int64_t now);
 /* Writes; to be called when there is something and on POLLOUT. */
 enum out_result show_flush(struct show *s);
+/* True while a program runs, as far as is known here. */
+bool show_alive(struct show const *s);
 /* How far everything is written. */
 bool show_pos(struct show const *s, uint64_t *ret);
 

@@ -541,6 +541,21 @@ follows() {
 	[[ $output == *"got word"*later* ]]
 }
 
+@test "what is piped in waits for a program, and for the next one" {
+	head_start
+	mkfifo "$T/in"
+	exec 7<>"$T/in"
+	start sh -c 'exec ptyhead-attach "$1" <"$2"' sh "$S" "$T/in" >"$T/out" 2>"$T/err"
+	wait_for 5 has "$T/err" 'no program is running'
+	echo first >&7
+	program sh -c 'read -r x; echo "1 got $x"'
+	wait_for 5 has "$T/out" '1 got first'
+	wait_for 5 has "$T/err" 'exit code 0'
+	echo second >&7
+	program sh -c 'read -r x; echo "2 got $x"'
+	wait_for 5 has "$T/out" '2 got second'
+}
+
 @test "a reader that leaves ends it, also while nothing comes" {
 	head_start
 	program sh -c 'echo one; exec cat'
