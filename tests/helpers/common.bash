@@ -27,20 +27,40 @@ common_setup() {
 	chmod 1777 "$T/sanitizer"
 	ASAN_OPTIONS=detect_leaks=0:log_path=$T/sanitizer/asan UBSAN_OPTIONS=print_stacktrace=1:log_path=$T/sanitizer/ubsan
 	export T PTYHEAD_TEST PATH TERM LC_ALL ASAN_OPTIONS UBSAN_OPTIONS
+	[ $# -gt 0 ] || limited
 }
 
-# Ask the supervisors to stop, end what is left, and complain of it.
+# A test that hangs fails: after TEST_LIMIT seconds, far beyond what any takes,
+# all that it started is ended.
+TEST_LIMIT=300
+limited() {
+	{
+		trap 'kill "$sleep"' TERM
+		env -u PTYHEAD_TEST sleep "$TEST_LIMIT" &
+		sleep=$!
+		if wait "$sleep"; then
+			echo "over $TEST_LIMIT s: ended"
+			end_marked 'still running'
+		fi
+	} >&2 3>&- &
+	LIMITER=$!
+}
+
+# Ask the supervisors to stop, end what is left, and complain of it. Every
+# failure is in the exit status: bats knows no set -e in a teardown.
 common_teardown() {
-	local stop
+	local stop rc=0
 	for stop in tm_stop s6_stop runit_stop sd_stop; do
-		if declare -F "$stop" >/dev/null; then "$stop" || return; fi
+		if declare -F "$stop" >/dev/null; then "$stop" || rc=1; fi
 	done
-	stop_started
-	no_leftovers
-	[ -z "$(ls -A "$T/sanitizer")" ] || {
+	stop_started || rc=1
+	if [ "${LIMITER-}" ]; then kill "$LIMITER" 2>/dev/null || :; fi
+	no_leftovers || rc=1
+	if [ -n "$(ls -A "$T/sanitizer")" ]; then
 		cat "$T"/sanitizer/* >&2
-		return 1
-	}
+		rc=1
+	fi
+	return "$rc"
 }
 
 # wait_for SECONDS COMMAND... : poll until it succeeds; fail, and say what was
@@ -112,14 +132,18 @@ start() {
 }
 
 stop_started() {
-	local pid
+	local pid rc=0
 	[ -e "$T/.started" ] || return 0
 	while read -r pid; do
 		kill -TERM "$pid" 2>/dev/null || continue
-		wait_for 5 not alive "$pid" || kill -KILL "$pid"
+		wait_for 5 not alive "$pid" || {
+			kill -KILL "$pid"
+			rc=1
+		}
 		wait "$pid" 2>/dev/null || :
 	done <"$T/.started"
 	rm -f "$T/.started"
+	return "$rc"
 }
 
 # Pids that carry this test's mark.
@@ -132,13 +156,18 @@ marked() {
 
 none_marked() { [ -z "$(marked)" ]; }
 
-no_leftovers() {
+# end_marked WHY : all of them, said on standard error.
+end_marked() {
 	local pid
-	wait_for 3 none_marked && return
 	for pid in $(marked); do
-		echo "left behind: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline")" >&2
+		echo "$1: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline")" >&2
 		kill -KILL "$pid" 2>/dev/null || :
 	done
+}
+
+no_leftovers() {
+	wait_for 3 none_marked && return
+	end_marked 'left behind'
 	return 1
 }
 

@@ -200,12 +200,12 @@ sd_halt() {
 	else
 		kill -KILL "$SD_BOOT"
 	fi
-	wait_for 10 not alive "$SD_BOOT"
-	wait_for 10 sd_cgroup_gone
+	local cgroup=$SD_CGROUP
 	SD_CGROUP=
+	wait_for 10 not alive "$SD_BOOT" && wait_for 10 sd_cgroup_gone "$cgroup"
 }
 
 sd_cgroup_gone() {
-	find "$SD_CGROUP" -depth -type d -exec rmdir {} + 2>/dev/null
-	[ ! -d "$SD_CGROUP" ]
+	find "$1" -depth -type d -exec rmdir {} + 2>/dev/null
+	[ ! -d "$1" ]
 }

@@ -3,6 +3,7 @@
 
 load ../helpers/common
 setup() { common_setup; }
+teardown() { common_teardown; }
 
 @test "the screens of all streams and cases are the oracle's, but for what is listed" {
 	run "$PTYHEAD_BUILD"/tests/oracle/compare tests/oracle
