@@ -325,7 +325,8 @@ shown_times() { grep -aoF -e "$1" -- "$T/seen" | wc -l; }
 	[ "$(shown_times $'\e]9;note')" = 2 ]
 	# Twice two, if a painting comes between the halves of a line.
 	bells=$(shown_times $'\a')
-	[ "$bells" -ge 2 ] && [ "$bells" -le 4 ]
+	[ "$bells" -ge 2 ]
+	[ "$bells" -le 4 ]
 	not holds "$T/seen" old
 }
 
