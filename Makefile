@@ -23,7 +23,7 @@ SAN      ?= no
 
 CFLAGS   ?= -O2 -g
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
-STD      := -std=c11 -D_GNU_SOURCE -fno-strict-overflow
+STD      := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fno-strict-overflow
 DEFS     := -DPTYHEAD_VERSION='"$(VERSION)"'
 
 ifeq ($(SAN),yes)

@@ -136,7 +136,7 @@ static inline size_t memo_key(unsigned char const *p, uint64_t key[2])
 	unsigned const second = memo_word(p + 8, &key[1]);
 	uint64_t const goes_on = 0u - (uint64_t)((p[first - 1] & 0xc0) == 0);
 	key[1] &= goes_on;
-	return first + (second & goes_on);
+	return first + (second & (unsigned)goes_on);
 }
 
 static inline struct sgr_memo *memo_place(struct screen *s, uint64_t const key[2], uint16_t from)

@@ -474,7 +474,7 @@ TEST(a_fast_writer_never_spoils_a_copy)
 		static uint8_t pattern[1 << 16];
 		for (size_t i = 0; i < sizeof pattern; i++) pattern[i] = (uint8_t)(i * 7 >> 3);
 		for (uint64_t end = 0; end < total;) {
-			size_t const n = 1 + end % TAPE_READ_MAX / 2;
+			size_t const n = 1 + (size_t)(end % TAPE_READ_MAX) / 2;
 			uint8_t *const ring = t.map + 3 * TAPE_PAGE + 2 * FAKE_SLOT;
 			for (size_t i = 0; i < n;) {
 				size_t const at = (size_t)((end + i) % FAKE_RING);
