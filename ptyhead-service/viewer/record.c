@@ -218,15 +218,14 @@ static int pump(struct record *r)
 
 	while (!r->done) {
 		uint64_t const pos = r->follow->tape.pos;
-		size_t const cap = pos < r->history && r->history - pos < sizeof buf ? (size_t)(r->history - pos) : sizeof buf;
-		if (r->until == RECORD_TO_NOW && pos >= r->history) {
-			r->done = true;
-			break;
-		}
+		/* With no room for bytes it still gives the marks that stand at the end. */
+		bool const last = r->until == RECORD_TO_NOW && pos >= r->history;
+		uint64_t const left = last ? 0 : pos < r->history ? r->history - pos : sizeof buf;
+		size_t const cap = left < sizeof buf ? (size_t)left : sizeof buf;
 		switch (tape_reader_next(&r->follow->tape, buf, cap, &e)) {
 		case TAPE_BYTES: on_bytes(r, e.offset, buf, e.len); break;
 		case TAPE_MARK: on_mark(r, &e.mark); break;
-		case TAPE_NOTHING: return 0;
+		case TAPE_NOTHING: r->done = last; return 0;
 		case TAPE_OVERTAKEN:
 			n = overtaken(r);
 			if (n < 0) return n;

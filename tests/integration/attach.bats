@@ -5,30 +5,13 @@
 # shellcheck disable=SC2016,SC2317  # for the program's shell; called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
+load ../helpers/head
 load ../helpers/tmux
 
-setup() {
-	common_setup
-	S=$T/s.sock
-}
+setup() { head_setup; }
 teardown() {
 	exec 7>&-
 	common_teardown
-}
-
-listens() { socat -u OPEN:/dev/null "UNIX-CONNECT:$S" 2>/dev/null; }
-
-# head_start OPTION... : its pid in $HEAD.
-head_start() {
-	start ptyhead "$@" "$S" 2>>"$T/head.log"
-	HEAD=$STARTED
-	wait_for 5 listens
-}
-
-# program COMMAND... : on the head's main terminal; its pid in $PROGRAM.
-program() {
-	start s6-ptyexec "$S" "$@" >>"$T/program.log" 2>&1
-	PROGRAM=$STARTED
 }
 
 # A program that says that it is ready, takes what is typed as it is, and keeps

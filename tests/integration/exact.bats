@@ -5,50 +5,16 @@
 # shellcheck disable=SC2016,SC2317  # for the program's shell; called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
+load ../helpers/head
 load ../helpers/tmux
 
 setup() {
-	common_setup
-	S=$T/s.sock
+	head_setup
 	STREAMS=$REPO/tests/oracle/streams
 }
 teardown() { common_teardown; }
 
-listens() { socat -u OPEN:/dev/null "UNIX-CONNECT:$S" 2>/dev/null; }
-
-head_start() {
-	start ptyhead "$@" "$S" 2>>"$T/head.log"
-	wait_for 5 listens
-}
-
-# program ARGUMENT... : of s6-ptyexec behind the socket.
-program() {
-	start s6-ptyexec "$@" >>"$T/program.log" 2>&1
-	PROGRAM=$STARTED
-}
-
 names() { for f in "$STREAMS"/*.raw; do f=${f##*/}; echo "${f%.raw}"; done; }
-
-# viewer NAME ROWSxCOLS ARGUMENT... : of ptyhead-attach; orders to its fifo, what
-# it writes in NAME.seen.
-viewer() {
-	local name=$1 size=$2
-	shift 2
-	mkfifo "$T/$name.orders"
-	foreground onpty "$size" "$T/$name.seen" ptyhead-attach "$@" <>"$T/$name.orders" >"$T/$name.modes" 2>"$T/$name.err" 3>&- &
-	echo $! >>"$T/.started"
-	printf -v "V_$name" %s $!
-	wait_for 5 test -s "$T/$name.seen"
-}
-
-order() { echo "$2" >"$T/$1.orders"; }
-
-leaves() {
-	local pid=V_$1
-	order "$1" "send 1c"
-	wait_for 5 not alive "${!pid}"
-	has "$T/$1.modes" '^modes same$'
-}
 
 holds() { grep -qaF -e "$2" -- "$1"; }
 times() { grep -oaF -e "$2" -- "$1" | wc -l; }
@@ -120,7 +86,7 @@ pane_is_part() { [ -n "$(part_text "$2")" ] && [ "$(pane_text "$1")" = "$(part_t
 		[ -e "$STREAMS/$name.raw" ] || continue
 		[ "$(cat "$STREAMS/$name.size")" = 80x24 ]
 		rm -f "$T/go" "$T/half"
-		program -s 24x80 "$S" sh -c 'stty raw -echo; while [ ! -e "$2/go" ]; do sleep 0.02; done
+		program -s 24x80 sh -c 'stty raw -echo; while [ ! -e "$2/go" ]; do sleep 0.02; done
 			n=$(($(wc -c <"$1") / 2))
 			head -c "$n" "$1"; touch "$2/half"
 			while [ -e "$2/go" ]; do sleep 0.02; done
@@ -147,7 +113,7 @@ pane_is_part() { [ -n "$(part_text "$2")" ] && [ "$(pane_text "$1")" = "$(part_t
 @test "vim with two viewers of different sizes who type in turn" {
 	head_start
 	seq -f 'line %g of the text, which is long enough to be cut at the edge of a narrow terminal, I think' 200 >"$T/text"
-	program "$S" env -u VIMINIT vim -u NONE -N -n --cmd 'set nomore ruler' "$T/text"
+	program env -u VIMINIT vim -u NONE -N -n --cmd 'set nomore ruler' "$T/text"
 	pane a 80x24 ptyhead-attach -q "$S"
 	wait_for 5 pane_is_program a
 	pane b 100x30 ptyhead-attach -q "$S"
@@ -174,12 +140,12 @@ much='stty raw -echo
 
 @test "modes that were switched on 5 MB ago are on at the viewer, and off when it left" {
 	head_start
-	program "$S" sh -c "$much" sh "$T"
+	program sh -c "$much" sh "$T"
 	wait_for 20 test -e "$T/done"
 	for kind in 24x80 30x100; do
 		local v=v${kind%x*}
-		if [ "$kind" = 24x80 ]; then viewer "$v" "$kind" "$S"
-		else viewer "$v" "$kind" -r "$S"; fi
+		if [ "$kind" = 24x80 ]; then onlooker "$v" "$kind"
+		else onlooker "$v" "$kind" -r; fi
 		wait_for 5 has "$T/$v.seen" 'here it stands'
 		for on in '?1049h' '?1000h' '?1006h' '?2004h' '?1004h' '>5u' '?1h' '5 q' '?25l'; do
 			wait_for 2 holds "$T/$v.seen" $'\e['"$on" || { echo "$on"; cat -v "$T/$v.seen"; false; }
@@ -203,7 +169,7 @@ much='stty raw -echo
 
 @test "the same in tmux: the user's screen, scrollback and cursor are where they were" {
 	head_start
-	program "$S" sh -c "$much" sh "$T"
+	program sh -c "$much" sh "$T"
 	wait_for 20 test -e "$T/done"
 	tm_start 80x24 env PS1='$ ' bash --norc -i
 	tm_wait 5 '^\$'
@@ -233,7 +199,7 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 
 @test "-H: rows above the screen are in the terminal's scrollback, in order and once" {
 	head_start
-	program -s 24x80 "$S" sh -c 'seq 1 500; printf "\033[31mend\033[m"; exec cat'
+	program -s 24x80 sh -c 'seq 1 500; printf "\033[31mend\033[m"; exec cat'
 	for lines in '' '-H 50' '-H 0'; do
 		for size in 80x24 60x15; do
 			tm_start "$size" sh -c 'echo mine; exec ptyhead-attach -r '"$lines $S"
@@ -258,7 +224,7 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 
 @test "-H: attributes are kept; the main screen's rows are there though the alternate one is shown" {
 	head_start
-	program -s 24x80 "$S" sh -c 'for i in $(seq 1 60); do printf "\033[1;3%dmrow-$i\033[m\n" $((i % 7 + 1)); done; printf "\033[?1049h\033[Halternate"; exec cat'
+	program -s 24x80 sh -c 'for i in $(seq 1 60); do printf "\033[1;3%dmrow-$i\033[m\n" $((i % 7 + 1)); done; printf "\033[?1049h\033[Halternate"; exec cat'
 	tm_start 80x24 sh -c 'echo mine; exec ptyhead-attach -r '"$S"
 	tm_wait 5 '^alternate'
 	gives 1 tm display-message -p '#{alternate_on}'
@@ -271,10 +237,10 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 
 @test "after much output and other sizes the history is as long as the tape holds it" {
 	head_start
-	program -s 24x80 "$S" sh -c 'stty raw -echo; seq 1 40000 | sed "s/$/\r/"; printf end; exec cat'
-	viewer a 30x90 "$S"
+	program -s 24x80 sh -c 'stty raw -echo; seq 1 40000 | sed "s/$/\r/"; printf end; exec cat'
+	onlooker a 30x90
 	wait_for 5 has "$T/a.seen" end
-	viewer b 31x95 "$S"
+	onlooker b 31x95
 	wait_for 5 has "$T/b.seen" end
 	# 256 KiB hold some 35,000 of these lines.
 	[ "$(ptyhead-show -H 1000000 "$S" | head -n -1 | wc -l)" -gt 25000 ]
@@ -286,9 +252,9 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 
 @test "a terminal that stands still for 20 MB is painted once, and right" {
 	head_start
-	program "$S" sh -c 'stty raw -echo; echo ready; read -r x; yes "a line of output" | head -c 20000000 | sed "s/$/\r/"
+	program sh -c 'stty raw -echo; echo ready; read -r x; yes "a line of output" | head -c 20000000 | sed "s/$/\r/"
 		printf "\033[2J\033[Hlast picture"; touch "$1/done"; exec cat' sh "$T"
-	viewer v 24x80 "$S"
+	onlooker v 24x80
 	wait_for 5 has "$T/v.seen" ready
 	order v hold
 	order v 'send 0a'
@@ -303,23 +269,23 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 
 @test "what only a terminal knows is asked once, of the viewer named, painted or not, and never again" {
 	head_start
-	program "$S" sh -c 'stty raw -echo; echo ready; for i in 1 2 3; do dd bs=1 count=1 2>/dev/null; printf "\033]11;?\007asked-$i "; done; exec cat'
-	viewer a 24x80 "$S"
+	program sh -c 'stty raw -echo; echo ready; for i in 1 2 3; do dd bs=1 count=1 2>/dev/null; printf "\033]11;?\007asked-$i "; done; exec cat'
+	onlooker a 24x80
 	wait_for 5 has "$T/a.seen" ready
-	viewer w 24x80 -r "$S"
+	onlooker w 24x80 -r
 	order a 'send 78'
 	wait_for 5 has "$T/a.seen" asked-1
 	wait_for 5 has "$T/w.seen" asked-1
 	[ "$(times "$T/a.seen" ']11;?')" = 1 ]
 	# Another one types, of another size: it is the leader, and that is painted or not.
-	viewer b 30x100 "$S"
+	onlooker b 30x100
 	order b 'send 78'
 	wait_for 5 has "$T/b.seen" asked-2
 	wait_for 5 holds "$T/b.seen" ']11;?'
 	order a 'send 78'
 	wait_for 5 has "$T/a.seen" asked-3
 	wait_for 5 gives 2 times "$T/a.seen" ']11;?'
-	viewer c 24x80 "$S"
+	onlooker c 24x80
 	wait_for 5 has "$T/c.seen" asked-3
 	[ "$(times "$T/b.seen" ']11;?')" = 1 ]
 	[ "$(times "$T/c.seen" ']11;?')" = 0 ]
@@ -328,8 +294,8 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 
 @test "a query reaches the terminal of a leader that is painted" {
 	head_start -s fixed
-	program -s 24x80 "$S" sh -c 'stty raw -echo; echo ready; dd bs=1 count=1 2>/dev/null; printf "\033]11;?\007asked"; exec cat'
-	viewer a 30x100 "$S"
+	program -s 24x80 sh -c 'stty raw -echo; echo ready; dd bs=1 count=1 2>/dev/null; printf "\033]11;?\007asked"; exec cat'
+	onlooker a 30x100
 	wait_for 5 has "$T/a.seen" ready
 	order a 'send 78'
 	wait_for 5 has "$T/a.seen" asked
@@ -338,8 +304,8 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 
 @test "in-band reports of the size are the head's: no viewer's terminal is asked for them" {
 	head_start
-	program "$S" sh -c 'stty raw -echo; echo ready; dd bs=1 count=1 2>/dev/null; printf "\033[?2048h\033[?1000;2048;2004hset "; head -c 20 >"$1/got"; exec cat' sh "$T"
-	viewer a 24x80 "$S"
+	program sh -c 'stty raw -echo; echo ready; dd bs=1 count=1 2>/dev/null; printf "\033[?2048h\033[?1000;2048;2004hset "; head -c 20 >"$1/got"; exec cat' sh "$T"
+	onlooker a 24x80
 	wait_for 5 has "$T/a.seen" ready
 	order a 'send 78'
 	wait_for 5 has "$T/a.seen" set
@@ -347,7 +313,7 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 	wait_for 5 has "$T/got" '^.\[48;24;80;0;0t.\[48'
 	holds "$T/a.seen" $'\e[?1000;2004h'
 	[ "$(grep -oaE '2048[^l]*h' "$T/a.seen" | wc -l)" = 0 ]
-	viewer b 24x80 -r "$S"
+	onlooker b 24x80 -r
 	wait_for 5 has "$T/b.seen" set
 	[ "$(grep -oaE '\?2048h|;2048h' "$T/b.seen" | wc -l)" = 0 ]
 }

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2154,SC2317  # set by run; called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
+load ../helpers/head
 
 setup() {
 	common_setup
@@ -13,16 +14,11 @@ setup() {
 }
 teardown() { common_teardown; }
 
-head_start() {
-	start ptyhead "${@:2}" "$1" 2>>"$T/head.log"
-	HEAD=$STARTED
-	wait_for 5 test -S "$1"
-}
 json() { ptyhead-list --json "$@" | python3 -c 'import json,sys; a=json.load(sys.stdin); print(eval(sys.argv[1]))' "$EXPR"; }
 shows() { ptyhead-list "${@:2}" 2>/dev/null | grep -qE -e "$1"; }
 
 @test "a program: its pid, command, size, viewers, bytes and the last end" {
-	head_start "$S"
+	head_start
 	run -3 s6-ptyexec "$S" sh -c 'printf 12345; exit 3'
 	start s6-ptyexec -s 33x99 "$S" sh -c 'echo hi; exec cat' 'a b' $'c\e[31m\xff' 2>"$T/err" || :
 	local pid=$STARTED
@@ -39,7 +35,7 @@ shows() { ptyhead-list "${@:2}" 2>/dev/null | grep -qE -e "$1"; }
 }
 
 @test "ends by a code, by a signal; a terminal that is new" {
-	head_start "$S"
+	head_start
 	start tapecat -w "$S" >"$T/one"
 	wait_for 5 has "$T/one" attached
 	shows '^app +new +- +- +80x24 +0\+1 +0 +0 - +- -$'
@@ -54,7 +50,7 @@ shows() { ptyhead-list "${@:2}" 2>/dev/null | grep -qE -e "$1"; }
 
 @test "more terminals than a frame holds, with long commands, are all there in order" {
 	local i long
-	head_start "$S" -n 400
+	head_start -n 400
 	long=$(printf '%0900d' 0)
 	for i in {100..219}; do s6-ptyexec -n "t$i" "$S" true "$long"; done
 	[ "$(ptyhead-list --names)" = "$(printf 'app:t%d\n' {100..219})" ]
@@ -62,9 +58,9 @@ shows() { ptyhead-list "${@:2}" 2>/dev/null | grep -qE -e "$1"; }
 }
 
 @test "several heads: by name, by path; a socket for watching; one that is no head" {
-	head_start "$S"
-	head_start "$T/run/ptyhead/other.sock"
-	head_start "$T/elsewhere"
+	head_start
+	S="$T/run/ptyhead/other.sock" head_start
+	S="$T/elsewhere" head_start
 	s6-ptyexec "$S" true
 	s6-ptyexec -n x "$T/run/ptyhead/other.sock" true
 	s6-ptyexec "$T/elsewhere" true
@@ -80,16 +76,7 @@ shows() { ptyhead-list "${@:2}" 2>/dev/null | grep -qE -e "$1"; }
 }
 
 @test "a socket that only takes exports does not list; one for watching does" {
-	# As a supervisor hands them over: 3 and 4, named.
-	start env LISTEN_FDS=2 LISTEN_FDNAMES=watch:export python3 -c '
-import os, socket, sys
-for fd, path in ((3, sys.argv[1]), (4, sys.argv[2])):
-    s = socket.socket(socket.AF_UNIX); s.bind(path); s.listen()
-    if s.fileno() != fd: os.dup2(s.fileno(), fd)
-    else: os.set_inheritable(fd, True); s.detach()
-os.environ["LISTEN_PID"] = str(os.getpid())
-os.execvp("ptyhead", ["ptyhead"])' "$T/run/ptyhead/app.watch.sock" "$T/export" 2>"$T/head.log"
-	wait_for 5 test -S "$T/export"
+	head_given watch:export "$T/run/ptyhead/app.watch.sock" "$T/export"
 	wait_for 5 s6-ptyexec "$T/export" true
 	[ "$(ptyhead-list --names)" = app.watch ]
 	run -1 ptyhead-list "$T/export"
@@ -97,7 +84,7 @@ os.execvp("ptyhead", ["ptyhead"])' "$T/run/ptyhead/app.watch.sock" "$T/export" 2
 }
 
 @test "exit codes" {
-	head_start "$S"
+	head_start
 	run -0 ptyhead-list
 	run -0 ptyhead-list --json
 	[ "$output" = '[]' ]
@@ -120,7 +107,7 @@ os.execvp("ptyhead", ["ptyhead"])' "$T/run/ptyhead/app.watch.sock" "$T/export" 2
 options() { "ptyhead-$1" --help | sed -nE 's/^ {2,6}(-., )?(--[a-z-]+).*/\2/p'; }
 
 @test "completion in bash: addresses that there are now, options, keys" {
-	head_start "$S"
+	head_start
 	s6-ptyexec "$S" true
 	s6-ptyexec -n two "$S" true
 	cat >"$T/complete" <<'EOF'
@@ -163,7 +150,7 @@ EOF
 
 # For the two below to offer.
 here_are_terminals() {
-	head_start "$S"
+	head_start
 	s6-ptyexec "$S" true
 	s6-ptyexec -n two "$S" true
 	wait_for 5 gives $'app\napp:two' ptyhead-list --names
@@ -200,7 +187,7 @@ here_are_terminals() {
 @test "completion in zsh: addresses that there are now, options, keys" {
 	here_are_terminals
 	# A zsh on a terminal of ours, where Tab is typed.
-	head_start "$T/z"
+	S="$T/z" head_start
 	cat >"$T/.zshrc" <<-EOS
 		fpath=("$REPO/ptyhead-service/completion" \$fpath)
 		autoload -U compinit && compinit -D

@@ -5,24 +5,15 @@
 # shellcheck disable=SC2016,SC2154,SC2317  # for the program's shell; set by run; called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
+load ../helpers/head
 load ../helpers/tmux
 
 setup() {
-	common_setup
-	S=$T/s.sock
+	head_setup
 	export HISTFILE=/dev/null INPUTRC=/dev/null
 }
 teardown() { common_teardown; }
 
-head_start() {
-	start ptyhead "$@" "$S" 2>>"$T/head.log"
-	HEAD=$STARTED
-	wait_for 5 test -S "$S"
-}
-program() {
-	start s6-ptyexec -T xterm-256color "$S" "$@" >>"$T/program.log" 2>&1
-	PROGRAM=$STARTED
-}
 # recorder ARGUMENT... : in the background; it records already. Its pid in $RECORDER.
 recorder() {
 	start ptyhead-record "$@" "$S" 2>>"$T/record.err"
@@ -183,10 +174,12 @@ EOF
 	s6-ptyexec -s 30x100 "$S" sh -c 'echo one; exit 3' || :
 	sleep 1
 	s6-ptyexec "$S" echo two
+	ptyhead-wait -t 5 --exit "$S"
 	ptyhead-record --to now -o "$T/cast" "$S"
 	head -n 1 "$T/cast" | grep -q '"width": 100, "height": 30, '
 	[ "$(played "$T/cast" | tr -d '\r\030' | sed 's/\x1b\[[0-9;]*H//')" = $'one\ntwo' ]
 	events "$T/cast" m | grep -qx 'run 1: the program ended with exit code 3'
+	events "$T/cast" m | grep -qx 'run 2: the program ended with exit code 0' # the last thing there is
 	python3 -c '
 import json, sys
 t = {x[2].split(",")[0]: x[0] for x in map(json.loads, open(sys.argv[1]).read().splitlines()[1:])}
@@ -310,15 +303,7 @@ assert t["run 1 started"] == 0 and 1 <= t["run 2 started"] < 10, t' "$T/cast"
 }
 
 @test "on a socket that is for watching only it says that it may miss something" {
-	start env LISTEN_FDS=2 LISTEN_FDNAMES=watch:all python3 -c '
-import os, socket, sys
-for fd, path in ((3, sys.argv[1]), (4, sys.argv[2])):
-    s = socket.socket(socket.AF_UNIX); s.bind(path); s.listen()
-    if s.fileno() != fd: os.dup2(s.fileno(), fd)
-    else: os.set_inheritable(fd, True); s.detach()
-os.environ["LISTEN_PID"] = str(os.getpid())
-os.execvp("ptyhead", ["ptyhead"])' "$T/watch.sock" "$T/all.sock" 2>>"$T/head.log"
-	wait_for 5 test -S "$T/all.sock"
+	head_given watch:all "$T/watch.sock" "$T/all.sock"
 	s6-ptyexec "$T/all.sock" echo seen
 	run -0 --separate-stderr ptyhead-record --to now "$T/watch.sock"
 	[[ $output == *'"seen\r\n"'* ]]

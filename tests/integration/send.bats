@@ -5,22 +5,15 @@
 # shellcheck disable=SC2016,SC2154,SC2317  # for the program's shell; set by run; called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
+load ../helpers/head
 
 setup() {
-	common_setup
-	S=$T/s.sock
+	head_setup
 	export HISTFILE=/dev/null INPUTRC=/dev/null
-	start ptyhead "$S" 2>"$T/head.log"
-	HEAD=$STARTED
-	wait_for 5 test -S "$S"
+	head_start
 }
 teardown() { common_teardown; }
 
-# program COMMAND... : on the head's main terminal; its pid in $PROGRAM.
-program() {
-	start s6-ptyexec -T xterm-256color "$S" "$@" >>"$T/program.log" 2>&1
-	PROGRAM=$STARTED
-}
 on_screen() { timeout 20 ptyhead-wait -t 10 -s "$@" "$S"; }
 send() { timeout 20 ptyhead-send "$@"; }
 

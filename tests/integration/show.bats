@@ -4,21 +4,10 @@
 # shellcheck disable=SC2016,SC2317  # for the program's shell; called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
+load ../helpers/head
 
-setup() {
-	common_setup
-	S=$T/s.sock
-}
+setup() { head_setup; }
 teardown() { common_teardown; }
-
-listens() { socat -u OPEN:/dev/null "UNIX-CONNECT:$S" 2>/dev/null; }
-
-# shellcheck disable=SC2120 # others have options to give
-head_start() {
-	start ptyhead "$@" "$S" 2>>"$T/head.log"
-	HEAD=$STARTED
-	wait_for 5 listens
-}
 
 # shows PRINTF-FORMAT [NAME] : a program that writes it as it is, on a new terminal.
 shows() {

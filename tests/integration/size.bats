@@ -4,19 +4,10 @@
 # shellcheck disable=SC2016,SC2317  # for the program's shell; called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
+load ../helpers/head
 
-setup() {
-	common_setup
-	S=$T/s.sock
-}
+setup() { head_setup; }
 teardown() { common_teardown; }
-
-listens() { socat -u OPEN:/dev/null "UNIX-CONNECT:$S" 2>/dev/null; }
-
-head_start() {
-	start ptyhead "$@" "$S" 2>>"$T/head.log"
-	wait_for 5 listens
-}
 
 # sizer OPTION... : a program that writes its terminal's size down, always anew.
 sizer() {
@@ -26,27 +17,7 @@ sizer() {
 		mv "$2/new" "$2/size"' "$T" >>"$T/program.log" 2>&1
 }
 
-# viewer NAME ROWSxCOLS OPTION... : its pid in V_NAME, orders to its fifo.
-viewer() {
-	local name=$1 size=$2
-	shift 2
-	mkfifo "$T/$name.orders"
-	# Both ways, so that neither side waits for the other.
-	foreground onpty "$size" "$T/$name.seen" ptyhead-attach "$@" "$S" <>"$T/$name.orders" >"$T/$name.modes" 2>"$T/$name.err" 3>&- &
-	echo $! >>"$T/.started"
-	printf -v "V_$name" %s $!
-	wait_for 5 test -s "$T/$name.seen"
-}
-
-order() { echo "$2" >"$T/$1.orders"; }
 type_in() { order "$1" "send 78"; }
-
-# leaves NAME : by its key.
-leaves() {
-	local pid=V_$1
-	order "$1" "send 1c"
-	wait_for 5 not alive "${!pid}"
-}
 
 size_is() { wait_for 5 gives "$1" cat "$T/size"; }
 size_stays() {
@@ -57,9 +28,9 @@ size_stays() {
 @test "latest: the size is that of the viewer that came or typed last" {
 	head_start
 	sizer
-	viewer a 30x90
+	onlooker a 30x90
 	size_is '30 90'
-	viewer b 20x100
+	onlooker b 20x100
 	size_is '20 100'
 	type_in a
 	size_is '30 90'
@@ -76,7 +47,7 @@ size_stays() {
 @test "latest is said with -s latest, and nothing else is taken" {
 	head_start -s latest
 	sizer
-	viewer a 31x91
+	onlooker a 31x91
 	size_is '31 91'
 	run -100 ptyhead -s widest "$T/other.sock"
 	[[ $output == *"option -s wants latest, smallest, largest or fixed, not widest"* ]]
@@ -85,9 +56,9 @@ size_stays() {
 @test "smallest: of each dimension; who leaves counts no more" {
 	head_start -s smallest
 	sizer
-	viewer a 30x90
+	onlooker a 30x90
 	size_is '30 90'
-	viewer b 20x100
+	onlooker b 20x100
 	size_is '20 90'
 	type_in a
 	size_stays '20 90'
@@ -102,9 +73,9 @@ size_stays() {
 @test "largest: of each dimension" {
 	head_start --size=largest
 	sizer
-	viewer a 30x90
+	onlooker a 30x90
 	size_is '30 90'
-	viewer b 20x100
+	onlooker b 20x100
 	size_is '30 100'
 	type_in b
 	size_stays '30 100'
@@ -115,16 +86,16 @@ size_stays() {
 @test "fixed: the program's own, whoever looks" {
 	head_start -s fixed
 	sizer -s 33x77
-	viewer a 30x90
+	onlooker a 30x90
 	size_stays '33 77'
 	type_in a
-	viewer b 20x100
+	onlooker b 20x100
 	size_stays '33 77'
 }
 
 @test "fixed: without a size of the program's it stays what it is at first" {
 	head_start -s fixed
-	viewer a 30x90
+	onlooker a 30x90
 	sizer
 	size_is '24 80'
 	type_in a
@@ -135,9 +106,9 @@ size_stays() {
 	for policy in latest smallest largest; do
 		head_start -s "$policy"
 		sizer
-		viewer "a$policy" 30x90
+		onlooker "a$policy" 30x90
 		size_is '30 90'
-		viewer "w$policy" 10x200 -r
+		onlooker "w$policy" 10x200 -r
 		type_in "w$policy"
 		size_stays '30 90'
 		stop_started

@@ -5,24 +5,15 @@
 # shellcheck disable=SC2016,SC2154,SC2317  # for the program's shell; set by run; called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
+load ../helpers/head
 
 setup() {
-	common_setup
-	S=$T/s.sock
+	head_setup
 	export HISTFILE=/dev/null INPUTRC=/dev/null
 	head_start
 }
 teardown() { common_teardown; }
 
-head_start() {
-	start ptyhead "$S" 2>>"$T/head.log"
-	HEAD=$STARTED
-	wait_for 5 test -S "$S"
-}
-program() {
-	start s6-ptyexec "$S" "$@" >>"$T/program.log" 2>&1
-	PROGRAM=$STARTED
-}
 # A program that writes what the lines that it reads say, as printf does, one by one.
 speaker() {
 	program bash -c 'stty -echo; while IFS= read -r l; do printf "%b" "$l"; done'
@@ -152,15 +143,7 @@ found() {
 watched() { ptyhead-list --json "$S" | grep -qE '"(watchers|viewers)": 1'; }
 
 @test "on a socket that is for watching only" {
-	start env LISTEN_FDS=2 LISTEN_FDNAMES=watch:all python3 -c '
-import os, socket, sys
-for fd, path in ((3, sys.argv[1]), (4, sys.argv[2])):
-    s = socket.socket(socket.AF_UNIX); s.bind(path); s.listen()
-    if s.fileno() != fd: os.dup2(s.fileno(), fd)
-    else: os.set_inheritable(fd, True); s.detach()
-os.environ["LISTEN_PID"] = str(os.getpid())
-os.execvp("ptyhead", ["ptyhead"])' "$T/watch.sock" "$T/all.sock" 2>>"$T/head.log"
-	wait_for 5 test -S "$T/all.sock"
+	head_given watch:all "$T/watch.sock" "$T/all.sock"
 	start s6-ptyexec "$T/all.sock" sh -c 'echo seen; sleep 100' 2>"$T/err"
 	timeout 10 ptyhead-wait -t 5 -s -e seen "$T/watch.sock"
 	run -1 timeout 10 ptyhead-wait -L -t 5 -e seen "$T/watch.sock"
