@@ -291,7 +291,7 @@ shown_times() { grep -aoF -e "$1" -- "$T/seen" | wc -l; }
 		printf "\a\033]52;c;b2xk\a\033]9;old\a"
 		echo ready
 		while read -r l; do printf "\a\033]52;c;%s\a\a\033]9;note %s\a<%s>\n" "$l" "$l" "$l"; done'
-	ptyhead-wait -t 10 -F ready "$S"
+	ptyhead-wait -t 10 -s -F ready "$S"
 	SIZE=10x40
 	viewer "$S"
 	wait_for 5 has "$T/seen" ready
