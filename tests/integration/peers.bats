@@ -23,6 +23,8 @@ head_is_well() {
 
 head_fds() { local f=(/proc/"$HEAD"/fd/*); echo ${#f[@]}; }
 fds_are() { [ "$(head_fds)" = "$1" ]; }
+# Whoever came has been let go: its one socket is the one that listens.
+alone() { [ "$(find "/proc/$HEAD/fd" -lname 'socket:*' | wc -l)" = 1 ]; }
 
 # case NAME ANSWER LOG : that peer gets that answer, the log has one line for it.
 case_is() {
@@ -37,6 +39,7 @@ case_is() {
 
 @test "an export of anything but a master and a pidfd is refused, its descriptors closed" {
 	rogue "$T/s" watch # the terminal main is there from now on
+	wait_for 2 alone
 	local fds
 	fds=$(head_fds)
 	case_is no-fd 'refused 5' 'carries a master'
