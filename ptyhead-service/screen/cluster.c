@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE 2048
-
 unsigned cluster_chars(struct screen const *s, uint32_t ch, uint32_t ret[SCREEN_CLUSTER_MAX])
 {
 	if (!ch) return 0;
@@ -25,33 +23,19 @@ static uint32_t cluster_hash(uint32_t const *cp, unsigned n)
 	return h;
 }
 
-static void hash_put(struct clusters *t, uint32_t id)
+static void rehash(struct clusters *c)
 {
-	uint32_t i = t->at[id].hash & (t->hash_cap - 1);
-	while (t->hash[i]) i = (i + 1) & (t->hash_cap - 1);
-	t->hash[i] = (uint16_t)(id + 1);
+	table_forget(&c->t);
+	for (uint32_t id = 0; id < c->t.n; id++)
+		if (c->at[id].n) table_put(&c->t, c->at[id].hash, id);
 }
 
-static void hash_rebuild(struct clusters *t)
+static bool clusters_grow(struct clusters *c)
 {
-	memset(t->hash, 0, t->hash_cap * sizeof *t->hash);
-	for (uint32_t id = 0; id < t->n; id++)
-		if (t->at[id].n) hash_put(t, id);
-}
-
-static bool clusters_grow(struct clusters *t)
-{
-	uint32_t const cap = t->cap ? t->cap * 2 : 16;
-	if (cap > SCREEN_CLUSTERS_MAX) return false;
-	struct cluster *const at = realloc(t->at, cap * sizeof *at);
+	struct cluster *const at = table_grow(&c->t, c->at, sizeof *at, 16, SCREEN_CLUSTERS_MAX);
 	if (!at) return false;
-	t->at = at;
-	uint16_t *const hash = realloc(t->hash, (size_t)cap * 2 * sizeof *hash);
-	if (!hash) return false;
-	t->hash = hash;
-	t->cap = cap;
-	t->hash_cap = cap * 2;
-	hash_rebuild(t);
+	c->at = at;
+	rehash(c);
 	return true;
 }
 
@@ -66,41 +50,42 @@ static void mark_grid(struct screen const *s, struct grid const *g, uint8_t *liv
 
 static void clusters_collect(struct screen *s)
 {
-	struct clusters *const t = &s->clusters;
-	uint8_t *const live = calloc(t->cap, 1);
+	struct clusters *const c = &s->clusters;
+	uint8_t *const live = calloc(c->t.cap, 1);
 	if (!live) return;
 	mark_grid(s, &s->main, live);
 	mark_grid(s, &s->alt, live);
-	t->nfree = 0;
-	t->next = 0;
-	for (uint32_t id = 0; id < t->n; id++) {
+	c->nfree = 0;
+	c->next = 0;
+	for (uint32_t id = 0; id < c->t.n; id++) {
 		if (live[id]) continue;
-		t->at[id].n = 0;
-		t->nfree++;
+		c->at[id].n = 0;
+		c->nfree++;
 	}
 	free(live);
-	hash_rebuild(t);
+	rehash(c);
 }
 
 static bool cluster_slot(struct screen *s, uint32_t *ret_id)
 {
-	struct clusters *const t = &s->clusters;
-	if (!t->nfree && t->n == t->cap) {
+	struct clusters *const c = &s->clusters;
+	struct table *const t = &c->t;
+	if (!c->nfree && t->n == t->cap) {
 		if (t->patience) {
 			t->patience--;
 			return false;
 		}
 		if (t->cap) clusters_collect(s);
-		if (t->nfree < t->cap / 4 + 1 && !clusters_grow(t) && !t->nfree) {
-			t->patience = PATIENCE;
+		if (c->nfree < t->cap / 4 + 1 && !clusters_grow(c) && !c->nfree) {
+			t->patience = TABLE_PATIENCE;
 			return false;
 		}
 	}
-	if (t->nfree) {
-		while (t->next < t->n && t->at[t->next].n) t->next++;
-		if (t->next == t->n) return false; /* cannot be: nfree counts them */
-		t->nfree--;
-		*ret_id = t->next++;
+	if (c->nfree) {
+		while (c->next < t->n && c->at[c->next].n) c->next++;
+		if (c->next == t->n) return false; /* cannot be: nfree counts them */
+		c->nfree--;
+		*ret_id = c->next++;
 		return true;
 	}
 	*ret_id = t->n++;
@@ -109,7 +94,8 @@ static bool cluster_slot(struct screen *s, uint32_t *ret_id)
 
 uint32_t cluster_append(struct screen *s, uint32_t ch, uint32_t cp)
 {
-	struct clusters *const t = &s->clusters;
+	struct clusters *const c = &s->clusters;
+	struct table *const t = &c->t;
 	uint32_t cps[SCREEN_CLUSTER_MAX];
 	unsigned n = cluster_chars(s, ch, cps);
 	if (n == 0) cps[n++] = ' ';
@@ -117,15 +103,15 @@ uint32_t cluster_append(struct screen *s, uint32_t ch, uint32_t cp)
 	cps[n++] = cp;
 	uint32_t const h = cluster_hash(cps, n);
 	for (uint32_t i = t->cap ? h & (t->hash_cap - 1) : 0; t->cap && t->hash[i]; i = (i + 1) & (t->hash_cap - 1)) {
-		struct cluster const *const c = &t->at[t->hash[i] - 1];
-		if (c->hash == h && c->n == n && !memcmp(c->cp, cps, n * sizeof *cps))
+		struct cluster const *const k = &c->at[t->hash[i] - 1];
+		if (k->hash == h && k->n == n && !memcmp(k->cp, cps, n * sizeof *cps))
 			return SCREEN_CLUSTER | (t->hash[i] - 1u);
 	}
 	uint32_t id;
 	if (!cluster_slot(s, &id)) return ch;
-	t->at[id].hash = h;
-	t->at[id].n = n;
-	memcpy(t->at[id].cp, cps, n * sizeof *cps);
-	hash_put(t, id);
+	c->at[id].hash = h;
+	c->at[id].n = n;
+	memcpy(c->at[id].cp, cps, n * sizeof *cps);
+	table_put(t, h, id);
 	return SCREEN_CLUSTER | id;
 }

@@ -40,16 +40,23 @@ extern unsigned const screen_mode_count;
 
 /* ---- tables ---------------------------------------------------------- */
 
-/* Styles by number, with a hash to find them; numbers freed by a collection are
- * chained through .fg and marked by .attrs. Number 0 is the default style. */
+/* What cells name by number, each kept once: `n` numbers were given out, of `cap`,
+ * and a hash finds them. What they stand for is in an array beside it. */
+struct table {
+	uint16_t *hash;    /* number + 1, at most half full */
+	uint32_t n, cap, hash_cap; /* the last two powers of two */
+	uint32_t patience; /* refusals to let pass before the next collection */
+};
+#define TABLE_PATIENCE 2048u /* after a collection that found too little */
+
+/* Numbers freed by a collection are chained through .fg and marked by .attrs.
+ * Number 0 is the default style. */
 #define STYLE_FREE 0xffffu
 struct styles {
+	struct table t;
 	struct screen_style *at;
-	uint16_t *hash; /* number + 1; a power of two at least twice cap */
-	uint32_t n, cap, hash_cap;
 	uint32_t used;
 	uint32_t free_head; /* number + 1 */
-	uint32_t patience;  /* interns to let pass before the next collection */
 };
 
 /* What an SGR sequence did to the pen it found, by its bytes: programs say the
@@ -68,10 +75,8 @@ struct cluster {
 	uint32_t cp[SCREEN_CLUSTER_MAX];
 };
 struct clusters {
+	struct table t;
 	struct cluster *at;
-	uint16_t *hash; /* number + 1 */
-	uint32_t n, cap, hash_cap;
-	uint32_t patience;
 	uint32_t next; /* where to look for a free one after a collection */
 	uint32_t nfree;
 };
@@ -215,6 +220,14 @@ static inline struct screen_cell cell_make(uint32_t ch, uint16_t style, uint16_t
 {
 	return (struct screen_cell){ ch, style, flags };
 }
+
+/* table.c */
+/* Room for twice as many (`first` when there is none), up to `max`: the array, in
+ * place of `at`, of elements of `each` bytes; NULL: no more, and `at` stays. The hash
+ * is to be filled anew after it. */
+void *table_grow(struct table *t, void *at, size_t each, uint32_t first, uint32_t max);
+void table_forget(struct table *t); /* empties the hash */
+void table_put(struct table *t, uint32_t hash, uint32_t id);
 
 /* style.c */
 int styles_init(struct screen *s);

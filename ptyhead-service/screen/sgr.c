@@ -178,7 +178,7 @@ size_t sgr_known(struct screen *s, unsigned char const *p, size_t n)
  * when the table grew to that size, after a collection. */
 static bool memo_on(struct screen const *s)
 {
-	return s->styles.cap < SCREEN_STYLES_MAX;
+	return s->styles.t.cap < SCREEN_STYLES_MAX;
 }
 
 void sgr_learn(struct screen *s, unsigned char const *p, size_t n)

@@ -78,9 +78,9 @@ void screen_free(struct screen *s)
 	grid_deinit(&s->main, s->rows);
 	grid_deinit(&s->alt, s->rows);
 	free(s->styles.at);
-	free(s->styles.hash);
+	free(s->styles.t.hash);
 	free(s->clusters.at);
-	free(s->clusters.hash);
+	free(s->clusters.t.hash);
 	links_deinit(&s->links);
 	free(s->title);
 	free(s->icon);
@@ -138,10 +138,10 @@ struct screen *screen_clone(struct screen const *from)
 	grid_copy(s, &s->main, &from->main, &bad);
 	grid_copy(s, &s->alt, &from->alt, &bad);
 	s->grid = s->alt_on ? &s->alt : &s->main;
-	s->styles.at = copy_of(from->styles.at, from->styles.cap * sizeof *s->styles.at, &bad);
-	s->styles.hash = copy_of(from->styles.hash, from->styles.hash_cap * sizeof *s->styles.hash, &bad);
-	s->clusters.at = copy_of(from->clusters.at, from->clusters.cap * sizeof *s->clusters.at, &bad);
-	s->clusters.hash = copy_of(from->clusters.hash, from->clusters.hash_cap * sizeof *s->clusters.hash, &bad);
+	s->styles.at = copy_of(from->styles.at, from->styles.t.cap * sizeof *s->styles.at, &bad);
+	s->styles.t.hash = copy_of(from->styles.t.hash, from->styles.t.hash_cap * sizeof *s->styles.t.hash, &bad);
+	s->clusters.at = copy_of(from->clusters.at, from->clusters.t.cap * sizeof *s->clusters.at, &bad);
+	s->clusters.t.hash = copy_of(from->clusters.t.hash, from->clusters.t.hash_cap * sizeof *s->clusters.t.hash, &bad);
 	if (links_clone(&s->links, &from->links) < 0) bad = true;
 	s->title = string_of(from->title, &bad);
 	s->icon = string_of(from->icon, &bad);
@@ -234,8 +234,8 @@ static size_t grid_memory(struct screen const *s, struct grid const *g)
 size_t screen_memory(struct screen const *s)
 {
 	size_t n = sizeof *s + grid_memory(s, &s->main) + grid_memory(s, &s->alt);
-	n += s->styles.cap * sizeof *s->styles.at + s->styles.hash_cap * sizeof *s->styles.hash;
-	n += s->clusters.cap * sizeof *s->clusters.at + s->clusters.hash_cap * sizeof *s->clusters.hash;
+	n += s->styles.t.cap * sizeof *s->styles.at + s->styles.t.hash_cap * sizeof *s->styles.t.hash;
+	n += s->clusters.t.cap * sizeof *s->clusters.at + s->clusters.t.hash_cap * sizeof *s->clusters.t.hash;
 	n += s->links.cap * sizeof *s->links.at + s->p.str_cap;
 	for (uint32_t i = 0; i < s->links.n; i++)
 		if (s->links.at[i].uri) n += strlen(s->links.at[i].uri) + strlen(s->links.at[i].id) + 2;
@@ -276,7 +276,7 @@ unsigned screen_cell_width(struct screen_cell c)
 
 struct screen_style screen_style_get(struct screen const *s, uint16_t style)
 {
-	return s->styles.at[style < s->styles.n ? style : 0];
+	return s->styles.at[style < s->styles.t.n ? style : 0];
 }
 
 struct screen_cursor screen_cursor(struct screen const *s)

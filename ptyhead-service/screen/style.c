@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE 2048 /* interns refused after a collection that found too little */
-
 bool style_eq(struct screen_style const *a, struct screen_style const *b)
 {
 	return a->fg == b->fg && a->bg == b->bg && a->ul == b->ul && a->attrs == b->attrs && a->link == b->link;
@@ -24,47 +22,30 @@ static uint32_t style_hash(struct screen_style const *st)
 	return (uint32_t)(a >> 32);
 }
 
-static void hash_put(struct styles *t, uint32_t id)
+static void rehash(struct styles *st)
 {
-	uint32_t i = style_hash(&t->at[id]) & (t->hash_cap - 1);
-	while (t->hash[i]) i = (i + 1) & (t->hash_cap - 1);
-	t->hash[i] = (uint16_t)(id + 1);
+	table_forget(&st->t);
+	for (uint32_t id = 0; id < st->t.n; id++)
+		if (st->at[id].attrs != STYLE_FREE) table_put(&st->t, style_hash(&st->at[id]), id);
 }
 
-static void hash_rebuild(struct styles *t)
+static bool styles_grow(struct styles *st)
 {
-	memset(t->hash, 0, t->hash_cap * sizeof *t->hash);
-	for (uint32_t id = 0; id < t->n; id++)
-		if (t->at[id].attrs != STYLE_FREE) hash_put(t, id);
+	struct screen_style *const at = table_grow(&st->t, st->at, sizeof *at, 32, SCREEN_STYLES_MAX);
+	if (!at) return false;
+	st->at = at;
+	rehash(st);
+	return true;
 }
 
 int styles_init(struct screen *s)
 {
-	struct styles *const t = &s->styles;
-	t->cap = 32;
-	t->hash_cap = 64;
-	t->at = calloc(t->cap, sizeof *t->at);
-	t->hash = calloc(t->hash_cap, sizeof *t->hash);
-	if (!t->at || !t->hash) return -1;
-	t->n = t->used = 1;
-	hash_put(t, 0);
+	struct styles *const st = &s->styles;
+	if (!styles_grow(st)) return -1;
+	st->at[0] = (struct screen_style){ 0 };
+	st->t.n = st->used = 1;
+	rehash(st);
 	return 0;
-}
-
-static bool styles_grow(struct styles *t)
-{
-	uint32_t const cap = t->cap * 2;
-	if (cap > SCREEN_STYLES_MAX) return false;
-	struct screen_style *const at = realloc(t->at, cap * sizeof *at);
-	if (!at) return false;
-	t->at = at;
-	uint16_t *const hash = realloc(t->hash, (size_t)cap * 2 * sizeof *hash);
-	if (!hash) return false;
-	t->hash = hash;
-	t->cap = cap;
-	t->hash_cap = cap * 2;
-	hash_rebuild(t);
-	return true;
 }
 
 static void mark(uint8_t *live, uint32_t id) { live[id / 8] = (uint8_t)(live[id / 8] | 1u << (id % 8)); }
@@ -79,59 +60,60 @@ static void mark_grid(struct screen const *s, struct grid const *g, uint8_t *liv
 
 static void styles_collect(struct screen *s)
 {
-	struct styles *const t = &s->styles;
-	uint8_t *const live = calloc(t->cap / 8 + 1, 1);
+	struct styles *const st = &s->styles;
+	uint8_t *const live = calloc(st->t.cap / 8 + 1, 1);
 	if (!live) return;
 	mark(live, 0);
 	if (!s->pen_dirty) mark(live, s->pen_id);
 	mark_grid(s, &s->main, live);
 	mark_grid(s, &s->alt, live);
-	t->free_head = 0;
-	t->used = 0;
-	for (uint32_t id = t->n; id-- > 0;) {
+	st->free_head = 0;
+	st->used = 0;
+	for (uint32_t id = st->t.n; id-- > 0;) {
 		if (live[id / 8] >> (id % 8) & 1) {
-			t->used++;
+			st->used++;
 			continue;
 		}
-		t->at[id].attrs = STYLE_FREE;
-		t->at[id].fg = t->free_head;
-		t->free_head = id + 1;
+		st->at[id].attrs = STYLE_FREE;
+		st->at[id].fg = st->free_head;
+		st->free_head = id + 1;
 	}
 	free(live);
-	hash_rebuild(t);
+	rehash(st);
 	memset(s->sgr_memo, 0, sizeof s->sgr_memo);
 }
 
-uint16_t style_intern(struct screen *s, struct screen_style const *st)
+uint16_t style_intern(struct screen *s, struct screen_style const *style)
 {
-	struct styles *const t = &s->styles;
-	uint32_t const h = style_hash(st);
+	struct styles *const st = &s->styles;
+	struct table *const t = &st->t;
+	uint32_t const h = style_hash(style);
 	for (uint32_t i = h & (t->hash_cap - 1); t->hash[i]; i = (i + 1) & (t->hash_cap - 1)) {
 		uint32_t const id = t->hash[i] - 1u;
-		if (style_eq(&t->at[id], st)) return (uint16_t)id;
+		if (style_eq(&st->at[id], style)) return (uint16_t)id;
 	}
-	if (!t->free_head && t->n == t->cap) {
+	if (!st->free_head && t->n == t->cap) {
 		if (t->patience) {
 			t->patience--;
 			return 0;
 		}
 		styles_collect(s);
-		if (t->used > t->cap - t->cap / 4 && !styles_grow(t) && !t->free_head) {
-			t->patience = PATIENCE;
+		if (st->used > t->cap - t->cap / 4 && !styles_grow(st) && !st->free_head) {
+			t->patience = TABLE_PATIENCE;
 			return 0;
 		}
 	}
 	uint32_t id;
-	if (t->free_head) {
-		id = t->free_head - 1;
-		t->free_head = t->at[id].fg;
+	if (st->free_head) {
+		id = st->free_head - 1;
+		st->free_head = st->at[id].fg;
 	} else {
 		if (t->n == t->cap) return 0;
 		id = t->n++;
 	}
-	t->at[id] = *st;
-	t->used++;
-	hash_put(t, id);
+	st->at[id] = *style;
+	st->used++;
+	table_put(t, h, id);
 	return (uint16_t)id;
 }
 
