@@ -24,7 +24,7 @@ struct follow {
 	struct link link;
 };
 
-/* 0 or -errno: then link_trouble says why. */
+/* 0 or -errno. */
 int follow_open(struct follow *f);
 void follow_close(struct follow *f);
 

@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "exits.h"
 
 #define BACKOFF_MIN 20   /* ms */
 #define BACKOFF_MAX 1000
@@ -76,29 +75,6 @@ void link_close(struct link *l)
 	l->page = NULL;
 	l->page_fd = -1;
 	l->state = LINK_AWAY;
-}
-
-int link_trouble(struct link const *l, int error, char buf[LINK_TROUBLE_MAX])
-{
-	struct ptyhead_address const *const a = l->address;
-	char hint[512];
-
-	if (l->reply.code) {
-		snprintf(buf, LINK_TROUBLE_MAX, "the head at %.300s refused terminal %s: %s%s", a->path, a->terminal, l->reply.text,
-		         l->reply.code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
-		return EXIT_REFUSED;
-	}
-	if (error == -ETIMEDOUT) {
-		snprintf(buf, LINK_TROUBLE_MAX, "the head at %.300s did not answer in %d s: is it stopped, or does it fail to start?",
-		         a->path, LINK_ANSWER_MS / 1000);
-		return EXIT_TIMEOUT;
-	}
-	if (!l->connected)
-		snprintf(buf, LINK_TROUBLE_MAX, "unable to reach a head at %.300s: %s; %s", a->path, strerror(-error),
-		         ptyhead_address_hint(a, hint, sizeof hint));
-	else
-		snprintf(buf, LINK_TROUBLE_MAX, "unable to attach to terminal %s at %.300s: %s", a->terminal, a->path, strerror(-error));
-	return EXIT_TEMPORARY;
 }
 
 /* What the socket did not take whole, the head cannot have read whole: it goes

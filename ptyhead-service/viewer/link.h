@@ -49,14 +49,9 @@ enum link_event {
 };
 
 /* Makes the page, connects and asks, waiting up to timeout_ms. 0 (with the
- * tape's descriptor) or -errno: then link_trouble says why. */
+ * tape's descriptor) or -errno. */
 int link_open(struct link *l, int timeout_ms, int *ret_tape);
 void link_close(struct link *l);
-
-/* For messages: why link_open failed with `error` (or, 0, what was refused later)
- * and what to do, in one line. Returns the exit code that goes with it. */
-#define LINK_TROUBLE_MAX 1024u
-int link_trouble(struct link const *l, int error, char buf[LINK_TROUBLE_MAX]);
 
 /* As poll(2) takes them: fd is -1 while there is none. */
 int link_fd(struct link const *l);

@@ -122,11 +122,9 @@ int main(int argc, char **argv)
 {
 	struct attach_options o = { .timeout_ms = ANSWER_MS, .history = HISTORY, .say = say };
 	struct attach_result result;
-	char const *why;
 
 	char const *const address = parse(argc, argv, &o);
-	if (ptyhead_address_parse(address, &o.address, &why) < 0)
-		die(EXIT_USAGE, "%s is no address: %s", address, why);
+	address_get(address, &o.address);
 	attach_run(&o, &result);
 	finish(&o, &result);
 }

@@ -211,10 +211,9 @@ static void one_head(struct lister *l, char const *address)
 {
 	struct ptyhead_address a;
 	struct ptyhead_reply reply = { .code = 0 };
-	char const *why;
 	char hint[512];
 
-	if (ptyhead_address_parse(address, &a, &why) < 0) die(EXIT_USAGE, "%s is no address: %s", address, why);
+	address_get(address, &a);
 	char const *const base = strrchr(address, '/') ? strrchr(address, '/') : address;
 	char const *const colon = strchr(base, ':');
 	char *const shown = strndup(address, colon ? (size_t)(colon - address) : strlen(address));

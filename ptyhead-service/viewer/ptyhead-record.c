@@ -151,8 +151,6 @@ static bool signalled(void *arg)
 
 static void open_terminal(struct follow *f, bool read_only)
 {
-	char text[LINK_TROUBLE_MAX];
-
 	f->lossless = !read_only;
 	f->watch = read_only;
 	int r = follow_open(f);
@@ -163,9 +161,7 @@ static void open_terminal(struct follow *f, bool read_only)
 		r = follow_open(f);
 		if (r == 0) say("this socket is for watching only: the program does not wait for the recording, and in a flood bytes may be missing");
 	}
-	if (r == 0) return;
-	int const code = link_trouble(&f->link, r, text);
-	die(code, "%s", text);
+	if (r < 0) die_of_link(&f->link, r);
 }
 
 char const tool_name[] = "ptyhead-record";
@@ -177,11 +173,9 @@ int main(int argc, char **argv)
 	struct record_options o = { .output = "-" };
 	struct ptyhead_address address;
 	struct files files;
-	char text[LINK_TROUBLE_MAX];
-	char const *why;
 
 	char const *const name = parse(argc, argv, &r, &o);
-	if (ptyhead_address_parse(name, &address, &why) < 0) die(EXIT_USAGE, "%s is no address: %s", name, why);
+	address_get(name, &address);
 	if (!r.title) r.title = name;
 	f.address = &address;
 	open_terminal(&f, o.read_only);
@@ -199,10 +193,7 @@ int main(int argc, char **argv)
 	follow_close(&f);
 	switch (result) {
 	case RECORD_DONE: break;
-	case RECORD_REFUSED: {
-		int const code = link_trouble(&f.link, 0, text);
-		die(code, "%s", text);
-	}
+	case RECORD_REFUSED: die_of_link(&f.link, 0);
 	case RECORD_FAILED: die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(error));
 	case RECORD_UNWRITTEN: die(EXIT_TEMPORARY, "unable to write the recording: %s", strerror(error));
 	}

@@ -263,9 +263,6 @@ static struct screen_input modes_of(struct follow *f)
 
 static int wait_since(struct await *a, struct follow *f, uint64_t offset, int64_t timeout)
 {
-	char text[LINK_TROUBLE_MAX];
-	int code;
-
 	a->since = offset;
 	a->until = timeout < 0 ? -1 : follow_now() + timeout;
 	enum await_result const r = await_run(a, f);
@@ -280,9 +277,7 @@ static int wait_since(struct await *a, struct follow *f, uint64_t offset, int64_
 		return 0;
 	case AWAIT_TIMEOUT:
 	case AWAIT_ALSO: return EXIT_TIMEOUT;
-	case AWAIT_REFUSED:
-		code = link_trouble(&f->link, 0, text);
-		die(code, "%s", text);
+	case AWAIT_REFUSED: die_of_link(&f->link, 0);
 	case AWAIT_FAILED: break;
 	}
 	die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(e));
@@ -296,19 +291,14 @@ int main(int argc, char **argv)
 	static struct await a = { .found = SCREEN_BUF_INIT };
 	static struct follow f = { .also = -1 };
 	struct ptyhead_address address;
-	char text[LINK_TROUBLE_MAX];
-	char const *why;
 	int code = 0;
 
 	setlocale(LC_CTYPE, "");
 	char const *const name = parse(argc, argv, &o, &a, &f);
-	if (ptyhead_address_parse(name, &address, &why) < 0) die(EXIT_USAGE, "%s is no address: %s", name, why);
+	address_get(name, &address);
 	f.address = &address;
 	int const r = follow_open(&f);
-	if (r < 0) {
-		code = link_trouble(&f.link, r, text);
-		die(code, "%s", text);
-	}
+	if (r < 0) die_of_link(&f.link, r);
 	struct typist t = { .f = &f, .patience = o.timeout < 0 ? PATIENCE_MS : o.timeout };
 	struct screen_input const m = modes_of(&f);
 	type_all(&t, &o, &m, address.terminal);

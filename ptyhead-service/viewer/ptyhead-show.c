@@ -51,7 +51,6 @@ static void parse(int argc, char **argv, struct options *o)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	char const *why;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "eH:", longs, NULL)) != -1) {
@@ -72,15 +71,13 @@ static void parse(int argc, char **argv, struct options *o)
 		fprintf(stderr, "ptyhead-show: fatal: %s\n", argc > optind ? "one address is enough" : "no address given");
 		usage_error();
 	}
-	if (ptyhead_address_parse(argv[optind], &o->address, &why) < 0)
-		die(EXIT_USAGE, "%s is no address: %s", argv[optind], why);
+	address_get(argv[optind], &o->address);
 }
 
 /* The terminal's tape, which can be read when the connection is no more. */
 static int fetch_tape(struct options const *o)
 {
 	static struct link link;
-	char text[LINK_TROUBLE_MAX];
 	int tape = -1;
 
 	link.address = &o->address;
@@ -90,8 +87,7 @@ static int fetch_tape(struct options const *o)
 		link_close(&link);
 		return tape;
 	}
-	int const code = link_trouble(&link, r, text);
-	die(code, "%s", text);
+	die_of_link(&link, r);
 }
 
 static void render(struct options const *o, struct render const *r, struct screen_buf *out)

@@ -139,20 +139,15 @@ int main(int argc, char **argv)
 	static struct await a = { .found = SCREEN_BUF_INIT };
 	static struct follow f = { .also = -1 };
 	struct ptyhead_address address;
-	char text[LINK_TROUBLE_MAX];
-	char const *why;
 	int code = 0;
 
 	setlocale(LC_CTYPE, "");
 	char const *const name = parse(argc, argv, &a, &f);
-	if (ptyhead_address_parse(name, &address, &why) < 0) die(EXIT_USAGE, "%s is no address: %s", name, why);
+	address_get(name, &address);
 	f.address = &address;
 	f.watch = !f.lossless;
 	int r = follow_open(&f);
-	if (r < 0) {
-		code = link_trouble(&f.link, r, text);
-		die(code, "%s", text);
-	}
+	if (r < 0) die_of_link(&f.link, r);
 	enum await_result const result = await_run(&a, &f);
 	r = -errno;
 	if (a.missed > 0) fprintf(stderr, "ptyhead-wait: warning: %llu bytes of output were overwritten before they were looked at%s\n",
@@ -164,9 +159,7 @@ int main(int argc, char **argv)
 		break;
 	case AWAIT_TIMEOUT:
 	case AWAIT_ALSO: code = EXIT_TIMEOUT; break;
-	case AWAIT_REFUSED:
-		code = link_trouble(&f.link, 0, text);
-		die(code, "%s", text);
+	case AWAIT_REFUSED: die_of_link(&f.link, 0);
 	case AWAIT_FAILED: die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(-r));
 	}
 	follow_close(&f);

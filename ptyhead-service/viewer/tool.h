@@ -3,6 +3,7 @@
 #define VIEWER_TOOL_H
 
 #include "exits.h"
+#include "link.h"
 
 /* The program's, as its main file has it. */
 extern char const tool_name[];
@@ -13,5 +14,11 @@ void say(char const *text); /* a warning */
 /* After the word on what is wrong. */
 __attribute__((noreturn))
 void usage_error(void);
+
+/* The address that `name` says; if it is none, the end. */
+void address_get(char const *name, struct ptyhead_address *ret);
+/* Why link_open failed with `error`, or, 0, what was refused later, and what to do. */
+__attribute__((noreturn))
+void die_of_link(struct link const *l, int error);
 
 #endif
