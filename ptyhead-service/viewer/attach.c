@@ -52,6 +52,13 @@ static void end(struct attach *a, enum attach_how how, int error, char const *wh
 	a->result->what = what;
 }
 
+static void no_link(struct attach *a, int error)
+{
+	end(a, ATTACH_NO_LINK, error, NULL);
+	a->result->connected = a->link.connected;
+	a->result->reply = a->link.reply;
+}
+
 static void end_signal(struct attach *a, int number)
 {
 	end(a, ATTACH_SIGNAL, 0, NULL);
@@ -204,8 +211,7 @@ static void head_says(struct attach *a, short revents, int64_t now)
 		tape_came(a, tape);
 		break;
 	case LINK_REFUSED:
-		end(a, ATTACH_REFUSED, EACCES, NULL);
-		a->result->reply = a->link.reply;
+		no_link(a, 0);
 		break;
 	}
 }
@@ -334,16 +340,14 @@ static void open_link(struct attach *a)
 	a->link.lossless = a->o->lossless;
 	a->link.size = term_size(&a->term);
 	a->link.tty = own_tty(a->o->watch);
-	int const r = link_open(&a->link, a->o->timeout_ms, &tape);
+	int const r = link_open(&a->link, &tape);
 	if (r == 0) {
 		if (a->o->lossless && !(a->link.attached.flags & WIRE_ATTACH_LOSSLESS))
 			a->o->say("the head does not wait for this viewer: bytes may be lost");
 		tape_came(a, tape);
 		return;
 	}
-	a->result->reply = a->link.reply;
-	end(a, a->link.reply.code ? ATTACH_REFUSED : r == -ETIMEDOUT ? ATTACH_TIMEOUT : a->link.connected ? ATTACH_FAILED : ATTACH_NO_HEAD,
-	    -r, "unable to attach");
+	no_link(a, -r);
 }
 
 void attach_run(struct attach_options const *o, struct attach_result *ret)

@@ -16,7 +16,6 @@ struct attach_options {
 	bool quiet;
 	unsigned history; /* rows above the screen, for the scrollback */
 	struct keys keys;
-	int timeout_ms; /* for the first answer */
 	void (*say)(char const *text); /* a warning, for stderr */
 };
 
@@ -25,9 +24,7 @@ enum attach_how {
 	ATTACH_ENDED,    /* once: the run ended, with `code` */
 	ATTACH_UNKNOWN,  /* once: it ended, its status is not known */
 	ATTACH_SIGNAL,   /* to be raised again, the terminal being restored */
-	ATTACH_NO_HEAD,  /* error: why */
-	ATTACH_REFUSED,  /* reply: why; error: the same */
-	ATTACH_TIMEOUT,
+	ATTACH_NO_LINK,  /* connected, reply and error: why */
 	ATTACH_FAILED,   /* what and error: why */
 };
 
@@ -37,6 +34,7 @@ struct attach_result {
 	int signal;
 	int error; /* an errno */
 	char const *what; /* "unable to ..." */
+	bool connected;
 	struct ptyhead_reply reply;
 };
 

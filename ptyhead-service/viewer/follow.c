@@ -44,7 +44,7 @@ int follow_open(struct follow *f)
 	f->link.address = f->address;
 	f->link.watch = f->watch;
 	f->link.lossless = f->lossless;
-	int r = link_open(&f->link, LINK_ANSWER_MS, &tape);
+	int r = link_open(&f->link, &tape);
 	if (r == 0) r = take_tape(f, tape);
 	if (r < 0) {
 		link_close(&f->link);

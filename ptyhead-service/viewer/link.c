@@ -21,7 +21,7 @@ static int64_t now_ms(void)
 /* ---- making and losing it ------------------------------------------------ */
 
 /* One try; -errno. */
-static int attach_once(struct link *l, int timeout_ms, int *ret_tape)
+static int attach_once(struct link *l, int *ret_tape)
 {
 	struct ptyhead_attach const a = {
 		.terminal = l->address->terminal,
@@ -31,22 +31,19 @@ static int attach_once(struct link *l, int timeout_ms, int *ret_tape)
 		.tty = l->tty,
 		.page = l->page_fd,
 	};
-	int64_t const start = now_ms();
-	int const sock = ptyhead_connect(l->address->path, timeout_ms);
+	int64_t const until = now_ms() + LINK_ANSWER_MS;
+	int const sock = ptyhead_connect(l->address->path, LINK_ANSWER_MS);
 
 	if (sock < 0) return sock;
 	l->connected = true;
 	conn_init(&l->conn, sock);
-	if (timeout_ms >= 0) {
-		timeout_ms -= (int)(now_ms() - start);
-		if (timeout_ms < 0) timeout_ms = 0;
-	}
-	int const r = ptyhead_attach(&l->conn, &a, timeout_ms, &l->attached, ret_tape, &l->reply);
+	int64_t const left = until - now_ms();
+	int const r = ptyhead_attach(&l->conn, &a, left > 0 ? (int)left : 0, &l->attached, ret_tape, &l->reply);
 	if (r < 0) conn_deinit(&l->conn);
 	return r;
 }
 
-int link_open(struct link *l, int timeout_ms, int *ret_tape)
+int link_open(struct link *l, int *ret_tape)
 {
 	int64_t until = 0;
 	int r;
@@ -60,7 +57,7 @@ int link_open(struct link *l, int timeout_ms, int *ret_tape)
 	conn_init(&l->conn, -1);
 	r = page_create(&l->page, &l->page_fd);
 	if (r < 0) return r;
-	do r = attach_once(l, timeout_ms, ret_tape);
+	do r = attach_once(l, ret_tape);
 	while (r < 0 && ptyhead_again(r, &until));
 	if (r < 0) return r;
 	l->state = LINK_UP;

@@ -48,9 +48,9 @@ enum link_event {
 	LINK_REFUSED, /* for good: reply says why */
 };
 
-/* Makes the page, connects and asks, waiting up to timeout_ms. 0 (with the
+/* Makes the page, connects and asks, waiting up to LINK_ANSWER_MS. 0 (with the
  * tape's descriptor) or -errno. */
-int link_open(struct link *l, int timeout_ms, int *ret_tape);
+int link_open(struct link *l, int *ret_tape);
 void link_close(struct link *l);
 
 /* As poll(2) takes them: fd is -1 while there is none. */

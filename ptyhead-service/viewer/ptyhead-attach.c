@@ -11,7 +11,6 @@
 #include "past.h"
 #include "tool.h"
 
-#define ANSWER_MS 10000
 #define HISTORY 1000
 
 static char const usage_text[] =
@@ -93,24 +92,13 @@ static void raise_again(int number)
 __attribute__((noreturn))
 static void finish(struct attach_options const *o, struct attach_result const *r)
 {
-	struct ptyhead_address const *const a = &o->address;
-	char hint[512];
-
 	switch (r->how) {
 	case ATTACH_DETACHED: exit(0);
 	case ATTACH_ENDED: exit(r->code);
 	case ATTACH_UNKNOWN:
 		die(EXIT_TEMPORARY, "the program ended, and its status is not known (Linux 6.15 tells it)");
 	case ATTACH_SIGNAL: raise_again(r->signal);
-	case ATTACH_NO_HEAD:
-		die(EXIT_TEMPORARY, "unable to reach a head at %s: %s; %s", a->path, strerror(r->error),
-		    ptyhead_address_hint(a, hint, sizeof hint));
-	case ATTACH_REFUSED:
-		die(EXIT_REFUSED, "the head at %s refused terminal %s: %s%s", a->path, a->terminal, r->reply.text,
-		    r->reply.code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
-	case ATTACH_TIMEOUT:
-		die(EXIT_TIMEOUT, "the head at %s did not answer in %d s: is it stopped, or does it fail to start?",
-		    a->path, o->timeout_ms / 1000);
+	case ATTACH_NO_LINK: die_of_head(&o->address, &r->reply, r->connected, r->error);
 	case ATTACH_FAILED: break;
 	}
 	die(EXIT_TEMPORARY, "%s: %s", r->what, strerror(r->error));
@@ -120,7 +108,7 @@ char const tool_name[] = "ptyhead-attach";
 
 int main(int argc, char **argv)
 {
-	struct attach_options o = { .timeout_ms = ANSWER_MS, .history = HISTORY, .say = say };
+	struct attach_options o = { .history = HISTORY, .say = say };
 	struct attach_result result;
 
 	char const *const address = parse(argc, argv, &o);

@@ -82,7 +82,7 @@ static int fetch_tape(struct options const *o)
 
 	link.address = &o->address;
 	link.watch = true;
-	int const r = link_open(&link, LINK_ANSWER_MS, &tape);
+	int const r = link_open(&link, &tape);
 	if (r == 0) {
 		link_close(&link);
 		return tape;

@@ -34,19 +34,20 @@ void address_get(char const *name, struct ptyhead_address *ret)
 	if (ptyhead_address_parse(name, ret, &why) < 0) die(EXIT_USAGE, "%s is no address: %s", name, why);
 }
 
-void die_of_link(struct link const *l, int error)
+void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *reply, bool reached, int error)
 {
-	struct ptyhead_address const *const a = l->address;
 	char hint[512];
 
-	if (l->reply.code)
-		die(EXIT_REFUSED, "the head at %s refused terminal %s: %s%s", a->path, a->terminal, l->reply.text,
-		    l->reply.code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
-	if (error == -ETIMEDOUT)
+	if (reply->code)
+		die(EXIT_REFUSED, "the head at %s refused terminal %s: %s%s", a->path, a->terminal, reply->text,
+		    reply->code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
+	if (error == ETIMEDOUT)
 		die(EXIT_TIMEOUT, "the head at %s did not answer in %d s: is it stopped, or does it fail to start?", a->path,
 		    LINK_ANSWER_MS / 1000);
-	if (!l->connected)
-		die(EXIT_TEMPORARY, "unable to reach a head at %s: %s; %s", a->path, strerror(-error),
+	if (!reached)
+		die(EXIT_TEMPORARY, "unable to reach a head at %s: %s; %s", a->path, strerror(error),
 		    ptyhead_address_hint(a, hint, sizeof hint));
-	die(EXIT_TEMPORARY, "unable to attach to terminal %s at %s: %s", a->terminal, a->path, strerror(-error));
+	die(EXIT_TEMPORARY, "unable to attach to terminal %s at %s: %s", a->terminal, a->path, strerror(error));
 }
+
+void die_of_link(struct link const *l, int r) { die_of_head(l->address, &l->reply, l->connected, -r); }

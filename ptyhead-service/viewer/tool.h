@@ -2,6 +2,8 @@
 #ifndef VIEWER_TOOL_H
 #define VIEWER_TOOL_H
 
+#include <stdbool.h>
+
 #include "exits.h"
 #include "link.h"
 
@@ -17,8 +19,12 @@ void usage_error(void);
 
 /* The address that `name` says; if it is none, the end. */
 void address_get(char const *name, struct ptyhead_address *ret);
-/* Why link_open failed with `error`, or, 0, what was refused later, and what to do. */
+/* Why there is no terminal to look at, and what to do: what the head replied; or an
+ * errno, with or without a head that was reached. */
 __attribute__((noreturn))
-void die_of_link(struct link const *l, int error);
+void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *reply, bool reached, int error);
+/* The same of a link: what link_open returned, or 0 when it was refused later. */
+__attribute__((noreturn))
+void die_of_link(struct link const *l, int r);
 
 #endif

@@ -407,7 +407,7 @@ static void open_tape(struct stage *g)
 	link.address = &address;
 	link.watch = true;
 	for (int i = 0;; i++) {
-		int const r = link_open(&link, 5000, &tape);
+		int const r = link_open(&link, &tape);
 		link_close(&link);
 		if (r == 0) break;
 		errno = -r;
