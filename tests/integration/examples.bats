@@ -3,6 +3,7 @@
 # users of the test's own by the variables it documents) and used.
 
 # shellcheck disable=SC1003,SC2016,SC2317 # what is typed at a shell; called by name
+bats_require_minimum_version 1.5.0
 load ../helpers/common
 load ../helpers/s6
 load ../helpers/runit
@@ -128,7 +129,7 @@ mode_of() { stat -c %a "$1"; }
 @test "daemontools: top at a size of its own, in folders with nothing but a run" {
 	copy daemontools
 	# runsv reads the same folders, as s6-supervise does; it knows of no more here.
-	run find "$T/daemontools" -mindepth 2 -not -name run
+	run -0 find "$T/daemontools" -mindepth 2 -not -name run
 	[ -z "$output" ]
 	runit_start "$T/daemontools"
 	wait_for 10 running top runit_pid wall

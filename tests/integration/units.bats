@@ -3,6 +3,7 @@
 # stopping and starting, and of exposure.
 
 # shellcheck disable=SC1003,SC2016,SC2317 # what is typed at a shell; called by name
+bats_require_minimum_version 1.5.0
 load ../helpers/common
 load ../helpers/systemd
 load ../helpers/tmux
@@ -208,7 +209,7 @@ said() {
 	wait_for 8 said talk '^\[run 1 ended: exit 3\]$'
 	[ "$(grep -v -e '^\[run 1 started, pid [0-9]*\]$' -e 'ptyhead@talk' -e '^ptyhead: ' "$T/said")" = $'red words\n<0>not urgent\n3 of 3\n[run 1 ended: exit 3]' ]
 	# Its priority is the unit's to say, and not the program's.
-	run sd_journal -p warning -u ptyhead@talk
+	run -0 sd_journal -p warning -u ptyhead@talk
 	[ -z "$output" ]
 	sd mkdir -p /etc/systemd/system/ptyhead@talk.service.d
 	printf '[Service]\nEnvironment=PTYHEAD_LOG=none\n' | sd tee /etc/systemd/system/ptyhead@talk.service.d/log.conf >/dev/null
@@ -235,7 +236,7 @@ said() {
 	echo "$output"
 	[ -z "$output" ]
 	# What the programs say on stderr has no priority of its own.
-	run sd_journal -u prog@calm.service -u ptyhead@calm.service
+	run -0 sd_journal -u prog@calm.service -u ptyhead@calm.service
 	echo "$output"
 	[[ $output = *'Started ptyhead@calm.service'* ]]
 	[[ ! $output =~ warning:|fatal:|Sanitizer|'runtime error' ]]
@@ -281,7 +282,7 @@ said() {
 	logged() { sd_journal -o cat _SYSTEMD_UNIT=manager.service >"$T/said"; has "$T/said" '^ready> echo pid-..-$'; }
 	wait_for 5 logged
 	# Of the manager itself: this one has no bus.
-	run sd_journal -p warning _SYSTEMD_UNIT=manager.service
+	run -0 sd_journal -p warning _SYSTEMD_UNIT=manager.service
 	echo "$output"
 	! grep -v -e "Failed to connect to system bus" -e "^$" <<<"$output" || false
 }
