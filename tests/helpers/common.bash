@@ -35,10 +35,9 @@ common_setup() {
 TEST_LIMIT=300
 limited() {
 	{
-		trap 'kill "$sleep"' TERM
+		trap 'kill $! 2>/dev/null; exit' TERM
 		env -u PTYHEAD_TEST sleep "$TEST_LIMIT" &
-		sleep=$!
-		if wait "$sleep"; then
+		if wait $!; then
 			echo "over $TEST_LIMIT s: ended"
 			end_marked 'still running'
 		fi
