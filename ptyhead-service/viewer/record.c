@@ -127,6 +127,17 @@ static int begin_oldest(struct record *r)
 }
 
 /* What was overwritten is lost: from the newest picture on. */
+/* Its end may be among what was missed; another tape may count from 1 again. */
+static void seek_end(struct record *r)
+{
+	bool const alive = r->state.flags & TAPE_ALIVE;
+
+	if (r->until != RECORD_TO_EXIT) return;
+	if (r->state.run < r->last_run && alive) r->last_run = r->state.run;
+	if (r->state.run < r->last_run && !alive) r->last_run = r->state.run + 1;
+	if (r->state.run > r->last_run || (r->state.run == r->last_run && !alive)) r->done = true;
+}
+
 static int begin_again(struct record *r, char const *why)
 {
 	struct screen *s;
@@ -137,6 +148,7 @@ static int begin_again(struct record *r, char const *why)
 	if (e < 0) return e;
 	r->history = at;
 	r->time = clock_now();
+	seek_end(r);
 	recording_marker(&r->out, r->time, why);
 	r->say(why);
 	return show_screen(r, r->time, s);

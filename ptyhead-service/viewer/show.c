@@ -94,6 +94,27 @@ static void start_here(struct show *s, bool anew)
 	blank(s);
 }
 
+/* The run that is followed ended, and the mark that said so was missed. */
+static void end_missed(struct show *s)
+{
+	struct tape_state const *const l = &s->last;
+	if (!s->follow || l->run < s->follow || (l->run == s->follow && (l->flags & TAPE_ALIVE))) return;
+	s->over_due = true;
+	s->known = l->run == s->follow && (l->flags & TAPE_ENDED_KNOWN);
+	s->status = l->status;
+}
+
+/* Another tape comes in place of the one before. The run that is followed may have
+ * ended on that, or been lost with it; one that is still waited for has another
+ * number now. */
+static void tape_gone(struct show *s)
+{
+	place_present(&s->tape, &s->last);
+	tape_reader_deinit(&s->tape);
+	end_missed(s);
+	if (s->follow > s->last.run) s->follow = 0;
+}
+
 int show_tape(struct show *s, int fd, uint64_t viewer)
 {
 	struct tape_reader r;
@@ -107,7 +128,7 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 		return 0;
 	}
 	bool const again = s->open;
-	if (again) tape_reader_deinit(&s->tape);
+	if (again) tape_gone(s);
 	s->tape = r;
 	s->open = true;
 	s->span.left = 0;
@@ -118,7 +139,7 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	s->live = s->tape.mark;
 	s->live_pos = s->tape.pos;
 	/* The run that is followed may have lost its tape alone. */
-	if (again && s->follow && !(s->last.run == s->follow && s->last.flags & TAPE_CONTINUED)) {
+	if (again && s->follow && !s->over_due && !(s->last.run == s->follow && s->last.flags & TAPE_CONTINUED)) {
 		s->over_due = true;
 		s->known = false;
 	}
@@ -227,16 +248,6 @@ static void mark(struct show *s, struct tape_event const *e)
 		break;
 	default: break;
 	}
-}
-
-/* The run that is followed ended, and the mark that said so was missed. */
-static void end_missed(struct show *s)
-{
-	struct tape_state const *const l = &s->last;
-	if (!s->follow || l->run < s->follow || (l->run == s->follow && (l->flags & TAPE_ALIVE))) return;
-	s->over_due = true;
-	s->known = l->run == s->follow && (l->flags & TAPE_ENDED_KNOWN);
-	s->status = l->status;
 }
 
 /* It is over when all that was read stands on the terminal. */

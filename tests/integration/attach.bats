@@ -448,6 +448,24 @@ follows() {
 	has "$T/err" 'killed by SIGKILL'
 }
 
+@test "-1 goes on waiting for a program when the head that it waited at is gone" {
+	head_start
+	run -3 s6-ptyexec "$S" sh -c 'exit 3'
+	start ptyhead-attach -1L "$S" </dev/null >"$T/out" 2>"$T/err"
+	local viewer=$STARTED status=0
+	wait_for 5 has "$T/err" 'no program is running'
+	kill -KILL "$HEAD"
+	wait_for 5 has "$T/err" 'the head is away'
+	rm -f "$S"
+	head_start
+	wait_for 5 has "$T/err" 'begins anew'
+	alive "$viewer"
+	run -5 s6-ptyexec "$S" sh -c 'echo all; exit 5'
+	wait "$viewer" || status=$?
+	[ "$status" -eq 5 ]
+	[ "$(cat "$T/out")" = $'all\r' ]
+}
+
 @test "-1 follows the run that is alive, from its beginning, on a terminal too" {
 	head_start
 	program sh -c 'echo gone'

@@ -286,6 +286,23 @@ assert t["run 1 started"] == 0 and 1 <= t["run 2 started"] < 10, t' "$T/cast"
 	played "$T/cast" >"$T/played"
 }
 
+@test "to the next end, though the head before had counted more" {
+	head_start
+	s6-ptyexec "$S" true
+	s6-ptyexec "$S" true
+	ptyhead-wait -t 5 --exit "$S"
+	recorder --to exit -o "$T/cast"
+	kill -KILL "$HEAD"
+	rm -f "$S"
+	head_start
+	wait_for 5 looked_at
+	run -4 s6-ptyexec "$S" sh -c 'echo seen; exit 4'
+	wait_for 5 not alive "$RECORDER"
+	wait "$RECORDER"
+	events "$T/cast" m | grep -qx 'run 1: the program ended with exit code 4'
+	[[ $(played "$T/cast") = *seen* ]]
+}
+
 @test "a symbolic link is not followed; the file is its owner's alone; a full disk is told" {
 	head_start
 	s6-ptyexec "$S" echo hi
