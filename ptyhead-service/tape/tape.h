@@ -115,6 +115,9 @@ static inline void tape_state_mark(struct tape_state *s, struct tape_mark const 
 	}
 }
 
+/* The run that is alive, or, with none alive, the one to come. */
+static inline uint32_t tape_state_next(struct tape_state const *s) { return s->run + !(s->flags & TAPE_ALIVE); }
+
 /* A checkpoint: at `offset`, with marks below index `mark` taken account of,
  * the terminal was in `state`, and `length` bytes fed to a fresh screen of
  * that size give what it showed. */

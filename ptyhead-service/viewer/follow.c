@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -130,5 +129,3 @@ enum follow_event follow_wait(struct follow *f, int64_t until)
 		if (until >= 0 && follow_now() >= until) return FOLLOW_TIME;
 	}
 }
-
-/* ---- words -------------------------------------------------------------------- */

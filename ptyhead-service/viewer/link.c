@@ -2,11 +2,9 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
 
 #define BACKOFF_MIN 20   /* ms */
 #define BACKOFF_MAX 1000

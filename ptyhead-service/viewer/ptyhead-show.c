@@ -11,7 +11,6 @@
 #include "render.h"
 #include "tool.h"
 
-
 static char const usage_text[] =
 	"usage: ptyhead-show [-e] [-H LINES] [--json | --html] ADDRESS\n"
 	"\n"

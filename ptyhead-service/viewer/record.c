@@ -126,18 +126,17 @@ static int begin_oldest(struct record *r)
 	return show_screen(r, r->time, s);
 }
 
-/* What was overwritten is lost: from the newest picture on. */
 /* Its end may be among what was missed; another tape may count from 1 again. */
 static void seek_end(struct record *r)
 {
-	bool const alive = r->state.flags & TAPE_ALIVE;
+	uint32_t const next = tape_state_next(&r->state);
 
 	if (r->until != RECORD_TO_EXIT) return;
-	if (r->state.run < r->last_run && alive) r->last_run = r->state.run;
-	if (r->state.run < r->last_run && !alive) r->last_run = r->state.run + 1;
-	if (r->state.run > r->last_run || (r->state.run == r->last_run && !alive)) r->done = true;
+	if (next < r->last_run) r->last_run = next;
+	if (next > r->last_run) r->done = true;
 }
 
+/* What was overwritten is lost: from the newest picture on. */
 static int begin_again(struct record *r, char const *why)
 {
 	struct screen *s;
@@ -258,7 +257,7 @@ enum record_result record_run(struct record *r)
 	enum record_result result = RECORD_DONE;
 
 	if (tape_reader_checkpoint(&newest, false, &state, &bytes, &len) == 0) free(bytes);
-	r->last_run = state.flags & TAPE_ALIVE ? state.run : state.run + 1;
+	r->last_run = tape_state_next(&state);
 	int e = r->from_now ? begin_now(r) : begin_oldest(r);
 	while (e >= 0) {
 		e = pump(r);

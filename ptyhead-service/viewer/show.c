@@ -143,7 +143,7 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 		s->over_due = true;
 		s->known = false;
 	}
-	if (s->once && !s->follow) s->follow = s->last.run + !(s->last.flags & TAPE_ALIVE);
+	if (s->once && !s->follow) s->follow = tape_state_next(&s->last);
 	if (s->once && s->follow > s->last.run) {
 		s->run = s->last.run; /* from here on: nothing of it can be behind us */
 		blank(s);

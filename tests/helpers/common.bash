@@ -117,6 +117,9 @@ alive() {
 	case $state in '' | Z | X) return 1 ;; esac
 }
 
+# sockets_of PID : how many it holds.
+sockets_of() { find "/proc/$1/fd" -lname 'socket:*' 2>/dev/null | wc -l; }
+
 # foreground COMMAND... : become it, with SIGINT and SIGQUIT as they are in the
 # foreground: what a shell starts with & ignores them, and so would whatever runs
 # on a terminal below.

@@ -24,9 +24,8 @@ begin() {
 	wait_for 20 is_program "$PROGRAM" bash
 }
 
-viewer_is_there() { head_is_up && lsof_sockets "$HEAD" 2; }
 # The head's listening socket, and one viewer's.
-lsof_sockets() { [ "$(find "/proc/$1/fd" -lname 'socket:*' 2>/dev/null | wc -l)" -ge "$2" ]; }
+viewer_is_there() { head_is_up && [ "$(sockets_of "$HEAD")" -ge 2 ]; }
 
 # finish N : program and reader come to their ends, and all is well.
 finish() {
@@ -152,7 +151,7 @@ faults_build() { export KEEP_PTYHEAD=$REPO/build/faults/ptyhead; }
 			# shellcheck disable=SC2086 # a command and its options
 			start $tool "$T/s" </dev/null >/dev/null 2>"$T/said"
 			wait_for 10 not test -e "$T/fault"
-			wait_for 10 looked_at
+			wait_for 10 viewer_is_there
 			kill "$STARTED"
 			;;
 		*)
@@ -167,7 +166,6 @@ faults_build() { export KEEP_PTYHEAD=$REPO/build/faults/ptyhead; }
 }
 
 shows_line() { ptyhead-show "$T/s" | grep -qx "$1"; }
-looked_at() { head_is_up && lsof_sockets "$HEAD" 2; }
 
 only_tapes() { ! s6-fdholder-list "$T/holder" | grep -qE '^ptyhead/(master|pidfd)'; }
 

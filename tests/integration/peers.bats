@@ -24,7 +24,7 @@ head_is_well() {
 head_fds() { local f=(/proc/"$HEAD"/fd/*); echo ${#f[@]}; }
 fds_are() { [ "$(head_fds)" = "$1" ]; }
 # Whoever came has been let go: its one socket is the one that listens.
-alone() { [ "$(find "/proc/$HEAD/fd" -lname 'socket:*' | wc -l)" = 1 ]; }
+alone() { [ "$(sockets_of "$HEAD")" = 1 ]; }
 
 # case NAME ANSWER LOG : that peer gets that answer, the log has one line for it.
 case_is() {

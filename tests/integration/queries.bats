@@ -12,7 +12,7 @@ setup() {
 }
 teardown() { common_teardown; }
 
-has_viewer() { [ "$(find "/proc/$HEAD/fd" -lname 'socket:*' | wc -l)" -ge 2 ]; }
+has_viewer() { [ "$(sockets_of "$HEAD")" -ge 2 ]; }
 
 # ask QUERY : a program that asks and prints, in printable form, what it is told
 # within 2 seconds, up to a byte that ends an answer.
