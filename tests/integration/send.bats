@@ -116,8 +116,8 @@ size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
 }
 
 @test "a program that does not read: 99, and what was taken; it goes on when it reads" {
-	program sh -c 'stty raw -echo; echo ready; read -r x <"$1"; exec cat >"$2"' sh "$T/go" "$T/got"
 	mkfifo "$T/go"
+	program sh -c 'stty raw -echo; echo ready; read -r x <"$1"; exec cat >"$2"' sh "$T/go" "$T/got"
 	on_screen -e '^ready'
 	head -c 300000 /dev/zero | tr '\0' x >"$T/data"
 	run -99 send -t 0.5 -r "$S" <"$T/data"
