@@ -53,6 +53,7 @@ static void clusters_collect(struct screen *s)
 	struct clusters *const c = &s->clusters;
 	uint8_t *const live = calloc(c->t.cap, 1);
 	if (!live) return;
+	spend(s, 2 * grids_cells(s) + 8 * c->t.cap);
 	mark_grid(s, &s->main, live);
 	mark_grid(s, &s->alt, live);
 	c->nfree = 0;
@@ -76,10 +77,8 @@ static bool cluster_slot(struct screen *s, uint32_t *ret_id)
 			return false;
 		}
 		if (t->cap) clusters_collect(s);
-		if (c->nfree < t->cap / 4 + 1 && !clusters_grow(c) && !c->nfree) {
-			t->patience = TABLE_PATIENCE;
-			return false;
-		}
+		if (c->nfree < t->cap / 4 + 1 && !clusters_grow(c)) t->patience = TABLE_PATIENCE;
+		if (!c->nfree && t->n == t->cap) return false;
 	}
 	if (c->nfree) {
 		while (c->next < t->n && c->at[c->next].n) c->next++;
@@ -104,6 +103,7 @@ uint32_t cluster_append(struct screen *s, uint32_t ch, uint32_t cp)
 	uint32_t const h = cluster_hash(cps, n);
 	for (uint32_t i = t->cap ? h & (t->hash_cap - 1) : 0; t->cap && t->hash[i]; i = (i + 1) & (t->hash_cap - 1)) {
 		struct cluster const *const k = &c->at[t->hash[i] - 1];
+		spend(s, 2 * COST_PROBE);
 		if (k->hash == h && k->n == n && !memcmp(k->cp, cps, n * sizeof *cps))
 			return SCREEN_CLUSTER | (t->hash[i] - 1u);
 	}

@@ -155,6 +155,7 @@ static void tab_clear(struct screen *s, unsigned what)
 static void title_push(struct screen *s, unsigned what)
 {
 	if (what > 2) return;
+	spend(s, 4 * COST_STRING);
 	if (s->ntitles == SCREEN_TITLES_MAX) {
 		string_set(&s->titles[0].icon, NULL, 0);
 		string_set(&s->titles[0].title, NULL, 0);
@@ -172,6 +173,7 @@ static void title_push(struct screen *s, unsigned what)
 static void title_pop(struct screen *s, unsigned what)
 {
 	if (what > 2 || !s->ntitles) return;
+	spend(s, 4 * COST_STRING);
 	struct title_entry *const e = &s->titles[--s->ntitles];
 	if (e->icon && what != 2) string_set(&s->icon, e->icon, __builtin_strlen(e->icon));
 	if (e->title && what != 1) string_set(&s->title, e->title, __builtin_strlen(e->title));
@@ -183,6 +185,7 @@ static void title_pop(struct screen *s, unsigned what)
 static void set_modes(struct screen *s, bool dec, bool on)
 {
 	bool inband = false;
+	spend(s, (uint64_t)COST_PARAM * s->p.npar);
 	for (unsigned i = 0; i < s->p.npar; i++) {
 		mode_set(s, dec, s->p.par[i], on);
 		inband |= dec && on && s->p.par[i] == 2048;
@@ -269,9 +272,11 @@ static void private_dec(struct screen *s, unsigned char final)
 	case 'h': set_modes(s, true, true); break;
 	case 'l': set_modes(s, true, false); break;
 	case 'r':
+		spend(s, 2 * (uint64_t)COST_PARAM * s->p.npar);
 		for (unsigned i = 0; i < s->p.npar; i++) mode_restore(s, s->p.par[i]);
 		break;
 	case 's':
+		spend(s, 2 * (uint64_t)COST_PARAM * s->p.npar);
 		for (unsigned i = 0; i < s->p.npar; i++) mode_save(s, s->p.par[i]);
 		break;
 	default: csi_query(s, final); break;

@@ -116,6 +116,7 @@ void cursor_tab(struct screen *s, unsigned n)
 	for (unsigned i = 0; i < n && x < stop; i++)
 		do x++;
 		while (x < stop && !tab_at(s, x));
+	spend(s, 2 * (x - s->x));
 	s->x = (uint16_t)x;
 }
 
@@ -127,18 +128,14 @@ void cursor_backtab(struct screen *s, unsigned n)
 	for (unsigned i = 0; i < n && x > stop; i++)
 		do x--;
 		while (x > stop && !tab_at(s, x));
+	spend(s, 2 * (s->x - x));
 	s->x = (uint16_t)x;
 }
 
 void tabs_default(struct screen *s, unsigned from)
 {
-	for (unsigned x = from; x < SCREEN_SIZE_MAX; x++) {
-		uint8_t const bit = (uint8_t)(1u << (x % 8));
-		if (x % 8 == 0)
-			s->tabs[x / 8] |= bit;
-		else
-			s->tabs[x / 8] = (uint8_t)(s->tabs[x / 8] & ~bit);
-	}
+	for (; from % 8; from++) s->tabs[from / 8] = (uint8_t)(s->tabs[from / 8] & ~(1u << (from % 8)));
+	memset(s->tabs + from / 8, 1, sizeof s->tabs - from / 8);
 }
 
 void cursor_save(struct screen *s)

@@ -68,6 +68,7 @@ static void alignment_test(struct screen *s)
 		struct row *const r = row_at(s, s->grid, y);
 		struct screen_cell *const c = row_open(s, r, s->cols);
 		r->flags = 0;
+		spend(s, s->cols);
 		for (unsigned x = 0; c && x < s->cols; x++) c[x] = cell_make('E', 0, 0);
 	}
 	cursor_to(s, 0, 0);

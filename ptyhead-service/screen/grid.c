@@ -37,6 +37,7 @@ void row_blank(struct screen *s, struct row *r, uint16_t style)
 {
 	r->flags = 0;
 	r->len = 0;
+	spend(s, style ? s->cols : 4u);
 	if (!style) return;
 	struct screen_cell *const c = row_open(s, r, s->cols);
 	for (unsigned x = 0; c && x < s->cols; x++) c[x].style = style;
@@ -72,6 +73,7 @@ void grid_erase(struct screen *s, unsigned y, unsigned x, unsigned end, bool kee
 	}
 	struct screen_cell *const c = row_open(s, r, end);
 	if (!c) return;
+	spend(s, keep ? 2 * (end - x) : end - x);
 	if (keep) {
 		for (unsigned i = x; i < end; i++)
 			if (!protected_cell(s, c[i])) c[i] = cell_make(0, style, 0);
@@ -116,6 +118,7 @@ static struct screen_cell *edit(struct screen *s, unsigned y, unsigned x, unsign
 	if (x >= r->len && !style) return NULL;
 	struct screen_cell *const c = row_open(s, r, s->cols);
 	if (!c) return NULL;
+	spend(s, end - x);
 	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
 	split_wide(c, x, style);
 	if (end < s->cols) split_wide(c, end, style);
@@ -151,6 +154,7 @@ void grid_emit(struct screen *s, struct row *r)
 	if (!(r->flags & ROW_LOGGED) && s->sinks.line) {
 		struct screen_row const v = row_view(s, r);
 		s->sinks.line(s->sinks.arg, s, &v);
+		spend(s, COST_STRING + r->len);
 	}
 	r->flags |= ROW_LOGGED;
 }
@@ -165,7 +169,10 @@ static bool row_empty(struct row const *r)
 void grid_emit_all(struct screen *s)
 {
 	unsigned n = s->rows;
-	while (n > 0 && row_empty(row_at(s, &s->main, n - 1))) n--;
+	while (n > 0 && row_empty(row_at(s, &s->main, n - 1))) {
+		n--;
+		spend(s, 4u + row_at(s, &s->main, n)->len);
+	}
 	for (unsigned y = 0; y < n; y++) grid_emit(s, row_at(s, &s->main, y));
 }
 
@@ -187,6 +194,7 @@ static void copy_span(struct screen *s, unsigned to, unsigned from, uint16_t sty
 	struct screen_cell *const f = row_open(s, rf, s->cols);
 	struct screen_cell *const t = row_open(s, rt, s->cols);
 	if (!f || !t) return;
+	spend(s, 8 + n);
 	split_wide(t, x, style);
 	if (x + n < s->cols) split_wide(t, x + n, style);
 	memcpy(t + x, f + x, n * sizeof *t);
@@ -203,21 +211,22 @@ static bool full_width(struct screen const *s)
 static void rotate(struct screen *s, unsigned top, unsigned bottom, unsigned n, bool up)
 {
 	struct grid *const g = s->grid;
+	struct row keep[SCREEN_SIZE_MAX];
 	if (top == 0 && bottom == s->rows - 1u) {
 		g->top = up ? g->top + n : g->top + s->rows - n;
 		if (g->top >= s->rows) g->top -= s->rows;
 		return;
 	}
-	/* n single turns: n is small in practice and at most the region. */
-	while (n--) {
-		unsigned const from = up ? top : bottom;
-		struct row const keep = *row_at(s, g, from);
-		if (up)
-			for (unsigned y = top; y < bottom; y++) *row_at(s, g, y) = *row_at(s, g, y + 1);
-		else
-			for (unsigned y = bottom; y > top; y--) *row_at(s, g, y) = *row_at(s, g, y - 1);
-		*row_at(s, g, up ? bottom : top) = keep;
-	}
+	unsigned const height = bottom - top + 1;
+	unsigned const from = up ? top : bottom + 1 - n; /* the n that come round */
+	unsigned const to = up ? bottom + 1 - n : top;
+	spend(s, height);
+	for (unsigned i = 0; i < n; i++) keep[i] = *row_at(s, g, from + i);
+	if (up)
+		for (unsigned y = top; y + n <= bottom; y++) *row_at(s, g, y) = *row_at(s, g, y + n);
+	else
+		for (unsigned y = bottom; y >= top + n; y--) *row_at(s, g, y) = *row_at(s, g, y - n);
+	for (unsigned i = 0; i < n; i++) *row_at(s, g, to + i) = keep[i];
 }
 
 void grid_scroll_up(struct screen *s, unsigned top, unsigned bottom, unsigned n, enum scroll_why why)
@@ -258,4 +267,11 @@ void grid_scroll_down(struct screen *s, unsigned top, unsigned bottom, unsigned 
 void grid_clear(struct screen *s, struct grid *g, uint16_t style)
 {
 	for (unsigned y = 0; y < s->rows; y++) row_blank(s, row_at(s, g, y), style);
+}
+
+size_t grids_cells(struct screen const *s)
+{
+	size_t n = 0;
+	for (unsigned y = 0; y < s->rows; y++) n += 8u + s->main.rows[y].len + s->alt.rows[y].len;
+	return n;
 }

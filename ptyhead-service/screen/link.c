@@ -24,21 +24,22 @@ static void mark_grid(struct screen const *s, struct grid const *g, uint8_t *liv
 /* Styles that no cell uses any more may name a link that goes away here. They
  * are never looked at again: a new style with the number taken anew would be
  * equal to them, and mean the new link, which is then right. */
-static bool links_collect(struct screen *s)
+static unsigned links_collect(struct screen *s)
 {
 	struct links *const t = &s->links;
 	uint8_t live[SCREEN_LINKS_MAX + 1] = { 0 };
-	bool any = false;
+	unsigned freed = 0;
 	live[s->pen.link] = 1;
+	spend(s, 3 * grids_cells(s));
 	mark_grid(s, &s->main, live);
 	mark_grid(s, &s->alt, live);
 	for (uint32_t i = 0; i < t->n; i++) {
 		if (live[i + 1] || !t->at[i].uri) continue;
 		free(t->at[i].uri);
 		t->at[i].uri = NULL;
-		any = true;
+		freed++;
 	}
-	return any;
+	return freed;
 }
 
 static struct link *link_slot(struct screen *s)
@@ -61,7 +62,7 @@ static struct link *link_slot(struct screen *s)
 			t->patience--;
 			return NULL;
 		}
-		if (!links_collect(s)) t->patience = PATIENCE;
+		if (links_collect(s) < SCREEN_LINKS_MAX / 4) t->patience = PATIENCE;
 	}
 	return NULL;
 }
@@ -70,6 +71,7 @@ uint16_t link_intern(struct screen *s, char const *id, size_t id_len, char const
 {
 	struct links *const t = &s->links;
 	uint32_t const h = hash_bytes(hash_bytes(2166136261u, uri, uri_len) + 1, id, id_len);
+	spend(s, t->n + COST_STRING);
 	for (uint32_t i = 0; i < t->n; i++) {
 		struct link const *const l = &t->at[i];
 		if (l->uri && l->hash == h && !strncmp(l->uri, uri, uri_len) && !l->uri[uri_len] &&

@@ -80,6 +80,7 @@ static void palette(struct screen *s, struct text rest)
 			char what[16] = "4;";
 			memcpy(what + 2, idx.at, idx.len);
 			what[2 + idx.len] = 0;
+			spend(s, COST_ANSWER);
 			reply_color(&answer, what, s->palette[i] ? s->palette[i] : screen_palette_default((unsigned)i));
 		} else if (i >= 0 && i < 256 && color_parse(spec.at, spec.len, &rgb)) {
 			s->palette[i] = COLOR_SET | rgb;
@@ -112,6 +113,7 @@ static void dynamic(struct screen *s, unsigned first, struct text rest)
 		if (is_query(spec)) {
 			char const what[] = { '1', (char)('0' + i), 0 };
 			asked = true;
+			spend(s, COST_ANSWER);
 			reply_color(&answer, what, s->dynamic[i] ? s->dynamic[i] : dynamic_default(s, i));
 		} else if (color_parse(spec.at, spec.len, &rgb)) {
 			s->dynamic[i] = COLOR_SET | rgb;
@@ -147,6 +149,7 @@ static void hyperlink(struct screen *s, struct text rest)
 static void title(struct screen *s, unsigned what, struct text t)
 {
 	size_t const len = utf8_cut(t.at, t.len, SCREEN_TITLE_MAX);
+	spend(s, 2 * COST_STRING);
 	if (what != 2) string_set(&s->icon, t.at, len);
 	if (what != 1) string_set(&s->title, t.at, len);
 	if (s->sinks.title) s->sinks.title(s->sinks.arg, s);
@@ -178,6 +181,7 @@ static void aside(struct screen *s, enum screen_aside kind)
 {
 	struct screen_buf text = SCREEN_BUF_INIT;
 	if (!s->sinks.aside || s->p.str_cut) return;
+	spend(s, 2 * COST_STRING);
 	screen_buf_str(&text, "\033]");
 	screen_buf_add(&text, s->p.str, s->p.str_len);
 	screen_buf_str(&text, "\033\\");

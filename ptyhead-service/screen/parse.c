@@ -326,17 +326,21 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 	return 0;
 }
 
-void screen_feed(struct screen *s, void const *data, size_t len)
+/* A text that wraps again and again is looked at in pieces of this many bytes. */
+#define PIECE 256
+
+/* Until s->spent, and SCREEN_COST_BYTE for each byte taken, come to `upto`. */
+static size_t feed(struct screen *s, unsigned char const *const data, size_t len, uint64_t upto)
 {
 	struct parser *const ps = &s->p;
 	unsigned char const *p = data;
 	unsigned char const *const end = p + len;
 	uint64_t const origin = s->total - (uint64_t)(uintptr_t)p; /* offset of a pointer: origin + p */
-	while (p < end) {
+	while (p < end && s->spent + SCREEN_COST_BYTE * (uint64_t)(p - data) < upto) {
 		if (ps->state == P_GROUND && !ps->u8_need) {
 			unsigned char const c = *p;
 			if (c >= 0x20 && c < 0x7f) {
-				size_t const n = scan_ascii(p, (size_t)(end - p));
+				size_t const n = scan_ascii(p, end - p < PIECE ? (size_t)(end - p) : PIECE);
 				print_ascii(s, p, n);
 				p += n;
 				continue;
@@ -379,9 +383,28 @@ void screen_feed(struct screen *s, void const *data, size_t len)
 		ps->pos = origin + (uint64_t)(uintptr_t)p + 1;
 		byte_step(s, *p++);
 	}
+	len = (size_t)(p - data);
 	s->total += len;
+	s->spent += SCREEN_COST_BYTE * (uint64_t)len;
 	if (ps->state == P_GROUND && !ps->u8_need)
 		s->ground = s->total;
 	else
 		s->ground = ps->seq_start;
+	return len;
 }
+
+void screen_feed(struct screen *s, void const *data, size_t len)
+{
+	(void)feed(s, data, len, UINT64_MAX);
+}
+
+size_t screen_feed_some(struct screen *s, void const *data, size_t len, int64_t *cost)
+{
+	uint64_t const before = s->spent;
+	if (*cost <= 0) return 0;
+	size_t const n = feed(s, data, len, before + (uint64_t)*cost);
+	*cost -= (int64_t)(s->spent - before);
+	return n;
+}
+
+uint64_t screen_spent(struct screen const *s) { return s->spent; }

@@ -298,13 +298,24 @@ void print_cp(struct screen *s, uint32_t cp)
 	put(s, cp, w);
 }
 
-/* REP: only right after a character. */
+/* REP: only right after a character. Each of 65,535 of them might move a whole row
+ * (insertion) or copy every row of a region that is narrower than the screen
+ * (scrolling): no program needs that, and there it ends with the row, or a row
+ * below the region. */
+static unsigned repeat_limit(struct screen const *s)
+{
+	bool const narrow = s->left != 0 || s->right != s->cols - 1u;
+	if (inserts(s, s->x)) return s->cols - s->x;
+	if (narrow && s->y <= s->bottom) return umax(s->cols, (s->bottom - s->y + 2u) * (s->right - s->left + 1u));
+	return (unsigned)s->rows * s->cols;
+}
+
 void print_repeat(struct screen *s, unsigned n)
 {
 	if (!s->last_valid) return;
 	struct screen_cell const c = cell_at(s, s->grid, s->y, s->last_x);
 	if (!c.ch) return;
-	unsigned const limit = (unsigned)s->rows * s->cols;
-	if (n > limit) n = limit;
+	n = umin(n, repeat_limit(s));
+	spend(s, 8 * (uint64_t)n);
 	while (n--) put(s, c.ch, screen_cell_width(c));
 }

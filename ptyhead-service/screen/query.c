@@ -17,6 +17,7 @@ void query_answer(struct screen *s, char const *fmt, ...)
 	va_start(ap, fmt);
 	int const n = vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
+	spend(s, COST_ANSWER);
 	if (n > 0 && (size_t)n < sizeof line && s->sinks.answer) s->sinks.answer(s->sinks.arg, line, (size_t)n);
 }
 
@@ -25,6 +26,7 @@ void query_span(struct screen *s, enum screen_query kind, char const *fallback)
 {
 	struct screen_buf text = SCREEN_BUF_INIT;
 	struct parser const *const p = &s->p;
+	spend(s, COST_STRING);
 	if (!s->sinks.query) return;
 	struct screen_span span = {
 		.offset = p->seq_start,

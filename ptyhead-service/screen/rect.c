@@ -42,9 +42,18 @@ static void rect_fill(struct screen *s)
 	uint16_t const style = style_pen(s);
 	for (unsigned y = r.top; y <= r.bottom; y++) {
 		grid_erase(s, y, r.left, r.right + 1, false);
+		spend(s, 8 + r.right - r.left);
 		struct screen_cell *const c = row_open(s, row_at(s, s->grid, y), r.right + 1);
 		for (unsigned x = r.left; c && x <= r.right; x++) c[x] = cell_make(ch, style, 0);
 	}
+}
+
+/* n cells of a row, from x on. */
+static void row_read(struct row const *r, unsigned x, unsigned n, struct screen_cell *ret)
+{
+	unsigned const have = r->len > x ? umin(r->len - x, n) : 0;
+	if (have) memcpy(ret, r->cells + x, have * sizeof *ret);
+	memset(ret + have, 0, (n - have) * sizeof *ret);
 }
 
 static void rect_copy(struct screen *s)
@@ -62,7 +71,8 @@ static void rect_copy(struct screen *s)
 	unsigned const w = umin(r.right - r.left, xmax - left) + 1;
 	for (unsigned i = 0; i < h; i++) {
 		unsigned const k = top > r.top ? h - 1 - i : i;
-		for (unsigned x = 0; x < w; x++) line[x] = cell_at(s, s->grid, r.top + k, r.left + x);
+		row_read(row_at(s, s->grid, r.top + k), r.left, w, line);
+		spend(s, 8 + 2 * w);
 		if (line[0].flags & SCREEN_CELL_SPACER) line[0] = cell_make(0, 0, 0); /* NOLINT(clang-analyzer-core.*): w > 0 */
 		if (line[w - 1].flags & SCREEN_CELL_WIDE) line[w - 1] = cell_make(0, 0, 0);
 		grid_erase(s, top + k, left, left + w, false);
@@ -71,35 +81,48 @@ static void rect_copy(struct screen *s)
 	}
 }
 
-static void span_attrs(struct screen *s, unsigned y, unsigned x, unsigned end, bool reverse)
+/* What the attributes at hand make of each style, found out once for a sequence. */
+struct restyle {
+	bool reverse;
+	uint8_t known[SCREEN_STYLES_MAX / 8]; /* a bit a style */
+	uint16_t to[SCREEN_STYLES_MAX];       /* set where known */
+};
+
+static uint16_t restyle(struct screen *s, struct restyle *m, uint16_t from)
+{
+	uint8_t const bit = (uint8_t)(1u << (from % 8));
+	if (m->known[from / 8] & bit) return m->to[from];
+	struct screen_style st = s->styles.at[from];
+	if (s->p.npar <= 4) sgr_rect(&st, 0, m->reverse);
+	for (unsigned i = 4; i < s->p.npar; i++) sgr_rect(&st, s->p.par[i], m->reverse);
+	m->known[from / 8] |= bit;
+	spend(s, s->p.npar);
+	return m->to[from] = style_intern(s, &st);
+}
+
+static void span_attrs(struct screen *s, unsigned y, unsigned x, unsigned end, struct restyle *m)
 {
 	struct row *const r = row_at(s, s->grid, y);
 	struct screen_cell *const c = row_open(s, r, end);
-	uint16_t from = 0;
-	uint16_t to = 0;
-	bool known = false;
 	if (!c) return;
+	spend(s, 2 * (end - x));
 	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
 	if (x > 0 && c[x].flags & SCREEN_CELL_SPACER) x--;
 	if (end < r->len && c[end].flags & SCREEN_CELL_SPACER) end++;
 	for (; x < end; x++) {
 		if (!c[x].ch && !(c[x].flags & SCREEN_CELL_SPACER)) c[x].ch = ' ';
-		if (!known || c[x].style != from) {
-			struct screen_style st = s->styles.at[c[x].style];
-			if (s->p.npar <= 4) sgr_rect(&st, 0, reverse);
-			for (unsigned i = 4; i < s->p.npar; i++) sgr_rect(&st, s->p.par[i], reverse);
-			from = c[x].style;
-			to = style_intern(s, &st);
-			known = true;
-		}
-		c[x].style = to;
+		c[x].style = restyle(s, m, c[x].style);
 	}
 }
 
 static void rect_attrs(struct screen *s, bool reverse)
 {
 	struct rect r;
+	struct restyle m;
 	if (!rect_read(s, 0, &r)) return;
+	m.reverse = reverse;
+	memset(m.known, 0, sizeof m.known);
+	spend(s, sizeof m.known / 8);
 	for (unsigned y = r.top; y <= r.bottom; y++) {
 		unsigned x = r.left;
 		unsigned end = r.right + 1;
@@ -108,8 +131,21 @@ static void rect_attrs(struct screen *s, bool reverse)
 			if (y < r.bottom) end = s->cols;
 			if (x >= end) continue;
 		}
-		span_attrs(s, y, x, end, reverse);
+		span_attrs(s, y, x, end, &m);
 	}
+}
+
+static unsigned row_sum(struct screen *s, unsigned y, unsigned x, unsigned end)
+{
+	struct row const *const r = row_at(s, s->grid, y);
+	unsigned sum = 0;
+	end = umin(end, r->len);
+	spend(s, end > x ? end - x : 4);
+	for (; x < end; x++) {
+		uint32_t const ch = r->cells[x].ch;
+		sum += ch & SCREEN_CLUSTER ? s->clusters.at[ch & ~SCREEN_CLUSTER].cp[0] : ch;
+	}
+	return sum;
 }
 
 /* DECRQCRA: the negated sum of the characters, as DEC has it. */
@@ -118,11 +154,7 @@ static void rect_checksum(struct screen *s)
 	struct rect r;
 	unsigned sum = 0;
 	if (rect_read(s, 2, &r))
-		for (unsigned y = r.top; y <= r.bottom; y++)
-			for (unsigned x = r.left; x <= r.right; x++) {
-				uint32_t cps[SCREEN_CLUSTER_MAX];
-				if (screen_cell_chars(s, cell_at(s, s->grid, y, x), cps)) sum += cps[0];
-			}
+		for (unsigned y = r.top; y <= r.bottom; y++) sum += row_sum(s, y, r.left, r.right + 1);
 	query_answer(s, "\033P%u!~%04X\033\\", par(s, 0, 0), (0u - sum) & 0xffffu);
 	query_span(s, SCREEN_QUERY_ANSWERED, NULL);
 }

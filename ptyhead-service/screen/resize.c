@@ -16,8 +16,8 @@ struct anchor {
 /* The rows of the new main screen, as they come. */
 struct flow {
 	struct screen *s;
-	struct row *rows; /* at most max */
-	unsigned n, max;
+	struct row *rows;    /* a ring of max, the first of n at [top] */
+	unsigned top, n, max;
 	unsigned cols;
 	unsigned col;        /* where the next cell goes in the last row */
 	struct anchor *a;    /* a[0] decides what is dropped */
@@ -25,21 +25,31 @@ struct flow {
 	bool full;           /* nothing more fits below the cursor */
 };
 
+static struct row *flow_last(struct flow *f)
+{
+	unsigned const i = f->top + f->n - 1;
+	return &f->rows[i < f->max ? i : i - f->max];
+}
+
 static struct row *flow_row(struct flow *f)
 {
+	struct screen_cell *cells = NULL;
 	if (f->n == f->max) {
 		if (f->a[0].placed) f->full = true;
 		if (f->full) return NULL;
-		grid_emit(f->s, &f->rows[0]);
-		free(f->rows[0].cells);
-		memmove(f->rows, f->rows + 1, (f->n - 1) * sizeof *f->rows);
+		grid_emit(f->s, &f->rows[f->top]);
+		cells = f->rows[f->top].cells;
+		if (++f->top == f->max) f->top = 0;
 		f->n--;
 		for (unsigned i = 0; i < f->na; i++)
 			if (f->a[i].placed && f->a[i].ny > 0) f->a[i].ny--;
 	}
-	struct row *const r = &f->rows[f->n++];
-	*r = (struct row){ .cells = malloc(f->cols * sizeof *r->cells) };
+	f->n++;
+	struct row *const r = flow_last(f);
+	if (!cells) cells = malloc(f->cols * sizeof *cells);
+	*r = (struct row){ .cells = cells };
 	f->col = 0;
+	spend(f->s, COST_STRING);
 	return r;
 }
 
@@ -73,6 +83,7 @@ static void flow_line(struct flow *f, struct row **old, unsigned y, unsigned end
 		struct row const *const o = old[y];
 		bool const more = y + 1 < end;
 		unsigned n = more ? old_cols : content(o);
+		spend(f->s, 8 * (uint64_t)n + o->len);
 		/* A wide character that did not fit left its place empty. */
 		if (more && n > 1 && old[y + 1]->len && (old[y + 1]->cells[0].flags & SCREEN_CELL_WIDE) &&
 		    (o->len < n || !o->cells[n - 1].ch || o->cells[n - 1].ch == ' ') &&
@@ -123,14 +134,14 @@ static int reflow(struct screen *s, unsigned rows, unsigned cols, struct anchor 
 		while (end < n && (old[end - 1]->flags & ROW_WRAPPED)) end++;
 		unsigned const first = f.n;
 		flow_line(&f, old, y, end, s->cols);
-		if (end == y + 1 && f.n == first + 1 && (old[y]->flags & ROW_LOGGED)) f.rows[f.n - 1].flags |= ROW_LOGGED;
+		if (end == y + 1 && f.n == first + 1 && (old[y]->flags & ROW_LOGGED)) flow_last(&f)->flags |= ROW_LOGGED;
 		y = end;
 	}
 	for (unsigned y = 0; y < s->rows; y++) free(old[y]->cells); /* NOLINT(clang-analyzer-core.*): all rows are in `old` */
 	free((void *)old);
 	free(s->main.rows);
 	s->main.rows = f.rows;
-	s->main.top = 0;
+	s->main.top = f.top;
 	return 0;
 }
 
@@ -150,6 +161,7 @@ static int crop(struct screen *s, struct grid *g, unsigned rows, unsigned cols, 
 		}
 		struct row *const t = &to[i - off];
 		*t = *r;
+		spend(s, COST_STRING);
 		if (cols == s->cols || !r->cells) continue;
 		struct screen_cell *const c = realloc(r->cells, cols * sizeof *c);
 		if (!c) {
@@ -171,7 +183,8 @@ static int crop(struct screen *s, struct grid *g, unsigned rows, unsigned cols, 
 
 static void last_row_unwrap(struct grid *g, unsigned rows)
 {
-	g->rows[rows - 1].flags = (uint8_t)(g->rows[rows - 1].flags & ~ROW_WRAPPED);
+	struct row *const r = &g->rows[(g->top + rows - 1) % rows];
+	r->flags = (uint8_t)(r->flags & ~ROW_WRAPPED);
 }
 
 static void saved_clamp(struct screen *s, struct saved *v)

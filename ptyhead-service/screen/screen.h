@@ -177,6 +177,26 @@ void screen_pixels_set(struct screen *s, unsigned cell_width, unsigned cell_heig
 void screen_scheme_set(struct screen *s, int scheme);
 
 void screen_feed(struct screen *s, void const *data, size_t len);
+
+/* As screen_feed, within a budget, so that no stream keeps the caller for long:
+ * takes bytes until *cost units are used up or all are taken, and returns how many
+ * it took. It stops between two bytes or sequences, and the state is exact: feeding
+ * the rest later gives what one screen_feed gives. *cost is reduced by what was
+ * spent; the last sequence may take it below zero (by SCREEN_COST_MAX at most), a
+ * debt that the caller should let the terminal pay before it is fed again. Takes
+ * nothing while *cost <= 0, and at least one byte otherwise.
+ *
+ * A unit is work of about a nanosecond: SCREEN_COST_BYTE for each byte, 1 for each
+ * cell that a sequence touches, more for what costs more. The count depends on the
+ * state and the bytes alone, never on time. */
+size_t screen_feed_some(struct screen *s, void const *data, size_t len, int64_t *cost);
+#define SCREEN_COST_BYTE 4
+/* The most that one byte can cost on a screen of the largest size. */
+#define SCREEN_COST_MAX 16000000
+/* All units spent since the screen was made: what screen_feed, screen_resize,
+ * screen_flush and screen_new_run took is the difference of two calls. */
+uint64_t screen_spent(struct screen const *s);
+
 /* The main screen's wrapped lines flow anew; the alternate one is cropped or
  * extended. With mode 2048 on, the report goes to the answer sink. */
 void screen_resize(struct screen *s, unsigned rows, unsigned cols);

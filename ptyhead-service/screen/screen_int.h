@@ -47,7 +47,9 @@ struct table {
 	uint32_t n, cap, hash_cap; /* the last two powers of two */
 	uint32_t patience; /* refusals to let pass before the next collection */
 };
-#define TABLE_PATIENCE 2048u /* after a collection that found too little */
+/* After a collection that found little. It goes over all cells: were it made for
+ * each style that a full table takes back, a stream could make that its every byte. */
+#define TABLE_PATIENCE 2048u
 
 /* Numbers freed by a collection are chained through .fg and marked by .attrs.
  * Number 0 is the default style. */
@@ -93,6 +95,12 @@ struct links {
 };
 
 /* ---- grid ------------------------------------------------------------ */
+
+/* What calls into the sinks, formatting and the heap cost, about, in units. */
+#define COST_ANSWER 300u
+#define COST_STRING 100u
+#define COST_PROBE 4u  /* one place of a hash looked at */
+#define COST_PARAM 32u /* a mode's number looked up */
 
 enum { ROW_WRAPPED = 1, ROW_LOGGED = 2 };
 
@@ -196,6 +204,7 @@ struct screen {
 	uint32_t dynamic[10];   /* OSC 10..19 */
 	struct parser p;
 	uint64_t total, ground;
+	uint64_t spent;         /* units of work: see screen_feed_some */
 	unsigned cell_w, cell_h;
 	int scheme;
 	struct screen_sinks sinks;
@@ -205,6 +214,9 @@ static inline bool mode_on(struct screen const *s, enum mode_bit m)
 {
 	return (s->modes >> m) & 1;
 }
+
+/* Whatever takes time that its bytes do not pay for says so here. */
+static inline void spend(struct screen *s, uint64_t units) { s->spent += units; }
 
 static inline struct row *row_at(struct screen const *s, struct grid const *g, unsigned y)
 {
@@ -275,6 +287,7 @@ void grid_emit_all(struct screen *s);                   /* main's rows down to t
 struct screen_row row_view(struct screen const *s, struct row const *r);
 struct screen_cell cell_at(struct screen const *s, struct grid const *g, unsigned y, unsigned x);
 void grid_clear(struct screen *s, struct grid *g, uint16_t style);
+size_t grids_cells(struct screen const *s); /* of both screens, what a walk over them visits */
 
 /* print.c */
 void print_cp(struct screen *s, uint32_t cp);

@@ -188,6 +188,7 @@ void state_soft_reset(struct screen *s)
 void state_full_reset(struct screen *s)
 {
 	grid_emit_all(s);
+	spend(s, COST_STRING);
 	grid_clear(s, &s->main, 0);
 	grid_clear(s, &s->alt, 0);
 	defaults(s);

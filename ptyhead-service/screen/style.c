@@ -63,6 +63,7 @@ static void styles_collect(struct screen *s)
 	struct styles *const st = &s->styles;
 	uint8_t *const live = calloc(st->t.cap / 8 + 1, 1);
 	if (!live) return;
+	spend(s, 2 * grids_cells(s) + 8 * st->t.cap);
 	mark(live, 0);
 	if (!s->pen_dirty) mark(live, s->pen_id);
 	mark_grid(s, &s->main, live);
@@ -90,6 +91,7 @@ uint16_t style_intern(struct screen *s, struct screen_style const *style)
 	uint32_t const h = style_hash(style);
 	for (uint32_t i = h & (t->hash_cap - 1); t->hash[i]; i = (i + 1) & (t->hash_cap - 1)) {
 		uint32_t const id = t->hash[i] - 1u;
+		spend(s, COST_PROBE);
 		if (style_eq(&st->at[id], style)) return (uint16_t)id;
 	}
 	if (!st->free_head && t->n == t->cap) {
@@ -98,10 +100,8 @@ uint16_t style_intern(struct screen *s, struct screen_style const *style)
 			return 0;
 		}
 		styles_collect(s);
-		if (st->used > t->cap - t->cap / 4 && !styles_grow(st) && !st->free_head) {
-			t->patience = TABLE_PATIENCE;
-			return 0;
-		}
+		if (st->used > t->cap - t->cap / 4 && !styles_grow(st)) t->patience = TABLE_PATIENCE;
+		if (!st->free_head && t->n == t->cap) return 0;
 	}
 	uint32_t id;
 	if (st->free_head) {
