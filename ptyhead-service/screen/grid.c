@@ -25,8 +25,10 @@ struct screen_cell *row_open(struct screen *s, struct row *r, unsigned upto)
 	if (!r->cells) {
 		r->cells = malloc(s->cols * sizeof *r->cells);
 		if (!r->cells) return NULL;
+		spend(s, COST_STRING + 4u * s->cols); /* memory that was never touched */
 	}
 	if (r->len < upto) {
+		spend(s, upto - r->len);
 		memset(r->cells + r->len, 0, (upto - r->len) * sizeof *r->cells);
 		r->len = (uint16_t)upto;
 	}
@@ -65,6 +67,7 @@ void grid_erase(struct screen *s, unsigned y, unsigned x, unsigned end, bool kee
 	struct row *const r = row_at(s, s->grid, y);
 	if (end > s->cols) end = s->cols;
 	if (x >= end) return;
+	spend(s, 4);
 	uint16_t const style = style_erase(s);
 	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
 	if (!style) {
@@ -112,6 +115,7 @@ static struct screen_cell *edit(struct screen *s, unsigned y, unsigned x, unsign
 	struct row *const r = row_at(s, s->grid, y);
 	unsigned const end = (x <= s->right ? s->right : s->cols - 1u) + 1u;
 	uint16_t const style = style_erase(s);
+	spend(s, 4);
 	if (*n > end - x) *n = end - x;
 	*ret_end = end;
 	*ret_style = style;

@@ -330,7 +330,7 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 #define PIECE 256
 
 /* Until s->spent, and SCREEN_COST_BYTE for each byte taken, come to `upto`. */
-static size_t feed(struct screen *s, unsigned char const *const data, size_t len, uint64_t upto)
+static size_t feed_upto(struct screen *s, unsigned char const *const data, size_t len, uint64_t upto)
 {
 	struct parser *const ps = &s->p;
 	unsigned char const *p = data;
@@ -395,14 +395,14 @@ static size_t feed(struct screen *s, unsigned char const *const data, size_t len
 
 void screen_feed(struct screen *s, void const *data, size_t len)
 {
-	(void)feed(s, data, len, UINT64_MAX);
+	(void)feed_upto(s, data, len, UINT64_MAX);
 }
 
 size_t screen_feed_some(struct screen *s, void const *data, size_t len, int64_t *cost)
 {
 	uint64_t const before = s->spent;
 	if (*cost <= 0) return 0;
-	size_t const n = feed(s, data, len, before + (uint64_t)*cost);
+	size_t const n = feed_upto(s, data, len, before + (uint64_t)*cost);
 	*cost -= (int64_t)(s->spent - before);
 	return n;
 }

@@ -306,7 +306,7 @@ static unsigned repeat_limit(struct screen const *s)
 {
 	bool const narrow = s->left != 0 || s->right != s->cols - 1u;
 	if (inserts(s, s->x)) return s->cols - s->x;
-	if (narrow && s->y <= s->bottom) return umax(s->cols, (s->bottom - s->y + 2u) * (s->right - s->left + 1u));
+	if (narrow && s->y <= s->bottom) return last_column(s) + 1u - s->x + (s->bottom - s->y + 1u) * (s->right - s->left + 1u);
 	return (unsigned)s->rows * s->cols;
 }
 
@@ -315,7 +315,8 @@ void print_repeat(struct screen *s, unsigned n)
 	if (!s->last_valid) return;
 	struct screen_cell const c = cell_at(s, s->grid, s->y, s->last_x);
 	if (!c.ch) return;
-	n = umin(n, repeat_limit(s));
+	unsigned const w = screen_cell_width(c);
+	n = umin(n, umax(repeat_limit(s) / umax(w, 1), 1));
 	spend(s, 8 * (uint64_t)n);
-	while (n--) put(s, c.ch, screen_cell_width(c));
+	while (n--) put(s, c.ch, w);
 }

@@ -84,6 +84,7 @@ static void rect_copy(struct screen *s)
 /* What the attributes at hand make of each style, found out once for a sequence. */
 struct restyle {
 	bool reverse;
+	bool refused; /* the table is full: no more collections for this sequence */
 	uint8_t known[SCREEN_STYLES_MAX / 8]; /* a bit a style */
 	uint16_t to[SCREEN_STYLES_MAX];       /* set where known */
 };
@@ -96,8 +97,13 @@ static uint16_t restyle(struct screen *s, struct restyle *m, uint16_t from)
 	if (s->p.npar <= 4) sgr_rect(&st, 0, m->reverse);
 	for (unsigned i = 4; i < s->p.npar; i++) sgr_rect(&st, s->p.par[i], m->reverse);
 	m->known[from / 8] |= bit;
-	spend(s, s->p.npar);
-	return m->to[from] = style_intern(s, &st);
+	spend(s, 2 * COST_PROBE + s->p.npar);
+	int32_t to = style_find(s, &st);
+	if (to < 0) {
+		to = m->refused ? 0 : style_intern(s, &st);
+		m->refused = to == 0;
+	}
+	return m->to[from] = (uint16_t)to;
 }
 
 static void span_attrs(struct screen *s, unsigned y, unsigned x, unsigned end, struct restyle *m)
@@ -121,6 +127,7 @@ static void rect_attrs(struct screen *s, bool reverse)
 	struct restyle m;
 	if (!rect_read(s, 0, &r)) return;
 	m.reverse = reverse;
+	m.refused = false;
 	memset(m.known, 0, sizeof m.known);
 	spend(s, sizeof m.known / 8);
 	for (unsigned y = r.top; y <= r.bottom; y++) {

@@ -243,7 +243,8 @@ void table_put(struct table *t, uint32_t hash, uint32_t id);
 
 /* style.c */
 int styles_init(struct screen *s);
-uint16_t style_intern(struct screen *s, struct screen_style const *style);
+uint16_t style_intern(struct screen *s, struct screen_style const *style); /* 0: it is refused */
+int32_t style_find(struct screen *s, struct screen_style const *style);    /* -1: it has no number */
 uint16_t style_pen(struct screen *s);   /* the pen's number */
 uint16_t style_erase(struct screen *s); /* the number of a style with the pen's background alone */
 bool style_same(struct screen const *a, uint16_t x, struct screen const *b, uint16_t y);

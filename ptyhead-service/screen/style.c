@@ -84,16 +84,31 @@ static void styles_collect(struct screen *s)
 	memset(s->sgr_memo, 0, sizeof s->sgr_memo);
 }
 
+/* The number of a style that is there; else -1. */
+static int32_t find(struct screen *s, struct screen_style const *style, uint32_t h)
+{
+	struct styles const *const st = &s->styles;
+	struct table const *const t = &st->t;
+	for (uint32_t i = h & (t->hash_cap - 1); t->hash[i]; i = (i + 1) & (t->hash_cap - 1)) {
+		uint32_t const id = t->hash[i] - 1u;
+		spend(s, COST_PROBE);
+		if (style_eq(&st->at[id], style)) return (int32_t)id;
+	}
+	return -1;
+}
+
+int32_t style_find(struct screen *s, struct screen_style const *style)
+{
+	return find(s, style, style_hash(style));
+}
+
 uint16_t style_intern(struct screen *s, struct screen_style const *style)
 {
 	struct styles *const st = &s->styles;
 	struct table *const t = &st->t;
 	uint32_t const h = style_hash(style);
-	for (uint32_t i = h & (t->hash_cap - 1); t->hash[i]; i = (i + 1) & (t->hash_cap - 1)) {
-		uint32_t const id = t->hash[i] - 1u;
-		spend(s, COST_PROBE);
-		if (style_eq(&st->at[id], style)) return (uint16_t)id;
-	}
+	int32_t const there = find(s, style, h);
+	if (there >= 0) return (uint16_t)there;
 	if (!st->free_head && t->n == t->cap) {
 		if (t->patience) {
 			t->patience--;

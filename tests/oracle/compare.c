@@ -1,11 +1,11 @@
 /* compare [-r DIR] [-d] [-t] DATA [NAME...]: feed the recorded streams and the
  * hand-written cases to the engine, say what it shows in the format of
  * README.md, and compare that with what the oracle said (DATA is tests/oracle).
- * Each stream goes in three times: whole up to each cut, in random pieces, and
- * byte by byte; at each cut the state is restored into a fresh screen, which
- * must show the same then and at the next cut; and painting from cut to cut must
- * come to the same cells, on terminals of other sizes to those of the part that
- * these show. TAP, one test a file.
+ * Each stream goes in four times: whole up to each cut, in random pieces, byte by
+ * byte, and within random budgets; at each cut the state is restored into a fresh
+ * screen, which must show the same then and at the next cut; and painting from cut
+ * to cut must come to the same cells, on terminals of other sizes to those of the
+ * part that these show. TAP, one test a file.
  *
  *   -r DIR  no comparing: write what restores each cut to DIR/NAME.CUT.GROUND, and
  *           what paints it over the cut before to DIR/NAME.CUT.paint, or, on
@@ -505,6 +505,16 @@ static size_t piece(size_t most)
 	return 1 + (seed >> 8) % most;
 }
 
+#define BUDGETS 4000 /* a piece of up to so many, of which a random budget takes a part */
+
+static size_t feed_budget(struct screen *s, char const *data, size_t len)
+{
+	int64_t cost = (int64_t)piece(6000);
+	size_t const n = screen_feed_some(s, data, len, &cost);
+	if (n == 0) die("feed", "a budget took nothing");
+	return n;
+}
+
 static void feed_pieces(struct screen *s, char const *data, size_t len, size_t most)
 {
 	while (len > 0) {
@@ -514,7 +524,8 @@ static void feed_pieces(struct screen *s, char const *data, size_t len, size_t m
 		char *const copy = malloc(n);
 		if (!copy) die("allocate", "a piece");
 		memcpy(copy, data, n);
-		screen_feed(s, copy, n);
+		if (most == BUDGETS) n = feed_budget(s, copy, n);
+		else screen_feed(s, copy, n);
 		free(copy);
 		data += n;
 		len -= n;
@@ -631,9 +642,11 @@ static void stream_paint(struct count *c, char const *file, struct expected cons
 static void stream_compare(struct count *c, char const *file, struct expected const *e, char const *data, size_t len)
 {
 	static struct { size_t most; char const *how; } const ways[] = {
-		{ 0, "whole" }, { 40, "in pieces" }, { 1, "byte by byte" },
+		{ 0, "whole" }, { 40, "in pieces" }, { 1, "byte by byte" }, { BUDGETS, "within budgets" },
 	};
+	struct screen *whole = NULL;
 	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+		char why[SCREEN_WHY_MAX];
 		struct screen *const s = fresh(e->section[0].dump.rows, e->section[0].dump.cols);
 		size_t at = 0;
 		seed = 12345;
@@ -643,8 +656,11 @@ static void stream_compare(struct count *c, char const *file, struct expected co
 			at = cut;
 			compare_screen(c, file, e->section[i].name, ways[w].how, s, &e->section[i].dump);
 		}
-		screen_free(s);
+		if (whole && !screen_equal(whole, s, why)) tell(c, file, "end", ways[w].how, "state", why, "as whole");
+		if (whole) screen_free(s);
+		else whole = s;
 	}
+	screen_free(whole);
 	stream_restores(c, file, e, data, len);
 	stream_paint(c, file, e, data, len, e->section[0].dump.rows, e->section[0].dump.cols);
 	for (unsigned i = 0; i < SIZES; i++) {
