@@ -49,7 +49,7 @@ static struct row *flow_row(struct flow *f)
 	if (!cells) cells = malloc(f->cols * sizeof *cells);
 	*r = (struct row){ .cells = cells };
 	f->col = 0;
-	spend(f->s, COST_STRING);
+	spend(f->s, 16);
 	return r;
 }
 
