@@ -43,14 +43,16 @@ FAULT_OBJ := $(B)/obj/tests/faults/fault.o
 endif
 
 S        := ptyhead-service
+# A layer is a folder with its sources, or with folders of them; one library each,
+# in the order in which they are linked.
 LAYERS   := viewer head client tape wire screen
-INC      := $(LAYERS:%=-I$(S)/%)
+INC      := $(patsubst %/,-I%,$(sort $(dir $(wildcard $(S)/*/*.h $(S)/*/*/*.h))))
 ALLFLAGS  = $(STD) $(WARN) $(CFLAGS) $(SANFLAGS) $(DEFS) $(INC) -MMD -MP
 LINK      = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
 
 # ---- sources -------------------------------------------------------------
 
-layer_src = $(filter-out $(S)/viewer/ptyhead-%.c $(S)/head/ptyhead.c $(skip_src),$(wildcard $(S)/$(1)/*.c))
+layer_src = $(filter-out $(S)/viewer/tools/ptyhead-%.c $(S)/head/ptyhead.c $(skip_src),$(wildcard $(S)/$(1)/*.c $(S)/$(1)/*/*.c))
 objs      = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 skip_src :=
@@ -71,7 +73,7 @@ skip_src += $(S)/head/keep_fdholder.c
 endif
 
 LIBS     := $(LAYERS:%=$(B)/lib%.a)
-TOOLS    := $(patsubst $(S)/viewer/%.c,%,$(wildcard $(S)/viewer/ptyhead-*.c))
+TOOLS    := $(patsubst $(S)/viewer/tools/%.c,%,$(wildcard $(S)/viewer/tools/ptyhead-*.c))
 PROGS    := $(if $(wildcard $(S)/head/ptyhead.c),ptyhead) $(TOOLS)
 ifeq ($(S6),yes)
 PROGS    += $(if $(wildcard s6-ptyexec/*.c),s6-ptyexec)
@@ -109,7 +111,7 @@ $(B)/obj/%.o: %.c Makefile
 
 $(B)/ptyhead: $(call objs,$(S)/head/ptyhead.c) $(LIBS) $(FAULT_OBJ)
 	$(LINK) -o $@ $^ $(SYSTEMD_LIBS) $(S6_LIBS)
-$(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/$(S)/viewer/%.o $(LIBS)
+$(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/$(S)/viewer/tools/%.o $(LIBS)
 	$(LINK) -o $@ $^
 $(B)/s6-ptyexec: $(call objs,$(wildcard s6-ptyexec/*.c)) $(B)/libclient.a $(B)/libwire.a
 	$(LINK) -o $@ $^ $(S6_LIBS)
@@ -125,7 +127,7 @@ $(REPLAY): $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests
 	$(LINK) -o $@ $(filter %.o,$^) $(TESTLIBS)
 # The fuzzers compile the pure layers afresh under clang's coverage.
 FUZZ_SRC = $(wildcard $(S)/screen/*.c $(S)/wire/*.c $(S)/tape/*.c)
-$(FUZZ): $(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_SRC) $(wildcard $(S)/*/*.h)
+$(FUZZ): $(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_SRC) $(wildcard $(S)/*/*.h $(S)/*/*/*.h)
 	@mkdir -p $(@D)
 	clang $(STD) $(INC) $(FUZZDEFS) -Itests/helpers -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_SRC)
 

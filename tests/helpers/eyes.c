@@ -33,7 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "link.h"
+#include "headlink.h"
 #include "past.h"
 #include "ptyhead.h"
 #include "reader.h"
@@ -398,7 +398,7 @@ static void cuts(struct stage *g)
 
 static void open_tape(struct stage *g)
 {
-	static struct link link;
+	static struct headlink link;
 	static struct ptyhead_address address;
 	char const *why;
 	int tape = -1;
@@ -407,8 +407,8 @@ static void open_tape(struct stage *g)
 	link.address = &address;
 	link.watch = true;
 	for (int i = 0;; i++) {
-		int const r = link_open(&link, &tape);
-		link_close(&link);
+		int const r = headlink_open(&link, &tape);
+		headlink_close(&link);
 		if (r == 0) break;
 		errno = -r;
 		if (i == 400) die("look at the terminal");

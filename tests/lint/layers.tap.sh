@@ -58,7 +58,7 @@ awk '
 	}' $(tracked $S s6-ptyexec | grep '\.[ch]$') >"$code"
 
 # Main files: one a program.
-main="^($S/head/ptyhead|$S/viewer/(ptyhead-[a-z]+|tool)|s6-ptyexec/main)\.c:"
+main="^($S/head/ptyhead|$S/viewer/tools/(ptyhead-[a-z]+|tool)|s6-ptyexec/main)\.c:"
 
 # ---- what may include what ---------------------------------------------------
 
@@ -87,7 +87,15 @@ may $S/screen 'screen includes nothing but screen'
 may $S/tape 'tape includes nothing but tape'
 may $S/wire 'wire includes nothing but wire'
 may $S/client 'client includes client, wire and tape' $S/wire $S/tape
-may $S/viewer 'viewer includes viewer, client, tape, screen and (what client gives out) wire' $S/client $S/tape $S/screen $S/wire
+V=$S/viewer
+# Of the viewers' folders each may include those before it, too.
+may $V/format 'viewer/format includes its own, tape and screen' $V $S/tape $S/screen
+may $V/follow 'viewer/follow includes its own, format, client, tape, screen and (what client gives out) wire' \
+	$V $V/format $S/client $S/tape $S/screen $S/wire
+may $V/attach 'viewer/attach includes its own, follow, format, client, tape, screen and (what client gives out) wire' \
+	$V $V/follow $V/format $S/client $S/tape $S/screen $S/wire
+may $V/tools 'viewer/tools includes the viewers, client, tape, screen and (what client gives out) wire' \
+	$V $V/attach $V/follow $V/format $S/client $S/tape $S/screen $S/wire
 may $S/head 'head includes head, wire, tape and screen' $S/wire $S/tape $S/screen
 may s6-ptyexec 's6-ptyexec includes its own, client and (what client gives out) wire' $S/client $S/wire
 
@@ -110,7 +118,7 @@ grep -E '#[ 	]*include[ 	]*<(skalibs|execline)/' "$code" | grep -vE "^($S/head/k
 
 grep -E '(^|[^a-zA-Z0-9_>.])(printf|fprintf|vprintf|vfprintf|dprintf|vdprintf|puts|fputs|putchar|fputc|putc|perror|fwrite|warnx?|errx?|syslog|strerr_[a-z0-9]+|buffer_put[a-z]*)[ 	]*\(|(^|[^a-zA-Z0-9_])(stdout|stderr)([^a-zA-Z0-9_]|$)' "$code" |
 	grep -vE "$main" | grep -vE '__attribute__|#[ 	]*include' | result 'only main files print'
-grep -E '#[ 	]*include[ 	]*"tool\.h"' "$code" | grep -vE "$main" | result 'only main files speak through viewer/tool.h'
+grep -E '#[ 	]*include[ 	]*"tool\.h"' "$code" | grep -vE "$main" | result 'only main files speak through viewer/tools/tool.h'
 # ctty.c: the child that s6-ptyexec forks, to leave a group that it leads, ends there.
 grep -E '(^|[^a-zA-Z0-9_>.])(exit|_exit|_Exit|quick_exit|abort)[ 	]*\(' "$code" | grep -vE "$main" |
 	grep -vE '^s6-ptyexec/ctty\.c:[0-9]+:[ 	]*_exit\(0\);$' | result 'only main files end the process'

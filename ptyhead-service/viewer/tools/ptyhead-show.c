@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "link.h"
+#include "headlink.h"
 #include "past.h"
 #include "render.h"
 #include "tool.h"
@@ -76,14 +76,14 @@ static void parse(int argc, char **argv, struct options *o)
 /* The terminal's tape, which can be read when the connection is no more. */
 static int fetch_tape(struct options const *o)
 {
-	static struct link link;
+	static struct headlink link;
 	int tape = -1;
 
 	link.address = &o->address;
 	link.watch = true;
-	int const r = link_open(&link, &tape);
+	int const r = headlink_open(&link, &tape);
 	if (r == 0) {
-		link_close(&link);
+		headlink_close(&link);
 		return tape;
 	}
 	die_of_link(&link, r);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "link.h"
+#include "headlink.h"
 #include "reader.h"
 
 struct follow {
@@ -21,7 +21,7 @@ struct follow {
 	struct tape_reader tape;
 	bool open; /* it is */
 	uint64_t id[2];
-	struct link link;
+	struct headlink link;
 };
 
 /* 0 or -errno. */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "exits.h"
-#include "link.h"
+#include "headlink.h"
 
 /* The program's, as its main file has it. */
 extern char const tool_name[];
@@ -23,8 +23,8 @@ void address_get(char const *name, struct ptyhead_address *ret);
  * errno, with or without a head that was reached. */
 __attribute__((noreturn))
 void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *reply, bool reached, int error);
-/* The same of a link: what link_open returned, or 0 when it was refused later. */
+/* The same of a link: what headlink_open returned, or 0 when it was refused later. */
 __attribute__((noreturn))
-void die_of_link(struct link const *l, int r);
+void die_of_link(struct headlink const *l, int r);
 
 #endif

@@ -43,10 +43,10 @@ int follow_open(struct follow *f)
 	f->link.address = f->address;
 	f->link.watch = f->watch;
 	f->link.lossless = f->lossless;
-	int r = link_open(&f->link, &tape);
+	int r = headlink_open(&f->link, &tape);
 	if (r == 0) r = take_tape(f, tape);
 	if (r < 0) {
-		link_close(&f->link);
+		headlink_close(&f->link);
 		return r;
 	}
 	return 0;
@@ -54,7 +54,7 @@ int follow_open(struct follow *f)
 
 void follow_close(struct follow *f)
 {
-	link_close(&f->link);
+	headlink_close(&f->link);
 	if (f->open) tape_reader_deinit(&f->tape);
 	f->open = false;
 }
@@ -72,7 +72,7 @@ int follow_checkpoint(struct follow *f, uint64_t offset, struct tape_state *ret_
 
 void follow_moved(struct follow *f)
 {
-	if (f->lossless && page_move(f->link.page, f->tape.pos)) link_moved(&f->link);
+	if (f->lossless && page_move(f->link.page, f->tape.pos)) headlink_moved(&f->link);
 }
 
 /* ---- waiting ---------------------------------------------------------------- */
@@ -81,11 +81,11 @@ static enum follow_event head_says(struct follow *f, short revents)
 {
 	int tape = -1;
 
-	switch (link_run(&f->link, revents, follow_now(), &tape)) {
-	case LINK_NOTHING:
-	case LINK_LEFT: return FOLLOW_MORE;
-	case LINK_REFUSED: return FOLLOW_REFUSED;
-	case LINK_CAME: break;
+	switch (headlink_run(&f->link, revents, follow_now(), &tape)) {
+	case HEADLINK_NOTHING:
+	case HEADLINK_LEFT: return FOLLOW_MORE;
+	case HEADLINK_REFUSED: return FOLLOW_REFUSED;
+	case HEADLINK_CAME: break;
 	}
 	int const r = take_tape(f, tape);
 	if (r < 0) errno = -r;
@@ -104,9 +104,9 @@ enum follow_event follow_wait(struct follow *f, int64_t until)
 	for (;;) {
 		int64_t const now = follow_now();
 		int timeout = left_of(until, now);
-		int const link = link_timeout(&f->link, now);
+		int const link = headlink_timeout(&f->link, now);
 		struct pollfd p[2] = {
-			{ link_fd(&f->link), link_events(&f->link), 0 },
+			{ headlink_fd(&f->link), headlink_events(&f->link), 0 },
 			{ f->also, POLLIN, 0 },
 		};
 
@@ -121,7 +121,7 @@ enum follow_event follow_wait(struct follow *f, int64_t until)
 		if (n < 0 && errno != EINTR) return FOLLOW_FAILED;
 		if (n < 0) p[0].revents = p[1].revents = 0;
 		if (p[1].revents) return FOLLOW_ALSO;
-		if (p[0].revents || link_timeout(&f->link, follow_now()) == 0) {
+		if (p[0].revents || headlink_timeout(&f->link, follow_now()) == 0) {
 			enum follow_event const e = head_says(f, p[0].revents);
 			if (e != FOLLOW_MORE) return e;
 		}

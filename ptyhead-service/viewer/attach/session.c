@@ -1,4 +1,4 @@
-#include "attach.h"
+#include "session.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "link.h"
+#include "headlink.h"
 #include "show.h"
 #include "signals.h"
 #include "term.h"
@@ -17,12 +17,12 @@
 #define READ_MAX 4096u
 #define LEAVE_MS 500 /* for the last bytes to a terminal that may be stopped */
 
-struct attach {
-	struct attach_options const *o;
-	struct attach_result *result;
+struct session {
+	struct session_options const *o;
+	struct session_result *result;
 	struct term term;
 	struct signals signals;
-	struct link link;
+	struct headlink link;
 	struct show show;
 	struct keys keys;
 	bool stdin_open;
@@ -43,7 +43,7 @@ static int64_t now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-static void end(struct attach *a, enum attach_how how, int error, char const *what)
+static void end(struct session *a, enum session_how how, int error, char const *what)
 {
 	if (a->done) return;
 	a->done = true;
@@ -52,22 +52,22 @@ static void end(struct attach *a, enum attach_how how, int error, char const *wh
 	a->result->what = what;
 }
 
-static void no_link(struct attach *a, int error)
+static void no_link(struct session *a, int error)
 {
-	end(a, ATTACH_NO_LINK, error, NULL);
+	end(a, SESSION_NO_LINK, error, NULL);
 	a->result->connected = a->link.connected;
 	a->result->reply = a->link.reply;
 }
 
-static void end_signal(struct attach *a, int number)
+static void end_signal(struct session *a, int number)
 {
-	end(a, ATTACH_SIGNAL, 0, NULL);
+	end(a, SESSION_SIGNAL, 0, NULL);
 	a->result->signal = number;
 }
 
 /* ---- the terminal ---------------------------------------------------------- */
 
-static void enter(struct attach *a)
+static void enter(struct session *a)
 {
 	if (!a->term.ours) return;
 	/* In the background we stop, as who reads a terminal does there, until
@@ -75,13 +75,13 @@ static void enter(struct attach *a)
 	while (!term_foreground(&a->term)) {
 		raise(SIGTTIN);
 		if (signals_next(&a->signals) != SIGCONT) {
-			end(a, ATTACH_FAILED, EIO, "unable to use the terminal from the background");
+			end(a, SESSION_FAILED, EIO, "unable to use the terminal from the background");
 			return;
 		}
 	}
 	int const r = term_raw(&a->term);
 	if (r < 0) {
-		end(a, ATTACH_FAILED, -r, "unable to set the terminal's mode");
+		end(a, SESSION_FAILED, -r, "unable to set the terminal's mode");
 		return;
 	}
 	if (a->was_on && !a->on) face_return(&a->show.face);
@@ -89,7 +89,7 @@ static void enter(struct attach *a)
 }
 
 /* Writes what waits, for a while. */
-static void write_out(struct attach *a)
+static void write_out(struct session *a)
 {
 	int64_t const until = now_ms() + LEAVE_MS;
 
@@ -104,7 +104,7 @@ static void write_out(struct attach *a)
 }
 
 /* Gives the terminal back as it was found. */
-static void leave(struct attach *a, char const *last)
+static void leave(struct session *a, char const *last)
 {
 	if (!a->on) return;
 	a->on = false;
@@ -113,16 +113,16 @@ static void leave(struct attach *a, char const *last)
 	term_restore(&a->term);
 }
 
-static void resized(struct attach *a)
+static void resized(struct session *a)
 {
 	struct wire_size const size = term_size(&a->term);
 
 	if (!a->term.ours) return;
-	link_resize(&a->link, size);
+	headlink_resize(&a->link, size);
 	face_resize(&a->show.face, size.rows, size.cols);
 }
 
-static void signalled(struct attach *a)
+static void signalled(struct session *a)
 {
 	int number;
 
@@ -147,24 +147,24 @@ static void signalled(struct attach *a)
 
 /* ---- input ----------------------------------------------------------------- */
 
-static void held_out(struct attach *a)
+static void held_out(struct session *a)
 {
 	uint8_t buf[KEYS_HELD_MAX];
-	link_input(&a->link, buf, keys_flush(&a->keys, buf));
+	headlink_input(&a->link, buf, keys_flush(&a->keys, buf));
 }
 
-static void stdin_ended(struct attach *a)
+static void stdin_ended(struct session *a)
 {
 	/* A terminal that ends is gone. */
 	if (a->term.ours) end_signal(a, SIGHUP);
 	a->stdin_open = false;
 }
 
-static void typed(struct attach *a, int64_t now)
+static void typed(struct session *a, int64_t now)
 {
 	uint8_t in[READ_MAX], out[READ_MAX + KEYS_HELD_MAX];
 	bool found = false;
-	size_t const room = link_room(&a->link) - KEYS_HELD_MAX;
+	size_t const room = headlink_room(&a->link) - KEYS_HELD_MAX;
 	ssize_t const n = read(STDIN_FILENO, in, room < sizeof in ? room : sizeof in);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
@@ -173,44 +173,44 @@ static void typed(struct attach *a, int64_t now)
 		return;
 	}
 	if (!a->term.ours) {
-		link_input(&a->link, in, (size_t)n);
+		headlink_input(&a->link, in, (size_t)n);
 		return;
 	}
 	size_t const len = keys_feed(&a->keys, in, (size_t)n, out, &found);
-	link_input(&a->link, out, len);
-	if (found) end(a, ATTACH_DETACHED, 0, NULL);
+	headlink_input(&a->link, out, len);
+	if (found) end(a, SESSION_DETACHED, 0, NULL);
 	a->hold = now + KEYS_HOLD_MS;
 }
 
 /* In the background, or with nowhere to put it, nothing is read. What a person
  * types goes to whom the screen shows, and to nobody when nobody runs; what
  * comes through a pipe waits for a program. */
-static bool wants_input(struct attach const *a)
+static bool wants_input(struct session const *a)
 {
 	if (!a->stdin_open || !(a->term.ours ? a->on : show_alive(&a->show))) return false;
-	return link_room(&a->link) > KEYS_HELD_MAX;
+	return headlink_room(&a->link) > KEYS_HELD_MAX;
 }
 
 /* ---- the head -------------------------------------------------------------- */
 
-static void tape_came(struct attach *a, int tape)
+static void tape_came(struct session *a, int tape)
 {
 	int const r = show_tape(&a->show, tape, a->link.attached.viewer);
-	if (r < 0) end(a, ATTACH_FAILED, -r, "unable to read the tape that the head gave (is it of another version?)");
+	if (r < 0) end(a, SESSION_FAILED, -r, "unable to read the tape that the head gave (is it of another version?)");
 }
 
-static void head_says(struct attach *a, short revents, int64_t now)
+static void head_says(struct session *a, short revents, int64_t now)
 {
 	int tape = -1;
 
-	switch (link_run(&a->link, revents, now, &tape)) {
-	case LINK_NOTHING: break;
-	case LINK_LEFT: show_away(&a->show); break;
-	case LINK_CAME:
+	switch (headlink_run(&a->link, revents, now, &tape)) {
+	case HEADLINK_NOTHING: break;
+	case HEADLINK_LEFT: show_away(&a->show); break;
+	case HEADLINK_CAME:
 		show_back(&a->show);
 		tape_came(a, tape);
 		break;
-	case LINK_REFUSED:
+	case HEADLINK_REFUSED:
 		no_link(a, 0);
 		break;
 	}
@@ -219,14 +219,14 @@ static void head_says(struct attach *a, short revents, int64_t now)
 /* ---- output ---------------------------------------------------------------- */
 
 /* Nobody reads what we write any more. */
-static void unread(struct attach *a)
+static void unread(struct session *a)
 {
 	if (a->term.ours) end_signal(a, SIGHUP);
 	else if (!signals_ignored(SIGPIPE)) end_signal(a, SIGPIPE);
-	else end(a, ATTACH_FAILED, EPIPE, "unable to write the output");
+	else end(a, SESSION_FAILED, EPIPE, "unable to write the output");
 }
 
-static void output(struct attach *a, int64_t now)
+static void output(struct session *a, int64_t now)
 {
 	uint64_t pos;
 	enum out_result r;
@@ -234,12 +234,12 @@ static void output(struct attach *a, int64_t now)
 	if (a->term.ours && !a->on) return;
 	show_pump(&a->show, now);
 	r = show_flush(&a->show);
-	if (a->show.face.error) end(a, ATTACH_FAILED, a->show.face.error, "unable to show the terminal");
+	if (a->show.face.error) end(a, SESSION_FAILED, a->show.face.error, "unable to show the terminal");
 	if (r == OUT_CLOSED || (r == OUT_FAILED && a->term.ours && errno == EIO)) unread(a);
-	else if (r == OUT_FAILED) end(a, ATTACH_FAILED, errno, "unable to write the output");
-	if (show_pos(&a->show, &pos) && page_move(a->link.page, pos)) link_moved(&a->link);
+	else if (r == OUT_FAILED) end(a, SESSION_FAILED, errno, "unable to write the output");
+	if (show_pos(&a->show, &pos) && page_move(a->link.page, pos)) headlink_moved(&a->link);
 	if (a->show.over && !a->done) {
-		end(a, a->show.known ? ATTACH_ENDED : ATTACH_UNKNOWN, 0, NULL);
+		end(a, a->show.known ? SESSION_ENDED : SESSION_UNKNOWN, 0, NULL);
 		a->result->code = a->show.known ? notice_code(a->show.status) : 0;
 	}
 }
@@ -252,7 +252,7 @@ static int earlier(int a, int b)
 
 /* True when it may wait: nothing is left to be done at once. The head knows of
  * it, so that it wakes us, only while the tape is what we wait for. */
-static bool fall_asleep(struct attach *a, int64_t now)
+static bool fall_asleep(struct session *a, int64_t now)
 {
 	struct show *const s = &a->show;
 
@@ -274,7 +274,7 @@ static bool fall_asleep(struct attach *a, int64_t now)
 #define NAP_MAX_MS 20
 #define NAP_PAUSE_MS 100
 
-static int nap(struct attach *a, int64_t now)
+static int nap(struct session *a, int64_t now)
 {
 	uint64_t const read = a->show.open ? a->show.tape.pos - a->nap_pos : 0;
 	int64_t const took = now - a->nap_at;
@@ -287,11 +287,11 @@ static int nap(struct attach *a, int64_t now)
 	return ms < 1 ? 1 : ms > NAP_MAX_MS ? NAP_MAX_MS : (int)ms;
 }
 
-static void wait_and_act(struct attach *a)
+static void wait_and_act(struct session *a)
 {
 	struct pollfd p[P_COUNT];
 	int64_t now = now_ms();
-	int timeout = link_timeout(&a->link, now);
+	int timeout = headlink_timeout(&a->link, now);
 	int const napping = nap(a, now);
 
 	if (keys_holding(&a->keys)) timeout = earlier(timeout, a->hold > now ? (int)(a->hold - now) : 0);
@@ -300,12 +300,12 @@ static void wait_and_act(struct attach *a)
 	else if (!fall_asleep(a, now)) timeout = 0;
 
 	p[P_SIGNAL] = (struct pollfd){ a->signals.fd, POLLIN, 0 };
-	p[P_LINK] = (struct pollfd){ link_fd(&a->link), link_events(&a->link), 0 };
+	p[P_LINK] = (struct pollfd){ headlink_fd(&a->link), headlink_events(&a->link), 0 };
 	p[P_IN] = (struct pollfd){ wants_input(a) ? STDIN_FILENO : -1, POLLIN, 0 };
 	p[P_OUT] = (struct pollfd){ a->show.face.out.fd, out_pending(&a->show.face.out) ? POLLOUT : 0, 0 };
 	if (a->term.ours && !a->on) p[P_OUT].fd = -1;
 	if (poll(p, P_COUNT, timeout) < 0) {
-		if (errno != EINTR) end(a, ATTACH_FAILED, errno, "unable to poll");
+		if (errno != EINTR) end(a, SESSION_FAILED, errno, "unable to poll");
 		return;
 	}
 	page_awake(a->link.page);
@@ -313,7 +313,7 @@ static void wait_and_act(struct attach *a)
 	if (p[P_SIGNAL].revents) signalled(a);
 	if (p[P_IN].revents && !a->done) typed(a, now);
 	if (keys_holding(&a->keys) && now >= a->hold) held_out(a);
-	if (p[P_LINK].revents || link_timeout(&a->link, now) == 0) head_says(a, p[P_LINK].revents, now);
+	if (p[P_LINK].revents || headlink_timeout(&a->link, now) == 0) head_says(a, p[P_LINK].revents, now);
 	if (p[P_OUT].revents & (POLLERR | POLLHUP) && !out_pending(&a->show.face.out)) unread(a);
 }
 
@@ -332,7 +332,7 @@ static struct wire_tty own_tty(bool watch)
 	return tty.dev || tty.rdev || file ? tty : ptyhead_tty_of(STDERR_FILENO);
 }
 
-static void open_link(struct attach *a)
+static void open_link(struct session *a)
 {
 	int tape = -1;
 	a->link.address = &a->o->address;
@@ -340,7 +340,7 @@ static void open_link(struct attach *a)
 	a->link.lossless = a->o->lossless;
 	a->link.size = term_size(&a->term);
 	a->link.tty = own_tty(a->o->watch);
-	int const r = link_open(&a->link, &tape);
+	int const r = headlink_open(&a->link, &tape);
 	if (r == 0) {
 		if (a->o->lossless && !(a->link.attached.flags & WIRE_ATTACH_LOSSLESS))
 			a->o->say("the head does not wait for this viewer: bytes may be lost");
@@ -350,13 +350,13 @@ static void open_link(struct attach *a)
 	no_link(a, -r);
 }
 
-void attach_run(struct attach_options const *o, struct attach_result *ret)
+void session_run(struct session_options const *o, struct session_result *ret)
 {
-	struct attach *const a = calloc(1, sizeof *a);
+	struct session *const a = calloc(1, sizeof *a);
 
 	memset(ret, 0, sizeof *ret);
 	if (!a) {
-		*ret = (struct attach_result){ .how = ATTACH_FAILED, .error = ENOMEM, .what = "unable to start" };
+		*ret = (struct session_result){ .how = SESSION_FAILED, .error = ENOMEM, .what = "unable to start" };
 		return;
 	}
 	a->o = o;
@@ -373,13 +373,13 @@ void attach_run(struct attach_options const *o, struct attach_result *ret)
 	a->show.face.say = o->say;
 	struct wire_size const size = term_size(&a->term);
 	int r = show_init(&a->show, STDOUT_FILENO, size.rows, size.cols);
-	if (r < 0) end(a, ATTACH_FAILED, -r, "unable to start");
+	if (r < 0) end(a, SESSION_FAILED, -r, "unable to start");
 
 	a->link.page_fd = -1;
 	conn_init(&a->link.conn, -1);
 	if (!a->done) open_link(a);
 	if (!a->done) r = signals_init(&a->signals);
-	if (r < 0) end(a, ATTACH_FAILED, -r, "unable to watch for signals");
+	if (r < 0) end(a, SESSION_FAILED, -r, "unable to watch for signals");
 	if (!a->done) {
 		enter(a);
 		resized(a);
@@ -388,10 +388,10 @@ void attach_run(struct attach_options const *o, struct attach_result *ret)
 			if (!a->done) wait_and_act(a);
 		}
 		if (!a->term.ours) show_tell_lost(&a->show, now_ms(), true);
-		leave(a, ret->how == ATTACH_DETACHED && !o->quiet ? "[ptyhead-attach: detached]\r\n" : NULL);
+		leave(a, ret->how == SESSION_DETACHED && !o->quiet ? "[ptyhead-attach: detached]\r\n" : NULL);
 		signals_deinit(&a->signals);
 	}
-	link_close(&a->link);
+	headlink_close(&a->link);
 	show_deinit(&a->show);
 	free(a);
 }

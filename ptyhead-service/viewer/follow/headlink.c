@@ -1,4 +1,4 @@
-#include "link.h"
+#include "headlink.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -19,7 +19,7 @@ static int64_t now_ms(void)
 /* ---- making and losing it ------------------------------------------------ */
 
 /* One try; -errno. */
-static int attach_once(struct link *l, int *ret_tape)
+static int attach_once(struct headlink *l, int *ret_tape)
 {
 	struct ptyhead_attach const a = {
 		.terminal = l->address->terminal,
@@ -29,8 +29,8 @@ static int attach_once(struct link *l, int *ret_tape)
 		.tty = l->tty,
 		.page = l->page_fd,
 	};
-	int64_t const until = now_ms() + LINK_ANSWER_MS;
-	int const sock = ptyhead_connect(l->address->path, LINK_ANSWER_MS);
+	int64_t const until = now_ms() + HEADLINK_ANSWER_MS;
+	int const sock = ptyhead_connect(l->address->path, HEADLINK_ANSWER_MS);
 
 	if (sock < 0) return sock;
 	l->connected = true;
@@ -41,12 +41,12 @@ static int attach_once(struct link *l, int *ret_tape)
 	return r;
 }
 
-int link_open(struct link *l, int *ret_tape)
+int headlink_open(struct headlink *l, int *ret_tape)
 {
 	int64_t until = 0;
 	int r;
 
-	l->state = LINK_AWAY;
+	l->state = HEADLINK_AWAY;
 	l->resize = l->moved = false;
 	l->flight = l->in_len = 0;
 	l->backoff = BACKOFF_MIN;
@@ -58,33 +58,33 @@ int link_open(struct link *l, int *ret_tape)
 	do r = attach_once(l, ret_tape);
 	while (r < 0 && ptyhead_again(r, &until));
 	if (r < 0) return r;
-	l->state = LINK_UP;
+	l->state = HEADLINK_UP;
 	return 0;
 }
 
-void link_close(struct link *l)
+void headlink_close(struct headlink *l)
 {
 	conn_deinit(&l->conn);
 	page_unmap(l->page);
 	if (l->page_fd >= 0) close(l->page_fd);
 	l->page = NULL;
 	l->page_fd = -1;
-	l->state = LINK_AWAY;
+	l->state = HEADLINK_AWAY;
 }
 
 /* What the socket did not take whole, the head cannot have read whole: it goes
  * again to the next one. */
-static void lose(struct link *l, int64_t now)
+static void lose(struct headlink *l, int64_t now)
 {
 	conn_deinit(&l->conn);
 	l->flight = 0;
-	l->state = LINK_AWAY;
+	l->state = HEADLINK_AWAY;
 	l->due = now + l->backoff;
 	l->backoff *= 2;
 	if (l->backoff > BACKOFF_MAX) l->backoff = BACKOFF_MAX;
 }
 
-static void ask_again(struct link *l, int64_t now)
+static void ask_again(struct headlink *l, int64_t now)
 {
 	uint8_t frame[WIRE_PUT_MAX];
 	struct wire_attach const a = {
@@ -105,12 +105,12 @@ static void ask_again(struct link *l, int64_t now)
 		lose(l, now);
 		return;
 	}
-	l->state = LINK_ASKED;
-	l->due = now + LINK_ANSWER_MS;
+	l->state = HEADLINK_ASKED;
+	l->due = now + HEADLINK_ANSWER_MS;
 }
 
 /* The answer of a head that came back. */
-static enum link_event answered(struct link *l, struct conn_frame const *f, int64_t now, int *ret_tape)
+static enum headlink_event answered(struct headlink *l, struct conn_frame const *f, int64_t now, int *ret_tape)
 {
 	int fds[WIRE_FDS_MAX];
 	struct wire_refused refused;
@@ -118,11 +118,11 @@ static enum link_event answered(struct link *l, struct conn_frame const *f, int6
 	size_t n = conn_take_fds(&l->conn, fds);
 	if (f->header.type == WIRE_ATTACHED && f->header.version == WIRE_VERSION && n == 1 &&
 	    wire_get_attached(f->payload, f->header.length, &l->attached) == 0) {
-		l->state = LINK_UP;
+		l->state = HEADLINK_UP;
 		l->backoff = BACKOFF_MIN;
 		l->resize = !l->watch; /* it may have changed meanwhile */
 		*ret_tape = fds[0];
-		return LINK_CAME;
+		return HEADLINK_CAME;
 	}
 	while (n > 0) close(fds[--n]);
 	if (f->header.type == WIRE_REFUSED &&
@@ -136,29 +136,29 @@ static enum link_event answered(struct link *l, struct conn_frame const *f, int6
 			l->reply.text[i] = b >= 0x20 && b < 0x7f ? (char)b : '?';
 		}
 		l->reply.text[refused.text.len] = '\0';
-		return LINK_REFUSED;
+		return HEADLINK_REFUSED;
 	}
 	/* No such terminal: its program has yet to be exported again. Too many
 	 * peers, or a failure: that may pass. */
 	lose(l, now);
-	return LINK_NOTHING;
+	return HEADLINK_NOTHING;
 }
 
 /* ---- sending ------------------------------------------------------------- */
 
 /* False when the connection is no more. */
-static bool send_frame(struct link *l, uint8_t const *frame, size_t len)
+static bool send_frame(struct headlink *l, uint8_t const *frame, size_t len)
 {
 	return conn_send(&l->conn, frame, len, NULL, 0) == CONN_OK;
 }
 
 /* Sends what there is as long as the socket takes it, a frame at a time, so
  * that what did not go is known. */
-static bool push(struct link *l)
+static bool push(struct headlink *l)
 {
 	uint8_t frame[WIRE_PUT_MAX];
 
-	if (l->state != LINK_UP) return true;
+	if (l->state != HEADLINK_UP) return true;
 	for (;;) {
 		if (conn_pending(&l->conn)) {
 			enum conn_result const r = conn_flush(&l->conn);
@@ -186,22 +186,22 @@ static bool push(struct link *l)
 	}
 }
 
-size_t link_room(struct link const *l)
+size_t headlink_room(struct headlink const *l)
 {
-	return l->watch ? LINK_INPUT_MAX : LINK_INPUT_MAX - l->in_len;
+	return l->watch ? HEADLINK_INPUT_MAX : HEADLINK_INPUT_MAX - l->in_len;
 }
 
-void link_input(struct link *l, uint8_t const *data, size_t len)
+void headlink_input(struct headlink *l, uint8_t const *data, size_t len)
 {
 	if (l->watch) return;
-	if (len > link_room(l)) len = link_room(l);
+	if (len > headlink_room(l)) len = headlink_room(l);
 	memcpy(l->in + l->in_len, data, len);
 	l->in_len += len;
 	/* An error here is one that poll(2) reports too. */
 	(void)push(l);
 }
 
-void link_resize(struct link *l, struct wire_size size)
+void headlink_resize(struct headlink *l, struct wire_size size)
 {
 	l->size = size;
 	if (l->watch) return;
@@ -209,74 +209,74 @@ void link_resize(struct link *l, struct wire_size size)
 	(void)push(l);
 }
 
-void link_moved(struct link *l)
+void headlink_moved(struct headlink *l)
 {
-	if (l->state != LINK_UP) return;
+	if (l->state != HEADLINK_UP) return;
 	l->moved = true;
 	(void)push(l);
 }
 
 /* ---- running ------------------------------------------------------------- */
 
-int link_fd(struct link const *l)
+int headlink_fd(struct headlink const *l)
 {
 	return l->conn.fd;
 }
 
-short link_events(struct link const *l)
+short headlink_events(struct headlink const *l)
 {
 	return conn_pending(&l->conn) ? POLLIN | POLLOUT : POLLIN;
 }
 
-int link_timeout(struct link const *l, int64_t now)
+int headlink_timeout(struct headlink const *l, int64_t now)
 {
-	if (l->state == LINK_UP) return -1;
+	if (l->state == HEADLINK_UP) return -1;
 	return l->due > now ? (int)(l->due - now) : 0;
 }
 
-static enum link_event gone(struct link *l, int64_t now)
+static enum headlink_event gone(struct headlink *l, int64_t now)
 {
-	bool const up = l->state == LINK_UP;
+	bool const up = l->state == HEADLINK_UP;
 	if (up) l->backoff = BACKOFF_MIN;
 	lose(l, now);
-	return up ? LINK_LEFT : LINK_NOTHING;
+	return up ? HEADLINK_LEFT : HEADLINK_NOTHING;
 }
 
 /* Takes what the head sent. A wake-up says only that there is more to read. */
-static enum link_event receive(struct link *l, int64_t now, int *ret_tape)
+static enum headlink_event receive(struct headlink *l, int64_t now, int *ret_tape)
 {
 	struct conn_frame f;
 	enum conn_result r;
-	enum link_event event = LINK_NOTHING;
+	enum headlink_event event = HEADLINK_NOTHING;
 
 	do {
 		r = conn_fill(&l->conn);
 		if (r == CONN_AGAIN) return event;
 		if (r != CONN_OK) return gone(l, now);
 		while ((r = conn_frame(&l->conn, &f)) == CONN_OK) {
-			if (l->state != LINK_ASKED) continue;
+			if (l->state != HEADLINK_ASKED) continue;
 			event = answered(l, &f, now, ret_tape);
-			if (l->state != LINK_UP) return event;
+			if (l->state != HEADLINK_UP) return event;
 		}
 		/* One read is enough for wake-ups; more is level-triggered. */
-	} while (r == CONN_AGAIN && l->state == LINK_ASKED);
+	} while (r == CONN_AGAIN && l->state == HEADLINK_ASKED);
 	return r == CONN_AGAIN ? event : gone(l, now);
 }
 
-enum link_event link_run(struct link *l, short revents, int64_t now, int *ret_tape)
+enum headlink_event headlink_run(struct headlink *l, short revents, int64_t now, int *ret_tape)
 {
-	enum link_event event = LINK_NOTHING;
+	enum headlink_event event = HEADLINK_NOTHING;
 
-	if (l->state == LINK_AWAY) {
+	if (l->state == HEADLINK_AWAY) {
 		if (now >= l->due) ask_again(l, now);
-		return LINK_NOTHING;
+		return HEADLINK_NOTHING;
 	}
 	if (revents & (POLLIN | POLLHUP | POLLERR)) event = receive(l, now, ret_tape);
-	if (l->state == LINK_ASKED && now >= l->due) return gone(l, now);
-	if (l->state == LINK_ASKED && conn_pending(&l->conn)) {
+	if (l->state == HEADLINK_ASKED && now >= l->due) return gone(l, now);
+	if (l->state == HEADLINK_ASKED && conn_pending(&l->conn)) {
 		enum conn_result const r = conn_flush(&l->conn);
 		if (r != CONN_OK && r != CONN_AGAIN) return gone(l, now);
 	}
-	if (event != LINK_REFUSED && !push(l) && event != LINK_CAME) return gone(l, now);
+	if (event != HEADLINK_REFUSED && !push(l) && event != HEADLINK_CAME) return gone(l, now);
 	return event;
 }

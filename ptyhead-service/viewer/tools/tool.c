@@ -43,11 +43,11 @@ void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *re
 		    reply->code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
 	if (error == ETIMEDOUT)
 		die(EXIT_TIMEOUT, "the head at %s did not answer in %d s: is it stopped, or does it fail to start?", a->path,
-		    LINK_ANSWER_MS / 1000);
+		    HEADLINK_ANSWER_MS / 1000);
 	if (!reached)
 		die(EXIT_TEMPORARY, "unable to reach a head at %s: %s; %s", a->path, strerror(error),
 		    ptyhead_address_hint(a, hint, sizeof hint));
 	die(EXIT_TEMPORARY, "unable to attach to terminal %s at %s: %s", a->terminal, a->path, strerror(error));
 }
 
-void die_of_link(struct link const *l, int r) { die_of_head(l->address, &l->reply, l->connected, -r); }
+void die_of_link(struct headlink const *l, int r) { die_of_head(l->address, &l->reply, l->connected, -r); }

@@ -1,5 +1,5 @@
 /* ptyhead-attach: a terminal of a head on the terminal, or the pipe, at hand.
- * Options, messages and exit codes; the rest is attach.h. */
+ * Options, messages and exit codes; the rest is session.h. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "attach.h"
+#include "session.h"
 #include "past.h"
 #include "tool.h"
 
@@ -32,7 +32,7 @@ static char const usage_text[] =
 	"Without a terminal on both its input and output it works as a pipe.\n"
 	"See ptyhead-attach(1).\n";
 
-static char const *parse(int argc, char **argv, struct attach_options *o)
+static char const *parse(int argc, char **argv, struct session_options *o)
 {
 	static struct option const longs[] = {
 		{ "read-only", no_argument, NULL, 'r' },
@@ -90,16 +90,16 @@ static void raise_again(int number)
 }
 
 __attribute__((noreturn))
-static void finish(struct attach_options const *o, struct attach_result const *r)
+static void finish(struct session_options const *o, struct session_result const *r)
 {
 	switch (r->how) {
-	case ATTACH_DETACHED: exit(0);
-	case ATTACH_ENDED: exit(r->code);
-	case ATTACH_UNKNOWN:
+	case SESSION_DETACHED: exit(0);
+	case SESSION_ENDED: exit(r->code);
+	case SESSION_UNKNOWN:
 		die(EXIT_TEMPORARY, "the program ended, and its status is not known (Linux 6.15 tells it)");
-	case ATTACH_SIGNAL: raise_again(r->signal);
-	case ATTACH_NO_LINK: die_of_head(&o->address, &r->reply, r->connected, r->error);
-	case ATTACH_FAILED: break;
+	case SESSION_SIGNAL: raise_again(r->signal);
+	case SESSION_NO_LINK: die_of_head(&o->address, &r->reply, r->connected, r->error);
+	case SESSION_FAILED: break;
 	}
 	die(EXIT_TEMPORARY, "%s: %s", r->what, strerror(r->error));
 }
@@ -108,11 +108,11 @@ char const tool_name[] = "ptyhead-attach";
 
 int main(int argc, char **argv)
 {
-	struct attach_options o = { .history = HISTORY, .say = say };
-	struct attach_result result;
+	struct session_options o = { .history = HISTORY, .say = say };
+	struct session_result result;
 
 	char const *const address = parse(argc, argv, &o);
 	address_get(address, &o.address);
-	attach_run(&o, &result);
+	session_run(&o, &result);
 	finish(&o, &result);
 }

@@ -1,0 +1,43 @@
+/* The viewer: its loop, from a connection to a result. */
+#ifndef VIEWER_SESSION_H
+#define VIEWER_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "keys.h"
+#include "ptyhead.h"
+
+struct session_options {
+	struct ptyhead_address address;
+	bool watch;
+	bool lossless;
+	bool once;
+	bool quiet;
+	unsigned history; /* rows above the screen, for the scrollback */
+	struct keys keys;
+	void (*say)(char const *text); /* a warning, for stderr */
+};
+
+enum session_how {
+	SESSION_DETACHED, /* by key, or the output's reader left on purpose */
+	SESSION_ENDED,    /* once: the run ended, with `code` */
+	SESSION_UNKNOWN,  /* once: it ended, its status is not known */
+	SESSION_SIGNAL,   /* to be raised again, the terminal being restored */
+	SESSION_NO_LINK,  /* connected, reply and error: why */
+	SESSION_FAILED,   /* what and error: why */
+};
+
+struct session_result {
+	enum session_how how;
+	int code;
+	int signal;
+	int error; /* an errno */
+	char const *what; /* "unable to ..." */
+	bool connected;
+	struct ptyhead_reply reply;
+};
+
+void session_run(struct session_options const *o, struct session_result *ret);
+
+#endif

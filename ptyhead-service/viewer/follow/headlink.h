@@ -1,0 +1,72 @@
+/* The viewer's connection to the head: made, lost, and made again by itself,
+ * never more than one at a time. Input is kept within a bound while the head is
+ * away or does not read; it goes in order and at most once. Never blocks, but
+ * for headlink_open. */
+#ifndef VIEWER_HEADLINK_H
+#define VIEWER_HEADLINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "page.h"
+#include "ptyhead.h"
+
+#define HEADLINK_INPUT_MAX (64u << 10)
+#define HEADLINK_ANSWER_MS 10000 /* a head that is being started takes its time */
+
+struct headlink {
+	/* set by the caller before headlink_open */
+	struct ptyhead_address const *address;
+	bool watch;
+	bool lossless;
+	struct wire_size size;
+	struct wire_tty tty;
+
+	/* for the caller to read */
+	enum { HEADLINK_AWAY, HEADLINK_ASKED, HEADLINK_UP } state;
+	struct wire_attached attached;
+	struct ptyhead_reply reply; /* of the last refusal */
+	bool connected; /* headlink_open found a head at all */
+	struct page *page;
+
+	int page_fd;
+	struct conn conn;
+	int64_t due;   /* AWAY: when to try again; ASKED: until when to wait */
+	int backoff;   /* ms */
+	bool resize;   /* a RESIZE frame is to go */
+	bool moved;    /* a MOVED frame is to go */
+	size_t flight; /* of `in`: in the frame that the socket has not all taken */
+	size_t in_len;
+	uint8_t in[HEADLINK_INPUT_MAX];
+};
+
+enum headlink_event {
+	HEADLINK_NOTHING = 0,
+	HEADLINK_CAME,    /* the tape's descriptor is the caller's */
+	HEADLINK_LEFT,    /* the head is away; it is looked for from now on */
+	HEADLINK_REFUSED, /* for good: reply says why */
+};
+
+/* Makes the page, connects and asks, waiting up to HEADLINK_ANSWER_MS. 0 (with the
+ * tape's descriptor) or -errno. */
+int headlink_open(struct headlink *l, int *ret_tape);
+void headlink_close(struct headlink *l);
+
+/* As poll(2) takes them: fd is -1 while there is none. */
+int headlink_fd(struct headlink const *l);
+short headlink_events(struct headlink const *l);
+/* Milliseconds until headlink_run has something to do by itself; -1: never. */
+int headlink_timeout(struct headlink const *l, int64_t now);
+
+/* To be called when poll said something of the descriptor, or the time is
+ * there. `now` is CLOCK_MONOTONIC in ms. */
+enum headlink_event headlink_run(struct headlink *l, short revents, int64_t now, int *ret_tape);
+
+/* How many bytes of input fit; headlink_input takes no more. */
+size_t headlink_room(struct headlink const *l);
+void headlink_input(struct headlink *l, uint8_t const *data, size_t len);
+void headlink_resize(struct headlink *l, struct wire_size size);
+void headlink_moved(struct headlink *l);
+
+#endif
