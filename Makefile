@@ -45,7 +45,7 @@ endif
 S        := ptyhead-service
 # A layer is a folder with its sources, or with folders of them; one library each,
 # in the order in which they are linked.
-LAYERS   := viewer head client tape wire screen
+LAYERS   := viewer head client tape wire screen base
 INC      := $(patsubst %/,-I%,$(sort $(dir $(wildcard $(S)/*/*.h $(S)/*/*/*.h))))
 ALLFLAGS  = $(STD) $(WARN) $(CFLAGS) $(SANFLAGS) $(DEFS) $(INC) -MMD -MP
 LINK      = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
@@ -113,7 +113,7 @@ $(B)/ptyhead: $(call objs,$(S)/head/ptyhead.c) $(LIBS) $(FAULT_OBJ)
 	$(LINK) -o $@ $^ $(SYSTEMD_LIBS) $(S6_LIBS)
 $(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/$(S)/viewer/tools/%.o $(LIBS)
 	$(LINK) -o $@ $^
-$(B)/s6-ptyexec: $(call objs,$(wildcard s6-ptyexec/*.c)) $(B)/libclient.a $(B)/libwire.a
+$(B)/s6-ptyexec: $(call objs,$(wildcard s6-ptyexec/*.c)) $(B)/libclient.a $(B)/libwire.a $(B)/libbase.a
 	$(LINK) -o $@ $^ $(S6_LIBS)
 
 # Test programs may use every layer.

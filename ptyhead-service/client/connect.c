@@ -80,8 +80,8 @@ bool ptyhead_again(int error, int64_t *until)
 	/* Its socket may have gone with it. */
 	bool const away = error == -ECONNREFUSED || error == -ENOENT;
 
-	if (*until == 0 && died) *until = deadline_now() + AGAIN_MS;
-	if (*until == 0 || !(died || away) || deadline_now() >= *until) return false;
+	if (*until == 0 && died) *until = clock_ms() + AGAIN_MS;
+	if (*until == 0 || !(died || away) || clock_ms() >= *until) return false;
 	(void)poll(NULL, 0, PAUSE_MS);
 	return true;
 }

@@ -5,29 +5,23 @@
 
 #include <limits.h>
 #include <stdint.h>
-#include <time.h>
+
+#include "clock.h"
 
 struct deadline {
 	int64_t at; /* ms of CLOCK_MONOTONIC; -1: never */
 };
 
-static inline int64_t deadline_now(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static inline void deadline_init(struct deadline *d, int timeout_ms)
 {
-	d->at = timeout_ms < 0 ? -1 : deadline_now() + timeout_ms;
+	d->at = timeout_ms < 0 ? -1 : clock_ms() + timeout_ms;
 }
 
 /* As poll(2) takes it: -1 for ever, 0 when it is past. */
 static inline int deadline_left(struct deadline const *d)
 {
 	if (d->at < 0) return -1;
-	int64_t const left = d->at - deadline_now();
+	int64_t const left = d->at - clock_ms();
 	if (left <= 0) return 0;
 	return left > INT_MAX ? INT_MAX : (int)left;
 }

@@ -11,19 +11,6 @@
 
 /* ---- rows ------------------------------------------------------------------ */
 
-bool past_lines_parse(char const *text, unsigned *ret)
-{
-	unsigned long n = 0;
-	if (!*text) return false;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9') return false;
-		n = n * 10 + (unsigned long)(*text - '0');
-		if (n > PAST_LINES_MAX) return false;
-	}
-	*ret = (unsigned)n;
-	return true;
-}
-
 static void past_clear(struct past *p)
 {
 	for (unsigned i = 0; p->line && i < p->max; i++) free(p->line[i].data);

@@ -25,9 +25,6 @@ struct past {
 	} *line;
 };
 
-/* A number of rows as an option has it; false: it is none. */
-bool past_lines_parse(char const *text, unsigned *ret);
-
 void past_deinit(struct past *p);
 /* The i-th, the oldest is 0. */
 struct past_line const *past_at(struct past const *p, unsigned i);

@@ -81,8 +81,10 @@ own_includes() { grep -E "^$1/[a-z_0-9-]+\.[ch]:[0-9]+:[ 	]*#[ 	]*include[ 	]*\"
 may() {
 	local dir=$1 name=$2
 	shift 2
-	own_includes "$dir" | grep -vE "\"($(headers "$dir" "$@"))\"" | result "$name"
+	own_includes "$dir" | grep -vE "\"($(headers "$dir" $S/base "$@"))\"" | result "$name"
 }
+# base is for everybody.
+may $S/base 'base includes nothing but base'
 may $S/screen 'screen includes nothing but screen'
 may $S/tape 'tape includes nothing but tape'
 may $S/wire 'wire includes nothing but wire'
@@ -102,8 +104,8 @@ may s6-ptyexec 's6-ptyexec includes its own, client and (what client gives out) 
 grep -E "^$S/wire/wire\.[ch]:.*#[ 	]*include" "$code" | grep -vE '<(stdbool|stddef|stdint|string)\.h>|"wire\.h"' |
 	result 'the wire codec does no input or output: nothing but memory in what it includes'
 # tape/reader: mmap and what looks at a descriptor; no clock, no socket.
-grep -E "^$S/(tape/(reader|crc)|screen/[a-z_]+)\.[ch]:.*#[ 	]*include[ 	]*<" "$code" |
-	grep -E '<(sys/(socket|epoll|ioctl|wait|un)|time|signal|poll|termios|systemd/.*|s6/.*|skalibs/.*|linux/.*)(\.h)?>' |
+grep -E "^$S/(tape/(reader|crc)|screen/[a-z_]+)\.[ch]:.*#[ 	]*include[ 	]*[<\"]" "$code" |
+	grep -E '<(sys/(socket|epoll|ioctl|wait|un)|time|signal|poll|termios|systemd/.*|s6/.*|skalibs/.*|linux/.*)(\.h)?>|"clock\.h"' |
 	result 'screen and the reader of tapes stay pure'
 
 systemd_files="^$S/head/(keep_systemd|activation)\.c:"

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "headlink.h"
 #include "show.h"
 #include "signals.h"
@@ -35,13 +35,6 @@ struct session {
 };
 
 enum { P_SIGNAL, P_LINK, P_IN, P_OUT, P_COUNT };
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static void end(struct session *a, enum session_how how, int error, char const *what)
 {
@@ -91,13 +84,13 @@ static void enter(struct session *a)
 /* Writes what waits, for a while. */
 static void write_out(struct session *a)
 {
-	int64_t const until = now_ms() + LEAVE_MS;
+	int64_t const until = clock_ms() + LEAVE_MS;
 
 	while (out_pending(&a->show.face.out)) {
 		enum out_result const r = show_flush(&a->show);
 		if (r == OUT_OK) break;
 		if (r != OUT_AGAIN) return;
-		int64_t const left = until - now_ms();
+		int64_t const left = until - clock_ms();
 		struct pollfd p = { a->show.face.out.fd, POLLOUT, 0 };
 		if (left <= 0 || poll(&p, 1, (int)left) == 0) return;
 	}
@@ -290,7 +283,7 @@ static int nap(struct session *a, int64_t now)
 static void wait_and_act(struct session *a)
 {
 	struct pollfd p[P_COUNT];
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 	int timeout = headlink_timeout(&a->link, now);
 	int const napping = nap(a, now);
 
@@ -309,7 +302,7 @@ static void wait_and_act(struct session *a)
 		return;
 	}
 	page_awake(a->link.page);
-	now = now_ms();
+	now = clock_ms();
 	if (p[P_SIGNAL].revents) signalled(a);
 	if (p[P_IN].revents && !a->done) typed(a, now);
 	if (keys_holding(&a->keys) && now >= a->hold) held_out(a);
@@ -384,10 +377,10 @@ void session_run(struct session_options const *o, struct session_result *ret)
 		enter(a);
 		resized(a);
 		while (!a->done) {
-			output(a, now_ms());
+			output(a, clock_ms());
 			if (!a->done) wait_and_act(a);
 		}
-		if (!a->term.ours) show_tell_lost(&a->show, now_ms(), true);
+		if (!a->term.ours) show_tell_lost(&a->show, clock_ms(), true);
 		leave(a, ret->how == SESSION_DETACHED && !o->quiet ? "[ptyhead-attach: detached]\r\n" : NULL);
 		signals_deinit(&a->signals);
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "replay.h"
 #include "text.h"
 
@@ -54,7 +55,7 @@ static bool look(void *arg, char const *line, size_t len, bool settled)
 	screen_buf_clear(&w->a->found);
 	screen_buf_add(&w->a->found, line + at, n);
 	w->done = settled || w->a->kind == AWAIT_FIXED || at + n < len;
-	if (!w->done && !w->candidate) w->settle = follow_now() + SETTLE_MS;
+	if (!w->done && !w->candidate) w->settle = clock_ms() + SETTLE_MS;
 	w->candidate = true;
 	return w->done;
 }
@@ -82,7 +83,7 @@ static void look_at_screen(struct waiter *w)
 	w->unlooked = 0;
 	w->candidate = false;
 	(void)text_screen(&w->text, look_once, w);
-	if (w->candidate && !before) w->settle = follow_now() + SETTLE_MS;
+	if (w->candidate && !before) w->settle = clock_ms() + SETTLE_MS;
 }
 
 /* ---- the tape ------------------------------------------------------------------ */
@@ -107,14 +108,14 @@ static void on_mark(struct waiter *w, struct tape_mark const *m)
 {
 	struct await const *const a = w->a;
 	replay_mark(w->text.screen, &w->a->state, m);
-	if (m->type != TAPE_QUERY) w->quiet = follow_now();
+	if (m->type != TAPE_QUERY) w->quiet = clock_ms();
 	if (a->kind == AWAIT_EXIT && m->type == TAPE_RUN_END) w->done = true;
 	if (a->kind == AWAIT_START && m->type == TAPE_RUN_START) w->done = true;
 }
 
 static bool on_bytes(struct waiter *w, uint8_t const *data, size_t len)
 {
-	w->quiet = follow_now();
+	w->quiet = clock_ms();
 	if (!wants_text(w->a)) return true;
 	if (!w->a->on_screen) {
 		(void)text_feed(&w->text, data, len, look, w);
@@ -135,7 +136,7 @@ static bool overtaken(struct waiter *w)
 
 	if (!starts_over(w, false, REPLAY_NOW)) return false;
 	w->a->missed += w->f->tape.pos > was ? w->f->tape.pos - was : 0;
-	w->quiet = follow_now();
+	w->quiet = clock_ms();
 	struct tape_state const *const s = &w->a->state;
 	if (w->a->kind == AWAIT_START && s->run != run && (s->flags & TAPE_ALIVE)) w->done = true;
 	if (w->a->kind == AWAIT_EXIT && (s->run != run || (alive && !(s->flags & TAPE_ALIVE)))) {
@@ -208,7 +209,7 @@ static bool begin(struct waiter *w)
 	if (a->on_screen || at == AWAIT_NOW || at == AWAIT_DEFAULT) at = REPLAY_NOW;
 	if (at == AWAIT_RUN) at = run_began(w->f);
 	if (!starts_over(w, !a->on_screen, at)) return false;
-	w->quiet = follow_now();
+	w->quiet = clock_ms();
 	if (a->since != AWAIT_DEFAULT) return true;
 	if (a->kind == AWAIT_START) w->done = a->state.flags & TAPE_ALIVE;
 	if (a->kind == AWAIT_EXIT) w->done = a->state.run > 0 && !(a->state.flags & TAPE_ALIVE);
@@ -225,7 +226,7 @@ static enum await_result wait_on(struct waiter *w)
 		int64_t until = a->until;
 		if (!pump(w)) return AWAIT_FAILED;
 		if (w->done) return AWAIT_DONE;
-		int64_t const now = follow_now();
+		int64_t const now = clock_ms();
 		if (w->candidate && now >= w->settle) return AWAIT_DONE;
 		if (a->kind == AWAIT_IDLE && now >= w->quiet + a->idle_ms) return AWAIT_DONE;
 		if (until >= 0 && now >= until && !w->candidate) return AWAIT_TIMEOUT;

@@ -4,15 +4,9 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-int64_t follow_now(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
+#include "clock.h"
 
 /* ---- the tape ------------------------------------------------------------- */
 
@@ -81,7 +75,7 @@ static enum follow_event head_says(struct follow *f, short revents)
 {
 	int tape = -1;
 
-	switch (headlink_run(&f->link, revents, follow_now(), &tape)) {
+	switch (headlink_run(&f->link, revents, clock_ms(), &tape)) {
 	case HEADLINK_NOTHING:
 	case HEADLINK_LEFT: return FOLLOW_MORE;
 	case HEADLINK_REFUSED: return FOLLOW_REFUSED;
@@ -102,7 +96,7 @@ static int left_of(int64_t until, int64_t now)
 enum follow_event follow_wait(struct follow *f, int64_t until)
 {
 	for (;;) {
-		int64_t const now = follow_now();
+		int64_t const now = clock_ms();
 		int timeout = left_of(until, now);
 		int const link = headlink_timeout(&f->link, now);
 		struct pollfd p[2] = {
@@ -121,11 +115,11 @@ enum follow_event follow_wait(struct follow *f, int64_t until)
 		if (n < 0 && errno != EINTR) return FOLLOW_FAILED;
 		if (n < 0) p[0].revents = p[1].revents = 0;
 		if (p[1].revents) return FOLLOW_ALSO;
-		if (p[0].revents || headlink_timeout(&f->link, follow_now()) == 0) {
+		if (p[0].revents || headlink_timeout(&f->link, clock_ms()) == 0) {
 			enum follow_event const e = head_says(f, p[0].revents);
 			if (e != FOLLOW_MORE) return e;
 		}
 		if (!tape_reader_idle(&f->tape)) return FOLLOW_MORE;
-		if (until >= 0 && follow_now() >= until) return FOLLOW_TIME;
+		if (until >= 0 && clock_ms() >= until) return FOLLOW_TIME;
 	}
 }

@@ -46,6 +46,4 @@ void follow_moved(struct follow *f);
  * oldest there is; as tape_reader_checkpoint. */
 int follow_checkpoint(struct follow *f, uint64_t offset, struct tape_state *ret_state, uint8_t **ret_bytes, size_t *ret_len);
 
-int64_t follow_now(void); /* CLOCK_MONOTONIC, ms */
-
 #endif

@@ -3,18 +3,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 #define BACKOFF_MIN 20   /* ms */
 #define BACKOFF_MAX 1000
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* ---- making and losing it ------------------------------------------------ */
 
@@ -29,13 +23,13 @@ static int attach_once(struct headlink *l, int *ret_tape)
 		.tty = l->tty,
 		.page = l->page_fd,
 	};
-	int64_t const until = now_ms() + HEADLINK_ANSWER_MS;
+	int64_t const until = clock_ms() + HEADLINK_ANSWER_MS;
 	int const sock = ptyhead_connect(l->address->path, HEADLINK_ANSWER_MS);
 
 	if (sock < 0) return sock;
 	l->connected = true;
 	conn_init(&l->conn, sock);
-	int64_t const left = until - now_ms();
+	int64_t const left = until - clock_ms();
 	int const r = ptyhead_attach(&l->conn, &a, left > 0 ? (int)left : 0, &l->attached, ret_tape, &l->reply);
 	if (r < 0) conn_deinit(&l->conn);
 	return r;

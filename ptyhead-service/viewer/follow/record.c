@@ -5,17 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "notice.h"
 #include "replay.h"
-
-static uint64_t clock_now(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 /* The time of the first mark from here on; what lies before it is not known to
  * be older. Now, if there is none. */
@@ -29,7 +22,7 @@ static uint64_t time_here(struct tape_reader r)
 		case TAPE_BYTES: break;
 		case TAPE_MARK: return e.mark.time;
 		case TAPE_NOTHING:
-		case TAPE_OVERTAKEN: return clock_now();
+		case TAPE_OVERTAKEN: return clock_wall_ns();
 		}
 	}
 }
@@ -85,7 +78,7 @@ static int begin_now(struct record *r)
 	int const e = replay_to(r->follow, REPLAY_NOW, &s, &r->state, &at);
 	if (e < 0) return e;
 	r->history = at;
-	r->time = clock_now();
+	r->time = clock_wall_ns();
 	return show_screen(r, r->time, s);
 }
 
@@ -146,7 +139,7 @@ static int begin_again(struct record *r, char const *why)
 	int const e = replay_to(r->follow, REPLAY_NOW, &s, &r->state, &at);
 	if (e < 0) return e;
 	r->history = at;
-	r->time = clock_now();
+	r->time = clock_wall_ns();
 	seek_end(r);
 	recording_marker(&r->out, r->time, why);
 	r->say(why);
@@ -169,7 +162,7 @@ static void on_bytes(struct record *r, uint64_t offset, uint8_t const *data, siz
 	/* The bytes of a query would be answered by who plays this. */
 	size_t const n = r->skip < len ? (size_t)r->skip : len;
 	r->skip -= n;
-	output(r, offset < r->history ? r->time : clock_now(), data + n, len - n);
+	output(r, offset < r->history ? r->time : clock_wall_ns(), data + n, len - n);
 }
 
 static void resize(struct record *r, uint64_t time, struct tape_size size)

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "clock.h"
+
 static enum type_result result_of(uint16_t code)
 {
 	switch (code) {
@@ -32,15 +34,15 @@ static bool answered(struct typist const *t, struct conn *c, struct wire_taken *
 static enum type_result wait_for_answer(struct typist *t, struct wire_taken *ret)
 {
 	struct conn *const c = &t->f->link.conn;
-	int64_t const until = t->patience < 0 ? -1 : follow_now() + t->patience;
+	int64_t const until = t->patience < 0 ? -1 : clock_ms() + t->patience;
 	bool bad;
 
 	while (!answered(t, c, ret, &bad)) {
 		if (bad) return TYPE_GONE;
-		int64_t const left = until < 0 ? -1 : until - follow_now();
+		int64_t const left = until < 0 ? -1 : until - clock_ms();
 		struct pollfd p = { c->fd, (short)(POLLIN | (conn_pending(c) ? POLLOUT : 0)), 0 };
 		int const n = until >= 0 && left <= 0 ? 0 : poll(&p, 1, left > 3600000 ? 3600000 : (int)left);
-		if (n == 0 && (until >= 0 && follow_now() >= until)) return TYPE_TIMEOUT;
+		if (n == 0 && (until >= 0 && clock_ms() >= until)) return TYPE_TIMEOUT;
 		if (n < 0 && errno != EINTR) return TYPE_GONE;
 		if (n <= 0) continue;
 		if (p.revents & POLLOUT) {

@@ -1,57 +1,33 @@
 #include "json.h"
 
-#include <stdbool.h>
-#include <string.h>
+#include "utf8.h"
 
-/* How long the character that begins with `b` is; 0: none does. */
-static unsigned length_of(uint8_t b)
+void json_char(uint32_t c, struct screen_buf *out)
 {
-	if (b < 0x80) return 1;
-	if (b >= 0xC2 && b <= 0xDF) return 2;
-	if (b >= 0xE0 && b <= 0xEF) return 3;
-	if (b >= 0xF0 && b <= 0xF4) return 4;
-	return 0;
-}
+	char buf[UTF8_MAX];
 
-/* May `b` be the second byte behind `first`? (Unicode 15.0, table 3-7) */
-static bool second_ok(uint8_t first, uint8_t b)
-{
-	uint8_t const low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-	uint8_t const high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-	return b >= low && b <= high;
-}
-
-static bool goes_on(uint8_t const *held, unsigned len, uint8_t b)
-{
-	return len == 1 ? second_ok(held[0], b) : b >= 0x80 && b <= 0xBF;
-}
-
-static void put(uint8_t const *c, unsigned len, struct screen_buf *out)
-{
-	uint8_t const b = c[0];
-	if (len == 1 && (b == '"' || b == '\\')) screen_buf_fmt(out, "\\%c", b);
-	else if (len == 1 && b == '\n') screen_buf_str(out, "\\n");
-	else if (len == 1 && b == '\r') screen_buf_str(out, "\\r");
-	else if (len == 1 && b == '\t') screen_buf_str(out, "\\t");
-	else if (len == 1 && (b < 0x20 || b == 0x7F)) screen_buf_fmt(out, "\\u%04x", b);
-	else if (len == 2 && b == 0xC2 && c[1] < 0xA0) screen_buf_fmt(out, "\\u%04x", c[1]); /* C1 */
-	else if (len == 3 && b == 0xE2 && c[1] == 0x80 && (c[2] & 0xFE) == 0xA8) /* line and paragraph separators */
-		screen_buf_fmt(out, "\\u%04x", 0x2000u | (c[2] & 0x3Fu));
-	else screen_buf_add(out, c, len);
+	if (c == '"' || c == '\\') screen_buf_fmt(out, "\\%c", (int)c);
+	else if (c == '\n') screen_buf_str(out, "\\n");
+	else if (c == '\r') screen_buf_str(out, "\\r");
+	else if (c == '\t') screen_buf_str(out, "\\t");
+	else if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029) screen_buf_fmt(out, "\\u%04x", (unsigned)c);
+	else screen_buf_add(out, buf, utf8_put(c, buf));
 }
 
 static void put_bad(struct screen_buf *out) { screen_buf_str(out, "\\ufffd"); }
 
 static void feed_byte(struct json *j, uint8_t b, struct screen_buf *out)
 {
-	if (j->len > 0 && !goes_on(j->held, j->len, b)) json_end(j, out);
-	if (j->len == 0 && length_of(b) == 0) {
+	if (j->len > 0 && !utf8_continues(j->held, j->len, b)) json_end(j, out);
+	if (j->len == 0 && utf8_length(b) == 0) {
 		put_bad(out);
 		return;
 	}
 	j->held[j->len++] = b;
-	if (j->len < length_of(j->held[0])) return;
-	put(j->held, j->len, out);
+	if (j->len < utf8_length(j->held[0])) return;
+	uint32_t c;
+	(void)utf8_get(j->held, j->len, &c);
+	json_char(c, out);
 	j->len = 0;
 }
 
@@ -88,7 +64,7 @@ size_t json_whole(uint8_t const *data, size_t len)
 	for (size_t back = 1; back <= 3 && back <= len; back++) {
 		uint8_t const b = data[len - back];
 		if (b < 0x80) return len;
-		if (b >= 0xC0) return length_of(b) > back ? len - back : len;
+		if (b >= 0xC0) return utf8_length(b) > back ? len - back : len;
 	}
 	return len;
 }

@@ -18,6 +18,8 @@ struct json {
 void json_feed(struct json *j, void const *data, size_t len, struct screen_buf *out);
 /* Nothing more comes: what is held becomes U+FFFD. */
 void json_end(struct json *j, struct screen_buf *out);
+/* One character, which is not UTF8_BAD. */
+void json_char(uint32_t c, struct screen_buf *out);
 /* All at once, with the quotes. */
 void json_string(void const *data, size_t len, struct screen_buf *out);
 

@@ -5,6 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "number.h"
+#include "utf8.h"
+
 #define KEY_NAMED 0x200000u /* above every code point */
 #define KEY_F KEY_NAMED     /* F1 is KEY_F + 1 */
 #define KEY_F_MAX 20u
@@ -28,31 +31,19 @@ static struct { char const *name; uint32_t code; unsigned mods; } const names[] 
 /* The one character that the name is; 0: it is not one. */
 static uint32_t one_character(char const *s)
 {
-	uint8_t const *const p = (uint8_t const *)s;
 	size_t const len = strlen(s);
-	static struct { uint8_t low, high, bits, more; } const forms[] = {
-		{ 0x21, 0x7E, 0x7F, 0 }, { 0xC2, 0xDF, 0x1F, 1 }, { 0xE0, 0xEF, 0x0F, 2 }, { 0xF0, 0xF4, 0x07, 3 },
-	};
+	uint32_t c;
 
-	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-		if (p[0] < forms[i].low || p[0] > forms[i].high || len != forms[i].more + 1u) continue;
-		uint32_t c = p[0] & forms[i].bits;
-		for (size_t k = 1; k < len; k++) {
-			if ((p[k] & 0xC0) != 0x80) return 0;
-			c = c << 6 | (p[k] & 0x3Fu);
-		}
-		return c;
-	}
-	return 0;
+	if (len == 0 || utf8_get((uint8_t const *)s, len, &c) != len) return 0;
+	return c == UTF8_BAD || c <= 0x20 || c == 0x7F ? 0 : c;
 }
 
 static bool numbered(char const *s, uint32_t *ret)
 {
-	char *end;
-	if (s[0] < '1' || s[0] > '9') return false;
-	unsigned long const n = strtoul(s, &end, 10);
+	uint64_t n;
+	if (s[0] == '0' || !number_parse(s, KEY_F_MAX, &n)) return false;
 	*ret = (uint32_t)n;
-	return *end == 0 && n <= KEY_F_MAX;
+	return true;
 }
 
 static bool by_name(char const *s, struct key *ret)
@@ -100,20 +91,6 @@ bool key_parse(char const *name, struct key *ret)
 static size_t format(char buf[KEY_BYTES_MAX], char const *text) { return (size_t)snprintf(buf, KEY_BYTES_MAX, "%s", text); }
 
 static unsigned parameter(unsigned mods) { return 1 + mods; } /* xterm's and kitty's numbers are ours */
-
-static size_t utf8(uint32_t c, char buf[KEY_BYTES_MAX])
-{
-	static uint8_t const first[4] = { 0, 0xC0, 0xE0, 0xF0 };
-	uint8_t *const p = (uint8_t *)buf;
-	if (c < 0x80) {
-		p[0] = (uint8_t)c;
-		return 1;
-	}
-	size_t const more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-	for (size_t i = more; i > 0; i--, c >>= 6) p[i] = (uint8_t)(0x80 | (c & 0x3F));
-	p[0] = (uint8_t)(first[more] | c);
-	return more + 1;
-}
 
 /* CSI 1;m X, or with no modifier CSI X or SS3 X. */
 static size_t letter(char buf[KEY_BYTES_MAX], char x, unsigned mods, bool ss3)
@@ -205,11 +182,7 @@ static size_t legacy_bytes(struct key k, struct screen_input const *m, char buf[
 		c = control(k.code);
 		if (c < 0) return 0;
 	}
-	if (c < 0x80) {
-		buf[n++] = (char)c;
-		return n;
-	}
-	return n + utf8((uint32_t)c, buf + n);
+	return n + utf8_put((uint32_t)c, buf + n);
 }
 
 /* kitty's protocol: CSI code;modifiers u. The code is that of the key without
@@ -259,21 +232,6 @@ size_t key_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_
 
 /* ---- text ------------------------------------------------------------------------ */
 
-/* The length of the character at `p`, and the character; 1 and 0 for what is none. */
-static size_t character(uint8_t const *p, size_t len, uint32_t *ret)
-{
-	size_t const more = p[0] >= 0xF0 ? 3 : p[0] >= 0xE0 ? 2 : p[0] >= 0xC2 ? 1 : 0;
-	*ret = more == 0 && p[0] < 0x80 ? p[0] : 0;
-	if (more == 0 || more >= len) return 1;
-	uint32_t c = p[0] & (0x3Fu >> more);
-	for (size_t i = 1; i <= more; i++) {
-		if ((p[i] & 0xC0) != 0x80) return 1;
-		c = c << 6 | (p[i] & 0x3Fu);
-	}
-	*ret = c;
-	return more + 1;
-}
-
 void key_text(void const *text, size_t len, struct screen_input const *m, struct screen_buf *out)
 {
 	uint8_t const *const p = text;
@@ -281,9 +239,9 @@ void key_text(void const *text, size_t len, struct screen_input const *m, struct
 	uint32_t c;
 
 	for (size_t i = 0; i < len;) {
-		size_t const n = character(p + i, len - i, &c);
+		size_t const n = utf8_get(p + i, len - i, &c);
 		if (p[i] == '\n') screen_buf_add(out, buf, key_bytes((struct key){ ENTER, 0 }, m, buf));
-		else if ((m->kitty & 8u) && c >= 0x20 && c != 0x7F) screen_buf_add(out, buf, key_bytes((struct key){ c, 0 }, m, buf));
+		else if ((m->kitty & 8u) && c >= 0x20 && c != 0x7F && c != UTF8_BAD) screen_buf_add(out, buf, key_bytes((struct key){ c, 0 }, m, buf));
 		else screen_buf_add(out, p + i, n);
 		i += n;
 	}
@@ -297,8 +255,10 @@ void key_paste(void const *text, size_t len, struct screen_input const *m, struc
 	*ret_left_out = 0;
 	if (m->paste) screen_buf_str(out, "\033[200~");
 	for (size_t i = 0; i < len;) {
-		size_t const n = character(p + i, len - i, &c);
-		bool const alone = n == 1 && p[i] == 0x9B;
+		size_t n = utf8_get(p + i, len - i, &c);
+		/* Byte by byte: to some programs 0x9B alone is CSI, too. */
+		if (c == UTF8_BAD) n = 1;
+		bool const alone = c == UTF8_BAD && p[i] == 0x9B;
 		if (m->paste && (c == 0x1B || c == 0x9B || alone)) ++*ret_left_out;
 		else if (p[i] == '\n') screen_buf_str(out, "\r");
 		else screen_buf_add(out, p + i, n);

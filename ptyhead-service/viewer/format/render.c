@@ -3,6 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "json.h"
+#include "utf8.h"
+
 static bool blank(struct screen const *s, struct screen_cell c)
 {
 	return !c.ch && !(c.flags & SCREEN_CELL_SPACER) && !screen_style_get(s, c.style).bg;
@@ -22,36 +25,6 @@ static unsigned run_end(struct screen_row const *row, unsigned x, unsigned n)
 	unsigned end = x + 1;
 	while (end < n && (row->cells[end].style == row->cells[x].style || row->cells[end].flags & SCREEN_CELL_SPACER)) end++;
 	return end;
-}
-
-static void put_cp(struct screen_buf *out, uint32_t c)
-{
-	char const u[4] = {
-		(char)(c < 0x80 ? c : c < 0x800 ? 0xc0 | c >> 6 : c < 0x10000 ? 0xe0 | c >> 12 : 0xf0 | c >> 18),
-		(char)(0x80 | (c >> (c < 0x800 ? 0 : c < 0x10000 ? 6 : 12) & 63)),
-		(char)(0x80 | (c >> (c < 0x10000 ? 0 : 6) & 63)),
-		(char)(0x80 | (c & 63)),
-	};
-	screen_buf_add(out, u, c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4);
-}
-
-/* The next code point of what may be no UTF-8; U+FFFD for a byte that is none. */
-static uint32_t next_cp(unsigned char const **at)
-{
-	unsigned char const *const p = *at;
-	unsigned const n = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
-	                   : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
-	uint32_t c = n == 1 ? p[0] : n == 0 ? 0 : p[0] & (0xffu >> (n + 1));
-	for (unsigned i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80) {
-			++*at;
-			return 0xfffd;
-		}
-		c = c << 6 | (p[i] & 63);
-	}
-	bool const bad = n == 0 || (n == 3 && (c < 0x800 || (c >= 0xd800 && c < 0xe000))) || (n == 4 && (c < 0x10000 || c > 0x10ffff));
-	*at += bad ? 1 : n;
-	return bad ? 0xfffd : c;
 }
 
 /* ---- text -------------------------------------------------------------------- */
@@ -81,19 +54,9 @@ void render_text(struct render const *r, bool sgr, struct screen_buf *out)
 
 /* ---- JSON -------------------------------------------------------------------- */
 
-static void json_cp(struct screen_buf *out, uint32_t c)
+static void json_text(struct screen_buf *out, char const *text)
 {
-	if (c == '"' || c == '\\') screen_buf_fmt(out, "\\%c", (int)c);
-	else if (c < 0x20 || (c >= 0x7f && c < 0xa0)) screen_buf_fmt(out, "\\u%04x", (unsigned)c);
-	else put_cp(out, c);
-}
-
-static void json_string(struct screen_buf *out, char const *str)
-{
-	unsigned char const *p = (unsigned char const *)str;
-	screen_buf_str(out, "\"");
-	while (*p) json_cp(out, next_cp(&p));
-	screen_buf_str(out, "\"");
+	json_string(text, strlen(text), out);
 }
 
 static void json_color(struct screen_buf *out, char const *key, uint32_t c)
@@ -120,7 +83,7 @@ static void json_style(struct screen const *s, struct screen_style st, struct sc
 	char const *const uri = screen_link(s, st.link, &id);
 	if (!uri) return;
 	screen_buf_str(out, ",\"link\":");
-	json_string(out, uri);
+	json_text(out, uri);
 }
 
 static void json_cells(struct screen const *s, struct screen_row const *row, unsigned x, unsigned end, struct screen_buf *out)
@@ -131,7 +94,7 @@ static void json_cells(struct screen const *s, struct screen_row const *row, uns
 		if (row->cells[x].flags & SCREEN_CELL_SPACER) continue;
 		unsigned const n = screen_cell_chars(s, row->cells[x], cps);
 		if (n == 0) screen_buf_str(out, " ");
-		for (unsigned i = 0; i < n; i++) json_cp(out, cps[i]);
+		for (unsigned i = 0; i < n; i++) json_char(cps[i], out);
 	}
 	screen_buf_str(out, "\"");
 }
@@ -190,9 +153,9 @@ void render_json(struct render const *r, struct screen_buf *out)
 	               yes(screen_alt(s)));
 	screen_buf_fmt(out, "\"cursor\":{\"row\":%u,\"column\":%u,\"visible\":%s,\"pending_wrap\":%s,\"shape\":%u},\"title\":",
 	               c.y, c.x, yes(c.visible), yes(c.pending), c.shape);
-	json_string(out, screen_title(s));
+	json_text(out, screen_title(s));
 	screen_buf_str(out, ",\"icon\":");
-	json_string(out, screen_icon(s));
+	json_text(out, screen_icon(s));
 	screen_buf_str(out, ",");
 	json_modes(s, out);
 	screen_buf_str(out, ",");
@@ -220,13 +183,26 @@ void render_json(struct render const *r, struct screen_buf *out)
 
 static void html_cp(struct screen_buf *out, uint32_t c)
 {
+	char buf[UTF8_MAX];
+
 	if (c == '<') screen_buf_str(out, "&lt;");
 	else if (c == '>') screen_buf_str(out, "&gt;");
 	else if (c == '&') screen_buf_str(out, "&amp;");
 	else if (c == '"') screen_buf_str(out, "&quot;");
 	else if (c == '\'') screen_buf_str(out, "&#39;");
-	else if (c < 0x20 || (c >= 0x7f && c < 0xa0)) put_cp(out, 0xfffd);
-	else put_cp(out, c);
+	else screen_buf_add(out, buf, utf8_put(c < 0x20 || (c >= 0x7f && c < 0xa0) || c == UTF8_BAD ? UTF8_REPLACEMENT : c, buf));
+}
+
+static void html_text(struct screen_buf *out, char const *text)
+{
+	uint8_t const *const p = (uint8_t const *)text;
+	size_t const len = strlen(text);
+	uint32_t c;
+
+	for (size_t i = 0; i < len;) {
+		i += utf8_get(p + i, len - i, &c);
+		html_cp(out, c);
+	}
 }
 
 static uint32_t html_rgb(struct screen const *s, uint32_t c, unsigned osc, uint32_t otherwise)
@@ -291,11 +267,10 @@ void render_html_row(struct screen const *s, struct screen_row const *row, struc
 void render_html(struct render const *r, struct screen_buf *out)
 {
 	struct screen const *const s = r->screen;
-	unsigned char const *p = (unsigned char const *)screen_title(s);
 
 	screen_buf_fmt(out, "<pre style=\"color:#%06x;background:#%06x;font-family:monospace;width:%uch\" title=\"",
 	               html_rgb(s, 0, 10, FOREGROUND), html_rgb(s, 0, 11, BACKGROUND), screen_cols(s));
-	while (*p) html_cp(out, next_cp(&p));
+	html_text(out, screen_title(s));
 	screen_buf_str(out, "\">\n");
 	for (unsigned i = 0; r->past && i < r->past->len; i++) {
 		struct past_line const *const l = past_at(r->past, i);

@@ -57,8 +57,7 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 				die(EXIT_USAGE, "-e takes ^X, C-x, a character or none, not %s", optarg);
 			break;
 		case 'H':
-			if (!past_lines_parse(optarg, &o->history))
-				die(EXIT_USAGE, "-H takes a number from 0 to %u, not %s", PAST_LINES_MAX, optarg);
+			o->history = (unsigned)number_get("-H", optarg, PAST_LINES_MAX);
 			break;
 		case '1': o->once = true; break;
 		case 'q': o->quiet = true; break;

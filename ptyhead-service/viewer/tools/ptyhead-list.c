@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "json.h"
 #include "ptyhead.h"
 #include "tool.h"
@@ -50,9 +50,7 @@ static void address_of(char const *base, struct wire_entry const *e, char *buf, 
 
 static void add_duration(struct screen_buf *out, uint64_t since)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	int64_t const s = (int64_t)now.tv_sec - (int64_t)(since / 1000000000u);
+	int64_t const s = (int64_t)(clock_wall_ns() / 1000000000u) - (int64_t)(since / 1000000000u);
 	if (since == 0) screen_buf_fmt(out, " %7s", "-");
 	else if (s < 0) screen_buf_fmt(out, " %7s", "0s");
 	else if (s < 100) screen_buf_fmt(out, " %6llds", (long long)s);

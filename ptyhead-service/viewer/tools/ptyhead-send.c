@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "await.h"
+#include "clock.h"
 #include "json.h"
 #include "keyname.h"
 #include "replay.h"
@@ -76,14 +77,6 @@ static void wait_for(struct await *a, enum await_kind kind, char const *pattern)
 	die(EXIT_USAGE, "-w %s: %s", pattern, why);
 }
 
-static int64_t time_of(char const *text)
-{
-	char *end;
-	double const n = strtod(text, &end);
-	if (end == text || *end || !(n >= 0) || n > 1e9) die(EXIT_USAGE, "-t takes a number of seconds, not %s", text);
-	return (int64_t)(n * 1000 + 0.999);
-}
-
 static char const *parse(int argc, char **argv, struct send_options *o, struct await *a, struct follow *f)
 {
 	static struct option const longs[] = {
@@ -107,7 +100,7 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 		case 'w': wait_for(a, AWAIT_REGEX, optarg); break;
 		case 'W': wait_for(a, AWAIT_FIXED, optarg); break;
 		case 'o': o->offset = true; break;
-		case 't': o->timeout = time_of(optarg); break;
+		case 't': o->timeout = time_get("-t", "seconds", optarg, 1000); break;
 		case 'L': f->lossless = true; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-send " PTYHEAD_VERSION); exit(0);
@@ -264,7 +257,7 @@ static struct screen_input modes_of(struct follow *f)
 static int wait_since(struct await *a, struct follow *f, uint64_t offset, int64_t timeout)
 {
 	a->since = offset;
-	a->until = timeout < 0 ? -1 : follow_now() + timeout;
+	a->until = timeout < 0 ? -1 : clock_ms() + timeout;
 	enum await_result const r = await_run(a, f);
 	int const e = errno;
 	if (a->missed > 0)

@@ -58,8 +58,7 @@ static void parse(int argc, char **argv, struct options *o)
 		case 'j': form_set(o, JSON); break;
 		case 'l': form_set(o, HTML); break;
 		case 'H':
-			if (!past_lines_parse(optarg, &o->history))
-				die(EXIT_USAGE, "-H takes a number from 0 to %u, not %s", PAST_LINES_MAX, optarg);
+			o->history = (unsigned)number_get("-H", optarg, PAST_LINES_MAX);
 			break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-show " PTYHEAD_VERSION); exit(0);

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "await.h"
+#include "clock.h"
 #include "notice.h"
+#include "number.h"
 #include "tool.h"
 
 static char const usage_text[] =
@@ -33,23 +35,12 @@ static char const usage_text[] =
 	"\n"
 	"See ptyhead-wait(1).\n";
 
-/* Milliseconds out of a number of seconds, or of `unit` of them. */
-static int64_t time_of(char const *option, char const *text, double unit)
-{
-	char *end;
-	double const n = strtod(text, &end);
-	if (end == text || *end || !(n >= 0) || n > 1e9) die(EXIT_USAGE, "%s takes a number, not %s", option, text);
-	return (int64_t)(n * unit + 0.999);
-}
-
 static uint64_t since_of(char const *text)
 {
-	char *end;
+	uint64_t n;
 	if (!strcmp(text, "now")) return AWAIT_NOW;
 	if (!strcmp(text, "run")) return AWAIT_RUN;
-	errno = 0;
-	unsigned long long const n = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end || errno || n >= AWAIT_DEFAULT) die(EXIT_USAGE, "--since takes an offset, now or run, not %s", text);
+	if (!number_parse(text, AWAIT_DEFAULT - 1, &n)) die(EXIT_USAGE, "--since takes an offset, now or run, not %s", text);
 	return n;
 }
 
@@ -88,13 +79,13 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 		case 'F': choose(a, AWAIT_FIXED, optarg); break;
 		case 'i':
 			choose(a, AWAIT_IDLE, NULL);
-			a->idle_ms = time_of("--idle", optarg, 1);
+			a->idle_ms = time_get("--idle", "milliseconds", optarg, 1);
 			break;
 		case 'x': choose(a, AWAIT_EXIT, NULL); break;
 		case 'b': choose(a, AWAIT_START, NULL); break;
 		case 's': a->on_screen = true; break;
 		case 'S': a->since = since_of(optarg); break;
-		case 't': timeout = time_of("-t", optarg, 1000); break;
+		case 't': timeout = time_get("-t", "seconds", optarg, 1000); break;
 		case 'L': f->lossless = true; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-wait " PTYHEAD_VERSION); exit(0);
@@ -111,7 +102,7 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 		fprintf(stderr, "ptyhead-wait: fatal: %s\n", argc > optind ? "one address is enough" : "no address given");
 		usage_error();
 	}
-	a->until = timeout < 0 ? -1 : follow_now() + timeout;
+	a->until = timeout < 0 ? -1 : clock_ms() + timeout;
 	return argv[optind];
 }
 

@@ -1,10 +1,15 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "number.h"
+
+#define TIME_MAX 1000000000u /* of any unit */
 
 void die(int code, char const *format, ...)
 {
@@ -32,6 +37,20 @@ void address_get(char const *name, struct ptyhead_address *ret)
 {
 	char const *why;
 	if (ptyhead_address_parse(name, ret, &why) < 0) die(EXIT_USAGE, "%s is no address: %s", name, why);
+}
+
+uint64_t number_get(char const *option, char const *text, uint64_t most)
+{
+	uint64_t n;
+	if (!number_parse(text, most, &n)) die(EXIT_USAGE, "%s takes a number from 0 to %" PRIu64 ", not %s", option, most, text);
+	return n;
+}
+
+int64_t time_get(char const *option, char const *unit, char const *text, unsigned unit_ms)
+{
+	uint64_t n;
+	if (!number_scaled(text, unit_ms, TIME_MAX, &n)) die(EXIT_USAGE, "%s takes a number of %s, not %s", option, unit, text);
+	return (int64_t)n;
 }
 
 void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *reply, bool reached, int error)

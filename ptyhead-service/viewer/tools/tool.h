@@ -3,6 +3,7 @@
 #define VIEWER_TOOL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "exits.h"
 #include "headlink.h"
@@ -19,6 +20,11 @@ void usage_error(void);
 
 /* The address that `name` says; if it is none, the end. */
 void address_get(char const *name, struct ptyhead_address *ret);
+/* The number that is the argument of `option`, from 0 to `most`; if it is none, the end. */
+uint64_t number_get(char const *option, char const *text, uint64_t most);
+/* The same of a time in milliseconds, given as a number (with a fraction or without) of
+ * what is called `unit` and has `unit_ms` of them. */
+int64_t time_get(char const *option, char const *unit, char const *text, unsigned unit_ms);
 /* Why there is no terminal to look at, and what to do: what the head replied; or an
  * errno, with or without a head that was reached. */
 __attribute__((noreturn))
