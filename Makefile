@@ -45,7 +45,7 @@ endif
 S        := ptyhead-service
 # A layer is a folder with its sources, or with folders of them; one library each,
 # in the order in which they are linked.
-LAYERS   := viewer head client tape wire screen base
+LAYERS   := viewer head client replay tape wire screen base
 INC      := $(patsubst %/,-I%,$(sort $(dir $(wildcard $(S)/*/*.h $(S)/*/*/*.h))))
 ALLFLAGS  = $(STD) $(WARN) $(CFLAGS) $(SANFLAGS) $(DEFS) $(INC) -MMD -MP
 LINK      = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)

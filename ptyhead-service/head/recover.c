@@ -1,49 +1,29 @@
 #include "recover.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "master.h"
 #include "reader.h"
+#include "replay.h"
 #include "screen.h"
 #include "terminal.h"
 
-/* The state and the screen at the tape's end: the newest checkpoint, and what
- * stands behind it. */
+/* The state and the screen at the tape's end. */
 static void replay(struct terminal *t)
 {
-	uint8_t buf[16384];
 	struct tape_reader r;
-	struct tape_event e;
-	uint8_t *bytes = NULL;
-	size_t len = 0;
 
 	if (tape_reader_init(&r, t->tape.fd) < 0) return;
-	if (tape_reader_checkpoint(&r, false, &t->state, &bytes, &len) == 0 ||
-	    tape_reader_checkpoint(&r, true, &t->state, &bytes, &len) == 0) {
-		screen_resize(t->screen, t->state.size.rows, t->state.size.cols);
-		screen_feed(t->screen, bytes ? bytes : (uint8_t *)"", len);
-		free(bytes);
-	} else {
+	struct replay p = { .tape = &r, .into = t->screen, .state = t->state };
+	int const e = replay_now(&p);
+	if (e < 0)
+		log_say(&t->head->log, LOG_WARNING, "%s: unable to read its tape: %s: its screen is not known", t->name, strerror(-e));
+	else if (!p.exact)
 		log_say(&t->head->log, LOG_WARNING, "%s: no whole checkpoint on its tape: the screen begins with the history", t->name);
-		tape_reader_oldest_seek(&r);
-	}
-	screen_offset_set(t->screen, r.pos);
-	for (enum tape_next next; (next = tape_reader_next(&r, buf, sizeof buf, &e)) != TAPE_NOTHING;) {
-		if (next == TAPE_BYTES) {
-			screen_feed(t->screen, buf, e.len);
-		} else if (next == TAPE_OVERTAKEN) {
-			tape_reader_oldest_seek(&r);
-			screen_offset_set(t->screen, r.pos);
-		} else {
-			tape_state_mark(&t->state, &e.mark);
-			if (e.mark.type == TAPE_RUN_START) screen_new_run(t->screen);
-			if (e.mark.type == TAPE_RUN_START || e.mark.type == TAPE_SIZE)
-				screen_resize(t->screen, t->state.size.rows, t->state.size.cols);
-		}
-	}
+	t->state = p.state;
+	replay_deinit(&p);
 	tape_reader_deinit(&r);
 }
 

@@ -78,9 +78,11 @@ headers() {
 }
 own_includes() { grep -E "^$1/[a-z_0-9-]+\.[ch]:[0-9]+:[ 	]*#[ 	]*include[ 	]*\"" "$code"; }
 
+ruled=()
 may() {
 	local dir=$1 name=$2
 	shift 2
+	ruled+=("$dir")
 	own_includes "$dir" | grep -vE "\"($(headers "$dir" $S/base "$@"))\"" | result "$name"
 }
 # base is for everybody.
@@ -88,18 +90,22 @@ may $S/base 'base includes nothing but base'
 may $S/screen 'screen includes nothing but screen'
 may $S/tape 'tape includes nothing but tape'
 may $S/wire 'wire includes nothing but wire'
+may $S/replay 'replay includes replay, tape and screen' $S/tape $S/screen
 may $S/client 'client includes client, wire and tape' $S/wire $S/tape
+# Of the viewers' folders each may also include those before it.
 V=$S/viewer
-# Of the viewers' folders each may include those before it, too.
-may $V/format 'viewer/format includes its own, tape and screen' $V $S/tape $S/screen
-may $V/follow 'viewer/follow includes its own, format, client, tape, screen and (what client gives out) wire' \
-	$V $V/format $S/client $S/tape $S/screen $S/wire
-may $V/attach 'viewer/attach includes its own, follow, format, client, tape, screen and (what client gives out) wire' \
-	$V $V/follow $V/format $S/client $S/tape $S/screen $S/wire
-may $V/tools 'viewer/tools includes the viewers, client, tape, screen and (what client gives out) wire' \
-	$V $V/attach $V/follow $V/format $S/client $S/tape $S/screen $S/wire
-may $S/head 'head includes head, wire, tape and screen' $S/wire $S/tape $S/screen
+below=("$S/replay" "$S/tape" "$S/screen")
+may $V/format 'viewer/format includes its own, replay, tape and screen' "${below[@]}"
+below+=("$V/format" "$S/client" "$S/wire")
+may $V/follow 'viewer/follow includes its own, format, client, replay, tape, screen and (what client gives out) wire' "${below[@]}"
+below+=("$V/follow")
+may $V/attach 'viewer/attach includes what follow may, and follow' "${below[@]}"
+below+=("$V/attach")
+may $V/tools 'viewer/tools includes what attach may, and attach' "${below[@]}"
+may $S/head 'head includes head, wire, replay, tape and screen' $S/wire $S/replay $S/tape $S/screen
 may s6-ptyexec 's6-ptyexec includes its own, client and (what client gives out) wire' $S/client $S/wire
+cut -d: -f1 "$code" | sed 's|/[^/]*$||' | sort -u | grep -vxF "$(printf '%s\n' "${ruled[@]}")" | result 'each folder of sources has such a rule'
+cut -d: -f1 "$code" | sort -u | sed 's|.*/||' | sort | uniq -d | result 'no two source files of one name'
 
 grep -E "^$S/wire/wire\.[ch]:.*#[ 	]*include" "$code" | grep -vE '<(stdbool|stddef|stdint|string)\.h>|"wire\.h"' |
 	result 'the wire codec does no input or output: nothing but memory in what it includes'

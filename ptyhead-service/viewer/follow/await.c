@@ -1,10 +1,10 @@
 #include "await.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
+#include "place.h"
 #include "replay.h"
 #include "text.h"
 
@@ -90,17 +90,18 @@ static void look_at_screen(struct waiter *w)
 
 static bool starts_over(struct waiter *w, bool blank, uint64_t offset)
 {
-	struct screen *s;
-	uint64_t at;
+	struct replay p = { .tape = &w->f->tape };
 
-	int const r = replay_to(w->f, offset, &s, &w->a->state, &at);
+	int const r = replay_to(&p, offset);
 	if (r < 0) {
+		replay_deinit(&p);
 		errno = -r;
 		return false;
 	}
+	w->a->state = p.state;
 	if (w->text.screen) text_deinit(&w->text);
-	text_init(&w->text, s, blank);
-	if (offset != REPLAY_NOW && at > offset) w->a->missed += at - offset;
+	text_init(&w->text, replay_take(&p), blank);
+	if (offset != REPLAY_NOW && p.tape->pos > offset) w->a->missed += p.tape->pos - offset;
 	return true;
 }
 
@@ -175,31 +176,6 @@ static bool pump(struct waiter *w)
 
 /* ---- begin and end ---------------------------------------------------------------- */
 
-/* The offset at which the run that is alive, or the last one, began, as far as
- * that is on the tape. */
-static uint64_t run_began(struct follow *f)
-{
-	uint8_t buf[16384];
-	struct tape_event e;
-	uint64_t at;
-
-	tape_reader_oldest_seek(&f->tape);
-	at = f->tape.pos;
-	for (;;) {
-		switch (tape_reader_next(&f->tape, buf, sizeof buf, &e)) {
-		case TAPE_MARK:
-			if (e.mark.type == TAPE_RUN_START) at = e.offset;
-			break;
-		case TAPE_BYTES: break;
-		case TAPE_NOTHING: return at;
-		case TAPE_OVERTAKEN:
-			tape_reader_oldest_seek(&f->tape);
-			at = f->tape.pos;
-			break;
-		}
-	}
-}
-
 static bool begin(struct waiter *w)
 {
 	struct await *const a = w->a;
@@ -207,7 +183,7 @@ static bool begin(struct waiter *w)
 
 	/* What the screen shows, and as things stand: from now on. */
 	if (a->on_screen || at == AWAIT_NOW || at == AWAIT_DEFAULT) at = REPLAY_NOW;
-	if (at == AWAIT_RUN) at = run_began(w->f);
+	if (at == AWAIT_RUN) at = place_run_start(&w->f->tape);
 	if (!starts_over(w, !a->on_screen, at)) return false;
 	w->quiet = clock_ms();
 	if (a->since != AWAIT_DEFAULT) return true;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,17 +50,6 @@ void follow_close(struct follow *f)
 	headlink_close(&f->link);
 	if (f->open) tape_reader_deinit(&f->tape);
 	f->open = false;
-}
-
-int follow_checkpoint(struct follow *f, uint64_t offset, struct tape_state *ret_state, uint8_t **ret_bytes, size_t *ret_len)
-{
-	int r = tape_reader_checkpoint(&f->tape, false, ret_state, ret_bytes, ret_len);
-	if (r == 0 && f->tape.pos <= offset) return 0;
-	if (r == 0) free(*ret_bytes);
-	r = tape_reader_checkpoint(&f->tape, true, ret_state, ret_bytes, ret_len);
-	/* There is no older one, or it is on the tape no more. */
-	if (r < 0) r = tape_reader_checkpoint(&f->tape, false, ret_state, ret_bytes, ret_len);
-	return r;
 }
 
 void follow_moved(struct follow *f)

@@ -42,8 +42,4 @@ enum follow_event follow_wait(struct follow *f, int64_t until);
 /* Of a lossless reader: all before the tape's position is done with. */
 void follow_moved(struct follow *f);
 
-/* Goes to the newest checkpoint that lies at or before `offset`, or else to the
- * oldest there is; as tape_reader_checkpoint. */
-int follow_checkpoint(struct follow *f, uint64_t offset, struct tape_state *ret_state, uint8_t **ret_bytes, size_t *ret_len);
-
 #endif

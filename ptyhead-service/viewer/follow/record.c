@@ -3,29 +3,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "clock.h"
 #include "notice.h"
+#include "place.h"
 #include "replay.h"
-
-/* The time of the first mark from here on; what lies before it is not known to
- * be older. Now, if there is none. */
-static uint64_t time_here(struct tape_reader r)
-{
-	uint8_t buf[16384];
-	struct tape_event e;
-
-	for (;;) {
-		switch (tape_reader_next(&r, buf, sizeof buf, &e)) {
-		case TAPE_BYTES: break;
-		case TAPE_MARK: return e.mark.time;
-		case TAPE_NOTHING:
-		case TAPE_OVERTAKEN: return clock_wall_ns();
-		}
-	}
-}
 
 static void output(struct record *r, uint64_t time, void const *data, size_t len)
 {
@@ -73,50 +55,34 @@ static int show_screen(struct record *r, uint64_t time, struct screen *s)
 
 static int begin_now(struct record *r)
 {
-	struct screen *s;
-	uint64_t at;
-	int const e = replay_to(r->follow, REPLAY_NOW, &s, &r->state, &at);
-	if (e < 0) return e;
-	r->history = at;
-	r->time = clock_wall_ns();
-	return show_screen(r, r->time, s);
-}
+	struct replay p = { .tape = &r->follow->tape };
 
-/* The first mark says how large the terminal was. */
-static void first_size(struct record *r, struct tape_reader peek)
-{
-	struct tape_event e;
-	uint8_t none;
-
-	r->state = (struct tape_state){ .size = r->state.size };
-	if (tape_reader_next(&peek, &none, 0, &e) != TAPE_MARK) return;
-	if (e.mark.type == TAPE_RUN_START) r->state.size = e.mark.u.start.size;
-	else if (e.mark.type == TAPE_SIZE) r->state.size = e.mark.u.size;
+	int e = replay_to(&p, REPLAY_NOW);
+	if (e == 0) {
+		r->state = p.state;
+		r->history = p.tape->pos;
+		r->time = clock_wall_ns();
+		e = show_screen(r, r->time, replay_take(&p));
+	}
+	replay_deinit(&p);
+	return e;
 }
 
 /* From the first byte if that is still there; else from the oldest picture. */
 static int begin_oldest(struct record *r)
 {
 	struct tape_reader *const t = &r->follow->tape;
-	uint8_t *bytes = NULL;
-	size_t len = 0;
+	struct replay p = { .tape = t };
 
 	r->history = tape_reader_end(t);
-	int e = tape_reader_checkpoint(t, true, &r->state, &bytes, &len);
-	if (e < 0) e = tape_reader_checkpoint(t, false, &r->state, &bytes, &len);
-	if (e < 0) return e;
-	bool const whole = tape_reader_oldest(t) == 0 && tape_reader_seek(t, 0);
-	struct screen *s = NULL;
-	if (whole) {
-		first_size(r, *t);
-	} else {
-		s = screen_new(r->state.size.rows, r->state.size.cols);
-		if (s) screen_feed(s, bytes, len);
+	int e = replay_begin_oldest(&p);
+	if (e == 0) {
+		r->state = p.state;
+		r->time = place_time(t, clock_wall_ns());
+		e = show_screen(r, r->time, t->pos > 0 ? replay_take(&p) : NULL);
 	}
-	free(bytes);
-	if (!whole && !s) return -ENOMEM;
-	r->time = time_here(*t);
-	return show_screen(r, r->time, s);
+	replay_deinit(&p);
+	return e;
 }
 
 /* Its end may be among what was missed; another tape may count from 1 again. */
@@ -132,18 +98,13 @@ static void seek_end(struct record *r)
 /* What was overwritten is lost: from the newest picture on. */
 static int begin_again(struct record *r, char const *why)
 {
-	struct screen *s;
-	uint64_t at;
-
 	r->skip = 0;
-	int const e = replay_to(r->follow, REPLAY_NOW, &s, &r->state, &at);
-	if (e < 0) return e;
-	r->history = at;
-	r->time = clock_wall_ns();
-	seek_end(r);
-	recording_marker(&r->out, r->time, why);
+	/* Said first: the screen is what comes after the gap. */
+	recording_marker(&r->out, clock_wall_ns(), why);
 	r->say(why);
-	return show_screen(r, r->time, s);
+	int const e = begin_now(r);
+	if (e == 0) seek_end(r);
+	return e;
 }
 
 static int overtaken(struct record *r)
@@ -244,12 +205,10 @@ static int pump(struct record *r)
 enum record_result record_run(struct record *r)
 {
 	struct tape_reader newest = r->follow->tape;
-	struct tape_state state = { .run = 0 };
-	uint8_t *bytes = NULL;
-	size_t len;
+	struct tape_state state;
 	enum record_result result = RECORD_DONE;
 
-	if (tape_reader_checkpoint(&newest, false, &state, &bytes, &len) == 0) free(bytes);
+	place_present(&newest, &state);
 	r->last_run = tape_state_next(&state);
 	int e = r->from_now ? begin_now(r) : begin_oldest(r);
 	while (e >= 0) {

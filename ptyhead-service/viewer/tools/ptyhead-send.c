@@ -241,14 +241,12 @@ static void type_all(struct typist *t, struct send_options const *o, struct scre
 /* How its program wants keys to be sent. */
 static struct screen_input modes_of(struct follow *f)
 {
-	struct tape_state state;
-	struct screen *s;
-	uint64_t at;
+	struct replay p = { .tape = &f->tape };
 
-	int const r = replay_to(f, REPLAY_NOW, &s, &state, &at);
+	int const r = replay_to(&p, REPLAY_NOW);
 	if (r < 0) die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(-r));
-	struct screen_input const m = screen_input(s);
-	screen_free(s);
+	struct screen_input const m = screen_input(p.screen);
+	replay_deinit(&p);
 	return m;
 }
 

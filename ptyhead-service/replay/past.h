@@ -1,10 +1,10 @@
+/* SPDX-License-Identifier: ISC */
 /* From a tape to the program's screen as it is now, and to what went off its
  * top: a checkpoint, then the bytes and marks after it. */
-#ifndef VIEWER_PAST_H
-#define VIEWER_PAST_H
+#ifndef REPLAY_PAST_H
+#define REPLAY_PAST_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "reader.h"

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#include "place.h"
+
+#include "replay.h"
+
+void place_present(struct tape_reader *r, struct tape_state *ret)
+{
+	struct replay p = { .tape = r, .state_only = true };
+
+	if (replay_now(&p) < 0) {
+		p.state = (struct tape_state){ 0 };
+		tape_reader_end_seek(r);
+	}
+	*ret = p.state;
+}
+
+/* The next mark, over the bytes before it. */
+static enum tape_next next_mark(struct tape_reader *r, struct tape_event *ret)
+{
+	uint8_t buf[16384];
+	enum tape_next next;
+
+	do next = tape_reader_next(r, buf, sizeof buf, ret);
+	while (next == TAPE_BYTES);
+	return next;
+}
+
+uint32_t place_run(struct tape_reader const *from, uint32_t otherwise)
+{
+	struct tape_reader r = *from;
+	struct tape_event e;
+
+	if (next_mark(&r, &e) != TAPE_MARK) return otherwise;
+	return e.mark.type == TAPE_RUN_START ? e.mark.run - 1 : e.mark.run;
+}
+
+uint64_t place_time(struct tape_reader const *from, uint64_t otherwise)
+{
+	struct tape_reader r = *from;
+	struct tape_event e;
+
+	return next_mark(&r, &e) == TAPE_MARK ? e.mark.time : otherwise;
+}
+
+uint64_t place_run_start(struct tape_reader const *from)
+{
+	struct tape_reader r = *from;
+	struct tape_event e;
+	uint64_t at;
+
+	for (;;) {
+		enum tape_next next;
+		tape_reader_oldest_seek(&r);
+		at = r.pos;
+		while ((next = next_mark(&r, &e)) == TAPE_MARK)
+			if (e.mark.type == TAPE_RUN_START) at = e.offset;
+		if (next == TAPE_NOTHING) return at;
+	}
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* What is known of a place on a tape, without a screen. The readers are copied, and so
+ * stay where they are. */
+#ifndef REPLAY_PLACE_H
+#define REPLAY_PLACE_H
+
+#include <stdint.h>
+
+#include "reader.h"
+
+/* The terminal's state at this moment; all zeros if the tape does not tell it. With it
+ * the reader goes to the end of the tape, behind the marks that led to this state. */
+void place_present(struct tape_reader *r, struct tape_state *ret);
+/* The run that the bytes at the reader's position belong to. */
+uint32_t place_run(struct tape_reader const *from, uint32_t otherwise);
+/* When the first mark from the reader's position on was made (CLOCK_REALTIME, ns): what
+ * lies before it is not newer. */
+uint64_t place_time(struct tape_reader const *from, uint64_t otherwise);
+/* The offset at which the newest run began, or the oldest one held if it began before. */
+uint64_t place_run_start(struct tape_reader const *from);
+
+#endif
