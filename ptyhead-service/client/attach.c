@@ -21,7 +21,7 @@ static int take_tape(struct conn *c, int *ret_tape)
 int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_ms,
                    struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply)
 {
-	uint8_t buf[WIRE_PUT_MAX];
+	uint8_t buf[WIRE_ATTACH_FRAME];
 	struct deadline d;
 	struct conn_frame f;
 	struct wire_attach const w = {
@@ -38,7 +38,7 @@ int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_m
 	deadline_init(&d, timeout_ms);
 	struct ask const q = {
 		.frame = buf,
-		.len = wire_put_attach(buf, a->watch, &w),
+		.len = wire_put_attach(buf, sizeof buf, a->watch, &w),
 		.fds = &a->page,
 		.nfds = a->page < 0 ? 0 : 1,
 		.wanted = WIRE_ATTACHED,

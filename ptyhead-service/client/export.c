@@ -21,7 +21,7 @@ static size_t join_argv(char const *const *argv, uint8_t *buf, size_t max)
 	return len;
 }
 
-static size_t put_frame(struct ptyhead_export const *e, uint8_t *buf)
+static size_t put_frame(struct ptyhead_export const *e, uint8_t *buf, size_t room)
 {
 	uint8_t command[WIRE_COMMAND_MAX];
 	struct wire_export const f = {
@@ -32,13 +32,13 @@ static size_t put_frame(struct ptyhead_export const *e, uint8_t *buf)
 		.terminal = {(uint8_t const *)e->terminal, strlen(e->terminal)},
 		.command = {command, join_argv(e->argv, command, sizeof command)},
 	};
-	return wire_put_export(buf, &f);
+	return wire_put_export(buf, room, &f);
 }
 
 int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
                    struct wire_exported *ret, struct ptyhead_reply *ret_reply)
 {
-	uint8_t buf[WIRE_PUT_MAX];
+	uint8_t buf[WIRE_EXPORT_FRAME];
 	int const fds[2] = {e->master, e->pidfd};
 	struct deadline d;
 	struct conn c;
@@ -51,7 +51,7 @@ int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
 	conn_init(&c, sock);
 	struct ask const q = {
 		.frame = buf,
-		.len = put_frame(e, buf),
+		.len = put_frame(e, buf, sizeof buf),
 		.fds = fds,
 		.nfds = e->pidfd < 0 ? 1 : 2,
 		.wanted = WIRE_EXPORTED,

@@ -42,7 +42,7 @@ int ptyhead_list(struct conn *c, char const *terminal, int timeout_ms,
                  void (*each)(void *arg, struct wire_entry const *e), void *arg,
                  struct ptyhead_reply *ret_reply)
 {
-	uint8_t buf[WIRE_PUT_MAX];
+	uint8_t buf[WIRE_LIST_FRAME];
 	struct listing l = {.terminal = terminal, .each = each, .arg = arg};
 	struct deadline d;
 	struct conn_frame f;
@@ -55,7 +55,7 @@ int ptyhead_list(struct conn *c, char const *terminal, int timeout_ms,
 		struct wire_list const w = {.after = bytes_of(l.after), .terminal = bytes_of(terminal)};
 		struct ask const q = {
 			.frame = buf,
-			.len = wire_put_list(buf, &w),
+			.len = wire_put_list(buf, sizeof buf, &w),
 			.wanted = WIRE_LISTED,
 		};
 		memcpy(before, l.after, sizeof before);

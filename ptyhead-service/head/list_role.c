@@ -71,16 +71,15 @@ static enum peer_next send_list(struct peer *p, struct wire_list const *l, struc
 {
 	struct wire_entry e;
 	size_t const n = choose(p->head, l, room);
-	size_t len = wire_listed_begin(frame);
+	struct wire_listing listing;
 	size_t i;
 
+	wire_listed_begin(&listing, frame, WIRE_LISTED_FRAME);
 	for (i = 0; i < n; i++) {
 		entry_of(room[i].terminal, &e);
-		size_t const longer = wire_listed_add(frame, len, &e);
-		if (longer == 0) break;
-		len = longer;
+		if (!wire_listed_add(&listing, &e)) break;
 	}
-	len = wire_listed_end(frame, len, i < n ? WIRE_LISTED_MORE : 0);
+	size_t const len = wire_listed_end(&listing, i < n ? WIRE_LISTED_MORE : 0);
 	FAULT("listing");
 	enum conn_result const r = conn_send(&p->conn, frame, len, NULL, 0);
 	if (r != CONN_OK && r != CONN_AGAIN) return PEER_DONE;
@@ -99,7 +98,7 @@ enum peer_next peer_list(struct peer *p, struct conn_frame const *f, int *fds, s
 	if (wire_get_list(f->payload, f->header.length, &l) < 0)
 		return peer_refuse(p, WIRE_R_REQUEST, "a request that is cut short");
 	struct chosen *const room = calloc(p->head->terminals_len + 1u, sizeof *room);
-	uint8_t *const frame = malloc(WIRE_FRAME_MAX);
+	uint8_t *const frame = malloc(WIRE_LISTED_FRAME);
 	enum peer_next const next = room && frame ? send_list(p, &l, room, frame)
 	                                          : peer_refuse(p, WIRE_R_FAILED, "the head is out of memory");
 	free(room);

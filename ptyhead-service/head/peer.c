@@ -29,9 +29,9 @@ bool peer_evict(struct head *h)
 
 enum peer_next peer_refuse(struct peer *p, enum wire_refusal code, char const *text)
 {
-	uint8_t frame[WIRE_HEADER + 4 + WIRE_TEXT_MAX];
+	uint8_t frame[WIRE_REFUSED_FRAME];
 	log_peer(&p->head->log, "peer refused (uid %ld, pid %ld): %s", (long)p->uid, (long)p->pid, text);
-	conn_send(&p->conn, frame, wire_put_refused(frame, code, text), NULL, 0);
+	conn_send(&p->conn, frame, wire_put_refused(frame, sizeof frame, code, text), NULL, 0);
 	return PEER_DONE;
 }
 
@@ -62,16 +62,17 @@ static char const *viewer_frame(struct peer *p, struct conn_frame const *f)
 {
 	struct viewer *const v = &p->viewer;
 	struct wire_size size;
+	struct wire_input in;
 
 	if (p->conn.nfds > 0) return "a viewer's frame carried descriptors";
 	if (f->header.version != WIRE_VERSION) return "it changed the protocol's version";
 	switch (f->header.type) {
 	case WIRE_INPUT:
 		if (v->watch) return "a watcher sent input";
-		if (f->header.length > WIRE_INPUT_MAX) return "more input than a frame may hold";
+		if (wire_get_input(f->payload, f->header.length, &in) < 0) return "more input than a frame may hold";
 		terminal_viewer_active(v->terminal, v);
-		line_count(v->terminal, f->payload, f->header.length);
-		terminal_input(v->terminal, f->payload, f->header.length);
+		line_count(v->terminal, in.data.data, in.data.len);
+		terminal_input(v->terminal, in.data.data, in.data.len);
 		return NULL;
 	case WIRE_SEND:
 		if (v->watch) return "a watcher sent input";

@@ -110,10 +110,10 @@ enum peer_next peer_export(struct peer *p, struct conn_frame const *f, int *fds,
 	/* For people to read, and no longer than the frame allows. */
 	tape_command_set(&t->tape, t->state.run, e.command.data, e.command.len);
 
-	uint8_t frame[64];
+	uint8_t frame[WIRE_EXPORTED_FRAME];
 	struct wire_exported const done = { .size = size, .run = t->state.run };
 	FAULT("acknowledging");
-	conn_send(&p->conn, frame, wire_put_exported(frame, &done), NULL, 0);
+	conn_send(&p->conn, frame, wire_put_exported(frame, sizeof frame, &done), NULL, 0);
 	FAULT("acknowledged");
 	return PEER_DONE;
 }
@@ -210,10 +210,10 @@ enum peer_next peer_view(struct peer *p, struct conn_frame const *f, int *fds, s
 	 * overtaken before it is waited for. */
 	terminal_viewer_add(t, v);
 
-	uint8_t frame[64];
+	uint8_t frame[WIRE_ATTACHED_FRAME];
 	struct wire_attached const done = { .flags = v->lossless ? WIRE_ATTACH_LOSSLESS : 0, .viewer = v->id };
 	FAULT("attaching");
-	enum conn_result const r = conn_send(&p->conn, frame, wire_put_attached(frame, &done), &tape, 1);
+	enum conn_result const r = conn_send(&p->conn, frame, wire_put_attached(frame, sizeof frame, &done), &tape, 1);
 	close(tape);
 	if (conn_pending(&p->conn)) loop_change(&p->head->loop, &p->source, EPOLLIN | EPOLLOUT);
 	return r == CONN_OK || r == CONN_AGAIN ? PEER_STAYS : PEER_DONE;

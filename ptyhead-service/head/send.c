@@ -13,11 +13,11 @@
 
 static void answer(struct peer *p, uint32_t serial, enum wire_taken_code code, uint64_t offset)
 {
-	uint8_t frame[64];
+	uint8_t frame[WIRE_TAKEN_FRAME];
 	struct wire_taken const w = { .serial = serial, .code = (uint16_t)code, .offset = offset };
 
 	/* Should this fail, the socket tells the loop. */
-	conn_send(&p->conn, frame, wire_put_taken(frame, &w), NULL, 0);
+	conn_send(&p->conn, frame, wire_put_taken(frame, sizeof frame, &w), NULL, 0);
 	if (conn_pending(&p->conn) && p->source.fd >= 0)
 		loop_change(&p->head->loop, &p->source, EPOLLIN | EPOLLOUT);
 }

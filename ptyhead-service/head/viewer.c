@@ -5,10 +5,10 @@
 
 bool viewer_wake(struct viewer *v)
 {
-	uint8_t frame[WIRE_HEADER];
+	uint8_t frame[WIRE_EMPTY_FRAME];
 	if (!page_wants_wake(v->page)) return false;
 	/* If its socket is full it has something to read there, and wakes. */
-	conn_nudge(v->conn, frame, wire_put_empty(frame, WIRE_WAKE));
+	conn_nudge(v->conn, frame, wire_put_empty(frame, sizeof frame, WIRE_WAKE));
 	return true;
 }
 

@@ -13,8 +13,27 @@
  * All integers are big-endian. Descriptors that belong to a frame are sent
  * with its first byte. The first frame a peer sends names its role and must
  * come within the head's patience; the head answers it with exactly one frame.
- * A payload that is longer than its type's fields is taken, the rest ignored,
- * so that later versions may append fields; a shorter one is an error. */
+ *
+ * Each frame's payload has one table below, WIRE_x_FIELDS. The struct, the
+ * encoder, the decoder and the frame's longest length WIRE_x_FRAME all follow
+ * from it.
+ *
+ * How the protocol grows within a version:
+ * - A field is appended as the last row of its table, marked APPENDED. No row is
+ *   ever removed, moved or changed, nor the limit of a string.
+ * - Old reader, new writer: what lies behind the fields that a reader knows is
+ *   ignored.
+ * - New reader, old writer: an APPENDED field that is missing reads as 0, an empty
+ *   string or a size that states none. So 0 must mean what a peer without the
+ *   field would have meant ("not known", "not asked for").
+ * - A payload that ends inside a field, or before one that is ALWAYS there, is an
+ *   error.
+ * - Nothing can be appended to INPUT and SEND: their bytes are all the rest. The
+ *   entries of LISTED have a length each and grow by the same rules.
+ * - Flags and codes that a reader does not know are ignored, or taken for "other".
+ * - A head drops a viewer that sends a frame of an unknown type; a viewer ignores
+ *   such a frame. So a peer sends a new type only to a head that has announced it
+ *   by a flag of its answer. */
 #ifndef WIRE_H
 #define WIRE_H
 
@@ -33,7 +52,6 @@
 #define WIRE_TEXT_MAX 512u     /* bytes of a refusal's text */
 #define WIRE_INPUT_MAX 4096u   /* bytes of input in one frame */
 #define WIRE_SEND_MAX 8192u    /* bytes of input in one SEND: more than a canonical line holds */
-#define WIRE_PUT_MAX (WIRE_HEADER + 4u + WIRE_SEND_MAX) /* the longest frame but LISTED */
 #define WIRE_SIDE_MAX 1000u    /* rows or columns of a terminal */
 
 enum wire_type {
@@ -89,76 +107,162 @@ struct wire_bytes {
 	size_t len;
 };
 
+/* ---- the tables ----------------------------------------------------------- */
+
+/* F(kind, name, limit, since): one field, in the order of the wire. */
+
+enum wire_since {
+	WIRE_ALWAYS,   /* in the protocol's version 1 from its beginning */
+	WIRE_APPENDED, /* later; an older peer's payload ends before it */
+};
+
+/* What a kind is in a struct, and its longest length on the wire. */
+#define WIRE_C_u16 uint16_t
+#define WIRE_C_u32 uint32_t
+#define WIRE_C_u64 uint64_t
+#define WIRE_C_size struct wire_size
+#define WIRE_C_tty struct wire_tty
+#define WIRE_C_string struct wire_bytes /* be16 length before it */
+#define WIRE_C_rest struct wire_bytes   /* all that is left of the payload */
+#define WIRE_LEN_u16(limit) 2u
+#define WIRE_LEN_u32(limit) 4u
+#define WIRE_LEN_u64(limit) 8u
+#define WIRE_LEN_size(limit) 8u
+#define WIRE_LEN_tty(limit) 16u
+#define WIRE_LEN_string(limit) (2u + (limit))
+#define WIRE_LEN_rest(limit) (limit)
+
+#define WIRE_MEMBER(kind, name, limit, since) WIRE_C_##kind name;
+#define WIRE_PLUS(kind, name, limit, since) +WIRE_LEN_##kind(limit)
+#define WIRE_LONGEST(fields) (0u fields(WIRE_PLUS)) /* of a payload */
+
 #define WIRE_EXPORT_UNATTENDED 1u /* nobody waits for the answer (-D) */
 #define WIRE_EXPORT_SIZED 2u      /* `size` was asked for, not a default */
 
+#define WIRE_EXPORT_FIELDS(F)                                                  \
+	F(u32, flags, 0, ALWAYS)                                               \
+	F(size, size, 0, ALWAYS)                                               \
+	F(tty, tty, 0, ALWAYS)                                                 \
+	F(string, terminal, WIRE_TERMINAL_MAX, ALWAYS)                         \
+	F(string, command, WIRE_COMMAND_MAX, ALWAYS)
+#define WIRE_EXPORT_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_EXPORT_FIELDS))
 struct wire_export {
-	uint32_t flags;
-	struct wire_size size;
-	struct wire_tty tty;
-	struct wire_bytes terminal; /* be16 length before it */
-	struct wire_bytes command;  /* be16 length before it */
+	WIRE_EXPORT_FIELDS(WIRE_MEMBER)
 };
 
 #define WIRE_ATTACH_LOSSLESS 1u /* the head is to wait for this reader */
 
-struct wire_attach { /* WIRE_ATTACH and WIRE_WATCH */
-	uint32_t flags;
-	struct wire_size size;
-	struct wire_tty tty; /* the viewer's own terminal */
-	struct wire_bytes terminal;
+/* ATTACH and WATCH. tty: the viewer's own terminal. */
+#define WIRE_ATTACH_FIELDS(F)                                                  \
+	F(u32, flags, 0, ALWAYS)                                               \
+	F(size, size, 0, ALWAYS)                                               \
+	F(tty, tty, 0, ALWAYS)                                                 \
+	F(string, terminal, WIRE_TERMINAL_MAX, ALWAYS)
+#define WIRE_ATTACH_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_ATTACH_FIELDS))
+struct wire_attach {
+	WIRE_ATTACH_FIELDS(WIRE_MEMBER)
 };
 
-struct wire_exported {
-	struct wire_size size; /* what the head has set on the master */
-	uint64_t run;
-};
-
-struct wire_attached {
-	uint32_t flags; /* WIRE_ATTACH_LOSSLESS: granted */
-	uint64_t viewer;
-};
-
-struct wire_refused {
-	uint16_t code; /* enum wire_refusal, or one of a later version */
-	struct wire_bytes text;
-};
-
+/* flags: none yet. after: only names behind this one, bytewise; empty: from the
+ * first. terminal: only this one; empty: all. */
+#define WIRE_LIST_FIELDS(F)                                                    \
+	F(u32, flags, 0, ALWAYS)                                               \
+	F(string, after, WIRE_TERMINAL_MAX, ALWAYS)                            \
+	F(string, terminal, WIRE_TERMINAL_MAX, ALWAYS)
+#define WIRE_LIST_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_LIST_FIELDS))
 struct wire_list {
-	uint32_t flags;             /* none yet */
-	struct wire_bytes after;    /* only names behind this one, bytewise; empty: from the first */
-	struct wire_bytes terminal; /* only this one; empty: all */
+	WIRE_LIST_FIELDS(WIRE_MEMBER)
+};
+
+#define WIRE_INPUT_FIELDS(F) F(rest, data, WIRE_INPUT_MAX, ALWAYS)
+#define WIRE_INPUT_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_INPUT_FIELDS))
+struct wire_input {
+	WIRE_INPUT_FIELDS(WIRE_MEMBER)
+};
+
+#define WIRE_RESIZE_FIELDS(F) F(size, size, 0, ALWAYS)
+#define WIRE_RESIZE_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_RESIZE_FIELDS))
+struct wire_resize {
+	WIRE_RESIZE_FIELDS(WIRE_MEMBER)
+};
+
+/* serial: the peer's choice; in the answer. */
+#define WIRE_SEND_FIELDS(F)                                                    \
+	F(u32, serial, 0, ALWAYS)                                              \
+	F(rest, data, WIRE_SEND_MAX, ALWAYS)
+#define WIRE_SEND_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_SEND_FIELDS))
+struct wire_send {
+	WIRE_SEND_FIELDS(WIRE_MEMBER)
+};
+
+/* The longest frame that a peer sends. A head takes no longer one. */
+#define WIRE_PEER_FRAME WIRE_SEND_FRAME
+
+/* MOVED and WAKE: no payload. */
+#define WIRE_EMPTY_FRAME WIRE_HEADER
+
+/* size: what the head has set on the master. */
+#define WIRE_EXPORTED_FIELDS(F)                                                \
+	F(size, size, 0, ALWAYS)                                               \
+	F(u64, run, 0, ALWAYS)
+#define WIRE_EXPORTED_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_EXPORTED_FIELDS))
+struct wire_exported {
+	WIRE_EXPORTED_FIELDS(WIRE_MEMBER)
+};
+
+/* flags: WIRE_ATTACH_LOSSLESS: granted. */
+#define WIRE_ATTACHED_FIELDS(F)                                                \
+	F(u32, flags, 0, ALWAYS)                                               \
+	F(u64, viewer, 0, ALWAYS)
+#define WIRE_ATTACHED_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_ATTACHED_FIELDS))
+struct wire_attached {
+	WIRE_ATTACHED_FIELDS(WIRE_MEMBER)
+};
+
+/* code: enum wire_refusal, or one of a later version. */
+#define WIRE_REFUSED_FIELDS(F)                                                 \
+	F(u16, code, 0, ALWAYS)                                                \
+	F(string, text, WIRE_TEXT_MAX, ALWAYS)
+#define WIRE_REFUSED_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_REFUSED_FIELDS))
+struct wire_refused {
+	WIRE_REFUSED_FIELDS(WIRE_MEMBER)
 };
 
 #define WIRE_LISTED_MORE 1u /* there are others, after the last one here */
 
+/* entries: `count` strings, for wire_listed_next. What follows them is ignored. */
+#define WIRE_ENTRIES_MAX (WIRE_PAYLOAD_MAX - 6u)
+#define WIRE_LISTED_FIELDS(F)                                                  \
+	F(u32, flags, 0, ALWAYS)                                               \
+	F(u16, count, 0, ALWAYS)                                               \
+	F(rest, entries, WIRE_ENTRIES_MAX, ALWAYS)
+#define WIRE_LISTED_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_LISTED_FIELDS))
+_Static_assert(WIRE_LISTED_FRAME == WIRE_FRAME_MAX, "LISTED fills a frame");
 struct wire_listed {
-	uint32_t flags;
-	uint16_t count;
-	struct wire_bytes entries; /* for wire_listed_next */
+	WIRE_LISTED_FIELDS(WIRE_MEMBER)
 };
 
 #define WIRE_ENTRY_ALIVE 1u  /* the run's program lives */
 #define WIRE_ENTRY_STATUS 2u /* `status` is the wait(2) status of the last run that ended */
 
+/* One terminal in LISTED. */
+#define WIRE_ENTRY_FIELDS(F)                                                             \
+	F(string, terminal, WIRE_TERMINAL_MAX, ALWAYS)                                   \
+	F(u32, flags, 0, ALWAYS)                                                         \
+	F(u32, pid, 0, ALWAYS)      /* of the run, as the head sees it; 0: not known */  \
+	F(u32, status, 0, ALWAYS)                                                        \
+	F(u64, run, 0, ALWAYS)      /* 0: none yet */                                    \
+	F(u64, since, 0, ALWAYS)    /* alive: CLOCK_REALTIME ns of the run's start */    \
+	F(u64, ended, 0, ALWAYS)    /* the same of the last end of a run; 0: not known */\
+	F(size, size, 0, ALWAYS)                                                         \
+	F(u32, viewers, 0, ALWAYS)  /* that type */                                      \
+	F(u32, watchers, 0, ALWAYS)                                                      \
+	F(u64, bytes, 0, ALWAYS)    /* ever written: the tape's end */                   \
+	F(string, command, WIRE_COMMAND_MAX, ALWAYS) /* as in EXPORT; empty: not known */
+#define WIRE_ENTRY_LONGEST WIRE_LONGEST(WIRE_ENTRY_FIELDS)
+_Static_assert(WIRE_ENTRY_LONGEST <= WIRE_LEN_string(UINT16_MAX) - 2u, "an entry's length is 16 bits");
 struct wire_entry {
-	struct wire_bytes terminal;
-	uint32_t flags;
-	uint32_t pid;      /* of the run, as the head sees it; 0: not known */
-	uint32_t status;
-	uint64_t run;      /* 0: none yet */
-	uint64_t since;    /* alive: CLOCK_REALTIME ns of the run's start */
-	uint64_t ended;    /* the same of the last end of a run; 0: not known */
-	struct wire_size size;
-	uint32_t viewers;  /* that type */
-	uint32_t watchers;
-	uint64_t bytes;    /* ever written: the tape's end */
-	struct wire_bytes command; /* as in an export; empty: not known */
-};
-
-struct wire_send {
-	uint32_t serial; /* the peer's choice; in the answer */
-	struct wire_bytes data;
+	WIRE_ENTRY_FIELDS(WIRE_MEMBER)
 };
 
 enum wire_taken_code {
@@ -172,11 +276,18 @@ enum wire_taken_code {
 };
 #define WIRE_LINE_MAX 4095u
 
+/* code: enum wire_taken_code, or one of a later version. offset: of the tape; all
+ * that lies before it was written before the input. */
+#define WIRE_TAKEN_FIELDS(F)                                                   \
+	F(u32, serial, 0, ALWAYS)                                              \
+	F(u16, code, 0, ALWAYS)                                                \
+	F(u64, offset, 0, ALWAYS)
+#define WIRE_TAKEN_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_TAKEN_FIELDS))
 struct wire_taken {
-	uint32_t serial;
-	uint16_t code;   /* enum wire_taken_code, or one of a later version */
-	uint64_t offset; /* of the tape: all that lies before was written before */
+	WIRE_TAKEN_FIELDS(WIRE_MEMBER)
 };
+
+/* ---- the codec ------------------------------------------------------------ */
 
 struct wire_header {
 	uint8_t version;
@@ -191,40 +302,47 @@ struct wire_header {
  * version, so that each side can say so to the other. */
 int wire_header_decode(uint8_t const *buf, size_t len, struct wire_header *ret);
 
-/* Each writes a whole frame to `buf`, which holds at least WIRE_PUT_MAX bytes
- * unless said otherwise, and returns its length. Strings longer than their
- * limit are cut: callers check what must not be cut. */
-size_t wire_put_export(uint8_t *buf, struct wire_export const *f);
-size_t wire_put_attach(uint8_t *buf, bool watch, struct wire_attach const *f);
-size_t wire_put_input(uint8_t *buf, void const *data, size_t len);
-size_t wire_put_resize(uint8_t *buf, struct wire_size size); /* 16 bytes */
-size_t wire_put_exported(uint8_t *buf, struct wire_exported const *f);
-size_t wire_put_attached(uint8_t *buf, struct wire_attached const *f);
-size_t wire_put_refused(uint8_t *buf, enum wire_refusal code, char const *text);
-size_t wire_put_list(uint8_t *buf, struct wire_list const *f);
-size_t wire_put_send(uint8_t *buf, uint32_t serial, void const *data, size_t len);
-size_t wire_put_taken(uint8_t *buf, struct wire_taken const *f);
-size_t wire_put_empty(uint8_t *buf, enum wire_type type); /* WIRE_HEADER bytes */
+/* Each writes a whole frame to `buf` and returns its length, or 0 when it is
+ * longer than `room` bytes. A buffer of WIRE_x_FRAME bytes holds every x. Strings
+ * longer than their limit are cut: callers check what must not be cut. */
+size_t wire_put_export(uint8_t *buf, size_t room, struct wire_export const *f);
+size_t wire_put_attach(uint8_t *buf, size_t room, bool watch, struct wire_attach const *f);
+size_t wire_put_list(uint8_t *buf, size_t room, struct wire_list const *f);
+size_t wire_put_input(uint8_t *buf, size_t room, void const *data, size_t len);
+size_t wire_put_resize(uint8_t *buf, size_t room, struct wire_size size);
+size_t wire_put_send(uint8_t *buf, size_t room, uint32_t serial, void const *data, size_t len);
+size_t wire_put_exported(uint8_t *buf, size_t room, struct wire_exported const *f);
+size_t wire_put_attached(uint8_t *buf, size_t room, struct wire_attached const *f);
+size_t wire_put_refused(uint8_t *buf, size_t room, enum wire_refusal code, char const *text);
+size_t wire_put_taken(uint8_t *buf, size_t room, struct wire_taken const *f);
+size_t wire_put_empty(uint8_t *buf, size_t room, enum wire_type type);
 
-/* LISTED is put together in a buffer of WIRE_FRAME_MAX bytes. Each returns the
- * length so far; add returns 0 when there is no room for the entry. The frame is
- * one after wire_listed_end. */
-size_t wire_listed_begin(uint8_t *buf);
-size_t wire_listed_add(uint8_t *buf, size_t len, struct wire_entry const *e);
-size_t wire_listed_end(uint8_t *buf, size_t len, uint32_t flags);
+/* LISTED is put together an entry at a time, in a buffer of WIRE_LISTED_FRAME bytes
+ * or of fewer. */
+struct wire_listing {
+	uint8_t *buf;
+	size_t room;
+	size_t len;
+	uint16_t count;
+};
+void wire_listed_begin(struct wire_listing *l, uint8_t *buf, size_t room);
+/* False when there is no room for the entry: the listing is as before. */
+bool wire_listed_add(struct wire_listing *l, struct wire_entry const *e);
+/* The frame's length; 0 when not even an empty listing fits. */
+size_t wire_listed_end(struct wire_listing *l, uint32_t flags);
 
 /* Each reads a payload: 0, or -1 when it is short or a string in it is longer
  * than its limit. */
 int wire_get_export(uint8_t const *payload, size_t len, struct wire_export *ret);
 int wire_get_attach(uint8_t const *payload, size_t len, struct wire_attach *ret);
+int wire_get_list(uint8_t const *payload, size_t len, struct wire_list *ret);
+int wire_get_input(uint8_t const *payload, size_t len, struct wire_input *ret);
 int wire_get_resize(uint8_t const *payload, size_t len, struct wire_size *ret);
+int wire_get_send(uint8_t const *payload, size_t len, struct wire_send *ret);
 int wire_get_exported(uint8_t const *payload, size_t len, struct wire_exported *ret);
 int wire_get_attached(uint8_t const *payload, size_t len, struct wire_attached *ret);
 int wire_get_refused(uint8_t const *payload, size_t len, struct wire_refused *ret);
-
-int wire_get_list(uint8_t const *payload, size_t len, struct wire_list *ret);
 int wire_get_listed(uint8_t const *payload, size_t len, struct wire_listed *ret);
-int wire_get_send(uint8_t const *payload, size_t len, struct wire_send *ret);
 int wire_get_taken(uint8_t const *payload, size_t len, struct wire_taken *ret);
 /* The next entry: 0; 1 when there is none; -1 as above. */
 int wire_listed_next(struct wire_listed *l, struct wire_entry *ret);

@@ -17,14 +17,14 @@ static void check_inside(struct wire_bytes b, uint8_t const *p, size_t len)
 
 static void check_same(uint8_t const *frame, size_t n, uint8_t const *payload, size_t len)
 {
-	if (n < WIRE_HEADER || n > WIRE_PUT_MAX || n - WIRE_HEADER > len) abort();
+	if (n < WIRE_HEADER || n > WIRE_PEER_FRAME || n - WIRE_HEADER > len) abort();
 	if (memcmp(frame + WIRE_HEADER, payload, n - WIRE_HEADER) != 0) abort();
 }
 
 /* Every decoder sees every payload, whatever its type. */
 static void decode(uint8_t const *payload, size_t len)
 {
-	uint8_t buf[WIRE_PUT_MAX];
+	uint8_t buf[WIRE_PEER_FRAME];
 	struct wire_export e;
 	struct wire_attach a;
 	struct wire_size s;
@@ -40,26 +40,26 @@ static void decode(uint8_t const *payload, size_t len)
 	if (wire_get_export(payload, len, &e) == 0) {
 		check_inside(e.terminal, payload, len);
 		check_inside(e.command, payload, len);
-		check_same(buf, wire_put_export(buf, &e), payload, len);
+		check_same(buf, wire_put_export(buf, sizeof buf, &e), payload, len);
 		wire_terminal_ok(e.terminal.data, e.terminal.len);
 	}
 	if (wire_get_attach(payload, len, &a) == 0) {
 		check_inside(a.terminal, payload, len);
-		check_same(buf, wire_put_attach(buf, false, &a), payload, len);
+		check_same(buf, wire_put_attach(buf, sizeof buf, false, &a), payload, len);
 	}
 	if (wire_get_resize(payload, len, &s) == 0)
-		check_same(buf, wire_put_resize(buf, s), payload, len);
+		check_same(buf, wire_put_resize(buf, sizeof buf, s), payload, len);
 	if (wire_get_exported(payload, len, &ed) == 0)
-		check_same(buf, wire_put_exported(buf, &ed), payload, len);
+		check_same(buf, wire_put_exported(buf, sizeof buf, &ed), payload, len);
 	if (wire_get_attached(payload, len, &ad) == 0)
-		check_same(buf, wire_put_attached(buf, &ad), payload, len);
+		check_same(buf, wire_put_attached(buf, sizeof buf, &ad), payload, len);
 	if (wire_get_refused(payload, len, &r) == 0) check_inside(r.text, payload, len);
 	if (wire_get_list(payload, len, &l) == 0)
-		check_same(buf, wire_put_list(buf, &l), payload, len);
+		check_same(buf, wire_put_list(buf, sizeof buf, &l), payload, len);
 	if (wire_get_send(payload, len, &sd) == 0)
-		check_same(buf, wire_put_send(buf, sd.serial, sd.data.data, sd.data.len), payload, len);
+		check_same(buf, wire_put_send(buf, sizeof buf, sd.serial, sd.data.data, sd.data.len), payload, len);
 	if (wire_get_taken(payload, len, &tk) == 0)
-		check_same(buf, wire_put_taken(buf, &tk), payload, len);
+		check_same(buf, wire_put_taken(buf, sizeof buf, &tk), payload, len);
 	if (wire_get_listed(payload, len, &ls) == 0)
 		while (wire_listed_next(&ls, &en) == 0) {
 			check_inside(en.terminal, payload, len);

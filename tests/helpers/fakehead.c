@@ -9,6 +9,7 @@
  *   silent        takes connections and says nothing
  *   close         closes each connection at once
  *   garbage       answers as a web server might
+ *   frame HEX     answers with that frame
  *   version       answers EXPORTED, in version 2
  *   backlog       listens with a full backlog and never accepts
  *   deaf          listens and never accepts, until SIGUSR1; then as ok 24x80
@@ -139,7 +140,7 @@ static void take_export(int s, struct wire_size size)
 	struct conn c;
 	struct conn_frame f;
 	struct wire_export w;
-	uint8_t buf[WIRE_PUT_MAX];
+	uint8_t buf[WIRE_EXPORTED_FRAME];
 	int fds[WIRE_FDS_MAX] = {-1, -1};
 	enum conn_result r;
 
@@ -156,7 +157,7 @@ static void take_export(int s, struct wire_size size)
 		fflush(stdout);
 	} else {
 		print_export(&w, fds, nfds);
-		conn_send(&c, buf, wire_put_exported(buf, &(struct wire_exported){size, 1}), NULL, 0);
+		conn_send(&c, buf, wire_put_exported(buf, sizeof buf, &(struct wire_exported){size, 1}), NULL, 0);
 		drain(fds[0], fds[1]);
 	}
 	for (size_t i = 0; i < nfds; i++) close(fds[i]);
@@ -169,9 +170,16 @@ static void wait_for_frame(int s)
 	if (recv(s, buf, sizeof buf, 0) < 0) die("recv");
 }
 
+static size_t bytes_of_hex(char const *hex, uint8_t *buf, size_t room)
+{
+	size_t n = 0;
+	for (; n < room && sscanf(hex, "%2hhx", &buf[n]) == 1; n++) hex += 2;
+	return n;
+}
+
 static void answer(int s, char const *mode, char const *arg)
 {
-	uint8_t buf[WIRE_PUT_MAX];
+	uint8_t buf[WIRE_FRAME_MAX];
 	struct wire_size size = {24, 80, 0, 0};
 	size_t len = 0;
 
@@ -186,10 +194,11 @@ static void answer(int s, char const *mode, char const *arg)
 	}
 	if (!strcmp(mode, "silent")) return; /* and leave it open */
 	if (!strcmp(mode, "refuse") || !strcmp(mode, "early"))
-		len = wire_put_refused(buf, WIRE_R_BUSY, arg ? arg : "");
+		len = wire_put_refused(buf, sizeof buf, WIRE_R_BUSY, arg ? arg : "");
 	if (!strcmp(mode, "garbage")) len = (size_t)sprintf((char *)buf, "HTTP/1.0 400 Bad Request\r\n\r\n");
+	if (!strcmp(mode, "frame")) len = bytes_of_hex(arg ? arg : "", buf, sizeof buf);
 	if (!strcmp(mode, "version")) {
-		len = wire_put_exported(buf, &(struct wire_exported){size, 1});
+		len = wire_put_exported(buf, sizeof buf, &(struct wire_exported){size, 1});
 		buf[1] = 2;
 	}
 	if (strcmp(mode, "early") != 0) wait_for_frame(s);

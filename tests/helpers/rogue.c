@@ -49,6 +49,7 @@ static void tell(void)
 	uint8_t buf[4096];
 	struct pollfd p = { .fd = sock, .events = POLLIN };
 	struct wire_header h;
+	struct wire_refused no;
 	if (poll(&p, 1, 300) == 0) {
 		puts("open");
 		return;
@@ -56,24 +57,25 @@ static void tell(void)
 	ssize_t const n = recv(sock, buf, sizeof buf, 0);
 	if (n <= 0) puts("dropped");
 	else if (wire_header_decode(buf, (size_t)n, &h) != 0) puts("garbage");
-	else if (h.type == WIRE_REFUSED) printf("refused %d\n", buf[8] << 8 | buf[9]);
+	else if (h.type == WIRE_REFUSED)
+		printf("refused %d\n", wire_get_refused(buf + WIRE_HEADER, (size_t)n - WIRE_HEADER, &no) < 0 ? -1 : no.code);
 	else if (h.type == WIRE_EXPORTED) puts("exported");
 	else if (h.type == WIRE_ATTACHED) puts("attached");
 	else printf("type %u\n", h.type);
 	fflush(stdout);
 }
 
-static size_t export_frame(uint8_t *frame, char const *name)
+static size_t export_frame(uint8_t *frame, size_t room, char const *name)
 {
 	struct wire_export const e = { .flags = WIRE_EXPORT_UNATTENDED,
 		.terminal = { (uint8_t const *)name, strlen(name) }, .command = { (uint8_t const *)"rogue", 6 } };
-	return wire_put_export(frame, &e);
+	return wire_put_export(frame, room, &e);
 }
 
 static void export_with(int const *fds, size_t nfds)
 {
 	uint8_t frame[WIRE_FRAME_MAX];
-	put(frame, export_frame(frame, "rogue"), fds, nfds);
+	put(frame, export_frame(frame, sizeof frame, "rogue"), fds, nfds);
 	tell();
 }
 
@@ -81,7 +83,7 @@ static void view(bool watch, char const *name, int page)
 {
 	uint8_t frame[WIRE_FRAME_MAX];
 	struct wire_attach const a = { .terminal = { (uint8_t const *)name, strlen(name) } };
-	put(frame, wire_put_attach(frame, watch, &a), &page, page >= 0);
+	put(frame, wire_put_attach(frame, sizeof frame, watch, &a), &page, page >= 0);
 	tell();
 }
 
@@ -105,7 +107,7 @@ int main(int argc, char **argv)
 	if (openpty(&master, &slave, NULL, NULL, NULL) < 0) fail("openpty");
 	int const null = open("/dev/null", O_RDWR);
 	int const path = open("/dev/pts/ptmx", O_PATH);
-	size_t len = export_frame(big, "rogue");
+	size_t len = export_frame(big, sizeof big, "rogue");
 
 	if (!strcmp(c, "no-fd")) export_with(NULL, 0);
 	else if (!strcmp(c, "file")) export_with(&null, 1);
@@ -120,7 +122,7 @@ int main(int argc, char **argv)
 		for (int i = 0; i < 253; i++) fds[i] = null;
 		export_with(fds, 253);
 	} else if (!strcmp(c, "bad-name")) {
-		len = export_frame(big, "../etc/passwd");
+		len = export_frame(big, sizeof big, "../etc/passwd");
 		put(big, len, &master, 1);
 		tell();
 	} else if (!strcmp(c, "good")) export_with((int[]){ master, own_pidfd() }, 2);
@@ -172,17 +174,17 @@ int main(int argc, char **argv)
 	else if (!strcmp(c, "attach")) view(false, "main", good_page());
 	else if (!strcmp(c, "watch-types") || !strcmp(c, "watch-sizes")) {
 		view(true, "main", good_page());
-		size_t const n = c[6] == 't' ? wire_put_input(big, "rm -rf\r", 7)
-		                             : wire_put_resize(big, (struct wire_size){ 1, 1, 0, 0 });
+		size_t const n = c[6] == 't' ? wire_put_input(big, sizeof big, "rm -rf\r", 7)
+		                             : wire_put_resize(big, sizeof big, (struct wire_size){ 1, 1, 0, 0 });
 		put(big, n, NULL, 0);
 		tell();
 	} else if (!strcmp(c, "fd-later")) {
 		view(false, "main", good_page());
-		put(big, wire_put_input(big, "x", 1), &null, 1);
+		put(big, wire_put_input(big, sizeof big, "x", 1), &null, 1);
 		tell();
 	} else if (!strcmp(c, "size-wild")) { /* ignored, not fatal */
 		view(false, "main", good_page());
-		put(big, wire_put_resize(big, (struct wire_size){ 65535, 0, 0, 0 }), NULL, 0);
+		put(big, wire_put_resize(big, sizeof big, (struct wire_size){ 65535, 0, 0, 0 }), NULL, 0);
 		tell();
 	} else if (!strcmp(c, "page-lies")) { /* a position beyond all */
 		struct page *p;
@@ -191,7 +193,7 @@ int main(int argc, char **argv)
 		atomic_store(&p->pos, UINT64_MAX);
 		uint8_t frame[WIRE_FRAME_MAX];
 		struct wire_attach const a = { .flags = WIRE_ATTACH_LOSSLESS, .terminal = { (uint8_t const *)"main", 4 } };
-		put(frame, wire_put_attach(frame, false, &a), &fd, 1);
+		put(frame, wire_put_attach(frame, sizeof frame, false, &a), &fd, 1);
 		tell();
 		atomic_store(&p->pos, 3); /* and back */
 		pause();
@@ -203,14 +205,14 @@ int main(int argc, char **argv)
 		uint8_t frame[WIRE_FRAME_MAX];
 		struct wire_attach const a = { .flags = c[6] == 'm' ? WIRE_ATTACH_LOSSLESS : 0,
 		                               .terminal = { (uint8_t const *)"main", 4 } };
-		put(frame, wire_put_attach(frame, false, &a), &fd, 1);
+		put(frame, wire_put_attach(frame, sizeof frame, false, &a), &fd, 1);
 		tell();
 		for (;;) { /* always asleep, never at its socket */
 			atomic_store(&p->asleep, 1);
 			usleep(100);
 		}
 	} else if (!strcmp(c, "blocking")) { /* keeps the master and clears O_NONBLOCK */
-		len = export_frame(big, "block");
+		len = export_frame(big, sizeof big, "block");
 		put(big, len, (int[]){ master, own_pidfd() }, 2);
 		tell();
 		fcntl(master, F_SETFL, fcntl(master, F_GETFL) & ~O_NONBLOCK);

@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 	struct tape_reader r;
 	struct page *page;
 	struct conn c;
-	uint8_t frame[WIRE_HEADER];
+	uint8_t frame[WIRE_EMPTY_FRAME];
 	int out = -1;
 	int tape;
 	int opt;
@@ -111,7 +111,7 @@ int main(int argc, char **argv)
 	for (;;) {
 		pump(&r, out);
 		if (ended >= wanted) break;
-		if (a.lossless && page_move(page, r.pos)) conn_send(&c, frame, wire_put_empty(frame, WIRE_MOVED), NULL, 0);
+		if (a.lossless && page_move(page, r.pos)) conn_send(&c, frame, wire_put_empty(frame, sizeof frame, WIRE_MOVED), NULL, 0);
 		page_sleep(page);
 		if (tape_reader_idle(&r)) {
 			struct pollfd p = { .fd = c.fd, .events = POLLIN };

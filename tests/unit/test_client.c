@@ -391,14 +391,14 @@ static struct ptyhead_export const an_export = {
 
 TEST(an_export_and_its_answer)
 {
-	uint8_t buf[WIRE_PUT_MAX];
+	uint8_t buf[WIRE_PEER_FRAME];
 	struct wire_exported e;
 	struct ptyhead_reply reply;
 	struct got g;
 	struct wire_export w;
 	struct wire_header h;
 	struct answer a = {.bytes = buf, .silent = true};
-	a.len = wire_put_exported(buf, &(struct wire_exported){{30, 90, 0, 0}, 7});
+	a.len = wire_put_exported(buf, sizeof buf, &(struct wire_exported){{30, 90, 0, 0}, 7});
 	for (int pidfd = -1; pidfd <= 1; pidfd += 2) {
 		struct ptyhead_export x = an_export;
 		x.pidfd = pidfd;
@@ -449,10 +449,10 @@ TEST(a_long_command_is_cut)
 		{"a", longer, "b", NULL},
 		{NULL},
 	};
-	uint8_t buf[WIRE_PUT_MAX];
+	uint8_t buf[WIRE_PEER_FRAME];
 	memset(longer, 'x', sizeof longer - 1);
 	struct answer a = {.bytes = buf, .silent = true};
-	a.len = wire_put_exported(buf, &(struct wire_exported){{30, 90, 0, 0}, 7});
+	a.len = wire_put_exported(buf, sizeof buf, &(struct wire_exported){{30, 90, 0, 0}, 7});
 	for (size_t i = 0; i < 3; i++) {
 		struct wire_exported e;
 		struct ptyhead_reply reply;
@@ -499,11 +499,11 @@ TEST(refusals)
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		for (int no_read = 0; no_read < 2; no_read++) {
-			uint8_t buf[WIRE_PUT_MAX];
+			uint8_t buf[WIRE_PEER_FRAME];
 			struct wire_exported e;
 			struct ptyhead_reply reply;
 			struct answer a = {.bytes = buf, .no_read = no_read};
-			a.len = wire_put_refused(buf, (enum wire_refusal)cases[i].code,
+			a.len = wire_put_refused(buf, sizeof buf, (enum wire_refusal)cases[i].code,
 			                         "go\033[2J \x9b away\n\xff");
 			buf[1] = 9; /* a refusal is read whatever its version */
 			start_head(&a);
@@ -518,18 +518,18 @@ TEST(refusals)
 
 TEST(answers_that_are_none)
 {
-	static uint8_t ok[WIRE_PUT_MAX], version[WIRE_PUT_MAX], type[WIRE_PUT_MAX],
-		small[WIRE_PUT_MAX], refused[WIRE_PUT_MAX], code0[WIRE_PUT_MAX];
-	size_t const len = wire_put_exported(ok, &(struct wire_exported){{1, 1, 0, 0}, 1});
+	static uint8_t ok[WIRE_PEER_FRAME], version[WIRE_PEER_FRAME], type[WIRE_PEER_FRAME],
+		small[WIRE_PEER_FRAME], refused[WIRE_PEER_FRAME], code0[WIRE_PEER_FRAME];
+	size_t const len = wire_put_exported(ok, sizeof ok, &(struct wire_exported){{1, 1, 0, 0}, 1});
 	memcpy(version, ok, len);
 	version[1] = 2;
 	memcpy(type, ok, len);
 	type[3] = WIRE_ATTACHED;
 	memcpy(small, ok, len);
 	small[7] = 15;
-	size_t const refused_len = wire_put_refused(refused, WIRE_R_BUSY, "no");
+	size_t const refused_len = wire_put_refused(refused, sizeof refused, WIRE_R_BUSY, "no");
 	refused[WIRE_HEADER + 3] = 200;
-	size_t const code0_len = wire_put_refused(code0, (enum wire_refusal)0, "no");
+	size_t const code0_len = wire_put_refused(code0, sizeof code0, (enum wire_refusal)0, "no");
 	struct {
 		char const *what;
 		struct answer answer;
@@ -572,11 +572,11 @@ TEST(answers_that_are_none)
 
 TEST(a_slow_answer_does_not_prolong_the_wait)
 {
-	uint8_t buf[WIRE_PUT_MAX];
+	uint8_t buf[WIRE_PEER_FRAME];
 	struct wire_exported e;
 	struct ptyhead_reply reply;
 	struct answer a = {.bytes = buf, .slow_ms = 200};
-	a.len = wire_put_exported(buf, &(struct wire_exported){{1, 1, 0, 0}, 1});
+	a.len = wire_put_exported(buf, sizeof buf, &(struct wire_exported){{1, 1, 0, 0}, 1});
 	start_head(&a); /* 24 bytes: 4.8 s */
 	int64_t const t = now();
 	CHECK_EQ(ptyhead_export(sock, &an_export, 200, &e, &reply), -ETIMEDOUT);
@@ -590,7 +590,7 @@ TEST(a_slow_answer_does_not_prolong_the_wait)
 TEST(an_attachment_and_the_frames_behind_its_answer)
 {
 	for (int watch = 0; watch < 2; watch++) {
-		uint8_t buf[2 * WIRE_PUT_MAX];
+		uint8_t buf[2 * WIRE_PEER_FRAME];
 		struct conn c;
 		struct conn_frame f;
 		struct wire_attached at;
@@ -600,8 +600,8 @@ TEST(an_attachment_and_the_frames_behind_its_answer)
 		struct wire_header h;
 		int tape;
 		struct answer a = {.bytes = buf, .fds = 1, .silent = true};
-		a.len = wire_put_attached(buf, &(struct wire_attached){WIRE_ATTACH_LOSSLESS, 3});
-		a.len += wire_put_empty(buf + a.len, WIRE_WAKE);
+		a.len = wire_put_attached(buf, sizeof buf, &(struct wire_attached){WIRE_ATTACH_LOSSLESS, 3});
+		a.len += wire_put_empty(buf + a.len, sizeof buf - a.len, WIRE_WAKE);
 		struct ptyhead_attach const x = {
 			.terminal = "chat", .watch = watch, .lossless = !watch,
 			.size = {50, 132, 0, 0}, .tty = {1, 2}, .page = 0,
@@ -631,14 +631,14 @@ TEST(an_attachment_needs_one_descriptor_back)
 {
 	static int const counts[] = {0, 2, 9};
 	for (size_t i = 0; i < 3; i++) {
-		uint8_t buf[WIRE_PUT_MAX];
+		uint8_t buf[WIRE_PEER_FRAME];
 		struct conn c;
 		struct wire_attached at;
 		struct ptyhead_reply reply;
 		int tape = 99;
 		struct ptyhead_attach const x = {.terminal = "main", .page = -1};
 		struct answer a = {.bytes = buf, .fds = counts[i], .silent = true};
-		a.len = wire_put_attached(buf, &(struct wire_attached){0, 1});
+		a.len = wire_put_attached(buf, sizeof buf, &(struct wire_attached){0, 1});
 		start_head(&a);
 		int const before = unit_open_fds();
 		conn_init(&c, sock);
@@ -652,14 +652,14 @@ TEST(an_attachment_needs_one_descriptor_back)
 
 TEST(an_attachment_refused)
 {
-	uint8_t buf[WIRE_PUT_MAX];
+	uint8_t buf[WIRE_PEER_FRAME];
 	struct conn c;
 	struct wire_attached at;
 	struct ptyhead_reply reply;
 	int tape;
 	struct ptyhead_attach x = {.terminal = "nobody", .page = -1};
 	struct answer a = {.bytes = buf};
-	a.len = wire_put_refused(buf, WIRE_R_TERMINAL, "no terminal nobody");
+	a.len = wire_put_refused(buf, sizeof buf, WIRE_R_TERMINAL, "no terminal nobody");
 	start_head(&a);
 	conn_init(&c, sock);
 	CHECK_EQ(ptyhead_attach(&c, &x, 10000, &at, &tape, &reply), -ENOENT);

@@ -56,7 +56,7 @@ static struct wire_attach const sample_attach = {
 TEST(the_bytes_of_a_header)
 {
 	uint8_t const want[] = {0xF5, 1, 0, 67, 0, 0, 0, 0};
-	CHECK_EQ(wire_put_empty(buf, WIRE_WAKE), WIRE_HEADER);
+	CHECK_EQ(wire_put_empty(buf, sizeof buf, WIRE_WAKE), WIRE_HEADER);
 	CHECK(memcmp(buf, want, sizeof want) == 0);
 }
 
@@ -71,14 +71,14 @@ TEST(the_bytes_of_an_export)
 		0, 4, 'm', 'a', 'i', 'n',
 		0, 7, 't', 'o', 'p', 0, '-', 'd', 0,
 	};
-	CHECK_EQ(wire_put_export(buf, &sample_export), sizeof want);
+	CHECK_EQ(wire_put_export(buf, sizeof buf, &sample_export), sizeof want);
 	CHECK(memcmp(buf, want, sizeof want) == 0);
 }
 
 TEST(export_there_and_back)
 {
 	struct wire_export f;
-	size_t const len = wire_put_export(buf, &sample_export);
+	size_t const len = wire_put_export(buf, sizeof buf, &sample_export);
 	check_header(len, WIRE_EXPORT);
 	CHECK_EQ(wire_get_export(buf + WIRE_HEADER, len - WIRE_HEADER, &f), 0);
 	CHECK_EQ(f.flags, WIRE_EXPORT_SIZED);
@@ -98,7 +98,7 @@ TEST(attach_and_watch_there_and_back)
 {
 	for (int watch = 0; watch < 2; watch++) {
 		struct wire_attach f;
-		size_t const len = wire_put_attach(buf, watch, &sample_attach);
+		size_t const len = wire_put_attach(buf, sizeof buf, watch, &sample_attach);
 		check_header(len, watch ? WIRE_WATCH : WIRE_ATTACH);
 		CHECK_EQ(wire_get_attach(buf + WIRE_HEADER, len - WIRE_HEADER, &f), 0);
 		CHECK_EQ(f.flags, WIRE_ATTACH_LOSSLESS);
@@ -115,7 +115,7 @@ TEST(the_small_frames_there_and_back)
 {
 	struct wire_size const size = {UINT16_MAX, 1, 2, UINT16_MAX};
 	struct wire_size s;
-	size_t len = wire_put_resize(buf, size);
+	size_t len = wire_put_resize(buf, sizeof buf, size);
 	CHECK_EQ(len, 16);
 	check_header(len, WIRE_RESIZE);
 	CHECK_EQ(wire_get_resize(buf + WIRE_HEADER, len - WIRE_HEADER, &s), 0);
@@ -123,7 +123,7 @@ TEST(the_small_frames_there_and_back)
 	CHECK_PREFIXES(wire_get_resize, struct wire_size, len);
 
 	struct wire_exported e;
-	len = wire_put_exported(buf, &(struct wire_exported){size, UINT64_MAX - 1});
+	len = wire_put_exported(buf, sizeof buf, &(struct wire_exported){size, UINT64_MAX - 1});
 	check_header(len, WIRE_EXPORTED);
 	CHECK_EQ(wire_get_exported(buf + WIRE_HEADER, len - WIRE_HEADER, &e), 0);
 	CHECK(memcmp(&e.size, &size, sizeof s) == 0);
@@ -131,7 +131,7 @@ TEST(the_small_frames_there_and_back)
 	CHECK_PREFIXES(wire_get_exported, struct wire_exported, len);
 
 	struct wire_attached a;
-	len = wire_put_attached(buf, &(struct wire_attached){WIRE_ATTACH_LOSSLESS, 1ULL << 40});
+	len = wire_put_attached(buf, sizeof buf, &(struct wire_attached){WIRE_ATTACH_LOSSLESS, 1ULL << 40});
 	check_header(len, WIRE_ATTACHED);
 	CHECK_EQ(wire_get_attached(buf + WIRE_HEADER, len - WIRE_HEADER, &a), 0);
 	CHECK_EQ(a.flags, WIRE_ATTACH_LOSSLESS);
@@ -139,17 +139,17 @@ TEST(the_small_frames_there_and_back)
 	CHECK_PREFIXES(wire_get_attached, struct wire_attached, len);
 
 	struct wire_refused r;
-	len = wire_put_refused(buf, WIRE_R_BUSY, "still alive");
+	len = wire_put_refused(buf, sizeof buf, WIRE_R_BUSY, "still alive");
 	check_header(len, WIRE_REFUSED);
 	CHECK_EQ(wire_get_refused(buf + WIRE_HEADER, len - WIRE_HEADER, &r), 0);
 	CHECK_EQ(r.code, WIRE_R_BUSY);
 	check_bytes(r.text, "still alive");
 	CHECK_PREFIXES(wire_get_refused, struct wire_refused, len);
 
-	len = wire_put_input(buf, "\033[A", 3);
+	len = wire_put_input(buf, sizeof buf, "\033[A", 3);
 	check_header(len, WIRE_INPUT);
 	CHECK(memcmp(buf + WIRE_HEADER, "\033[A", 3) == 0);
-	check_header(wire_put_input(buf, NULL, 0), WIRE_INPUT);
+	check_header(wire_put_input(buf, sizeof buf, NULL, 0), WIRE_INPUT);
 }
 
 TEST(a_longer_payload_is_taken_and_the_rest_ignored)
@@ -157,15 +157,15 @@ TEST(a_longer_payload_is_taken_and_the_rest_ignored)
 	struct wire_export e;
 	struct wire_size s;
 	struct wire_refused r;
-	size_t len = wire_put_export(buf, &sample_export);
+	size_t len = wire_put_export(buf, sizeof buf, &sample_export);
 	memset(buf + len, 0xff, 100);
 	CHECK_EQ(wire_get_export(buf + WIRE_HEADER, len - WIRE_HEADER + 100, &e), 0);
 	CHECK_EQ(e.command.len, 7);
-	len = wire_put_resize(buf, (struct wire_size){1, 2, 3, 4});
+	len = wire_put_resize(buf, sizeof buf, (struct wire_size){1, 2, 3, 4});
 	memset(buf + len, 0xff, 100);
 	CHECK_EQ(wire_get_resize(buf + WIRE_HEADER, len - WIRE_HEADER + 100, &s), 0);
 	CHECK_EQ(s.ypixel, 4);
-	len = wire_put_refused(buf, WIRE_R_ROLE, "");
+	len = wire_put_refused(buf, sizeof buf, WIRE_R_ROLE, "");
 	memset(buf + len, 0xff, 100);
 	CHECK_EQ(wire_get_refused(buf + WIRE_HEADER, len - WIRE_HEADER + 100, &r), 0);
 	CHECK_EQ(r.text.len, 0);
@@ -178,8 +178,8 @@ TEST(strings_are_cut_when_put_and_refused_when_longer)
 	struct wire_export e = sample_export;
 	e.terminal = bytes(longer);
 	e.command = bytes(longer);
-	size_t len = wire_put_export(buf, &e);
-	CHECK(len <= WIRE_PUT_MAX);
+	size_t len = wire_put_export(buf, sizeof buf, &e);
+	CHECK_EQ(len, WIRE_EXPORT_FRAME);
 	CHECK_EQ(wire_get_export(buf + WIRE_HEADER, len - WIRE_HEADER, &e), 0);
 	CHECK_EQ(e.terminal.len, WIRE_TERMINAL_MAX);
 	CHECK_EQ(e.command.len, WIRE_COMMAND_MAX);
@@ -194,7 +194,7 @@ TEST(strings_are_cut_when_put_and_refused_when_longer)
 	at[1] = WIRE_TERMINAL_MAX;
 	CHECK_EQ(wire_get_attach(buf + WIRE_HEADER, len - WIRE_HEADER, &a), 0);
 
-	len = wire_put_refused(buf, WIRE_R_FAILED, longer);
+	len = wire_put_refused(buf, sizeof buf, WIRE_R_FAILED, longer);
 	CHECK_EQ(len, WIRE_HEADER + 4 + WIRE_TEXT_MAX);
 	struct wire_refused r;
 	CHECK_EQ(wire_get_refused(buf + WIRE_HEADER, len - WIRE_HEADER, &r), 0);
@@ -202,8 +202,8 @@ TEST(strings_are_cut_when_put_and_refused_when_longer)
 	buf[WIRE_HEADER + 3] = (WIRE_TEXT_MAX + 1) & 0xff;
 	CHECK_EQ(wire_get_refused(buf + WIRE_HEADER, len - WIRE_HEADER + 1, &r), -1);
 
-	CHECK_EQ(wire_put_input(buf, longer, sizeof longer), WIRE_HEADER + WIRE_INPUT_MAX);
-	CHECK_EQ(wire_put_input(buf, longer, WIRE_INPUT_MAX), WIRE_HEADER + WIRE_INPUT_MAX);
+	CHECK_EQ(wire_put_input(buf, sizeof buf, longer, sizeof longer), WIRE_HEADER + WIRE_INPUT_MAX);
+	CHECK_EQ(wire_put_input(buf, sizeof buf, longer, WIRE_INPUT_MAX), WIRE_HEADER + WIRE_INPUT_MAX);
 }
 
 TEST(headers)
@@ -310,7 +310,7 @@ TEST(list_there_and_back)
 {
 	struct wire_list f;
 	struct wire_list const l = {.flags = 5, .after = bytes("a"), .terminal = bytes("main")};
-	size_t const len = wire_put_list(buf, &l);
+	size_t const len = wire_put_list(buf, sizeof buf, &l);
 	check_header(len, WIRE_LIST);
 	CHECK_EQ(wire_get_list(buf + WIRE_HEADER, len - WIRE_HEADER, &f), 0);
 	CHECK_EQ(f.flags, 5);
@@ -323,13 +323,10 @@ TEST(listed_there_and_back)
 {
 	struct wire_listed f;
 	struct wire_entry e;
-	size_t len = wire_listed_begin(buf);
-	for (int i = 0; i < 3; i++) {
-		size_t const longer = wire_listed_add(buf, len, &sample_entry);
-		CHECK(longer > len);
-		len = longer;
-	}
-	len = wire_listed_end(buf, len, WIRE_LISTED_MORE);
+	struct wire_listing l;
+	wire_listed_begin(&l, buf, sizeof buf);
+	for (int i = 0; i < 3; i++) CHECK(wire_listed_add(&l, &sample_entry));
+	size_t const len = wire_listed_end(&l, WIRE_LISTED_MORE);
 	check_header(len, WIRE_LISTED);
 	CHECK_EQ(wire_get_listed(buf + WIRE_HEADER, len - WIRE_HEADER, &f), 0);
 	CHECK_EQ(f.flags, WIRE_LISTED_MORE);
@@ -355,14 +352,17 @@ TEST(an_entry_may_be_longer)
 {
 	struct wire_listed f;
 	struct wire_entry e;
-	size_t const at = wire_listed_begin(buf);
-	size_t len = wire_listed_add(buf, at, &sample_entry);
+	struct wire_listing l;
+	wire_listed_begin(&l, buf, sizeof buf);
+	size_t const at = l.len;
+	CHECK(wire_listed_add(&l, &sample_entry));
 	uint16_t const n = (uint16_t)(buf[at] << 8 | buf[at + 1]);
 	buf[at] = (uint8_t)((n + 9) >> 8);
 	buf[at + 1] = (uint8_t)(n + 9);
-	memset(buf + len, 'x', 9); /* of a later version */
-	len = wire_listed_add(buf, len + 9, &sample_entry);
-	len = wire_listed_end(buf, len, 0);
+	memset(buf + l.len, 'x', 9); /* of a later version */
+	l.len += 9;
+	CHECK(wire_listed_add(&l, &sample_entry));
+	size_t const len = wire_listed_end(&l, 0);
 	CHECK_EQ(wire_get_listed(buf + WIRE_HEADER, len - WIRE_HEADER, &f), 0);
 	CHECK_EQ(wire_listed_next(&f, &e), 0);
 	check_entry(&e);
@@ -374,14 +374,12 @@ TEST(listed_is_bounded)
 {
 	static uint8_t command[WIRE_COMMAND_MAX + 9];
 	struct wire_entry e = sample_entry;
-	size_t len = wire_listed_begin(buf), n;
+	struct wire_listing l;
 	unsigned count = 0;
 	e.command = (struct wire_bytes){command, sizeof command};
-	while ((n = wire_listed_add(buf, len, &e)) > 0) {
-		len = n;
-		count++;
-	}
-	len = wire_listed_end(buf, len, 0);
+	wire_listed_begin(&l, buf, sizeof buf);
+	while (wire_listed_add(&l, &e)) count++;
+	size_t const len = wire_listed_end(&l, 0);
 	CHECK(len <= WIRE_FRAME_MAX && len > WIRE_FRAME_MAX - 1200);
 	CHECK(count > 50);
 	check_header(len, WIRE_LISTED);
@@ -393,9 +391,9 @@ TEST(send_and_taken_there_and_back)
 	struct wire_send s;
 	struct wire_taken t;
 	struct wire_taken const w = {.serial = 99, .code = WIRE_T_LINE, .offset = 1ULL << 50};
-	size_t len = wire_put_send(buf, 77, data, sizeof data);
+	size_t len = wire_put_send(buf, sizeof buf, 77, data, sizeof data);
 	check_header(len, WIRE_SEND);
-	CHECK_EQ(len, WIRE_PUT_MAX);
+	CHECK_EQ(len, WIRE_SEND_FRAME);
 	CHECK_EQ(wire_get_send(buf + WIRE_HEADER, len - WIRE_HEADER, &s), 0);
 	CHECK_EQ(s.serial, 77);
 	CHECK_EQ(s.data.len, WIRE_SEND_MAX);
@@ -403,7 +401,7 @@ TEST(send_and_taken_there_and_back)
 	CHECK_EQ(wire_get_send(buf + WIRE_HEADER, 3, &s), -1);
 	CHECK_EQ(wire_get_send(buf + WIRE_HEADER, 4, &s), 0);
 	CHECK_EQ(s.data.len, 0);
-	len = wire_put_taken(buf, &w);
+	len = wire_put_taken(buf, sizeof buf, &w);
 	check_header(len, WIRE_TAKEN);
 	CHECK_EQ(wire_get_taken(buf + WIRE_HEADER, len - WIRE_HEADER, &t), 0);
 	CHECK_EQ(t.serial, 99);

@@ -80,7 +80,7 @@ static void lose(struct headlink *l, int64_t now)
 
 static void ask_again(struct headlink *l, int64_t now)
 {
-	uint8_t frame[WIRE_PUT_MAX];
+	uint8_t frame[WIRE_ATTACH_FRAME];
 	struct wire_attach const a = {
 		.flags = l->lossless ? WIRE_ATTACH_LOSSLESS : 0u,
 		.size = l->size,
@@ -94,7 +94,7 @@ static void ask_again(struct headlink *l, int64_t now)
 		return;
 	}
 	conn_init(&l->conn, sock);
-	size_t const len = wire_put_attach(frame, l->watch, &a);
+	size_t const len = wire_put_attach(frame, sizeof frame, l->watch, &a);
 	if (conn_send(&l->conn, frame, len, &l->page_fd, 1) != CONN_OK) {
 		lose(l, now);
 		return;
@@ -150,7 +150,7 @@ static bool send_frame(struct headlink *l, uint8_t const *frame, size_t len)
  * that what did not go is known. */
 static bool push(struct headlink *l)
 {
-	uint8_t frame[WIRE_PUT_MAX];
+	uint8_t frame[WIRE_INPUT_FRAME];
 
 	if (l->state != HEADLINK_UP) return true;
 	for (;;) {
@@ -166,13 +166,13 @@ static bool push(struct headlink *l)
 		}
 		if (l->resize) {
 			l->resize = false;
-			if (!send_frame(l, frame, wire_put_resize(frame, l->size))) return false;
+			if (!send_frame(l, frame, wire_put_resize(frame, sizeof frame, l->size))) return false;
 		} else if (l->moved) {
 			l->moved = false;
-			if (!send_frame(l, frame, wire_put_empty(frame, WIRE_MOVED))) return false;
+			if (!send_frame(l, frame, wire_put_empty(frame, sizeof frame, WIRE_MOVED))) return false;
 		} else if (l->in_len > 0) {
 			l->flight = l->in_len > WIRE_INPUT_MAX ? WIRE_INPUT_MAX : l->in_len;
-			if (!send_frame(l, frame, wire_put_input(frame, l->in, l->flight)))
+			if (!send_frame(l, frame, wire_put_input(frame, sizeof frame, l->in, l->flight)))
 				return false;
 		} else {
 			return true;

@@ -59,11 +59,12 @@ static enum type_result wait_for_answer(struct typist *t, struct wire_taken *ret
 
 static enum type_result type_piece(struct typist *t, uint8_t const *data, size_t len)
 {
-	uint8_t frame[WIRE_PUT_MAX];
+	uint8_t frame[WIRE_SEND_FRAME];
 	struct wire_taken w;
 
 	t->serial++;
-	if (conn_send(&t->f->link.conn, frame, wire_put_send(frame, t->serial, data, len), NULL, 0) != CONN_OK) return TYPE_GONE;
+	size_t const n = wire_put_send(frame, sizeof frame, t->serial, data, len);
+	if (conn_send(&t->f->link.conn, frame, n, NULL, 0) != CONN_OK) return TYPE_GONE;
 	enum type_result const r = wait_for_answer(t, &w);
 	if (r != TYPE_OK) return r;
 	if (!t->began) t->offset = w.offset;
