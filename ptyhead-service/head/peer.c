@@ -212,6 +212,7 @@ int peer_new(struct head *h, int fd, unsigned roles)
 	r = loop_add(&h->loop, &p->source, fd, EPOLLIN, peer_ready);
 	if (r < 0) goto fail;
 	conn_init(&p->conn, fd);
+	conn_limit(&p->conn, WIRE_PEER_FRAME);
 	timeout_set(&h->silent, &p->silent);
 	list_append(&h->peers, &p->link);
 	h->peers_len++;

@@ -7,9 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What an idle connection keeps. Larger buffers come with the bytes that fill
- * them, not with a length that a peer claims, and go when they are empty. */
-#define BUFFER_START 256u
+/* Buffers are multiples of this, and as large as what is in them, not as a length
+ * that a peer claims. */
+#define STEP 64u
+#define READ_MAX 8192u /* bytes in one conn_fill; on the stack */
 
 #ifndef SCM_PIDFD
 #define SCM_PIDFD 0x04
@@ -19,6 +20,12 @@ void conn_init(struct conn *c, int fd)
 {
 	memset(c, 0, sizeof *c);
 	c->fd = fd;
+	c->in_max = WIRE_FRAME_MAX;
+}
+
+void conn_limit(struct conn *c, size_t max)
+{
+	c->in_max = max < WIRE_FRAME_MAX ? max : WIRE_FRAME_MAX;
 }
 
 static void close_all(int *fds, size_t *n)
@@ -38,32 +45,39 @@ void conn_deinit(struct conn *c)
 
 /* ---- reading ------------------------------------------------------------- */
 
+/* Makes the buffer fit `len` bytes: no memory for none. False: no memory. */
+static bool fit(uint8_t **buf, size_t *cap, size_t len)
+{
+	size_t const want = (len + STEP - 1) / STEP * STEP;
+	if (want == *cap) return true;
+	if (want == 0) {
+		free(*buf);
+		*buf = NULL;
+	} else {
+		uint8_t *const p = realloc(*buf, want);
+		if (!p) return want < *cap; /* the larger one does, too */
+		*buf = p;
+	}
+	*cap = want;
+	return true;
+}
+
 /* Forgets the frame that was given out last. */
 static void drop_used(struct conn *c)
 {
 	if (c->in_used == 0) return;
 	c->in_len -= c->in_used;
-	if (c->in_len > 0) {
-		memmove(c->in, c->in + c->in_used, c->in_len);
-	} else if (c->in_cap > BUFFER_START) {
-		free(c->in);
-		c->in = NULL;
-		c->in_cap = 0;
-	}
+	if (c->in_len > 0) memmove(c->in, c->in + c->in_used, c->in_len);
 	c->in_used = 0;
+	(void)fit(&c->in, &c->in_cap, c->in_len);
 }
 
-static enum conn_result make_room(struct conn *c)
+static bool append_in(struct conn *c, uint8_t const *data, size_t len)
 {
-	if (c->in_len < c->in_cap) return CONN_OK;
-	if (c->in_cap >= WIRE_FRAME_MAX) return CONN_FULL;
-	size_t cap = c->in_cap == 0 ? BUFFER_START : c->in_cap * 2;
-	if (cap > WIRE_FRAME_MAX) cap = WIRE_FRAME_MAX;
-	uint8_t *const in = realloc(c->in, cap);
-	if (!in) return CONN_NOMEM;
-	c->in = in;
-	c->in_cap = cap;
-	return CONN_OK;
+	if (!fit(&c->in, &c->in_cap, c->in_len + len)) return false;
+	memcpy(c->in + c->in_len, data, len);
+	c->in_len += len;
+	return true;
 }
 
 /* musl's CMSG_NXTHDR mixes signs where it is expanded. */
@@ -104,12 +118,12 @@ enum conn_result conn_fill(struct conn *c)
 		char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int)) +
 		           CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))];
 	} control;
+	uint8_t piece[READ_MAX];
 
 	drop_used(c);
-	enum conn_result r = make_room(c);
-	if (r != CONN_OK) return r;
-
-	struct iovec iov = {c->in + c->in_len, c->in_cap - c->in_len};
+	if (c->in_len >= c->in_max) return CONN_FULL;
+	size_t const room = c->in_max - c->in_len;
+	struct iovec iov = {piece, room < sizeof piece ? room : sizeof piece};
 	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n;
 	do {
@@ -119,14 +133,13 @@ enum conn_result conn_fill(struct conn *c)
 	} while (n < 0 && errno == EINTR);
 	if (n < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? CONN_AGAIN : CONN_BROKEN;
 
-	r = keep_fds(c, &m);
+	enum conn_result const r = keep_fds(c, &m);
 	if (n == 0) {
 		if (c->in_len == 0) return CONN_EOF;
 		errno = EPROTO;
 		return CONN_BROKEN;
 	}
-	c->in_len += (size_t)n;
-	return r;
+	return append_in(c, piece, (size_t)n) ? r : CONN_NOMEM;
 }
 
 enum conn_result conn_frame(struct conn *c, struct conn_frame *ret)
@@ -138,6 +151,7 @@ enum conn_result conn_frame(struct conn *c, struct conn_frame *ret)
 	default: return CONN_GARBAGE;
 	}
 	size_t const len = WIRE_HEADER + ret->header.length;
+	if (len > c->in_max) return CONN_FULL;
 	if (c->in_len < len) return CONN_AGAIN;
 	ret->payload = c->in + WIRE_HEADER;
 	c->in_used = len;
@@ -190,14 +204,7 @@ static enum conn_result enqueue(struct conn *c, uint8_t const *data, size_t len)
 		memmove(c->out, c->out + c->out_start, c->out_len);
 		c->out_start = 0;
 	}
-	size_t cap = c->out_cap == 0 ? BUFFER_START : c->out_cap;
-	while (cap < c->out_len + len) cap *= 2;
-	if (cap > c->out_cap) {
-		uint8_t *const out = realloc(c->out, cap);
-		if (!out) return CONN_NOMEM;
-		c->out = out;
-		c->out_cap = cap;
-	}
+	if (!fit(&c->out, &c->out_cap, c->out_len + len)) return CONN_NOMEM;
 	memcpy(c->out + c->out_len, data, len);
 	c->out_len += len;
 	return CONN_OK;
@@ -220,7 +227,7 @@ enum conn_result conn_send(struct conn *c, void const *frame, size_t len,
                            int const *fds, size_t nfds)
 {
 	if (nfds > WIRE_FDS_MAX) return CONN_FDS;
-	if (len == 0) return CONN_OK;
+	if (len == 0) return CONN_FULL;
 	if (c->out_len > 0) {
 		enum conn_result const r = conn_flush(c);
 		if (r != CONN_OK && r != CONN_AGAIN) return r;
@@ -254,12 +261,8 @@ enum conn_result conn_flush(struct conn *c)
 		c->out_start += (size_t)n;
 		c->out_len -= (size_t)n;
 	}
-	if (c->out_cap > BUFFER_START) {
-		free(c->out);
-		c->out = NULL;
-		c->out_cap = 0;
-	}
 	c->out_start = 0;
+	(void)fit(&c->out, &c->out_cap, 0);
 	return CONN_OK;
 }
 

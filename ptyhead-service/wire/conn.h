@@ -1,6 +1,8 @@
 /* A framed connection with descriptors, for both ends: what arrived is handed
  * out a whole frame at a time, what is to be sent is kept within a bound until
- * the socket takes it. Never blocks (every call is MSG_DONTWAIT, so that the
+ * the socket takes it. Between frames it holds no memory; within one, no more
+ * than the bytes that came, and never more than the longest frame that the peer
+ * may send. Never blocks (every call is MSG_DONTWAIT, so that the
  * socket's own flags, which a peer may share, do not matter); the caller waits
  * with poll(2) or epoll(7). */
 #ifndef CONN_H
@@ -12,14 +14,16 @@
 
 #include "wire.h"
 
-/* The most that may wait to be sent before conn_send says so. */
-#define CONN_OUT_MAX ((size_t)4 * WIRE_FRAME_MAX)
+/* The most that may wait to be sent before conn_send says so: a LISTED, and more
+ * than one of every other frame. */
+#define CONN_OUT_MAX ((size_t)2 * WIRE_FRAME_MAX)
 
 struct conn {
 	int fd;
 	uint8_t *in;
 	size_t in_len;
 	size_t in_cap;
+	size_t in_max;  /* the longest frame that the peer may send */
 	size_t in_used; /* bytes of the frame that conn_frame gave out last */
 	uint8_t *out;
 	size_t out_start;
@@ -44,13 +48,18 @@ enum conn_result {
 	                 socket failed (errno says how) */
 	CONN_GARBAGE, /* not this protocol */
 	CONN_FDS,     /* more descriptors than any frame carries; all closed */
-	CONN_FULL,    /* conn_send: the peer does not read; nothing was queued.
-	                 conn_fill: take out the frames that are there */
+	CONN_FULL,    /* conn_send: the peer does not read, or the frame is empty;
+	                 nothing was queued. conn_fill: take out the frames that are
+	                 there. conn_frame: a frame longer than the peer may send;
+	                 its header is given out */
 	CONN_NOMEM,
 };
 
 /* Takes `fd`, a connected SOCK_STREAM, over. */
 void conn_init(struct conn *c, int fd);
+/* From here on the peer may send no frame longer than `max` bytes (until now
+ * WIRE_FRAME_MAX). What is longer is refused when its header is there. */
+void conn_limit(struct conn *c, size_t max);
 /* Closes the socket (unless c->fd was set to -1), and descriptors that were
  * not taken. */
 void conn_deinit(struct conn *c);
@@ -65,7 +74,8 @@ enum conn_result conn_frame(struct conn *c, struct conn_frame *ret);
 /* The descriptors that arrived so far go to the caller, who closes them. */
 size_t conn_take_fds(struct conn *c, int ret_fds[WIRE_FDS_MAX]);
 
-/* Queues a frame and sends what goes at once. With `fds` (duplicated here, so
+/* Queues a frame and sends what goes at once. `len` may be what a wire_put_*
+ * returned: 0, a frame that did not fit its buffer, is CONN_FULL. With `fds` (duplicated here, so
  * the caller keeps its own) only while nothing else waits. */
 enum conn_result conn_send(struct conn *c, void const *frame, size_t len,
                            int const *fds, size_t nfds);

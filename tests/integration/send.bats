@@ -269,7 +269,8 @@ def attach(kind):
     return s
 def dropped(s):
     while True:
-        kind, _ = read(s)
+        try: kind, _ = read(s)
+        except ConnectionResetError: return True # the head did not read all of it
         if kind is None: return True
         assert kind in (67, 69), kind
 # A watcher types; a SEND that is short, or too long; two at once to a line that

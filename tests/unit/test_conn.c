@@ -154,6 +154,113 @@ TEST(the_longest_frame_and_the_memory_it_takes)
 	tear_down();
 }
 
+/* What an idle viewer costs: nothing but the struct. */
+static void check_holds_nothing(void)
+{
+	CHECK(!conn.in && conn.in_cap == 0);
+	CHECK(!conn.out && conn.out_cap == 0);
+}
+
+TEST(between_frames_a_connection_holds_no_buffer)
+{
+	uint8_t buf[300];
+	struct conn_frame f;
+	set_up();
+	check_holds_nothing();
+	for (unsigned n = 0; n < 200; n += 7) {
+		size_t const len = frame_of(buf, n, 'x');
+		raw_send(buf, len, NULL, 0);
+		CHECK_EQ(conn_fill(&conn), CONN_OK);
+		CHECK_EQ(conn_frame(&conn, &f), CONN_OK);
+		CHECK_EQ(conn_frame(&conn, &f), CONN_AGAIN);
+		CHECK_EQ(conn_send(&conn, buf, len, NULL, 0), CONN_OK);
+		check_holds_nothing();
+	}
+	tear_down();
+}
+
+TEST(within_a_frame_it_holds_what_came)
+{
+	static uint8_t buf[20000];
+	struct conn_frame f;
+	set_up();
+	size_t const whole = frame_of(buf, 9000, 'x');
+	size_t const len = whole + frame_of(buf + whole, 9000, 'y');
+	raw_send(buf, whole + 20, NULL, 0);
+	size_t got = 0;
+	while (got < whole + 20) {
+		CHECK_EQ(conn_fill(&conn), CONN_OK);
+		got = conn.in_len;
+		CHECK(conn.in_cap < got + 128);
+	}
+	CHECK_EQ(conn_frame(&conn, &f), CONN_OK);
+	CHECK_EQ(conn_frame(&conn, &f), CONN_AGAIN);
+	CHECK_EQ(conn.in_len, 20);
+	CHECK(conn.in_cap < 128); /* the first frame's room is given back */
+	raw_send(buf + whole + 20, len - whole - 20, NULL, 0);
+	while (conn_frame(&conn, &f) == CONN_AGAIN) CHECK_EQ(conn_fill(&conn), CONN_OK);
+	CHECK_EQ(f.header.length, 9000);
+	CHECK_EQ(f.payload[8999], 'y');
+	tear_down();
+}
+
+TEST(a_frame_longer_than_the_peer_may_send)
+{
+	static uint8_t buf[1000];
+	struct conn_frame f;
+	set_up();
+	conn_limit(&conn, 100);
+	/* The longest is taken; several of them in a row, too. */
+	for (int i = 0; i < 3; i++) raw_send(buf, frame_of(buf, 100 - WIRE_HEADER, 'x'), NULL, 0);
+	for (int i = 0; i < 3; i++) {
+		while (conn_frame(&conn, &f) == CONN_AGAIN) {
+			CHECK_EQ(conn_fill(&conn), CONN_OK);
+			CHECK(conn.in_len <= 100);
+		}
+		CHECK_EQ(f.header.length, 100 - WIRE_HEADER);
+	}
+	/* One byte more is refused by its header. */
+	frame_of(buf, 101 - WIRE_HEADER, 'y');
+	raw_send(buf, WIRE_HEADER, NULL, 0);
+	CHECK_EQ(conn_frame(&conn, &f), CONN_AGAIN);
+	CHECK_EQ(conn_fill(&conn), CONN_OK);
+	CHECK_EQ(conn_frame(&conn, &f), CONN_FULL);
+	CHECK_EQ(f.header.length, 101 - WIRE_HEADER);
+	CHECK_EQ(conn_frame(&conn, &f), CONN_FULL);
+	tear_down();
+}
+
+TEST(what_waits_to_be_sent_is_bounded_by_what_it_is)
+{
+	static uint8_t buf[WIRE_FRAME_MAX];
+	uint8_t in[4096];
+	set_up();
+	while (send(conn.fd, buf, sizeof buf, MSG_DONTWAIT) > 0) continue;
+	while (send(conn.fd, buf, 1, MSG_DONTWAIT) > 0) continue;
+	CHECK_EQ(conn_send(&conn, buf, 10, NULL, 0), CONN_OK);
+	CHECK(conn.out_cap < 128);
+	CHECK_EQ(conn_send(&conn, buf, 5000, NULL, 0), CONN_OK);
+	CHECK(conn.out_cap < 5010 + 128);
+	while (conn_pending(&conn)) {
+		CHECK(recv(peer, in, sizeof in, 0) > 0);
+		enum conn_result const r = conn_flush(&conn);
+		CHECK(r == CONN_OK || r == CONN_AGAIN);
+	}
+	check_holds_nothing();
+	tear_down();
+}
+
+TEST(a_frame_that_did_not_fit_its_buffer_is_not_sent)
+{
+	uint8_t small[WIRE_TAKEN_FRAME - 1];
+	struct wire_taken const t = {.serial = 1};
+	set_up();
+	CHECK_EQ(conn_send(&conn, small, wire_put_taken(small, sizeof small, &t), NULL, 0), CONN_FULL);
+	CHECK(!conn_pending(&conn));
+	CHECK_EQ(recv(peer, small, sizeof small, MSG_DONTWAIT), -1);
+	tear_down();
+}
+
 TEST(a_caller_that_does_not_take_frames_out_is_told)
 {
 	static uint8_t buf[WIRE_FRAME_MAX];
