@@ -1,21 +1,36 @@
 # bash completion for ptyhead's tools: options, keys, and the terminals that
 # there are now (each head within reach is asked, for at most a second).
+#
+# Names of sockets and terminals come from other people. They are compared and
+# inserted as text: no word list (`compgen -W` expands it), no eval; a name with
+# any character outside those of an address is left out.
 # shellcheck shell=bash
 
-# _ptyhead_addresses : into COMPREPLY, those that begin with $1.
+# _ptyhead_addresses WORD : the addresses that begin with WORD into COMPREPLY.
 _ptyhead_addresses() {
-	local cur=$1 prefix
+	local LC_ALL=C cur=$1 quote='' name shown prefix
+	# A backslash only as systemd writes it: -, for one, is \x2d.
+	local re='^([A-Za-z0-9_@+/]|\\x[0-9a-f]{2})([A-Za-z0-9._@+/:-]|\\x[0-9a-f]{2})*$'
 	if [[ $cur == */* ]]; then
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		# A path: readline's own completion, which quotes what it inserts.
+		compopt -o default 2>/dev/null
 		return
 	fi
-	mapfile -t COMPREPLY < <(compgen -W "$(timeout 1 ptyhead-list --names 2>/dev/null)" -- "$cur")
-	# A colon parts words, unless COMP_WORDBREAKS says otherwise: what stands
-	# before it is on the line already.
-	if [[ $cur == *:* && $COMP_WORDBREAKS == *:* ]]; then
-		prefix=${cur%"${cur##*:}"}
-		COMPREPLY=("${COMPREPLY[@]#"$prefix"}")
+	# After an open quote readline inserts what we say into it as it is.
+	case $cur in [\'\"]*) quote=${cur:0:1} cur=${cur:1} ;; esac
+	while IFS= read -r name; do
+		[[ $name =~ $re ]] || continue
+		shown=$name
+		if [[ -z $quote ]]; then shown=${name//\\/\\\\}; fi
+		if [[ $shown == "$cur"* ]]; then COMPREPLY+=("$shown"); fi
+	done < <(timeout 1 ptyhead-list --names 2>/dev/null)
+	# Readline parts words at : and @, unless COMP_WORDBREAKS says otherwise: what
+	# stands before the last one is on the line already, and the : too. Inside quotes
+	# it does not.
+	if [[ -z $quote && $cur == *[:@]* ]]; then
+		prefix=$cur
+		while [[ -n $prefix && ($prefix != *[:@] || $COMP_WORDBREAKS != *"${prefix: -1}"*) ]]; do prefix=${prefix%?}; done
+		COMPREPLY=("${COMPREPLY[@]#"${prefix%@}"}")
 	fi
 }
 
@@ -26,11 +41,11 @@ _ptyhead_keys() {
 
 _ptyhead() {
 	local tool=${1##*/} word='' prev='' i options valued
-	# The word under the cursor with the colons that readline parted it at, and
-	# the option before it.
+	# The word under the cursor with the colons and @ that readline parted it at,
+	# and the option before it.
 	word=${COMP_WORDS[COMP_CWORD]}
 	i=$COMP_CWORD
-	while ((i > 1)) && [[ $word == :* || ${COMP_WORDS[i - 1]} == : ]]; do
+	while ((i > 1)) && [[ $word == [:@]* || ${COMP_WORDS[i - 1]} == [:@] ]]; do
 		((i--)) || :
 		word=${COMP_WORDS[i]}$word
 	done
@@ -52,8 +67,8 @@ _ptyhead() {
 	ptyhead-record:--from) mapfile -t COMPREPLY < <(compgen -W 'start now' -- "$word") && return ;;
 	ptyhead-record:--to) mapfile -t COMPREPLY < <(compgen -W 'now exit' -- "$word") && return ;;
 	ptyhead-record:-o | ptyhead-record:-T | ptyhead-record:--output | ptyhead-record:--timing)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -f -- "$word") && return
+		compopt -o default 2>/dev/null
+		return
 		;;
 	esac
 	# An option's value is the user's to think of.

@@ -1,15 +1,16 @@
 # fish completion for ptyhead's tools: options, and the terminals that there are
-# now.
+# now. Names of sockets and terminals come from other people: only what is an
+# address is offered, and fish quotes it.
+function __ptyhead_is_path
+	string match -q '*/*' -- (commandline -ct)
+end
 function __ptyhead_addresses
-	# What has a slash is a path.
-	if string match -q '*/*' -- (commandline -ct)
-		__fish_complete_path (commandline -ct)
-	else
-		timeout 1 ptyhead-list --names 2>/dev/null
-	end
+	timeout 1 ptyhead-list --names 2>/dev/null | string match -r '^[A-Za-z0-9_@+\\\\/][A-Za-z0-9._@+\\\\/:-]*$'
 end
 for tool in attach list send show wait record
-	complete -c ptyhead-$tool -f -a '(__ptyhead_addresses)'
+	complete -c ptyhead-$tool -n 'not __ptyhead_is_path' -f -a '(__ptyhead_addresses)'
+	# What has a slash is a path.
+	complete -c ptyhead-$tool -n __ptyhead_is_path -F
 	complete -c ptyhead-$tool -l help
 	complete -c ptyhead-$tool -l version
 end
