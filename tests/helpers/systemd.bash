@@ -144,6 +144,38 @@ sd_units() {
 	done
 }
 
+# sd_login_units FOLDER : dbus, logind and the users' own managers, for sd_boot; and
+# what starts them with it.
+sd_login_units() {
+	local dir=$1 u
+	mkdir -p "$dir/t.target.wants"
+	for u in dbus.service dbus.socket systemd-logind.service dbus-org.freedesktop.login1.service user.slice \
+		user@.service user-runtime-dir@.service; do
+		ln -s "/lib/systemd/system/$u" "$dir/"
+	done
+	ln -s ../dbus.socket ../systemd-logind.service "$dir/t.target.wants/"
+}
+
+# sd_user NAME FOLDER : a user with a lingering manager that has the units of FOLDER;
+# its uid in $SD_UID. For sd_as_user.
+sd_user() {
+	# Its home is in /var, which is the machine's own.
+	sd useradd -m -d "/var/lib/$1" -s /bin/bash "$1"
+	SD_UID=$(sd id -u "$1")
+	SD_USER=$1
+	sd mkdir -p /etc/systemd/user
+	sd cp -r "$2/." /etc/systemd/user/
+	sd loginctl enable-linger "$1"
+	wait_for 20 sd_user_is_up
+}
+sd_user_is_up() { [[ $(sd_as_user systemctl --user is-system-running 2>/dev/null) = @(running|degraded) ]]; }
+
+# sd_as_user COMMAND... : as that user, with what a login shell has.
+sd_as_user() {
+	sd setpriv --reuid "$SD_USER" --regid "$SD_USER" --init-groups env HOME="/var/lib/$SD_USER" \
+		XDG_RUNTIME_DIR="/run/user/$SD_UID" "$@"
+}
+
 # The first process below unshare, which is below timeout, seen from outside.
 sd_find_pid1() {
 	local unshare
