@@ -2,6 +2,7 @@
 
 PREFIX   ?= /usr/local
 BINDIR   ?= $(PREFIX)/bin
+LIBEXECDIR ?= $(PREFIX)/libexec/ptyhead
 MANDIR   ?= $(PREFIX)/share/man
 UNITDIR  ?= $(PREFIX)/lib/systemd/system
 USERUNITDIR ?= $(PREFIX)/lib/systemd/user
@@ -191,9 +192,10 @@ UNITS    := $(wildcard systemd/*.service systemd/*.socket)
 # A shell looks for a file with the command's name.
 COMPLETED := $(TOOLS)
 USERUNITS := $(wildcard systemd/user/*.service systemd/user/*.socket)
+UNIT_PATHS = sed -e 's|@BINDIR@|$(BINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g'
 
 .PHONY: install uninstall dist clean
-install: all                    ## into DESTDIR, PREFIX, BINDIR, MANDIR, UNITDIR
+install: all                    ## into DESTDIR, PREFIX, BINDIR, LIBEXECDIR, MANDIR, UNITDIR
 	install -d $(DESTDIR)$(BINDIR)
 	install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
 	for m in $(MANPAGES); do d=$(DESTDIR)$(MANDIR)/man$${m##*.}; install -d $$d && install -m 644 $$m $$d || exit 1; done
@@ -202,9 +204,10 @@ install: all                    ## into DESTDIR, PREFIX, BINDIR, MANDIR, UNITDIR
 	for c in $(COMPLETED); do install -m 644 $(S)/completion/ptyhead.fish $(DESTDIR)$(FISHCOMPDIR)/$$c.fish || exit 1; done
 	install -m 644 $(S)/completion/_ptyhead $(DESTDIR)$(ZSHCOMPDIR)
 ifeq ($(SYSTEMD),yes)
-	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(USERUNITDIR)
-	for u in $(UNITS); do sed 's|@BINDIR@|$(BINDIR)|g' $$u > $(DESTDIR)$(UNITDIR)/$${u##*/} || exit 1; done
-	for u in $(USERUNITS); do sed 's|@BINDIR@|$(BINDIR)|g' $$u > $(DESTDIR)$(USERUNITDIR)/$${u##*/} || exit 1; done
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(USERUNITDIR) $(DESTDIR)$(LIBEXECDIR)
+	install -m 755 systemd/check-name $(DESTDIR)$(LIBEXECDIR)
+	for u in $(UNITS); do $(UNIT_PATHS) $$u > $(DESTDIR)$(UNITDIR)/$${u##*/} || exit 1; done
+	for u in $(USERUNITS); do $(UNIT_PATHS) $$u > $(DESTDIR)$(USERUNITDIR)/$${u##*/} || exit 1; done
 endif
 
 uninstall:                      ## take away what install put there
@@ -212,6 +215,7 @@ uninstall:                      ## take away what install put there
 	for m in $(MANPAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 	for c in $(COMPLETED); do rm -f $(DESTDIR)$(BASHCOMPDIR)/$$c $(DESTDIR)$(FISHCOMPDIR)/$$c.fish; done
 	rm -f $(DESTDIR)$(ZSHCOMPDIR)/_ptyhead
+	rm -f $(DESTDIR)$(LIBEXECDIR)/check-name
 	for u in $(UNITS); do rm -f $(DESTDIR)$(UNITDIR)/$${u##*/}; done
 	for u in $(USERUNITS); do rm -f $(DESTDIR)$(USERUNITDIR)/$${u##*/}; done
 

@@ -101,26 +101,34 @@ static int stem(char const *base, char const *suffix)
 {
 	size_t const n = strlen(base);
 	size_t const k = strlen(suffix);
-	return n > k && strcmp(base + n - k, suffix) == 0 ? (int)(n - k) : 0;
+	return n > k && memcmp(base + n - k, suffix, k) == 0 ? (int)(n - k) : 0;
+}
+
+/* Did systemd/check-name refuse this NAME? Its mark lies beside the socket. */
+static bool name_refused(char const *name, int len)
+{
+	char mark[PATH_MAX];
+	int const n = snprintf(mark, sizeof mark, SYSTEM_DIR "/%.*s.needs-User=", len, name);
+	return n > 0 && (size_t)n < sizeof mark && access(mark, F_OK) == 0;
 }
 
 char const *ptyhead_address_hint(struct ptyhead_address const *a, char *buf, size_t len)
 {
 	char dir[PATH_MAX];
-	char const *ctl = "systemctl --user";
 	size_t n = user_dir(dir, sizeof dir) ? below(a->path, dir) : 0;
-	if (n == 0) {
-		ctl = "systemctl";
-		n = below(a->path, SYSTEM_DIR);
-	}
-	char const *const base = a->path + n;
-	int const watch = n > 0 ? stem(base, WATCH_SUFFIX) : 0;
-	int const all = n > 0 ? stem(base, SUFFIX) : 0;
-	if (watch > 0)
-		snprintf(buf, len, "start it with: %s start ptyhead-watch@%.*s.socket", ctl, watch, base);
-	else if (all > 0)
-		snprintf(buf, len, "start it with: %s start ptyhead@%.*s.socket", ctl, all, base);
-	else
+	bool const users = n > 0;
+	if (!users) n = below(a->path, SYSTEM_DIR);
+	char const *const name = a->path + n;
+	int stem_len = n > 0 ? stem(name, WATCH_SUFFIX) : 0;
+	if (n > 0 && stem_len == 0) stem_len = stem(name, SUFFIX);
+	if (stem_len == 0)
 		snprintf(buf, len, "start the ptyhead that listens there");
+	else if (!users && name_refused(name, stem_len))
+		snprintf(buf, len, "no user can be called ptyhead-%.*s: `systemctl edit ptyhead@%.*s.service`,"
+		         " lines [Service] and User=ptyhead-SHORT, then `systemctl restart ptyhead@%.*s.service`",
+		         stem_len, name, stem_len, name, stem_len, name);
+	else
+		snprintf(buf, len, "try: %s restart ptyhead@%.*s.service",
+		         users ? "systemctl --user" : "systemctl", stem_len, name);
 	return buf;
 }

@@ -33,10 +33,11 @@ struct ptyhead_address {
  * -EINVAL: not an address; *ret_why says what is wrong with it. */
 int ptyhead_address_parse(char const *address, struct ptyhead_address *ret, char const **ret_why);
 
-/* What to start so that a head is there, for messages: "start it with:
- * systemctl start ptyhead@app.socket" (with --user where the path is the
- * user's), or other words where the path is nobody's that is known. `buf` is
- * filled with one line and returned. */
+/* What to do so that a head is there, for messages: "try: systemctl restart
+ * ptyhead@app.service", which starts the head and its sockets whatever state they are
+ * in (with --user where the path is the user's); the drop-in that a name needs of which
+ * no user can be called; or other words where the path is nobody's that is known. `buf`
+ * is filled with one line and returned. */
 char const *ptyhead_address_hint(struct ptyhead_address const *a, char *buf, size_t len);
 
 /* A connected socket. Paths longer than sun_path are reached through their

@@ -67,6 +67,7 @@ sd_inside() {
 	for d in "$PTYHEAD_BUILD"/*; do
 		if [ -f "$d" ] && [ -x "$d" ]; then cp "$d" "$scratch/fs/bin/"; fi
 	done
+	cp "$REPO/systemd/check-name" "$scratch/fs/bin/"
 	mount --bind "$scratch/fs/bin" /usr/local/bin
 	for d in /lib/systemd/system-generators /lib/systemd/user-generators /lib/systemd/system-environment-generators; do
 		if [ -d "$d" ]; then mount -t tmpfs none "$d"; fi
@@ -140,7 +141,7 @@ sd_units() {
 	shift
 	mkdir -p "$dir"
 	for f; do
-		sed 's|@BINDIR@|/usr/local/bin|g' "$f" >"$dir/${f##*/}" || return
+		sed -E 's#@(BINDIR|LIBEXECDIR)@#/usr/local/bin#g' "$f" >"$dir/${f##*/}" || return
 	done
 }
 

@@ -222,7 +222,7 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 	export XDG_RUNTIME_DIR=$T
 	for f in "$EXAMPLE"/systemd/*.service "$EXAMPLE"/systemd/*.timer "$REPO"/systemd/*.service "$REPO"/systemd/*.socket; do
 		# It looks for programs in a PATH of its own.
-		sed -E -e "s#@BINDIR@#$PTYHEAD_BUILD#g" -e "s#^(Exec.*=-?)(s6-ptyexec|ptyhead-[a-z]+) #\1$PTYHEAD_BUILD/\2 #" \
+		sed -E -e "s#@BINDIR@#$PTYHEAD_BUILD#g" -e "s#@LIBEXECDIR@#$REPO/systemd#g" -e "s#^(Exec.*=-?)(s6-ptyexec|ptyhead-[a-z]+) #\1$PTYHEAD_BUILD/\2 #" \
 			-e "s#^ExecStart=gameserver-(.*)#ExecStart=$EXAMPLE/\1#" "$f" >"$T/system/${f##*/}"
 	done
 	for unit in gameserver.service gameserver-record.service gameserver-backup.service gameserver-backup.timer; do

@@ -472,7 +472,7 @@ holder_start() { # [SOCKET]
 
 @test "no head: which socket, and what to start" {
 	local start='start the ptyhead that listens there'
-	fails_with 111 "fatal: no head at /run/ptyhead/nobody-here.sock: No such file or directory (start it with: systemctl start ptyhead@nobody-here.socket)" nobody-here true
+	fails_with 111 "fatal: no head at /run/ptyhead/nobody-here.sock: No such file or directory (try: systemctl restart ptyhead@nobody-here.service)" nobody-here true
 	fails_with 111 "fatal: no head at $S: No such file or directory ($start)" "$S" true
 	head_start close
 	kill "$STARTED"

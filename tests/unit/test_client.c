@@ -174,13 +174,13 @@ TEST(hints)
 		char const *address;
 		char const *hint;
 	} const cases[] = {
-		{"app", "start it with: systemctl start ptyhead@app.socket"},
-		{"app:chat", "start it with: systemctl start ptyhead@app.socket"},
-		{"/run/ptyhead/a.b.sock", "start it with: systemctl start ptyhead@a.b.socket"},
-		{"/run/user/7/ptyhead/x.sock", "start it with: systemctl --user start ptyhead@x.socket"},
-		{"app.watch", "start it with: systemctl start ptyhead-watch@app.socket"},
-		{"/run/user/7/ptyhead/x.watch.sock", "start it with: systemctl --user start ptyhead-watch@x.socket"},
-		{"/run/ptyhead/.watch.sock", "start it with: systemctl start ptyhead@.watch.socket"},
+		{"app", "try: systemctl restart ptyhead@app.service"},
+		{"app:chat", "try: systemctl restart ptyhead@app.service"},
+		{"/run/ptyhead/a.b.sock", "try: systemctl restart ptyhead@a.b.service"},
+		{"/run/user/7/ptyhead/x.sock", "try: systemctl --user restart ptyhead@x.service"},
+		{"app.watch", "try: systemctl restart ptyhead@app.service"},
+		{"/run/user/7/ptyhead/x.watch.sock", "try: systemctl --user restart ptyhead@x.service"},
+		{"/run/ptyhead/.watch.sock", "try: systemctl restart ptyhead@.watch.service"},
 		{"/run/ptyhead/app", "start the ptyhead that listens there"},
 		{"/run/ptyhead/.sock", "start the ptyhead that listens there"},
 		{"/run/ptyhead/deep/app.sock", "start the ptyhead that listens there"},
@@ -199,7 +199,7 @@ TEST(hints)
 	char const *why;
 	char small[8];
 	CHECK_EQ(ptyhead_address_parse("app", &a, &why), 0);
-	CHECK_STR(ptyhead_address_hint(&a, small, sizeof small), "start i");
+	CHECK_STR(ptyhead_address_hint(&a, small, sizeof small), "try: sy");
 }
 
 /* ---- connecting ------------------------------------------------------------- */
