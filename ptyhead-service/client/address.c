@@ -11,13 +11,13 @@
 #define SUFFIX ".sock"
 #define WATCH_SUFFIX ".watch" SUFFIX /* of ptyhead-watch@.socket */
 
-/* $XDG_RUNTIME_DIR/ptyhead, or false where there is none. */
-static bool user_dir(char *buf, size_t len)
+bool ptyhead_user_dir(char *buf, size_t len)
 {
 	char const *const dir = getenv("XDG_RUNTIME_DIR");
-	if (!dir || dir[0] != '/') return false;
-	int const n = snprintf(buf, len, "%s/ptyhead", dir);
-	return n > 0 && (size_t)n < len;
+	/* cron, sudo -u and su set none; systemd makes it all the same. */
+	int const n = dir && *dir ? snprintf(buf, len, "%s/ptyhead", dir) :
+	                            snprintf(buf, len, "/run/user/%lu/ptyhead", (unsigned long)geteuid());
+	return n > 0 && (size_t)n < len && buf[0] == '/';
 }
 
 static bool join(char *buf, size_t len, char const *dir, char const *name)
@@ -44,7 +44,7 @@ static char const *name_path(struct ptyhead_address *ret)
 		return "a name is made of A-Z a-z 0-9 . _ @ + - \\ and begins neither with . nor with -"
 		       " (a path has a /)";
 	if (strlen(ret->name) + strlen(SUFFIX) > NAME_MAX) return "the name is too long";
-	if (user_dir(dir, sizeof dir) && join(ret->path, sizeof ret->path, dir, ret->name) &&
+	if (ptyhead_user_dir(dir, sizeof dir) && join(ret->path, sizeof ret->path, dir, ret->name) &&
 	    access(ret->path, F_OK) == 0)
 		return NULL;
 	if (!join(ret->path, sizeof ret->path, SYSTEM_DIR, ret->name)) return "the name is too long";
@@ -112,10 +112,20 @@ static bool name_refused(char const *name, int len)
 	return n > 0 && (size_t)n < sizeof mark && access(mark, F_OK) == 0;
 }
 
+/* Somebody other than root may have meant a head of their own: there is a folder for it
+ * (left in `dir`), and nothing by that name in the system's. */
+static bool maybe_own(struct ptyhead_address const *a, char *dir)
+{
+	if (geteuid() == 0 || a->name[0] == '\0' || access(a->path, F_OK) == 0) return false;
+	*strrchr(dir, '/') = '\0'; /* without /ptyhead, which its first socket makes */
+	return access(dir, W_OK | X_OK) == 0;
+}
+
 char const *ptyhead_address_hint(struct ptyhead_address const *a, char *buf, size_t len)
 {
 	char dir[PATH_MAX];
-	size_t n = user_dir(dir, sizeof dir) ? below(a->path, dir) : 0;
+	bool const has_own = ptyhead_user_dir(dir, sizeof dir);
+	size_t n = has_own ? below(a->path, dir) : 0;
 	bool const users = n > 0;
 	if (!users) n = below(a->path, SYSTEM_DIR);
 	char const *const name = a->path + n;
@@ -127,6 +137,9 @@ char const *ptyhead_address_hint(struct ptyhead_address const *a, char *buf, siz
 		snprintf(buf, len, "no user can be called ptyhead-%.*s: `systemctl edit ptyhead@%.*s.service`,"
 		         " lines [Service] and User=ptyhead-SHORT, then `systemctl restart ptyhead@%.*s.service`",
 		         stem_len, name, stem_len, name, stem_len, name);
+	else if (!users && has_own && maybe_own(a, dir))
+		snprintf(buf, len, "nor in %s/ptyhead; try: systemctl --user restart ptyhead@%.*s.service,"
+		         " or the system's: systemctl restart ptyhead@%.*s.service", dir, stem_len, name, stem_len, name);
 	else
 		snprintf(buf, len, "try: %s restart ptyhead@%.*s.service",
 		         users ? "systemctl --user" : "systemctl", stem_len, name);

@@ -27,15 +27,20 @@ struct ptyhead_address {
 	char name[NAME_MAX + 1]; /* as given; "" for a path */
 };
 
+/* Where the sockets of the user's own heads are: $XDG_RUNTIME_DIR/ptyhead, or
+ * /run/user/UID/ptyhead where that is not set. False: nowhere. The folder need not
+ * exist. */
+bool ptyhead_user_dir(char *buf, size_t len);
+
 /* `NAME[:terminal]` or `PATH[:terminal]`. A path has a '/' and may hold ':'
- * only before its last '/'. A name is NAME.sock in $XDG_RUNTIME_DIR/ptyhead if
- * that exists, else in /run/ptyhead.
+ * only before its last '/'. A name is NAME.sock in the user's folder if that
+ * exists, else in /run/ptyhead.
  * -EINVAL: not an address; *ret_why says what is wrong with it. */
 int ptyhead_address_parse(char const *address, struct ptyhead_address *ret, char const **ret_why);
 
 /* What to do so that a head is there, for messages: "try: systemctl restart
  * ptyhead@app.service", which starts the head and its sockets whatever state they are
- * in (with --user where the path is the user's); the drop-in that a name needs of which
+ * in (with --user where the path is the user's, and both where it may be either); the drop-in that a name needs of which
  * no user can be called; or other words where the path is nobody's that is known. `buf`
  * is filled with one line and returned. */
 char const *ptyhead_address_hint(struct ptyhead_address const *a, char *buf, size_t len);

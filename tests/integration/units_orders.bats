@@ -126,7 +126,7 @@ pairs_from() {
 	run ! sd systemctl restart ptyhead@app.socket
 	# What systemctl advises to look at.
 	sd systemctl status --no-pager ptyhead@app.socket | grep -F "$MEND"
-	sd_journal -u ptyhead@app.socket | grep -F "Failed to listen on ptyhead@app.socket - Terminal of app (after a change: $MEND)"
+	sd_journal -u ptyhead@app.socket | grep -F "Failed to listen on ptyhead@app.socket - Terminal of app (if stopped or refused: $MEND)"
 	sd sh -c "$MEND"
 	[ "$(sd stat -c %a /run/ptyhead/app.sock)" = 666 ]
 	echoes

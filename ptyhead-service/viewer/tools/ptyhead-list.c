@@ -285,8 +285,7 @@ static void all_in(struct lister *l, char const *dir, char const *own)
 static void all_heads(struct lister *l)
 {
 	char own[PATH_MAX];
-	char const *const runtime = getenv("XDG_RUNTIME_DIR");
-	bool const has = runtime && runtime[0] == '/' && snprintf(own, sizeof own, "%s/ptyhead", runtime) < (int)sizeof own;
+	bool const has = ptyhead_user_dir(own, sizeof own);
 
 	if (has) all_in(l, own, own);
 	all_in(l, SYSTEM_DIR, has ? own : NULL);
