@@ -1,0 +1,171 @@
+/* badprog ORDER... : a program that treats its terminal badly, as told:
+ *
+ *     raw                    make the terminal raw, without echo
+ *     write N TEXT           TEXT, N times
+ *     flood TEXT             the same without end
+ *     await FILE             until it is there
+ *     touch FILE
+ *     read FILE              copy what it gets there, without end
+ *     ask FILE               ask for the cursor's position again and again, and
+ *                            keep in FILE how soon the answers come (below)
+ *     sleep                  without end
+ *
+ * `ask` writes one line to FILE: how often SIGUSR1 has asked it to begin
+ * counting anew, how many answers came since then, and the median and the worst
+ * time of them in ms, of which the worst holds the time for which the present
+ * question has waited. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TIMES 65536
+
+static volatile sig_atomic_t anew;
+static void on_usr1(int sig) { anew += sig != 0; }
+
+static void die(char const *what)
+{
+	fprintf(stderr, "badprog: fatal: unable to %s: %s\n", what, strerror(errno));
+	exit(111);
+}
+
+static void raw(void)
+{
+	struct termios t;
+	if (tcgetattr(0, &t) < 0) die("ask for the terminal's modes");
+	cfmakeraw(&t);
+	if (tcsetattr(0, TCSANOW, &t) < 0) die("set the terminal's modes");
+}
+
+static void put(char const *p, size_t len)
+{
+	while (len > 0) {
+		ssize_t const n = write(1, p, len);
+		if (n < 0 && errno == EINTR) continue;
+		if (n < 0) die("write");
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+/* TEXT n times, in writes of some 16 KiB; without end if n is 0. */
+static void put_many(unsigned long n, char const *text)
+{
+	static char block[16384];
+	size_t const len = strlen(text);
+	size_t fit = sizeof block / len;
+	if (len == 0 || len > sizeof block) exit(100);
+	for (size_t i = 0; i < fit; i++) memcpy(block + i * len, text, len);
+	for (unsigned long done = 0; n == 0 || done < n; done += fit) {
+		if (n > 0 && n - done < fit) fit = n - done;
+		put(block, fit * len);
+	}
+}
+
+static void copy(char const *file)
+{
+	char buf[4096];
+	int const fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (fd < 0) die("open the file to copy to");
+	for (ssize_t n; (n = read(0, buf, sizeof buf)) > 0;)
+		if (write(fd, buf, (size_t)n) != n) die("copy");
+}
+
+/* ---- ask ------------------------------------------------------------------ */
+
+static double times[TIMES];
+static size_t times_len;
+static int generation;
+
+static double now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static int by_size(void const *a, void const *b)
+{
+	double const x = *(double const *)a, y = *(double const *)b;
+	return (x > y) - (x < y);
+}
+
+static void tell(char const *file, double waits)
+{
+	static double sorted[TIMES];
+	char line[128], other[4096];
+	size_t const n = times_len < TIMES ? times_len : TIMES;
+	memcpy(sorted, times, n * sizeof *times);
+	qsort(sorted, n, sizeof *sorted, by_size);
+	double worst = n > 0 ? sorted[n - 1] : 0;
+	if (waits > worst) worst = waits;
+	int const len = snprintf(line, sizeof line, "%d %zu %.2f %.2f\n", generation, times_len, n > 0 ? sorted[n / 2] : 0, worst);
+	snprintf(other, sizeof other, "%s.new", file);
+	int const fd = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0 || write(fd, line, (size_t)len) != len || close(fd) < 0 || rename(other, file) < 0) die("write how it is");
+}
+
+/* An answer ends in R; true when one has come within `ms`. */
+static int answer(int ms)
+{
+	char buf[256];
+	struct pollfd p = { .fd = 0, .events = POLLIN };
+	if (poll(&p, 1, ms) <= 0) return 0;
+	ssize_t const n = read(0, buf, sizeof buf);
+	if (n == 0 || (n < 0 && errno != EINTR)) die("read the answer");
+	return n > 0 && memchr(buf, 'R', (size_t)n) != NULL;
+}
+
+static void ask(char const *file)
+{
+	struct sigaction const sa = { .sa_handler = on_usr1 };
+	struct timespec const pause_5ms = { .tv_nsec = 5000000 };
+	double told = 0;
+	sigaction(SIGUSR1, &sa, NULL);
+	for (;;) {
+		double const began = now_ms();
+		int came = 0;
+		put("\033[6n", 4);
+		while (!came) {
+			came = answer(50);
+			if (anew != generation) {
+				generation = anew;
+				times_len = 0;
+				told = 0;
+			}
+			if (came) times[times_len++ % TIMES] = now_ms() - began;
+			if (now_ms() - told < 50) continue;
+			tell(file, came ? 0 : now_ms() - began);
+			told = now_ms();
+		}
+		nanosleep(&pause_5ms, NULL);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		char const *const verb = argv[i];
+		if (!strcmp(verb, "raw")) raw();
+		else if (!strcmp(verb, "sleep")) for (;;) pause();
+		else if (i + 1 == argc) return 100;
+		else if (!strcmp(verb, "flood")) put_many(0, argv[++i]);
+		else if (!strcmp(verb, "read")) copy(argv[++i]);
+		else if (!strcmp(verb, "ask")) ask(argv[++i]);
+		else if (!strcmp(verb, "touch")) close(open(argv[++i], O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
+		else if (!strcmp(verb, "await")) for (i++; access(argv[i], F_OK) < 0;) usleep(2000);
+		else if (i + 2 < argc && !strcmp(verb, "write")) {
+			put_many(strtoul(argv[i + 1], NULL, 10), argv[i + 2]);
+			i += 2;
+		} else return 100;
+	}
+	return 0;
+}
