@@ -2,10 +2,11 @@
  * has an order a line; PEERS is a number or a range (`0-99`) of them, each a
  * connection of its own, made when it is first needed:
  *
- *     uid N                           become that user
+ *     uid N                           become that user; files are out of reach then
  *     connect PEERS                   and say nothing
  *     attach PEERS TERMINAL OPTION...   as a viewer;  RxC: its size; lossless;
- *     watch PEERS TERMINAL OPTION...    tty=PATH: it claims to run on that terminal
+ *     watch PEERS TERMINAL OPTION...    tty=PATH or tty=@PEER: it claims to run on that
+ *                                     terminal, or on what that peer has exported
  *     export PEERS NAME [no-pidfd]    a terminal NAME, or NAME-0, NAME-1 ...
  *     list PEERS [TERMINAL]           prints what comes, made printable
  *     input PEERS N C                 N times the character C, in INPUT frames
@@ -15,7 +16,9 @@
  *     say PEERS HEX [fds=N]           these bytes, with N descriptors
  *     part PEERS N [fds=N]            a frame of 60,000 bytes, of which N come
  *     write PEERS TEXT                on the slaves of what was exported
- *     block PEERS                     make those masters blocking; again and again
+ *     block PEERS                     make those masters blocking, and write on the
+ *                                     slaves, again and again
+ *     steal PEERS                     the same, and read the masters before the head does
  *     move                            the lossless ones have read all there is; unsaid
  *     close PEERS                     without a word
  *     churn N TERMINAL                attach and leave, N times
@@ -29,6 +32,7 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -44,6 +48,7 @@ struct peer {
 };
 
 static struct peer peers[PEERS];
+static char *argv_path;
 static char const *path;
 static int page, null;
 static void *shared; /* the page of all of them */
@@ -120,7 +125,7 @@ static void put_size(char const *s)
 static void put_tty(char const *tty)
 {
 	struct stat st = { .st_dev = 0 };
-	if (tty && stat(tty, &st) < 0) raw_die("find the terminal that is claimed");
+	if (tty && (tty[0] == '@' ? fstat(peers[atol(tty + 1)].slave, &st) : stat(tty, &st)) < 0) raw_die("find the terminal that is claimed");
 	raw_int(&frame, tty ? st.st_dev : 0, 8);
 	raw_int(&frame, tty ? st.st_rdev : 0, 8);
 }
@@ -145,8 +150,9 @@ static void view(struct peer *p, bool watch, char **args)
 
 static void export(struct peer *p, char **args, long index, bool many)
 {
-	char name[80];
+	char name[80], own[24];
 	int fds[2];
+	snprintf(own, sizeof own, "@%ld", index);
 	if (openpty(&p->master, &p->slave, NULL, NULL, NULL) < 0) raw_die("open a pty");
 	fcntl(p->master, F_SETFL, fcntl(p->master, F_GETFL) | O_NONBLOCK);
 	snprintf(name, sizeof name, many ? "%s-%ld" : "%s", args[0], index);
@@ -155,7 +161,7 @@ static void export(struct peer *p, char **args, long index, bool many)
 	raw_begin(&frame, RAW_EXPORT);
 	raw_int(&frame, 0, 4);
 	put_size("24x80");
-	put_tty(NULL);
+	put_tty(own);
 	raw_string(&frame, name);
 	raw_string(&frame, "hostile");
 	raw_end(&frame);
@@ -262,6 +268,28 @@ static void block(long from, long to)
 	}
 }
 
+/* Whoever finds it readable may find it empty a moment later. */
+static void steal_one(struct peer const *p)
+{
+	char c;
+	for (;;) {
+		struct pollfd readable = { .fd = p->master, .events = POLLIN };
+		fcntl(p->master, F_SETFL, fcntl(p->master, F_GETFL) & ~O_NONBLOCK);
+		(void)!write(p->slave, "x", 1);
+		if (poll(&readable, 1, 1) > 0) (void)!read(p->master, &c, 1);
+	}
+}
+
+static void steal(long from, long to)
+{
+	for (long i = from; i <= to; i++) {
+		if (fork() > 0) continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		steal_one(&peers[i]);
+	}
+	for (;;) pause();
+}
+
 static void churn(long n, char **args)
 {
 	struct peer p = { 0 };
@@ -287,6 +315,12 @@ static bool order_alone(char const *verb, char **args)
 {
 	if (!strcmp(verb, "uid")) {
 		uid_t const u = (uid_t)strtoul(args[0], NULL, 10);
+		char *const slash = strrchr(argv_path, '/');
+		if (slash) {
+			*slash = 0;
+			if (chdir(argv_path) < 0) raw_die("go where the socket is");
+			path = slash + 1;
+		}
 		if (setresgid(u, u, u) < 0 || setresuid(u, u, u) < 0) raw_die("become another user");
 	} else if (!strcmp(verb, "signal")) kill((pid_t)atol(args[0]), atoi(args[1]));
 	else if (!strcmp(verb, "move")) memset((char *)shared + 64, 0xff, 8);
@@ -332,6 +366,7 @@ static void order(char *line)
 	long const to = *end == '-' ? strtol(end + 1, NULL, 10) : from;
 	if (from < 0 || to >= PEERS || to < from) exit(100);
 	if (!strcmp(words[0], "block")) block(from, to);
+	if (!strcmp(words[0], "steal")) steal(from, to);
 	bool const viewing = !strcmp(words[0], "attach") || !strcmp(words[0], "watch");
 	bool asks = false;
 	/* All ask, then all listen: no one's answer waits for another's question. */
@@ -347,7 +382,7 @@ int main(int argc, char **argv)
 	static char line[8192];
 	struct rlimit many;
 	if (argc != 3) return 100;
-	path = argv[1];
+	path = argv_path = argv[1];
 	signal(SIGPIPE, SIG_IGN);
 	getrlimit(RLIMIT_NOFILE, &many);
 	many.rlim_cur = many.rlim_max;

@@ -9,16 +9,33 @@ load ../helpers/neighbour
 setup() { head_setup; }
 teardown() { common_teardown; }
 
-# peers ORDER... : hostile peers, in the background; what they say is in $T/said.
-# shellcheck disable=SC2120 # the orders may come by standard input
+# peers [SOCKET [SAID]] : hostile peers that do what standard input says, in the
+# background; what they tell is in $T/said, or $T/SAID.
 peers() {
-	cat >"$T/script"
-	start hostile "$S" "$T/script" >"$T/said" 2>>"$T/peers.log"
+	local said=${2-said}
+	cat >"$T/$said.script"
+	: >"$T/$said"
+	start hostile "${1-$S}" "$T/$said.script" >"$T/$said" 2>>"$T/peers.log"
 	PEERS=$STARTED
 }
 peers_done() { not alive "$PEERS"; }
+# told REGEX [SAID] : they come to tell that.
+told() { wait_for 30 has "$T/${2-said}" "$1"; }
 
-# exec_as OPTION... : a program of badprog's on a terminal; its pid in $PROGRAM.
+# watched OPTION... : a head with a socket at $W that is for watching, and for everybody.
+watched() {
+	W=$T/w.sock
+	start s6-ipcserver-socketbinder "$S" bash -c 'exec 3<&0 </dev/null
+		exec s6-ipcserver-socketbinder -a 0666 "$0" bash -c "
+			exec 4<&0 </dev/null
+			LISTEN_FDS=2 LISTEN_FDNAMES=all:watch LISTEN_PID=\$\$ exec ptyhead $*"' "$W" "$@" 2>>"$T/head.log"
+	HEAD=$STARTED
+	wait_for 5 test -S "$W"
+	wait_for 5 head_listens
+	chmod 755 "$T"
+}
+
+# bad TERMINAL ORDER... : a program of badprog's; its pid in $PROGRAM.
 bad() {
 	start s6-ptyexec -n "$1" "$S" badprog "${@:2}" >>"$T/program.log" 2>&1
 	PROGRAM=$STARTED
@@ -199,3 +216,307 @@ COSTLY=(
 	neighbour_served '200 senders'
 	head_is_well
 }
+
+# ---- too many of them --------------------------------------------------------------
+
+anonymous() { awk '/^RssAnon/ { print $2 * 1024 }' "/proc/$HEAD/status"; }
+plain() { [[ $PTYHEAD_BUILD != */asan ]]; }
+ticks() { awk '{ print $14 + $15 }' "/proc/$HEAD/stat"; }
+
+# The owner does all that an owner does.
+owner_is_served() {
+	start timeout 20 s6-ptyexec -t 5000 -n owner "$S" cat >>"$T/program.log" 2>&1
+	wait_for 6 shows owner ''
+	timeout 10 ptyhead-send "$S:owner" 'seen and heard' Enter
+	wait_for 10 shows owner 'seen and heard'
+	timeout 10 ptyhead-list "$S" >"$T/listed"
+	grep -q owner "$T/listed"
+	alive "$HEAD"
+}
+
+@test "as many watchers as a head has places: the owner exports, types, looks and lists" {
+	local before after n
+	watched
+	neighbour_start
+	before=$(anonymous)
+	peers "$W" <<-EOF
+		uid 65534
+		watch 0-4094 neighbour
+		hold
+	EOF
+	told '^watch:'
+	after=$(anonymous)
+	n=$(sed -n 's/.*attached \([0-9]*\).*/\1/p' "$T/said")
+	echo "# of $n idle watchers each costs $(((after - before) / n)) bytes of the head's memory" >&3
+	neighbour_served "$n watchers"
+	owner_is_served
+	if plain; then [ $(((after - before) / n)) -lt 4096 ]; fi
+}
+
+@test "as many watchers on the owner's own socket: the same" {
+	head_start
+	neighbour_start
+	peers <<-EOF
+		watch 0-4199 neighbour
+		hold
+	EOF
+	told '^watch:'
+	neighbour_served "$(cat "$T/said")"
+	owner_is_served
+}
+
+@test "watchers with the beginning of a frame that never ends: it costs the head no memory" {
+	local before after
+	watched
+	neighbour_start
+	before=$(anonymous)
+	peers "$W" <<-EOF
+		uid 65534
+		watch 0-499 neighbour
+		part 0-499 59000
+		hold
+	EOF
+	told '^watch: attached 500'
+	neighbour_served '500 watchers with half a frame'
+	after=$(anonymous)
+	echo "# each costs $(((after - before) / 500)) bytes of the head's memory" >&3
+	owner_is_served
+	if plain; then [ $(((after - before) / 500)) -lt 4096 ]; fi
+}
+
+@test "silent peers with two descriptors each: exports are taken, all the same" {
+	start bash -c 'ulimit -n 512; exec ptyhead -p 60 "$0"' "$S" 2>>"$T/head.log"
+	HEAD=$STARTED
+	wait_for 5 head_listens
+	neighbour_start
+	peers <<-EOF
+		part 0-399 20 fds=2
+		connect 400
+		list 400
+		hold
+	EOF
+	told '^list:|dropped'
+	local i
+	for i in {1..10}; do
+		timeout 10 s6-ptyexec -t 5000 -n "exported$i" "$S" true
+	done
+	neighbour_served '400 silent peers with 800 descriptors'
+	owner_is_served
+	head_is_well
+}
+
+# ---- masters that block ---------------------------------------------------------------
+
+@test "twelve exporters make their masters blocking: nobody waits for that" {
+	head_start
+	neighbour_start
+	peers <<-EOF
+		export 0-11 blocked
+		block 0-11
+	EOF
+	told 'exported 12'
+	neighbour_served '12 masters made blocking' 100
+	head_is_well
+}
+
+@test "twelve exporters do so and read their masters themselves: nobody waits for long" {
+	head_start
+	neighbour_start
+	peers <<-EOF
+		export 0-11 stolen
+		steal 0-11
+	EOF
+	told 'exported 12'
+	neighbour_served '12 masters made blocking, and emptied' 100
+	head_is_well
+}
+
+# ---- more than looking ------------------------------------------------------------------
+
+@test "who watches makes no terminal, and so pushes none out" {
+	watched -n 1
+	s6-ptyexec -n kept "$S" sh -c 'echo history'
+	wait_for 5 shows kept history
+	peers "$W" <<<'watch 0 main'
+	told '^watch: refused-3 1'
+	peers "$S" again <<<'watch 0 main'
+	told '^watch:' again
+	shows kept history
+	[ "$(ptyhead-list --names "$S" | wc -l)" = 1 ]
+}
+
+@test "a watcher that lies about its terminal does not shut honest viewers out" {
+	watched
+	bad one sleep
+	wait_for 5 is_program "$PROGRAM" badprog
+	local one
+	one=$(tty_of "$PROGRAM")
+	bad two sleep
+	wait_for 5 is_program "$PROGRAM" badprog
+	peers "$W" liar <<-EOF
+		uid 65534
+		watch 0 two tty=$one
+		hold
+	EOF
+	told '^watch: attached 1' liar
+	peers "$S" <<<"attach 0 one tty=$(tty_of "$PROGRAM")"
+	told '^attach: attached 1'
+}
+
+@test "what viewers say of their terminals costs the next viewer nothing to speak of" {
+	local i before
+	head_start
+	neighbour_start
+	{
+		echo 'export 0-199 chain'
+		for i in {0..198}; do
+			echo "watch $((1000 + i * 12))-$((1011 + i * 12)) chain-$i tty=@$((i + 1))"
+		done
+		echo "await $T/counted"
+		echo 'churn 400 chain-199 tty=/dev/null'
+	} | peers
+	wait_for 20 count_is "$T/said" '^watch: attached 12$' 199
+	before=$(ticks)
+	touch "$T/counted"
+	told '^churn: attached 400$'
+	echo "# 400 viewers beside 2,400 that lie cost the head $((($(ticks) - before) * 10)) ms of its time" >&3
+	neighbour_served '400 viewers come and go'
+	if plain; then [ $(($(ticks) - before)) -lt 30 ]; fi
+}
+
+@test "on the socket for watching LIST tells of no terminal but the one that is asked for" {
+	watched
+	bad main sleep
+	wait_for 5 is_program "$PROGRAM" badprog
+	bad secret sleep --password=xyzzy
+	wait_for 5 is_program "$PROGRAM" badprog
+	peers "$W" <<-EOF
+		list 0
+		list 1 main
+		touch $T/listed
+	EOF
+	wait_for 5 test -e "$T/listed"
+	cat "$T/said"
+	not grep -qE 'secret|xyzzy' "$T/said"
+	sed -n 2p "$T/said" | grep -q main
+	run ptyhead-list "$W"
+	[[ $output != *secret* && $output != *xyzzy* ]]
+	ptyhead-list "$S" | grep -q secret
+}
+
+# ---- whose socket is it -------------------------------------------------------------------
+
+# a_head NAME PATH : it says in NAME.ready when it is ready; its pid in H_NAME.
+a_head() {
+	start bash -c 'exec ptyhead -d 4 "$0" 4>"$1"' "$2" "$T/$1.ready" 2>>"$T/$1.log"
+	printf -v "H_$1" %s "$STARTED"
+}
+decided() { test -s "$T/$1.ready" || not alive "$2"; }
+
+@test "two heads start on one path at once: one is ready and reached, the other says why not" {
+	local i ready
+	for i in {1..25}; do
+		rm -f "$T"/*.ready "$T"/*.log
+		# The path of a head that was killed stands in the way, every second time.
+		[ $((i % 2)) = 0 ] || rm -f "$S"
+		a_head one "$S"
+		a_head two "$S"
+		# shellcheck disable=SC2154
+		wait_for 10 decided one "$H_one"
+		# shellcheck disable=SC2154
+		wait_for 10 decided two "$H_two"
+		# shellcheck disable=SC2012
+		ready=$(ls -s "$T"/*.ready | grep -vc '^0') || :
+		if [ "$ready" != 1 ]; then
+			echo "round $i: $ready heads are ready"
+			return 1
+		fi
+		grep -q 'is there' "$T"/*.log
+		ptyhead-list "$S" >/dev/null
+		kill -KILL "$H_one" "$H_two" 2>/dev/null || :
+		wait_for 5 not alive "$H_one"
+		wait_for 5 not alive "$H_two"
+	done
+}
+
+@test "a head whose path was taken away and bound by another leaves that one alone" {
+	a_head one "$S"
+	wait_for 5 test -s "$T/one.ready"
+	rm "$S"
+	a_head two "$S"
+	wait_for 5 test -s "$T/two.ready"
+	kill "$H_one"
+	wait_for 5 not alive "$H_one"
+	test -S "$S"
+	ptyhead-list "$S" >/dev/null
+}
+
+@test "a head that ends while its successor begins: who is ready is reached" {
+	local i ready=0
+	for i in {1..25}; do
+		rm -f "$T"/*.ready
+		a_head one "$S"
+		wait_for 5 test -s "$T/one.ready"
+		kill "$H_one"
+		a_head two "$S"
+		wait_for 5 not alive "$H_one"
+		wait_for 10 decided two "$H_two"
+		if [ -s "$T/two.ready" ]; then
+			ready=$((ready + 1))
+			ptyhead-list "$S" >/dev/null || { echo "round $i: ready, and not reached"; return 1; }
+		fi
+		kill -KILL "$H_two" 2>/dev/null || :
+		wait_for 5 not alive "$H_two"
+	done
+	echo "# $ready of 25 successors found the place free" >&3
+}
+
+# ---- what peers say ---------------------------------------------------------------------------
+
+@test "what an exporter says of its program is shown as printable text, in lists and in the log" {
+	head_start -v2
+	local evil=$'x\e]0;t\a\xc2\x9b31m\xc2\x85\xe2\x80\xae gpj\xe2\x81\xa6\xe2\x80\x8b\xef\xbb\xbf\xff\n\ty'
+	start s6-ptyexec -n evil "$S" badprog raw write 1 "$evil" sleep >>"$T/program.log" 2>&1
+	wait_for 5 is_program "$STARTED" badprog
+	peers <<-EOF
+		connect 0
+		say 0 1b5b324a0aff01c29b
+		connect 1
+		say 1 1b5b324a0a fds=1
+	EOF
+	wait_for 5 has "$T/head.log" 'peer dropped'
+	ptyhead-list "$S" >"$T/listed"
+	ptyhead-list --json "$S" >"$T/json" || :
+	python3 - "$T/listed" "$T/json" "$T/head.log" <<-'EOP'
+		import sys, unicodedata
+		for name in sys.argv[1:]:
+		    for line in open(name, 'rb').read().decode('utf-8').splitlines():
+		        for c in line:
+		            if unicodedata.category(c) in ('Cc', 'Cf', 'Zl', 'Zp', 'Co', 'Cs'):
+		                sys.exit('%s: %r' % (name, line))
+	EOP
+	head_is_well
+}
+
+@test "idle while the input queue is full and the output waits for a reader" {
+	local before
+	head_start -b 64K -p 60
+	bad deaf raw touch "$T/raw" await "$T/filled" write 3000 "$(printf '%64s' x)" sleep
+	wait_for 5 test -e "$T/raw"
+	peers <<-EOF
+		attach 2 deaf lossless
+		attach 0 deaf 24x80
+		input 0 65000 a
+		touch $T/filled
+		hold
+	EOF
+	wait_for 10 test -e "$T/filled"
+	wait_for 5 blocked_writer
+	before=$(ticks)
+	timeout 1 tail -f /dev/null || :
+	echo "# the head worked for $((($(ticks) - before) * 10)) ms in a second" >&3
+	[ $(($(ticks) - before)) -lt 20 ]
+	head_is_well
+}
+# The program waits in write(2).
+blocked_writer() { grep -q . "/proc/$PROGRAM/wchan" && [[ $(cat "/proc/$PROGRAM/wchan") = *write* || $(cut -d' ' -f1 "/proc/$PROGRAM/syscall") = 1 ]]; }
