@@ -12,7 +12,7 @@ keep_start() {
 	printf '1' >"$rules/env/S6_FDHOLDER_LIST"
 	cat >"$T/service/holder/run" <<-EOR
 		#!/bin/sh
-		exec s6-fdholder-daemon -1 -i '$T/rules' '$T/holder' 2>>'$T/holder.log'
+		exec s6-fdholder-daemon ${KEEP_HOLDER-} -1 -i '$T/rules' '$T/holder' 2>>'$T/holder.log'
 	EOR
 	echo 1 >"$T/service/holder/notification-fd"
 	cat >"$T/service/head/run" <<-EOR

@@ -1,0 +1,366 @@
+#!/usr/bin/env bats
+# A head that has too little of something (descriptors, memory, file size, places in its
+# store, an answer from its store) or that is not alone: no program gets a signal, no terminal
+# is forgotten, and what cannot be done is said.
+
+# shellcheck disable=SC2317 # called by name
+load ../helpers/common
+load ../helpers/head
+load ../helpers/neighbour
+load ../helpers/s6
+load ../helpers/keep
+load ../helpers/systemd
+
+setup() { head_setup; }
+teardown() { common_teardown; }
+
+# starved_start OPTION... : a head under s6, on $S, that begins by what $T/limits says.
+starved_start() {
+	S=$T/s
+	: >"$T/limits"
+	cat >"$T/limited" <<-EOF
+		#!/bin/bash
+		. '$T/limits'
+		exec ptyhead \${MORE-} "\$@"
+	EOF
+	cat >"$T/patient" <<-'EOF'
+		#!/bin/bash
+		trap 'echo "$1: a signal" >>"$2"; exit 1' HUP TERM PIPE
+		trap 'echo "$1: a size" >>"$2"' WINCH
+		echo "$1 is ready"
+		while IFS= read -r line; do echo "$1 heard $line"; done
+		echo "$1: its terminal has ended" >>"$2"
+	EOF
+	chmod +x "$T/limited" "$T/patient"
+	: >"$T/trouble"
+	KEEP_PTYHEAD=$T/limited keep_start "$@"
+}
+
+# programs N [SIZE] : on as many terminals, each told apart.
+PROGRAMS=()
+programs() {
+	local i
+	for ((i = ${#PROGRAMS[@]} + 1; i <= $1; i++)); do
+		start s6-ptyexec -t 20000 -n "t$i" "$S" "$T/patient" "t$i" "$T/trouble" 2>>"$T/exports"
+		PROGRAMS+=("$STARTED")
+	done
+	wait_for 30 up "$1"
+}
+up() { [ "$(ptyhead-list "$S" 2>/dev/null | grep -cE ' up ')" = "$1" ]; }
+shows() { [[ $(ptyhead-show "$S:$1" 2>/dev/null) = *"$2"* ]]; }
+
+# next_head [SIGNAL] : another one takes over, at once.
+next_head() {
+	head_is_up
+	local was=$HEAD
+	kill "-${1:-KILL}" "$was"
+	wait_for 5 not alive "$was"
+	s6-svc -u "$S6_SCANDIR/head"
+	wait_for 20 another_head "$was"
+}
+
+# None of the programs has noticed anything; every one is heard and seen.
+all_there() {
+	local i n=${#PROGRAMS[@]}
+	wait_for 20 up "$n"
+	for ((i = 1; i <= n; i++)); do alive "${PROGRAMS[i - 1]}"; done
+	for i in 1 $((n / 2 + 1)) "$n"; do
+		timeout 10 ptyhead-send "$S:t$i" "$1" Enter
+		wait_for 10 shows "t$i" "t$i heard $1"
+	done
+	cat "$T/trouble"
+	[ ! -s "$T/trouble" ]
+}
+
+# It still takes newcomers.
+takes_one_more() {
+	timeout 20 s6-ptyexec -t 10000 -n more "$S" sh -c 'echo one more'
+	wait_for 10 shows more 'one more'
+}
+
+# ---- descriptors ------------------------------------------------------------------
+
+@test "a soft limit of 64 descriptors and 24 terminals: all are back at once" {
+	starved_start
+	programs 24
+	echo 'ulimit -S -n 64' >"$T/limits"
+	local began=$EPOCHREALTIME
+	next_head
+	all_there 'soft limit'
+	echo "# back after $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) ms" >&3
+	takes_one_more
+}
+
+@test "a hard limit of 140 descriptors and 24 terminals: all are back, and people can connect" {
+	starved_start
+	programs 24
+	echo 'ulimit -n 140' >"$T/limits"
+	next_head
+	all_there 'hard limit'
+	takes_one_more
+}
+
+@test "a hard limit below what the store holds: it is said, the store keeps all, and the next head has it" {
+	starved_start
+	programs 24
+	echo 'ulimit -n 50' >"$T/limits"
+	: >"$T/head.log"
+	head_is_up
+	kill -KILL "$HEAD"
+	s6-svc -u "$S6_SCANDIR/head"
+	wait_for 20 has "$T/head.log" 'descriptors|Too many open files|unable'
+	: >"$T/limits"
+	# It is down, or goes on with a part; the next one has no such limit.
+	s6-svc -t "$S6_SCANDIR/head" || :
+	s6-svc -u "$S6_SCANDIR/head"
+	all_there 'without a limit'
+}
+
+# ---- memory -------------------------------------------------------------------------
+
+@test "too little address space for what the store holds: the same" {
+	starved_start
+	programs 24
+	[[ $PTYHEAD_BUILD = */asan ]] && return 0 # which needs terabytes itself
+	: >"$T/head.log"
+	echo 'ulimit -v 400000' >"$T/limits"
+	head_is_up
+	kill -KILL "$HEAD"
+	s6-svc -u "$S6_SCANDIR/head"
+	wait_for 20 has "$T/head.log" 'memory|unable'
+	: >"$T/limits"
+	s6-svc -t "$S6_SCANDIR/head" || :
+	s6-svc -u "$S6_SCANDIR/head"
+	all_there 'enough memory'
+}
+
+@test "too little address space for one more: the export is refused, all others go on" {
+	[[ $PTYHEAD_BUILD = */asan ]] && return 0
+	local i refused=0
+	starved_start
+	echo 'ulimit -v 400000' >"$T/limits"
+	next_head
+	programs 2
+	for i in {1..40}; do
+		timeout 10 s6-ptyexec -t 5000 -n "n$i" "$S" true 2>>"$T/refused" || refused=$((refused + 1))
+	done
+	[ "$refused" -gt 0 ]
+	grep -q 'fatal: .*memory' "$T/refused"
+	all_there 'one more'
+}
+
+# ---- sizes of files -------------------------------------------------------------------
+
+@test "a limit on the size of files: the head lives, and goes on with what there is" {
+	starved_start
+	programs 3
+	echo 'ulimit -f 64' >"$T/limits"
+	next_head
+	all_there 'small files'
+	local was=$HEAD
+	# A tape is larger than that: taken or refused, but nobody dies of it.
+	timeout 10 s6-ptyexec -t 5000 -n new "$S" true 2>"$T/refused" || grep -q 'fatal: ' "$T/refused"
+	all_there 'small files, and one more'
+	head_is_up
+	[ "$HEAD" = "$was" ]
+}
+
+@test "a limit on the size of files at the first start: exports are taken or refused, the head lives" {
+	start bash -c 'ulimit -f 64; exec ptyhead "$0"' "$S" 2>"$T/head.log"
+	HEAD=$STARTED
+	wait_for 5 head_listens
+	timeout 10 s6-ptyexec -t 5000 "$S" true 2>"$T/refused" || grep -q 'fatal: ' "$T/refused"
+	timeout 10 s6-ptyexec -t 5000 -n other "$S" true 2>"$T/refused" || grep -q 'fatal: ' "$T/refused"
+	alive "$HEAD"
+}
+
+# ---- other options than before ----------------------------------------------------------
+
+@test "fewer terminals (-n) than there are: all stay, a new one is refused" {
+	starved_start
+	programs 12
+	echo 'MORE="-n 4"' >"$T/limits"
+	next_head
+	all_there 'fewer'
+	run timeout 10 s6-ptyexec -t 5000 -n more "$S" true
+	[ "$status" -eq 111 ]
+	[[ $output = *'as many live terminals as it may'* ]]
+	all_there 'fewer still'
+}
+
+@test "a smaller buffer (-b) than before: nothing is lost, not even the history" {
+	starved_start -b 1M
+	programs 3
+	local i
+	timeout 10 ptyhead-send "$S:t1" 'the first word' Enter
+	timeout 20 s6-ptyexec -n long "$S" seq 60000
+	echo 'MORE="-b 64K"' >"$T/limits"
+	next_head
+	all_there 'smaller'
+	[ "$(ptyhead-record "$S:long" 2>/dev/null | head -c 2)" = 1 ] ||
+		[ "$(ptyhead-attach -r "$S:long" </dev/null 2>/dev/null | head -n 1 | tr -d '\r')" = 1 ]
+}
+
+# ---- the store --------------------------------------------------------------------------------
+
+@test "a full store: what is too much is refused, what there is stays and comes back" {
+	KEEP_HOLDER='-n 11' starved_start
+	programs 3
+	run timeout 20 s6-ptyexec -t 10000 -n more "$S" "$T/patient" more "$T/trouble"
+	echo "$output"
+	[ "$status" -eq 111 ]
+	[ ! -s "$T/trouble" ]
+	all_there 'full'
+	next_head
+	all_there 'full, and back'
+}
+
+@test "the store stands still: other terminals are served when a run ends and when one begins" {
+	starved_start
+	programs 2
+	start s6-ptyexec -t 20000 -n ending "$S" sh -c 'read -r line' 2>>"$T/exports"
+	local ending=$STARTED
+	wait_for 10 up 3
+	neighbour_start
+	kill -STOP "$(s6_pid holder)"
+	neighbour_served 'the store stands still'
+	kill -KILL "$ending"
+	neighbour_served 'a run ends, and is taken out of it' 60
+	start s6-ptyexec -t 3000 -n begins "$S" sleep 1000 2>>"$T/exports"
+	neighbour_served 'a run begins, and is to be put there' 60
+	wait_for 10 up 3
+	# Not stored, not answered: its exporter is told.
+	wait_for 10 not alive "$STARTED"
+	kill -CONT "$(s6_pid holder)"
+	takes_one_more
+	next_head
+	wait_for 20 up 3
+	neighbour_served 'the next head'
+}
+
+@test "the store stands still while a head starts: it waits or tries again, nothing is given up" {
+	starved_start
+	programs 3
+	kill -STOP "$(s6_pid holder)"
+	: >"$T/head.log"
+	head_is_up
+	kill -KILL "$HEAD"
+	s6-svc -u "$S6_SCANDIR/head"
+	# The run script asks the holder first; what matters is that nobody ends.
+	timeout 2 tail -f /dev/null || :
+	kill -CONT "$(s6_pid holder)"
+	all_there 'it goes on'
+}
+
+@test "two heads on one store: the second says so and ends with 111, the first has all" {
+	starved_start
+	programs 2
+	run timeout 20 ptyhead -H "$T/holder" "$T/second.sock" 3>&-
+	echo "$output"
+	[ "$status" -eq 111 ]
+	[[ $output = 'ptyhead: fatal: '* ]]
+	all_there 'one owner'
+	# The first one's end, by whatever way, leaves no lock behind.
+	next_head
+	all_there 'its successor'
+	next_head TERM
+	all_there 'and the next'
+}
+
+@test "two heads start on one store at once, when the one before was killed: one of them has all" {
+	starved_start
+	programs 4
+	head_is_up
+	s6-svc -O "$S6_SCANDIR/head"
+	kill -KILL "$HEAD"
+	wait_for 5 not alive "$HEAD"
+	start ptyhead -H "$T/holder" "$T/a.sock" 2>"$T/a.log"
+	local a=$STARTED
+	start ptyhead -H "$T/holder" "$T/b.sock" 2>"$T/b.log"
+	local b=$STARTED
+	wait_for 20 one_is_over "$a" "$b"
+	wait_for 5 test -S "$T/a.sock" -o -S "$T/b.sock"
+	cat "$T/a.log" "$T/b.log" >&2
+	cat "$T/a.log" "$T/b.log" | grep -q 'fatal: '
+	if alive "$a"; then S=$T/a.sock; else S=$T/b.sock; fi
+	all_there 'whoever it is'
+}
+one_is_over() { ! alive "$1" || ! alive "$2"; }
+
+# ---- under systemd -------------------------------------------------------------------------
+
+# sd_starved N SETTING... : a head under systemd with N programs, which then begins anew with
+# those settings.
+sd_starved() {
+	local n=$1 i dir=$T/units/ptyhead@app.service.d was
+	shift
+	sd_units "$T/units" "$REPO"/systemd/ptyhead@.service "$REPO"/systemd/ptyhead@.socket
+	sd_boot "$T/units"
+	sd systemctl start ptyhead@app.socket
+	for ((i = 1; i <= n; i++)); do
+		start "$SD_IN" s6-ptyexec -t 20000 -n "t$i" app sh -c 'trap "echo HUP >>$1; exit" HUP
+			while read -r line; do echo "t$0 heard $line"; done; echo end >>$1' "$i" "$T/trouble"
+		PROGRAMS+=("$STARTED")
+	done
+	wait_for 30 sd_up "$n"
+	mkdir -p "$dir"
+	{
+		echo '[Service]'
+		printf '%s\n' "$@"
+	} >"$dir/starved.conf"
+	was=$(sd_prop ptyhead@app.service MainPID)
+	sd systemctl daemon-reload
+	sd systemctl kill -s KILL ptyhead@app.service
+	wait_for 20 sd_other_head "$was"
+}
+sd_up() { [ "$(sd ptyhead-list app 2>/dev/null | grep -cE ' up ')" = "$1" ]; }
+sd_other_head() { local now; now=$(sd_prop ptyhead@app.service MainPID); [ "$now" != "$1" ] && [ "$now" != 0 ]; }
+sd_shows() { [[ $(sd ptyhead-show "app:$1" 2>/dev/null) = *"$2"* ]]; }
+sd_all_there() {
+	local i n=${#PROGRAMS[@]}
+	wait_for 20 sd_up "$n"
+	for i in 1 "$n"; do
+		sd timeout 10 ptyhead-send "app:t$i" "$1" Enter
+		wait_for 10 sd_shows "t$i" "t$i heard $1"
+	done
+	[ ! -s "$T/trouble" ]
+	for i in "${PROGRAMS[@]}"; do alive "$i"; done
+}
+
+@test "under systemd, a soft limit of 64 descriptors and 24 terminals: all are back at once" {
+	: >"$T/trouble"
+	sd_starved 24 LimitNOFILE=64:4096
+	sd_all_there 'soft limit'
+	sd timeout 20 s6-ptyexec -t 10000 -n more app true
+}
+
+@test "under systemd, a store smaller than what it holds: nothing is lost, a new export is refused" {
+	: >"$T/trouble"
+	sd_starved 4 Environment=FDSTORE=8
+	sd_all_there 'small store'
+	run sd timeout 20 s6-ptyexec -t 10000 -n more app true
+	echo "$output"
+	[ "$status" -eq 111 ]
+	[[ $output = *full* ]]
+	sd_all_there 'small store still'
+}
+
+# ---- the end ----------------------------------------------------------------------------------
+
+@test "a head with a store that ends changes no terminal's size, though its viewers leave" {
+	starved_start
+	programs 1
+	onlooker small 20x60
+	order small 'send 78'
+	start hostile "$S" <(printf 'attach 0 t1 50x120\nhold\n') >"$T/said"
+	wait_for 5 has "$T/said" attached
+	wait_for 5 size_is 50x120
+	start hostile "$S" <(printf 'attach 0 t1 20x60\nhold\n') >"$T/said2"
+	wait_for 5 has "$T/said2" attached
+	wait_for 5 size_is 20x60
+	: >"$T/trouble"
+	next_head TERM
+	wait_for 10 up 1
+	all_there 'size'
+}
+size_is() { [ "$(stty size -F "$(tty_of "${PROGRAMS[0]}")" | tr ' ' x)" = "$1" ]; }
