@@ -142,26 +142,46 @@ static void rect_attrs(struct screen *s, bool reverse)
 	}
 }
 
+/* What a cell counts in DECRQCRA: its character's low byte, and a bit for each of some
+ * attributes. */
+static unsigned cell_sum(struct screen const *s, struct screen_cell c)
+{
+	uint32_t const ch = c.ch & SCREEN_CLUSTER ? s->clusters.at[c.ch & ~SCREEN_CLUSTER].cp[0] : c.ch;
+	unsigned const attrs = s->styles.at[c.style].attrs;
+	unsigned const ul = SCREEN_UNDERLINE(attrs);
+	unsigned sum = c.flags & SCREEN_CELL_SPACER ? 0xff : ch ? ch & 0xff : ' ';
+	if (ul && ul != 2) sum += 0x10;
+	if (attrs & SCREEN_INVERSE) sum += 0x20;
+	if (attrs & SCREEN_BLINK) sum += 0x40;
+	if (attrs & SCREEN_BOLD) sum += 0x80;
+	return sum;
+}
+
 static unsigned row_sum(struct screen *s, unsigned y, unsigned x, unsigned end)
 {
 	struct row const *const r = row_at(s, s->grid, y);
 	unsigned sum = 0;
 	end = umin(end, r->len);
-	spend(s, end > x ? end - x : 4);
+	spend(s, end > x ? 2 * (end - x) : 4);
 	for (; x < end; x++) {
-		uint32_t const ch = r->cells[x].ch;
-		sum += ch & SCREEN_CLUSTER ? s->clusters.at[ch & ~SCREEN_CLUSTER].cp[0] : ch;
+		struct screen_cell const c = r->cells[x];
+		if (c.style) sum += cell_sum(s, c);
+		else if (c.flags | c.ch) sum += c.ch < SCREEN_CLUSTER && c.ch ? c.ch & 0xff : cell_sum(s, c);
 	}
 	return sum;
 }
 
-/* DECRQCRA: the negated sum of the characters, as DEC has it. */
+/* DECRQCRA as xterm has it: the negated sum of what was written and of what was
+ * erased in a colour; blanks do not count, but for the first cell. */
 static void rect_checksum(struct screen *s)
 {
 	struct rect r;
 	unsigned sum = 0;
-	if (rect_read(s, 2, &r))
+	if (rect_read(s, 2, &r)) {
+		struct screen_cell const first = cell_at(s, s->grid, r.top, r.left);
+		if (!first.ch && !first.style && !first.flags) sum = ' ';
 		for (unsigned y = r.top; y <= r.bottom; y++) sum += row_sum(s, y, r.left, r.right + 1);
+	}
 	query_answer(s, "\033P%u!~%04X\033\\", par(s, 0, 0), (0u - sum) & 0xffffu);
 	query_span(s, SCREEN_QUERY_ANSWERED, NULL);
 }
