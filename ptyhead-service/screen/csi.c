@@ -7,16 +7,17 @@ static void row_unwrap(struct screen *s, unsigned y)
 	r->flags = (uint8_t)(r->flags & ~ROW_WRAPPED);
 }
 
-static void erase_rows(struct screen *s, unsigned y, unsigned end, bool keep)
+/* Returns whether protected cells stayed. */
+static bool erase_rows(struct screen *s, unsigned y, unsigned end, bool keep)
 {
 	uint16_t const style = style_erase(s);
+	bool kept = false;
 	for (; y < end; y++) {
-		if (keep)
-			grid_erase(s, y, 0, s->cols, true);
-		else
-			row_blank(s, row_at(s, s->grid, y), style);
+		if (keep) kept |= grid_erase(s, y, 0, s->cols, true);
+		else row_blank(s, row_at(s, s->grid, y), style);
 		row_unwrap(s, y);
 	}
+	return kept;
 }
 
 /* With a wrap pending the cursor counts as past the last column, as in
@@ -54,16 +55,24 @@ static void erase_display(struct screen *s, unsigned what, bool keep)
 		break;
 	case 2:
 		if (s->grid == &s->main && !keep) grid_emit_all(s);
-		erase_rows(s, 0, s->rows, keep);
+		if (!erase_rows(s, 0, s->rows, keep) && keep) s->iso_protect = false; /* as in xterm */
+		break;
+	case 3:
+		if (!keep && s->sinks.forget) s->sinks.forget(s->sinks.arg);
 		break;
 	default: break;
 	}
 }
 
+void csi_clear(struct screen *s)
+{
+	erase_display(s, 2, false);
+}
+
 static void erase_chars(struct screen *s, unsigned n)
 {
 	s->pending = false;
-	grid_erase(s, s->y, s->x, umin(s->x + n, s->cols), false);
+	grid_erase(s, s->y, s->x, umin(s->x + n, s->cols), s->iso_protect);
 	if (s->x + n >= s->cols) row_unwrap(s, s->y);
 }
 
@@ -194,6 +203,18 @@ static void set_modes(struct screen *s, bool dec, bool on)
 	if (inband) query_span(s, SCREEN_QUERY_ANSWERED, NULL);
 }
 
+/* XTWINOPS that ask for a size, and DECSLPP. 0 is the display's size, which nobody
+ * knows here: as it is. */
+static bool window_resize(struct screen *s)
+{
+	unsigned const what = par(s, 0, 0);
+	if (what == 8) state_ask_size(s, par(s, 1, 0), par(s, 2, 0));
+	else if (what == 4 && s->cell_h && s->cell_w) state_ask_size(s, par(s, 1, 0) / s->cell_h, par(s, 2, 0) / s->cell_w);
+	else if (what >= 24) state_ask_size(s, what, 0);
+	else return false;
+	return true;
+}
+
 static void plain(struct screen *s, unsigned char final)
 {
 	switch (final) {
@@ -216,8 +237,8 @@ static void plain(struct screen *s, unsigned char final)
 	case '`':
 	case 'G': set_column(s, par_pos(s, 0) - 1); break;
 	case 'I': cursor_tab(s, par_pos(s, 0)); break;
-	case 'J': erase_display(s, par(s, 0, 0), false); break;
-	case 'K': erase_line(s, par(s, 0, 0), false); break;
+	case 'J': erase_display(s, par(s, 0, 0), s->iso_protect && par(s, 0, 0) != 3); break;
+	case 'K': erase_line(s, par(s, 0, 0), s->iso_protect); break;
 	case 'L': insert_lines(s, par_pos(s, 0)); break;
 	case 'M': delete_lines(s, par_pos(s, 0)); break;
 	case 'P': insert_chars(s, par_pos(s, 0), true); break;
@@ -251,7 +272,7 @@ static void plain(struct screen *s, unsigned char final)
 	case 't':
 		if (par(s, 0, 0) == 22) title_push(s, par(s, 1, 0));
 		else if (par(s, 0, 0) == 23) title_pop(s, par(s, 1, 0));
-		else csi_query(s, final);
+		else if (!window_resize(s)) csi_query(s, final);
 		break;
 	case 'u': cursor_restore(s); break;
 	case 'c':
@@ -298,8 +319,41 @@ static void modkeys(struct screen *s, unsigned char final)
 	}
 }
 
+/* DECSCA: 1 protects; what it protects is none of ED's and EL's business. */
+static void protection(struct screen *s)
+{
+	unsigned const on = par(s, 0, 0) == 1 ? SCREEN_PROTECTED : 0;
+	if (par(s, 0, 0) > 2) return;
+	s->pen.attrs = (uint16_t)((s->pen.attrs & ~(unsigned)SCREEN_PROTECTED) | on);
+	s->pen_dirty = true;
+	s->iso_protect = false;
+}
+
+/* DECSCL: a soft reset, as DEC STD 070 has it. */
+static void level_set(struct screen *s)
+{
+	unsigned const what = par(s, 0, 0);
+	if (what < 61 || what > 65) return;
+	state_soft_reset(s);
+	s->level = (uint8_t)umin(what - 60, 4);
+}
+
+/* DECSCPP and DECSNLS. */
+static void page_size(struct screen *s, unsigned char inter)
+{
+	unsigned const n = par(s, 0, 0);
+	if (inter == '*') {
+		if (n > 0 && n < 256) state_ask_size(s, n, 0);
+	} else if (n == 0 || n == 80 || n == 132) {
+		s->modes = n == 132 ? s->modes | BIT(M_COLM) : s->modes & ~BIT(M_COLM);
+		if (s->x >= umax(n, 80)) cursor_to(s, s->y, umax(n, 80) - 1);
+		state_ask_size(s, 0, n ? n : 80);
+	}
+}
+
 static void intermediate(struct screen *s, unsigned char inter, unsigned char final)
 {
+	bool const vt400 = s->level >= 4;
 	switch (inter) {
 	case ' ':
 		if (final == 'q' && par(s, 0, 0) <= 6) s->shape = (uint8_t)par(s, 0, 0);
@@ -310,22 +364,19 @@ static void intermediate(struct screen *s, unsigned char inter, unsigned char fi
 		if (final == 'p') state_soft_reset(s);
 		return;
 	case '"':
-		if (final == 'q' && par(s, 0, 0) <= 2) {
-			unsigned const on = par(s, 0, 0) == 1 ? SCREEN_PROTECTED : 0;
-			s->pen.attrs = (uint16_t)((s->pen.attrs & ~(unsigned)SCREEN_PROTECTED) | on);
-			s->pen_dirty = true;
-		} else if (final == 'v') {
-			csi_query(s, final);
-		}
+		if (final == 'q') protection(s);
+		else if (final == 'p') level_set(s);
+		else if (final == 'v') csi_query(s, final);
 		return;
 	case '\'':
-		if (final == '}') columns(s, s->x, par_pos(s, 0), false);
-		else if (final == '~') columns(s, s->x, par_pos(s, 0), true);
+		if (final == '}' && vt400) columns(s, s->x, par_pos(s, 0), false);
+		else if (final == '~' && vt400) columns(s, s->x, par_pos(s, 0), true);
 		else csi_query(s, final);
 		return;
 	case '$':
 	case '*':
-		if (!csi_query(s, final)) rect_dispatch(s, final);
+		if (final == '|' && s->level >= (inter == '*' ? 4 : 3)) page_size(s, inter);
+		else if (!csi_query(s, final) && vt400) rect_dispatch(s, final);
 		return;
 	default: csi_query(s, final); return;
 	}

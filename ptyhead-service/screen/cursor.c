@@ -44,42 +44,38 @@ void cursor_right(struct screen *s, unsigned n)
 	moved(s);
 }
 
+/* Reverse wraparound, as xterm had it before it told mode 45 from 1045: from the left
+ * edge to the right one of the row above, from the region's first row to its last. */
+static void reverse_wrap(struct screen *s, int x, unsigned left)
+{
+	int const in_row = s->right - (int)left + 1;
+	int const all = in_row * s->rows;
+	int at = in_row * s->y + x - (int)left;
+	if (s->x == left && s->x >= s->left && s->x <= s->right && s->y == s->top) at = (s->bottom + 1) * in_row - 1;
+	else if (at < 0) at += (-at / all + 1) * all;
+	unsigned const y = (unsigned)(at / in_row);
+	for (unsigned i = y; i < s->y; i++) { /* what wrapped there no longer does, as in xterm.js */
+		struct row *const r = row_at(s, s->grid, i);
+		r->flags = (uint8_t)(r->flags & ~ROW_WRAPPED);
+	}
+	s->y = (uint16_t)y;
+	s->x = (uint16_t)(at % in_row + (int)left);
+}
+
 void cursor_left(struct screen *s, unsigned n)
 {
-	unsigned const stop = s->x >= s->left ? s->left : 0;
-	s->x = (uint16_t)(s->x - umin(n, s->x - stop));
+	bool const reverse = (s->modes & (BIT(M_REVWRAP) | BIT(M_REVWRAP2))) && mode_on(s, M_AWM);
+	unsigned const left = s->x >= s->left ? s->left : 0;
+	if (reverse && s->pending) n--; /* the cursor was past the last cell: back onto it */
+	if (n <= s->x - left) s->x = (uint16_t)(s->x - n);
+	else if (reverse && left <= s->right) reverse_wrap(s, (int)s->x - (int)n, left);
+	else s->x = (uint16_t)left;
 	moved(s);
 }
 
 void cursor_return(struct screen *s)
 {
 	s->x = s->x >= s->left || mode_on(s, M_OM) ? s->left : 0;
-	moved(s);
-}
-
-void cursor_backspace(struct screen *s)
-{
-	unsigned const stop = s->x >= s->left ? s->left : 0;
-	if (mode_on(s, M_REVWRAP) && mode_on(s, M_AWM)) {
-		if (s->pending) {
-			s->pending = false; /* the cursor was past the last cell: back onto it */
-			return;
-		}
-		if (s->x == stop && s->y > s->top && s->y <= s->bottom) {
-			struct row *const r = row_at(s, s->grid, s->y - 1u);
-			if (r->flags & ROW_WRAPPED) {
-				r->flags = (uint8_t)(r->flags & ~ROW_WRAPPED);
-				s->y--;
-				s->x = s->right;
-				if (!cell_at(s, s->grid, s->y, s->x).ch && s->x > 0 &&
-				    !(cell_at(s, s->grid, s->y, s->x).flags & SCREEN_CELL_SPACER))
-					s->x--;
-				moved(s);
-				return;
-			}
-		}
-	}
-	if (s->x > stop) s->x--;
 	moved(s);
 }
 
@@ -110,6 +106,11 @@ void cursor_reverse_index(struct screen *s)
 
 void cursor_tab(struct screen *s, unsigned n)
 {
+	if (s->pending && mode_on(s, M_MORE) && mode_on(s, M_AWM)) {
+		cursor_linefeed(s, true); /* what more(1) expects behind a full line */
+		s->x = s->left;
+		s->pending = false;
+	}
 	if (s->pending) return;
 	unsigned const stop = s->x <= s->right ? s->right : s->cols - 1u;
 	unsigned x = s->x;

@@ -43,6 +43,17 @@ static bool pens_equal(struct screen const *a, struct screen_style const *x, str
 	return !strcmp(ua, ub) && !strcmp(ia, ib);
 }
 
+static bool saved_equal(struct saved const *va, struct saved const *vb, char const *name, char *why)
+{
+	if (va->y != vb->y || va->x != vb->x || va->pending != vb->pending || va->origin != vb->origin)
+		return differ(why, "%s saved cursor: %u,%u%s%s, %u,%u%s%s", name, va->y, va->x, va->pending ? " pending" : "",
+			      va->origin ? " origin" : "", vb->y, vb->x, vb->pending ? " pending" : "",
+			      vb->origin ? " origin" : "");
+	if (va->gl != vb->gl || memcmp(va->g, vb->g, sizeof va->g) != 0) return differ(why, "%s saved charsets", name);
+	if (!style_eq(&va->pen, &vb->pen)) return differ(why, "%s saved pen", name);
+	return true;
+}
+
 static bool grids_equal(struct screen const *a, struct grid const *ga, struct screen const *b, struct grid const *gb,
 			char const *name, char *why)
 {
@@ -60,14 +71,6 @@ static bool grids_equal(struct screen const *a, struct grid const *ga, struct sc
 		if (y + 1 < a->rows && ((ra->flags ^ rb->flags) & ROW_WRAPPED))
 			return differ(why, "%s row %u: wrapped %u, %u", name, y, ra->flags & ROW_WRAPPED, rb->flags & ROW_WRAPPED);
 	}
-	struct saved const *const va = &ga->saved;
-	struct saved const *const vb = &gb->saved;
-	if (va->y != vb->y || va->x != vb->x || va->pending != vb->pending || va->origin != vb->origin)
-		return differ(why, "%s saved cursor: %u,%u%s%s, %u,%u%s%s", name, va->y, va->x, va->pending ? " pending" : "",
-			      va->origin ? " origin" : "", vb->y, vb->x, vb->pending ? " pending" : "",
-			      vb->origin ? " origin" : "");
-	if (va->gl != vb->gl || memcmp(va->g, vb->g, sizeof va->g) != 0) return differ(why, "%s saved charsets", name);
-	if (!style_eq(&va->pen, &vb->pen)) return differ(why, "%s saved pen", name);
 	if (ga->kitty.depth != gb->kitty.depth || memcmp(ga->kitty.flags, gb->kitty.flags, ga->kitty.depth + 1u) != 0)
 		return differ(why, "%s kitty stack", name);
 	return true;
@@ -84,6 +87,13 @@ bool screen_equal(struct screen const *a, struct screen const *b, char why[SCREE
 	if (a->alt_on != b->alt_on) return differ(why, "alternate screen: %d, %d", a->alt_on, b->alt_on);
 	if (!grids_equal(a, &a->main, b, &b->main, "main", why)) return false;
 	if (a->alt_on && !grids_equal(a, &a->alt, b, &b->alt, "alt", why)) return false;
+	if (!saved_equal(&a->main.saved, &b->main.saved, "main", why)) return false;
+	if (!saved_equal(&a->alt.saved, &b->alt.saved, "alt", why)) return false;
+	if (a->level != b->level || a->iso_protect != b->iso_protect) return differ(why, "level or kind of protection");
+	if (a->nothers != b->nothers) return differ(why, "modes of other terminals: %u, %u", a->nothers, b->nothers);
+	for (unsigned i = 0; i < a->nothers; i++)
+		if (a->others[i].number != b->others[i].number || a->others[i].dec != b->others[i].dec || a->others[i].on != b->others[i].on)
+			return differ(why, "mode %u: %d, %d", a->others[i].number, a->others[i].on, b->others[i].on);
 	if (a->y != b->y || a->x != b->x || a->pending != b->pending)
 		return differ(why, "cursor: %u,%u%s, %u,%u%s", a->y, a->x, a->pending ? " pending" : "", b->y, b->x,
 			      b->pending ? " pending" : "");

@@ -18,7 +18,7 @@ void control_execute(struct screen *s, unsigned c)
 	case 0x07:
 		if (s->sinks.bell) s->sinks.bell(s->sinks.arg);
 		break;
-	case 0x08: cursor_backspace(s); break;
+	case 0x08: cursor_left(s, 1); break;
 	case 0x09: cursor_tab(s, 1); break;
 	case 0x0a:
 	case 0x0b:
@@ -79,9 +79,11 @@ static void tab_set(struct screen *s)
 	s->tabs[s->x / 8] = (uint8_t)(s->tabs[s->x / 8] | 1u << (s->x % 8));
 }
 
+/* SPA and EPA. */
 static void protect(struct screen *s, bool on)
 {
 	uint16_t const bit = SCREEN_PROTECTED;
+	if (on) s->iso_protect = true;
 	s->pen.attrs = (uint16_t)(on ? s->pen.attrs | bit : s->pen.attrs & ~bit);
 	s->pen_dirty = true;
 }
@@ -98,10 +100,14 @@ void esc_dispatch(struct screen *s, unsigned char final)
 		return;
 	}
 	switch (final) {
-	case '6': back_index(s); break;
+	case '6':
+		if (s->level >= 4) back_index(s);
+		break;
 	case '7': cursor_save(s); break;
 	case '8': cursor_restore(s); break;
-	case '9': forward_index(s); break;
+	case '9':
+		if (s->level >= 4) forward_index(s);
+		break;
 	case '=': s->modes |= BIT(M_NKM); break;
 	case '>': s->modes &= ~BIT(M_NKM); break;
 	case 'D': cursor_linefeed(s, false); break;

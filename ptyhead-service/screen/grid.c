@@ -62,40 +62,48 @@ static bool protected_cell(struct screen const *s, struct screen_cell c)
 	return (s->styles.at[c.style].attrs & SCREEN_PROTECTED) != 0;
 }
 
-void grid_erase(struct screen *s, unsigned y, unsigned x, unsigned end, bool keep)
+/* Those of [x, end) that are not protected, and the halves whose other half went. */
+static bool erase_selected(struct screen const *s, struct row *r, unsigned x, unsigned end, uint16_t style)
+{
+	struct screen_cell *const c = r->cells;
+	bool kept = false;
+	for (unsigned i = x; i < end; i++) {
+		if (protected_cell(s, c[i])) kept = true;
+		else c[i] = cell_make(0, style, 0);
+	}
+	for (unsigned i = x ? x - 1 : 0; i < r->len && i <= end; i++) {
+		bool const lost = (c[i].flags & SCREEN_CELL_WIDE)
+					  ? i + 1 >= r->len || !(c[i + 1].flags & SCREEN_CELL_SPACER)
+					  : (c[i].flags & SCREEN_CELL_SPACER) && (i == 0 || !(c[i - 1].flags & SCREEN_CELL_WIDE));
+		if (lost) c[i] = cell_make(0, style, 0);
+	}
+	return kept;
+}
+
+bool grid_erase(struct screen *s, unsigned y, unsigned x, unsigned end, bool keep)
 {
 	struct row *const r = row_at(s, s->grid, y);
 	if (end > s->cols) end = s->cols;
-	if (x >= end) return;
+	if (x >= end) return false;
 	spend(s, 4);
 	uint16_t const style = style_erase(s);
 	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
 	if (!style) {
-		if (x >= r->len) return;
+		if (x >= r->len) return false;
 		if (end > r->len) end = r->len;
 	}
 	struct screen_cell *const c = row_open(s, r, end);
-	if (!c) return;
+	if (!c) return false;
 	spend(s, keep ? 2 * (end - x) : end - x);
-	if (keep) {
-		for (unsigned i = x; i < end; i++)
-			if (!protected_cell(s, c[i])) c[i] = cell_make(0, style, 0);
-		/* Halves whose other half went. */
-		for (unsigned i = x ? x - 1 : 0; i < r->len && i <= end; i++) {
-			bool const lost = (c[i].flags & SCREEN_CELL_WIDE)
-						  ? i + 1 >= r->len || !(c[i + 1].flags & SCREEN_CELL_SPACER)
-						  : (c[i].flags & SCREEN_CELL_SPACER) && (i == 0 || !(c[i - 1].flags & SCREEN_CELL_WIDE));
-			if (lost) c[i] = cell_make(0, style, 0);
-		}
-		return;
-	}
+	if (keep) return erase_selected(s, r, x, end, style);
 	if (c[x].flags & SCREEN_CELL_SPACER && x > 0) c[x - 1] = cell_make(0, style, 0); /* NOLINT(clang-analyzer-core.*): row_open set it */
 	if (end < r->len && c[end].flags & SCREEN_CELL_SPACER) c[end] = cell_make(0, style, 0);
 	if (!style && end == r->len) {
 		r->len = (uint16_t)x;
-		return;
+		return false;
 	}
 	for (unsigned i = x; i < end; i++) c[i] = cell_make(0, style, 0);
+	return false;
 }
 
 /* ---- inserting and deleting within a row, up to the right margin ------ */

@@ -10,7 +10,8 @@ struct mode_def const screen_mode_defs[] = {
 	{ 1004, 1, M_FOCUS },   { 1007, 1, M_ALTSCROLL }, { 1034, 1, M_META8 },   { 1035, 1, M_NUMLOCK },
 	{ 1036, 1, M_METAESC }, { 1039, 1, M_ALTESC },   { 1042, 1, M_URGENT },   { 1043, 1, M_RAISE },
 	{ 1070, 1, M_SIXELPAL }, { 2027, 1, M_GRAPHEME }, { 2031, 1, M_SCHEME },  { 2048, 1, M_INBAND },
-	{ 8452, 1, M_SIXELRIGHT }, { 9001, 1, M_WIN32 },
+	{ 8452, 1, M_SIXELRIGHT }, { 9001, 1, M_WIN32 },    { 3, 1, M_COLM },        { 18, 1, M_PFF },
+	{ 19, 1, M_PEX },       { 41, 1, M_MORE },       { 42, 1, M_NRC },        { 1045, 1, M_REVWRAP2 },
 	{ 2, 0, M_KAM },        { 4, 0, M_IRM },         { 12, 0, M_SRM },        { 20, 0, M_LNM },
 };
 unsigned const screen_mode_count = sizeof screen_mode_defs / sizeof *screen_mode_defs;
@@ -72,6 +73,29 @@ static void bit_set(struct screen *s, unsigned bit, bool on)
 	}
 }
 
+/* DECCOLM, where mode 40 allows it. */
+static void columns_set(struct screen *s, bool on)
+{
+	if (!mode_on(s, M_ALLOW132)) return;
+	s->modes = (on ? s->modes | BIT(M_COLM) : s->modes & ~BIT(M_COLM)) & ~BIT(M_LRMM);
+	margins_reset(s);
+	csi_clear(s);
+	cursor_to(s, 0, 0);
+	state_ask_size(s, 0, on ? 132 : 80);
+}
+
+/* Modes that mean nothing here may mean something to a viewer's terminal. */
+static void other_set(struct screen *s, bool dec, unsigned number, bool on)
+{
+	for (unsigned i = 0; i < s->nothers; i++) {
+		if (s->others[i].number != number || s->others[i].dec != dec) continue;
+		s->others[i].on = on;
+		return;
+	}
+	if (s->nothers < SCREEN_OTHERS_MAX && number > 0)
+		s->others[s->nothers++] = (struct other_mode){ .number = (uint16_t)number, .dec = dec, .on = on };
+}
+
 void mode_set(struct screen *s, bool dec, unsigned number, bool on)
 {
 	if (dec) {
@@ -81,6 +105,7 @@ void mode_set(struct screen *s, bool dec, unsigned number, bool on)
 			return;
 		}
 		switch (number) {
+		case 3: columns_set(s, on); return;
 		case 47:
 		case 1047: state_alt(s, on); return;
 		case 1048:
@@ -96,7 +121,17 @@ void mode_set(struct screen *s, bool dec, unsigned number, bool on)
 		}
 	}
 	struct mode_def const *const d = mode_find(dec, number);
+	if (d && d->bit == M_LRMM && s->level < 4) return;
 	if (d) bit_set(s, d->bit, on);
+	else other_set(s, dec, number, on);
+}
+
+/* What is known, and cannot be set: ANSI's editing and format modes; DECARM and
+ * DECHCCM, as xterm has it. */
+static bool always_reset(bool dec, unsigned number)
+{
+	if (dec) return number == 8 || number == 60;
+	return number == 1 || number == 5 || number == 7 || number == 10 || number == 11 || (number >= 13 && number <= 19);
 }
 
 int mode_report(struct screen const *s, bool dec, unsigned number)
@@ -107,12 +142,15 @@ int mode_report(struct screen const *s, bool dec, unsigned number)
 		if (number == 47 || number == 1047 || number == 1049) return s->alt_on ? 1 : 2;
 		if (number == 1048) return 1;
 	}
+	if (always_reset(dec, number)) return 4;
 	struct mode_def const *const d = mode_find(dec, number);
-	return !d ? 0 : mode_on(s, d->bit) ? 1 : 2;
+	if (!d || (d->bit == M_LRMM && s->level < 4) || (d->bit == M_NRC && s->level < 2)) return 0;
+	return mode_on(s, d->bit) ? 1 : 2;
 }
 
 static int save_bit(unsigned number)
 {
+	if (number == 3) return -1; /* it is a size */
 	int const i = mouse_index(number);
 	if (i >= 0) return M_MOUSE + i;
 	struct mode_def const *const d = mode_find(true, number);

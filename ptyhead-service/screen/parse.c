@@ -329,14 +329,17 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 /* A text that wraps again and again is looked at in pieces of this many bytes. */
 #define PIECE 256
 
-/* Until s->spent, and SCREEN_COST_BYTE for each byte taken, come to `upto`. */
+/* Until s->spent, and SCREEN_COST_BYTE for each byte taken, come to `upto`, or a
+ * sequence asks for another size. */
 static size_t feed_upto(struct screen *s, unsigned char const *const data, size_t len, uint64_t upto)
 {
 	struct parser *const ps = &s->p;
+	s->ask_rows = s->ask_cols = 0;
+	s->upto = upto;
 	unsigned char const *p = data;
 	unsigned char const *const end = p + len;
 	uint64_t const origin = s->total - (uint64_t)(uintptr_t)p; /* offset of a pointer: origin + p */
-	while (p < end && s->spent + SCREEN_COST_BYTE * (uint64_t)(p - data) < upto) {
+	while (p < end && s->spent + SCREEN_COST_BYTE * (uint64_t)(p - data) < s->upto) {
 		if (ps->state == P_GROUND && !ps->u8_need) {
 			unsigned char const c = *p;
 			if (c >= 0x20 && c < 0x7f) {
@@ -395,7 +398,8 @@ static size_t feed_upto(struct screen *s, unsigned char const *const data, size_
 
 void screen_feed(struct screen *s, void const *data, size_t len)
 {
-	(void)feed_upto(s, data, len, UINT64_MAX);
+	unsigned char const *const p = data;
+	for (size_t n = 0; n < len;) n += feed_upto(s, p + n, len - n, UINT64_MAX);
 }
 
 size_t screen_feed_some(struct screen *s, void const *data, size_t len, int64_t *cost)

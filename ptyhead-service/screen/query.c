@@ -164,6 +164,7 @@ static bool with_intermediate(struct screen *s, unsigned char inter, unsigned ch
 	if (inter == '$' && final == 'p') {
 		bool const dec = s->p.prefix == '?';
 		if (s->p.prefix && !dec) return false;
+		if (s->level < 3) return true; /* a VT200 does not know the question */
 		query_answer(s, "\033[%s%u;%d$y", dec ? "?" : "", what, mode_report(s, dec, what));
 		return true;
 	}
@@ -257,13 +258,15 @@ static void status_string(struct screen *s)
 	} else if (!strcmp(q, "\"q")) {
 		query_answer(s, "\033P1$r%u\"q\033\\", s->pen.attrs & SCREEN_PROTECTED ? 1u : 0u);
 	} else if (!strcmp(q, "\"p")) {
-		query_answer(s, "\033P1$r64;1\"p\033\\");
+		query_answer(s, "\033P1$r6%u;1\"p\033\\", (unsigned)s->level);
 	} else if (!strcmp(q, "t")) {
 		query_answer(s, "\033P1$r%ut\033\\", (unsigned)s->rows);
 	} else if (!strcmp(q, "$|")) {
 		query_answer(s, "\033P1$r%u$|\033\\", (unsigned)s->cols);
 	} else if (!strcmp(q, "*|")) {
 		query_answer(s, "\033P1$r%u*|\033\\", (unsigned)s->rows);
+	} else if (!strcmp(q, "$}") || !strcmp(q, "$~")) { /* no status line */
+		query_answer(s, "\033P1$r0%s\033\\", q);
 	} else if (!strcmp(q, "*x")) {
 		query_answer(s, "\033P1$r%u*x\033\\", (unsigned)s->rect_extent);
 	} else {

@@ -29,7 +29,7 @@ static void rect_erase(struct screen *s, bool selective)
 {
 	struct rect r;
 	if (!rect_read(s, 0, &r)) return;
-	for (unsigned y = r.top; y <= r.bottom; y++) grid_erase(s, y, r.left, r.right + 1, selective);
+	for (unsigned y = r.top; y <= r.bottom; y++) grid_erase(s, y, r.left, r.right + 1, selective && !s->iso_protect);
 }
 
 static void rect_fill(struct screen *s)

@@ -56,6 +56,17 @@ static void saved_cursor(struct painter *p, struct saved const *v)
 	}
 }
 
+/* The one that the alternate screen has when it is shown again. */
+static void saved_alt_cursor(struct painter *p)
+{
+	struct screen const *const s = p->s;
+	if (s->alt_on || saved_is_default(&s->alt.saved)) return;
+	screen_buf_str(p->out, "\033[?47h");
+	saved_cursor(p, &s->alt.saved);
+	screen_buf_str(p->out, "\033[?47l");
+	p->known = false;
+}
+
 static void kitty_stack(struct screen_buf *out, struct kitty const *k)
 {
 	if (k->flags[0]) screen_buf_fmt(out, "\033[=%uu", (unsigned)k->flags[0]);
@@ -181,9 +192,18 @@ static void saved_modes(struct screen const *s, struct screen_buf *out)
 	}
 }
 
+/* First of all: these clear a screen or reset it. A real terminal is neither to
+ * change its size nor to forget sequences. */
+static void level_and_columns(struct screen const *s, bool real, struct screen_buf *out)
+{
+	if (real) return;
+	if (s->level != 4) screen_buf_fmt(out, "\033[%u\"p", 60u + s->level);
+	if (mode_on(s, M_COLM)) screen_buf_fmt(out, "\033[?40h\033[?3h\033[?40l");
+}
+
 static void modes(struct screen const *s, bool real, struct screen_buf *out)
 {
-	uint64_t const changed = (s->modes ^ MODES_DEFAULT) & ~(BIT(M_OM) | BIT(M_IRM) | BIT(M_LRMM));
+	uint64_t const changed = (s->modes ^ MODES_DEFAULT) & ~(BIT(M_OM) | BIT(M_IRM) | BIT(M_LRMM) | BIT(M_COLM));
 	for (unsigned i = 0; i < screen_mode_count; i++) {
 		struct mode_def const *const d = &screen_mode_defs[i];
 		if (!(changed >> d->bit & 1)) continue;
@@ -191,6 +211,7 @@ static void modes(struct screen const *s, bool real, struct screen_buf *out)
 		if (d->bit == M_NKM) screen_buf_str(out, "\033=");
 		else mode_write(out, d->dec, d->number, mode_on(s, d->bit));
 	}
+	for (unsigned i = 0; i < s->nothers; i++) mode_write(out, s->others[i].dec, s->others[i].number, s->others[i].on);
 	if (s->mouse) mode_write(out, true, s->mouse, true);
 	if (s->mouse_enc) mode_write(out, true, s->mouse_enc, true);
 	for (unsigned i = 0; i < 8; i++)
@@ -302,6 +323,7 @@ static void cursor(struct painter *p)
 	charsets(p, s->g, s->gl);
 	if (mode_on(s, M_IRM)) screen_buf_str(p->out, "\033[4h");
 	paint_style(p, &s->pen);
+	if (s->iso_protect) screen_buf_str(p->out, s->pen.attrs & SCREEN_PROTECTED ? "\033V" : "\033V\033W");
 	if (s->last_valid) last_character(p);
 	if (s->shift) screen_buf_str(p->out, s->shift == 2 ? "\033N" : "\033O");
 }
@@ -346,11 +368,13 @@ void screen_restore(struct screen const *s, bool clear, struct screen_buf *out)
 	struct painter p = { .s = s, .out = out, .cols = s->cols };
 	struct screen_style const none = { 0 };
 	if (clear) screen_buf_str(out, CLEAR);
+	level_and_columns(s, clear, out);
 	saved_modes(s, out);
 	titles(s, out);
 	paint_colors(NULL, s, out);
 	tabs(&p);
 	kitty_stack(out, &s->main.kitty);
+	saved_alt_cursor(&p);
 	saved_cursor(&p, &s->main.saved);
 	grid_paint(&p, &s->main);
 	if (s->alt_on) enter_alt(&p);

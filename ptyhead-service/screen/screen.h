@@ -15,8 +15,9 @@
  * to be past the last column, so that nothing of what was just written goes and
  * the wrap stays, as in xterm.js, tmux and alacritty (xterm erases the last
  * column and ends the wrap). Margins are one for both screens, as in xterm. The
- * alternate screen is empty whenever it is entered, and begins with a saved
- * cursor and a keyboard stack of its own. DECALN and SD follow xterm.
+ * alternate screen is empty whenever it is entered, and begins with a keyboard
+ * stack of its own; its saved cursor stays. DECALN, SD, DECRQCRA, DECCOLM and
+ * reverse wraparound follow xterm 379.
  *
  * Rows and columns count from 0 here, from 1 in the stream. The string buffers
  * that functions fill are struct screen_buf: initialise with SCREEN_BUF_INIT,
@@ -41,6 +42,7 @@
 #define SCREEN_PARAMS_MAX 32     /* parameters of a sequence; more are ignored */
 #define SCREEN_KITTY_MAX 8
 #define SCREEN_TITLES_MAX 10     /* depth of the title stack */
+#define SCREEN_OTHERS_MAX 32     /* modes kept that the engine does not know; later ones are not */
 #define SCREEN_BUF_MAX (64u << 20) /* no buffer grows past this */
 
 struct screen;
@@ -161,6 +163,8 @@ struct screen_sinks {
 	/* The whole sequence, for a terminal to be given as it is; none that is
 	 * longer than what is kept, and no question. Lent for the call. */
 	void (*aside)(void *arg, enum screen_aside kind, char const *text, size_t len);
+	/* The lines that were given are to be forgotten (ED 3). */
+	void (*forget)(void *arg);
 };
 
 /* ---- life ------------------------------------------------------------ */
@@ -190,6 +194,10 @@ void screen_feed(struct screen *s, void const *data, size_t len);
  * cell that a sequence touches, more for what costs more. The count depends on the
  * state and the bytes alone, never on time. */
 size_t screen_feed_some(struct screen *s, void const *data, size_t len, int64_t *cost);
+/* The last sequence taken asked for another size (DECCOLM, DECSCPP, DECSNLS, DECSLPP,
+ * XTWINOPS 4 and 8): feeding stops behind it too, and who grants it calls
+ * screen_resize before feeding on. Told once; screen_feed grants nothing. */
+bool screen_size_asked(struct screen *s, unsigned *ret_rows, unsigned *ret_cols);
 #define SCREEN_COST_BYTE 4
 /* The most that one byte can cost on a screen of the largest size. */
 #define SCREEN_COST_MAX 16000000
@@ -245,7 +253,8 @@ struct screen_cursor {
 };
 struct screen_cursor screen_cursor(struct screen const *s);
 
-/* A mode by its number, as DECRQM reports: 0 unknown, 1 set, 2 reset. */
+/* A mode by its number, as DECRQM reports: 0 unknown, 1 set, 2 reset, 4 known and
+ * always reset. */
 int screen_mode(struct screen const *s, bool dec, unsigned number);
 char const *screen_title(struct screen const *s); /* never NULL */
 char const *screen_icon(struct screen const *s);

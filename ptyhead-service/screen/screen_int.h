@@ -17,6 +17,7 @@ enum mode_bit {
 	M_NUMLOCK, M_METAESC, M_ALTESC, M_URGENT, M_RAISE, M_SIXELPAL, M_PASTE,
 	M_SYNC, M_GRAPHEME, M_SCHEME, M_INBAND, M_SIXELRIGHT, M_WIN32,
 	M_KAM, M_IRM, M_SRM, M_LNM,
+	M_COLM, M_PFF, M_PEX, M_MORE, M_NRC, M_REVWRAP2,
 	M_COUNT,
 	/* Not bits of `modes`, but of what XTSAVE keeps: see mouse_numbers. */
 	M_MOUSE = 48,
@@ -163,6 +164,12 @@ struct parser {
 	uint64_t pos;           /* offset after the byte at hand */
 };
 
+/* A mode without a bit in `modes`. */
+struct other_mode {
+	uint16_t number;
+	bool dec, on;
+};
+
 struct title_entry {
 	char *icon, *title; /* NULL: not pushed */
 };
@@ -192,6 +199,11 @@ struct screen {
 	struct grid *grid;      /* the one shown */
 	uint64_t modes;
 	uint64_t saved_valid, saved_value; /* XTSAVE */
+	struct other_mode others[SCREEN_OTHERS_MAX];
+	unsigned nothers;
+	uint8_t level;          /* the VT level of DECSCL: 1 to 4 */
+	bool iso_protect;       /* protection was made by SPA, which ED, EL and ECH heed too; else DECSCA */
+	uint16_t ask_rows, ask_cols; /* a size that was asked for, both 0: none */
 	uint8_t tabs[(SCREEN_SIZE_MAX + 7) / 8];
 	struct styles styles;
 	struct sgr_memo sgr_memo[SGR_MEMO];
@@ -205,6 +217,7 @@ struct screen {
 	struct parser p;
 	uint64_t total, ground;
 	uint64_t spent;         /* units of work: see screen_feed_some */
+	uint64_t upto;          /* feeding stops when they come to this */
 	unsigned cell_w, cell_h;
 	int scheme;
 	struct screen_sinks sinks;
@@ -275,8 +288,9 @@ int grid_init(struct grid *g, unsigned rows);
 void grid_deinit(struct grid *g, unsigned rows);
 struct screen_cell *row_open(struct screen *s, struct row *r, unsigned upto); /* NULL without memory */
 void row_blank(struct screen *s, struct row *r, uint16_t style);
-/* Blank [x, end) of row y; halves of wide characters go with it. keep: leave protected cells. */
-void grid_erase(struct screen *s, unsigned y, unsigned x, unsigned end, bool keep);
+/* Blank [x, end) of row y; halves of wide characters go with it. keep: leave protected
+ * cells; returns whether there were any. */
+bool grid_erase(struct screen *s, unsigned y, unsigned x, unsigned end, bool keep);
 /* Only what scrolls off, and is not deleted, is a line that became final. */
 enum scroll_why { SCROLL_FEED, SCROLL_WRAP, SCROLL_DELETE };
 void grid_scroll_up(struct screen *s, unsigned top, unsigned bottom, unsigned n, enum scroll_why why);
@@ -306,7 +320,6 @@ void cursor_linefeed(struct screen *s, bool wrapping);
 void cursor_reverse_index(struct screen *s);
 void cursor_tab(struct screen *s, unsigned n);
 void cursor_backtab(struct screen *s, unsigned n);
-void cursor_backspace(struct screen *s);
 void cursor_return(struct screen *s);
 void cursor_up(struct screen *s, unsigned n);
 void cursor_down(struct screen *s, unsigned n);
@@ -331,6 +344,7 @@ void string_end(struct screen *s); /* acts on it */
 
 /* csi.c, esc.c, sgr.c, rect.c, osc.c, dcs.c, query.c, color.c */
 void csi_dispatch(struct screen *s, unsigned char final);
+void csi_clear(struct screen *s); /* as ED 2, protected cells too */
 void esc_dispatch(struct screen *s, unsigned char final);
 void control_execute(struct screen *s, unsigned c);
 void sgr_apply(struct screen *s);
@@ -369,6 +383,8 @@ static inline unsigned par_pos(struct screen const *s, unsigned i)
 void state_soft_reset(struct screen *s);
 void state_full_reset(struct screen *s);
 void state_alt(struct screen *s, bool on);
+/* The program wants the screen to be of that size; 0: as it is. */
+void state_ask_size(struct screen *s, unsigned rows, unsigned cols);
 void string_set(char **slot, char const *str, size_t len);
 
 /* paint.c: what a terminal that is painted on shows, and the bytes that change it. */

@@ -38,6 +38,9 @@ static void defaults(struct screen *s)
 {
 	s->modes = MODES_DEFAULT;
 	s->saved_valid = s->saved_value = 0;
+	s->nothers = 0;
+	s->level = 4;
+	s->iso_protect = false;
 	s->mouse = s->mouse_enc = 0;
 	memset(s->modkeys, -1, sizeof s->modkeys);
 	s->shape = s->rect_extent = 0;
@@ -163,7 +166,6 @@ void state_alt(struct screen *s, bool on)
 		uint16_t const style = style_erase(s);
 		s->grid = &s->alt;
 		grid_clear(s, &s->alt, style);
-		saved_default(&s->alt.saved);
 		s->alt.kitty = (struct kitty){ 0 };
 	} else {
 		s->grid = &s->main;
@@ -171,15 +173,35 @@ void state_alt(struct screen *s, bool on)
 	}
 }
 
+void state_ask_size(struct screen *s, unsigned rows, unsigned cols)
+{
+	rows = clamp_size(rows ? rows : s->rows);
+	cols = clamp_size(cols ? cols : s->cols);
+	if (rows == s->rows && cols == s->cols) return;
+	s->ask_rows = (uint16_t)rows;
+	s->ask_cols = (uint16_t)cols;
+	s->upto = 0;
+}
+
+bool screen_size_asked(struct screen *s, unsigned *ret_rows, unsigned *ret_cols)
+{
+	if (!s->ask_rows) return false;
+	*ret_rows = s->ask_rows;
+	*ret_cols = s->ask_cols;
+	s->ask_rows = s->ask_cols = 0;
+	return true;
+}
+
 void state_soft_reset(struct screen *s)
 {
-	static enum mode_bit const off[] = { M_CKM, M_OM, M_NKM, M_IRM, M_KAM };
+	static enum mode_bit const off[] = { M_CKM, M_OM, M_NKM, M_IRM, M_KAM, M_LRMM, M_REVWRAP, M_REVWRAP2 };
 	for (unsigned i = 0; i < sizeof off / sizeof *off; i++) s->modes &= ~BIT(off[i]);
 	s->modes |= BIT(M_AWM) | BIT(M_TCEM);
 	margins_reset(s);
 	uint16_t const link = s->pen.link;
 	s->pen = (struct screen_style){ .link = link };
 	s->pen_dirty = true;
+	s->iso_protect = false;
 	charsets_default(s);
 	saved_default(&s->grid->saved);
 	s->pending = s->pending && s->x == s->right;
@@ -189,9 +211,11 @@ void state_full_reset(struct screen *s)
 {
 	grid_emit_all(s);
 	spend(s, COST_STRING);
+	bool const wide = mode_on(s, M_ALLOW132) && mode_on(s, M_COLM);
 	grid_clear(s, &s->main, 0);
 	grid_clear(s, &s->alt, 0);
 	defaults(s);
+	if (wide) state_ask_size(s, 0, 80);
 }
 
 void screen_reset(struct screen *s)

@@ -9,14 +9,18 @@ static void kitty_pop(struct kitty const *k, struct screen_buf *out)
 
 static void modes_undo(struct screen const *s, uint64_t keep, struct screen_buf *out)
 {
-	uint64_t const changed = (s->modes ^ MODES_DEFAULT) & ~BIT(M_LRMM) & ~keep;
+	/* A size that it has is left to a terminal. */
+	uint64_t const changed = (s->modes ^ MODES_DEFAULT) & ~(BIT(M_LRMM) | BIT(M_COLM)) & ~keep;
 	for (unsigned i = 0; i < screen_mode_count; i++) {
 		struct mode_def const *const d = &screen_mode_defs[i];
 		if (!(changed >> d->bit & 1)) continue;
 		if (d->bit == M_NKM) screen_buf_str(out, "\033>");
 		else screen_buf_fmt(out, "\033[%s%u%c", d->dec ? "?" : "", (unsigned)d->number, mode_on(s, d->bit) ? 'l' : 'h');
 	}
+	for (unsigned i = 0; i < s->nothers; i++)
+		screen_buf_fmt(out, "\033[%s%u%c", s->others[i].dec ? "?" : "", (unsigned)s->others[i].number, s->others[i].on ? 'l' : 'h');
 	if (s->rect_extent) screen_buf_str(out, "\033[0*x");
+	if (s->iso_protect) screen_buf_str(out, "\033[0\"q");
 }
 
 static void input_undo(struct screen const *s, struct screen_buf *out)
@@ -111,6 +115,7 @@ void screen_plain(struct screen const *s, struct screen_buf *out)
 void screen_undo(struct screen const *s, struct screen_buf *out)
 {
 	bool const origin = s->alt_on && s->main.saved.origin;
+	if (s->level != 4) screen_buf_str(out, "\033[64;1\"p");
 	input_undo(s, out);
 	modes_undo(s, 0, out);
 	place_undo(s, out);

@@ -46,7 +46,7 @@ static struct screen *make(unsigned rows, unsigned cols, struct seen *e)
 	CHECK(s);
 	if (e) {
 		*e = (struct seen){ .bells = 0 };
-		struct screen_sinks const k = { e, on_answer, on_query, on_line, on_bell, on_title, on_aside };
+		struct screen_sinks const k = { e, on_answer, on_query, on_line, on_bell, on_title, on_aside, NULL };
 		screen_sinks_set(s, &k);
 	}
 	return s;
