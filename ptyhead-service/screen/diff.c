@@ -242,12 +242,7 @@ void screen_diff_undo(struct screen const *to, unsigned rows, unsigned cols, str
 	unsigned y;
 	unsigned x;
 	input_change(out, &a, &b);
-	struct screen_buf colors = SCREEN_BUF_INIT;
-	paint_colors(NULL, to, &colors);
-	if (colors.len) screen_buf_str(out, "\033]104\033\\");
-	screen_buf_deinit(&colors);
-	for (unsigned i = 0; i < 10; i++)
-		if (to->dynamic[i]) screen_buf_fmt(out, "\033]11%u\033\\", i);
+	undo_colors(to, out);
 	if (!cursor_seen(to, rows, cols)) screen_buf_str(out, "\033[?25h");
 	if (to->alt_on) {
 		screen_buf_str(out, "\033[?1049l");

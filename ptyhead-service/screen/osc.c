@@ -65,41 +65,60 @@ static void terminal(struct screen *s, struct screen_buf *fallback)
 	query_span(s, SCREEN_QUERY_TERMINAL, fallback->failed ? "" : fallback->data);
 }
 
-static void palette(struct screen *s, struct text rest)
+/* A colour is set. What is not understood here may be where it is shown: it is noted,
+ * so that it is undone. */
+static void set_color(struct screen *s, uint32_t *slot, struct text spec)
+{
+	uint32_t rgb;
+	if (!spec.len) return;
+	spend(s, memchr(spec.at, ':', spec.len) && spec.at[0] != 'r' ? COST_SPACE : COST_STRING);
+	if (color_parse(spec.at, spec.len, &rgb)) *slot = COLOR_SET | rgb;
+	else if (!*slot) *slot = COLOR_UNKNOWN;
+}
+
+static uint32_t shown_color(uint32_t slot, uint32_t otherwise)
+{
+	return SCREEN_COLOR_KIND(slot) == COLOR_SET ? slot : otherwise;
+}
+
+/* OSC 4, whose numbers past the palette's are the special colours', and OSC 5. */
+static void palette(struct screen *s, struct text rest, unsigned first)
 {
 	struct screen_buf answer = SCREEN_BUF_INIT;
 	struct text idx;
 	struct text spec;
 	bool asked = false;
 	while (next(&rest, &idx) && next(&rest, &spec)) {
-		int const i = number(idx);
-		uint32_t rgb;
+		int const n = number(idx);
+		unsigned const i = first + (unsigned)n;
+		bool const good = n >= 0 && i < PALETTE_SIZE;
 		if (is_query(spec)) {
 			asked = true;
-			if (i < 0 || i > 255) continue;
-			char what[16] = "4;";
+			if (!good) continue;
+			char what[16] = { first ? '5' : '4', ';' };
 			memcpy(what + 2, idx.at, idx.len);
 			what[2 + idx.len] = 0;
 			spend(s, COST_ANSWER);
-			reply_color(&answer, what, s->palette[i] ? s->palette[i] : screen_palette_default((unsigned)i));
-		} else if (i >= 0 && i < 256 && color_parse(spec.at, spec.len, &rgb)) {
-			s->palette[i] = COLOR_SET | rgb;
+			reply_color(&answer, what, shown_color(s->palette[i], i < PALETTE_SPECIAL ? screen_palette_default(i) : dynamic_default(s, 0)));
+		} else if (good) {
+			set_color(s, &s->palette[i], spec);
 		}
 	}
 	if (asked) terminal(s, &answer);
 	screen_buf_deinit(&answer);
 }
 
-static void palette_reset(struct screen *s, struct text rest)
+/* OSC 104 and 105. */
+static void palette_reset(struct screen *s, struct text rest, unsigned first)
 {
 	struct text idx;
 	if (!rest.at || !rest.len) {
-		memset(s->palette, 0, sizeof s->palette);
+		for (unsigned i = first; i < PALETTE_SIZE; i++) s->palette[i] = 0;
 		return;
 	}
 	while (next(&rest, &idx)) {
-		int const i = number(idx);
-		if (i >= 0 && i < 256) s->palette[i] = 0;
+		int const n = number(idx);
+		if (n >= 0 && first + (unsigned)n < PALETTE_SIZE) s->palette[first + (unsigned)n] = 0;
 	}
 }
 
@@ -109,14 +128,13 @@ static void dynamic(struct screen *s, unsigned first, struct text rest)
 	struct text spec;
 	bool asked = false;
 	for (unsigned i = first; i < 10 && next(&rest, &spec); i++) {
-		uint32_t rgb;
 		if (is_query(spec)) {
 			char const what[] = { '1', (char)('0' + i), 0 };
 			asked = true;
 			spend(s, COST_ANSWER);
-			reply_color(&answer, what, s->dynamic[i] ? s->dynamic[i] : dynamic_default(s, i));
-		} else if (color_parse(spec.at, spec.len, &rgb)) {
-			s->dynamic[i] = COLOR_SET | rgb;
+			reply_color(&answer, what, shown_color(s->dynamic[i], dynamic_default(s, i)));
+		} else {
+			set_color(s, &s->dynamic[i], spec);
 		}
 	}
 	if (asked) terminal(s, &answer);
@@ -208,10 +226,11 @@ void osc_dispatch(struct screen *s)
 	case 2:
 		if (rest.at) title(s, (unsigned)n, args);
 		break;
-	case 4: palette(s, rest); break;
+	case 4: palette(s, rest, 0); break;
+	case 5: palette(s, rest, PALETTE_SPECIAL); break;
 	case 8: hyperlink(s, rest); break;
-	case 104: palette_reset(s, rest); break;
-	case 5:
+	case 104: palette_reset(s, rest, 0); break;
+	case 105: palette_reset(s, rest, PALETTE_SPECIAL); break;
 	case 21: case 22: case 50: case 60: case 61:
 		if (asks(args)) terminal(s, &none);
 		break;

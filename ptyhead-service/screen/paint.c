@@ -1,6 +1,7 @@
 /* Bytes that put cells on a terminal. */
 #include "screen_int.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void paint_utf8(struct screen_buf *out, uint32_t cp)
@@ -151,32 +152,33 @@ void paint_title(struct screen_buf *out, unsigned what, char const *str)
 	screen_buf_str(out, "\033\\");
 }
 
-static void color_write(struct screen_buf *out, uint32_t c)
+/* OSC what;value, or what resets it. */
+static void color_change(struct screen_buf *out, uint32_t was, uint32_t now, char const *set, char const *unset)
 {
-	screen_buf_fmt(out, "rgb:%02x/%02x/%02x\033\\", c >> 16 & 255, c >> 8 & 255, c & 255);
+	if (was == now) return;
+	screen_buf_str(out, now ? set : unset);
+	if (SCREEN_COLOR_KIND(now) == COLOR_SET)
+		screen_buf_fmt(out, "rgb:%02x/%02x/%02x", now >> 16 & 255, now >> 8 & 255, now & 255);
+	else if (now) screen_buf_str(out, "unknown"); /* a terminal ignores it; an engine takes note */
+	screen_buf_str(out, "\033\\");
 }
 
 /* from NULL: nothing was set. */
 void paint_colors(struct screen const *from, struct screen const *to, struct screen_buf *out)
 {
-	for (unsigned i = 0; i < 256; i++) {
-		uint32_t const was = from ? from->palette[i] : 0;
-		if (was == to->palette[i]) continue;
-		if (!to->palette[i]) {
-			screen_buf_fmt(out, "\033]104;%u\033\\", i);
-			continue;
-		}
-		screen_buf_fmt(out, "\033]4;%u;", i);
-		color_write(out, to->palette[i]);
+	char set[24];
+	char unset[24];
+	for (unsigned i = 0; i < PALETTE_SIZE; i++) {
+		bool const special = i >= PALETTE_SPECIAL;
+		unsigned const n = special ? i - PALETTE_SPECIAL : i;
+		if ((from ? from->palette[i] : 0) == to->palette[i]) continue;
+		snprintf(set, sizeof set, "\033]%u;%u;", special ? 5u : 4u, n);
+		snprintf(unset, sizeof unset, "\033]%u;%u", special ? 105u : 104u, n);
+		color_change(out, from ? from->palette[i] : 0, to->palette[i], set, unset);
 	}
 	for (unsigned i = 0; i < 10; i++) {
-		uint32_t const was = from ? from->dynamic[i] : 0;
-		if (was == to->dynamic[i]) continue;
-		if (!to->dynamic[i]) {
-			screen_buf_fmt(out, "\033]11%u\033\\", i);
-			continue;
-		}
-		screen_buf_fmt(out, "\033]1%u;", i);
-		color_write(out, to->dynamic[i]);
+		snprintf(set, sizeof set, "\033]1%u;", i);
+		snprintf(unset, sizeof unset, "\033]11%u", i);
+		color_change(out, from ? from->dynamic[i] : 0, to->dynamic[i], set, unset);
 	}
 }

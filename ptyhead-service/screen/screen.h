@@ -258,7 +258,8 @@ struct screen_cursor screen_cursor(struct screen const *s);
 int screen_mode(struct screen const *s, bool dec, unsigned number);
 char const *screen_title(struct screen const *s); /* never NULL */
 char const *screen_icon(struct screen const *s);
-/* The colour as set by OSC 4 (index 0..255), 0xRRGGBB; false if untouched. */
+/* The colour as set by OSC 4 (index 0..255), 0xRRGGBB; false if it is untouched, or set
+ * in a way that is not understood. */
 bool screen_palette(struct screen const *s, unsigned index, uint32_t *ret_rgb);
 /* The same for OSC 10..19. */
 bool screen_dynamic(struct screen const *s, unsigned osc, uint32_t *ret_rgb);

@@ -100,6 +100,7 @@ struct links {
 /* What calls into the sinks, formatting and the heap cost, about, in units. */
 #define COST_ANSWER 300u
 #define COST_STRING 100u
+#define COST_SPACE 10000u /* a colour of a space without a device */
 #define COST_PROBE 4u  /* one place of a hash looked at */
 #define COST_PARAM 32u /* a mode's number looked up */
 
@@ -175,6 +176,9 @@ struct title_entry {
 };
 
 #define COLOR_SET SCREEN_RGB
+#define COLOR_UNKNOWN SCREEN_INDEXED /* set to something that only a terminal may know */
+#define PALETTE_SPECIAL 256u /* bold, underline, blink, reverse, italic: OSC 5's 0 to 4 */
+#define PALETTE_SIZE 261u
 
 struct screen {
 	uint16_t rows, cols;
@@ -212,7 +216,7 @@ struct screen {
 	char *title, *icon;     /* NULL: empty */
 	struct title_entry titles[SCREEN_TITLES_MAX];
 	unsigned ntitles;
-	uint32_t palette[256];  /* 0, or COLOR_SET | rgb */
+	uint32_t palette[PALETTE_SIZE]; /* 0, COLOR_UNKNOWN, or COLOR_SET | rgb */
 	uint32_t dynamic[10];   /* OSC 10..19 */
 	struct parser p;
 	uint64_t total, ground;
@@ -366,6 +370,10 @@ void query_answer(struct screen *s, char const *fmt, ...) __attribute__((format(
 /* OSC, DCS +q and APC queries are told from the parser's string. */
 void query_span(struct screen *s, enum screen_query kind, char const *fallback);
 bool color_parse(char const *str, size_t len, uint32_t *ret_rgb);
+/* color_space.c: three numbers as intensities from 0 to 1, in place, on a screen whose
+ * primaries have these CIE X, Y and Z (a row each); false if they are no colour. */
+enum color_space { SPACE_RGBI, SPACE_XYZ, SPACE_XYY, SPACE_UVY, SPACE_LAB, SPACE_LUV, SPACE_HVC };
+bool color_intensities(enum color_space space, double const primaries[3][3], double v[3]);
 void kitty_dispatch(struct screen *s);
 
 /* Parameter i: its value, or def when missing, or (pos) zero. */
@@ -409,6 +417,8 @@ unsigned paint_run(struct painter *p, struct screen_cell const *c, unsigned n);
 /* Blank n cells from (y, x) in a style (its background is what matters). */
 void paint_blank(struct painter *p, unsigned y, unsigned x, unsigned n, struct screen_style const *st);
 void paint_title(struct screen_buf *out, unsigned what, char const *str);
+/* undo.c: every colour that was set is reset. */
+void undo_colors(struct screen const *s, struct screen_buf *out);
 void paint_colors(struct screen const *from, struct screen const *to, struct screen_buf *out);
 bool style_eq(struct screen_style const *a, struct screen_style const *b);
 

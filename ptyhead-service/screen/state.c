@@ -318,14 +318,14 @@ char const *screen_icon(struct screen const *s) { return s->icon ? s->icon : "";
 
 bool screen_palette(struct screen const *s, unsigned index, uint32_t *ret_rgb)
 {
-	if (index > 255 || !s->palette[index]) return false;
+	if (index > 255 || SCREEN_COLOR_KIND(s->palette[index]) != COLOR_SET) return false;
 	*ret_rgb = SCREEN_COLOR_VALUE(s->palette[index]);
 	return true;
 }
 
 bool screen_dynamic(struct screen const *s, unsigned osc, uint32_t *ret_rgb)
 {
-	if (osc < 10 || osc > 19 || !s->dynamic[osc - 10]) return false;
+	if (osc < 10 || osc > 19 || SCREEN_COLOR_KIND(s->dynamic[osc - 10]) != COLOR_SET) return false;
 	*ret_rgb = SCREEN_COLOR_VALUE(s->dynamic[osc - 10]);
 	return true;
 }

@@ -60,11 +60,14 @@ static void tabs_undo(struct screen const *s, struct screen_buf *out)
 	for (x = 0; x < s->cols; x += 8) screen_buf_fmt(out, "\033[1;%uH\033H", x + 1);
 }
 
-static void colors_undo(struct screen const *s, struct screen_buf *out)
+void undo_colors(struct screen const *s, struct screen_buf *out)
 {
 	unsigned i = 0;
-	while (i < 256 && !s->palette[i]) i++;
-	if (i < 256) screen_buf_str(out, "\033]104\033\\");
+	while (i < PALETTE_SPECIAL && !s->palette[i]) i++;
+	if (i < PALETTE_SPECIAL) screen_buf_str(out, "\033]104\033\\");
+	i = PALETTE_SPECIAL;
+	while (i < PALETTE_SIZE && !s->palette[i]) i++;
+	if (i < PALETTE_SIZE) screen_buf_str(out, "\033]105\033\\");
 	for (i = 0; i < 10; i++)
 		if (s->dynamic[i]) screen_buf_fmt(out, "\033]11%u\033\\", i);
 }
@@ -119,7 +122,7 @@ void screen_undo(struct screen const *s, struct screen_buf *out)
 	input_undo(s, out);
 	modes_undo(s, 0, out);
 	place_undo(s, out);
-	colors_undo(s, out);
+	undo_colors(s, out);
 	titles_undo(s, out);
 	if (s->alt_on) {
 		struct saved const *const v = &s->main.saved;
