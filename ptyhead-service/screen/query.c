@@ -21,6 +21,20 @@ void query_answer(struct screen *s, char const *fmt, ...)
 	if (n > 0 && (size_t)n < sizeof line && s->sinks.answer) s->sinks.answer(s->sinks.arg, line, (size_t)n);
 }
 
+/* The control sequence at hand, as a terminal understands it. */
+static void csi_text(struct screen const *s, struct screen_buf *out)
+{
+	struct parser const *const p = &s->p;
+	screen_buf_str(out, "\033[");
+	if (p->prefix) screen_buf_add(out, &p->prefix, 1);
+	for (unsigned i = 0; i < p->npar; i++) {
+		if (i > 0) screen_buf_str(out, ";");
+		if (p->given >> i & 1) screen_buf_num(out, p->par[i]);
+	}
+	screen_buf_add(out, p->inter, p->ninter);
+	screen_buf_add(out, &p->final, 1);
+}
+
 /* The sequence at hand, from seq_start to pos, is a query. */
 void query_span(struct screen *s, enum screen_query kind, char const *fallback)
 {
@@ -36,8 +50,9 @@ void query_span(struct screen *s, enum screen_query kind, char const *fallback)
 	};
 	if (kind == SCREEN_QUERY_TERMINAL) {
 		static char const *const intro[] = { "\033]", "\033P+q", "\033_" };
-		if (p->kind == STR_OTHER) { /* XTSMGRAPHICS, the one that is no string */
-			screen_buf_fmt(&text, "\033[?%u;%u;%uS", par(s, 0, 0), par(s, 1, 0), par(s, 2, 0));
+		if (p->kind == STR_OTHER) { /* it is no string */
+			csi_text(s, &text);
+			span.whole = !text.failed;
 		} else {
 			screen_buf_str(&text, intro[p->kind]);
 			screen_buf_add(&text, p->str, umin(p->str_len, SCREEN_STRING_MAX));
@@ -91,13 +106,27 @@ static bool device_status(struct screen *s, bool dec)
 	return true;
 }
 
+/* Only a terminal knows: nothing is said when none is there. */
+static void ask_terminal(struct screen *s, char const *fallback)
+{
+	s->p.kind = STR_OTHER;
+	query_span(s, SCREEN_QUERY_TERMINAL, fallback);
+}
+
+enum found { FOUND_NOT, FOUND_ANSWERED, FOUND_TOLD };
+
 /* XTWINOPS. A program must not learn a title by asking for it to be typed back
  * (CVE-2003-0063): 20 and 21 say an empty one, as xterm's and others' default. */
-static bool window(struct screen *s)
+static enum found window(struct screen *s)
 {
+	unsigned const what = par(s, 0, 0);
 	unsigned const rows = s->rows;
 	unsigned const cols = s->cols;
-	switch (par(s, 0, 0)) {
+	if (what >= 14 && what <= 16 && !(s->cell_h && s->cell_w)) {
+		ask_terminal(s, NULL);
+		return FOUND_TOLD;
+	}
+	switch (what) {
 	case 11: query_answer(s, "\033[1t"); break;
 	case 13: query_answer(s, "\033[3;0;0t"); break;
 	case 14: query_answer(s, "\033[4;%u;%ut", rows * s->cell_h, cols * s->cell_w); break;
@@ -107,101 +136,105 @@ static bool window(struct screen *s)
 	case 19: query_answer(s, "\033[9;%u;%ut", rows, cols); break;
 	case 20: query_answer(s, "\033]L\033\\"); break;
 	case 21: query_answer(s, "\033]l\033\\"); break;
-	default: return false;
+	default: return FOUND_NOT;
 	}
-	return true;
+	return FOUND_ANSWERED;
 }
 
 static bool no_parameter(struct screen const *s) { return par(s, 0, 0) == 0; }
 
-static bool plain(struct screen *s, unsigned char final)
+static enum found plain(struct screen *s, unsigned char final)
 {
 	switch (final) {
 	case 'c':
-		if (!no_parameter(s)) return false;
+		if (!no_parameter(s)) return FOUND_NOT;
 		query_answer(s, "\033[?64;6;21;22;28c");
-		return true;
-	case 'n': return device_status(s, false);
+		return FOUND_ANSWERED;
+	case 'n': return device_status(s, false) ? FOUND_ANSWERED : FOUND_NOT;
 	case 't': return window(s);
 	case 'x':
-		if (par(s, 0, 0) > 1) return false;
+		if (par(s, 0, 0) > 1) return FOUND_NOT;
 		query_answer(s, "\033[%u;1;1;128;128;1;0x", par(s, 0, 0) + 2);
-		return true;
-	default: return false;
+		return FOUND_ANSWERED;
+	default: return FOUND_NOT;
 	}
 }
 
-static bool with_prefix(struct screen *s, unsigned char prefix, unsigned char final)
+static enum found with_prefix(struct screen *s, unsigned char prefix, unsigned char final)
 {
 	if (prefix == '>' && final == 'c' && no_parameter(s)) {
 		query_answer(s, "\033[>41;354;0c");
-		return true;
+		return FOUND_ANSWERED;
 	}
 	if (prefix == '=' && final == 'c' && no_parameter(s)) {
 		query_answer(s, "\033P!|00000000\033\\");
-		return true;
+		return FOUND_ANSWERED;
 	}
 	if (prefix == '>' && final == 'q' && no_parameter(s)) {
 		query_answer(s, "\033P>|ptyhead(" PTYHEAD_VERSION ")\033\\");
-		return true;
+		return FOUND_ANSWERED;
 	}
-	if (prefix != '?') return false;
-	if (final == 'n') return device_status(s, true);
+	if (prefix != '?') return FOUND_NOT;
+	if (final == 'n') return device_status(s, true) ? FOUND_ANSWERED : FOUND_NOT;
 	if (final == 'm') { /* XTQMODKEYS */
 		unsigned const what = par(s, 0, 99);
-		if (what > 7) return false;
+		if (what > 7) return FOUND_NOT;
 		int const v = s->modkeys[what];
 		query_answer(s, "\033[>%u;%dm", what, v < 0 ? (what == 1 || what == 2 ? 2 : 0) : v);
-		return true;
+		return FOUND_ANSWERED;
 	}
-	return false;
+	return FOUND_NOT;
 }
 
 /* DECTABSR, DECCIR, DECRQTSR, DECRQDE, DECRQUPSS, locators: asked by test programs. */
-static bool with_intermediate(struct screen *s, unsigned char inter, unsigned char final)
+static enum found with_intermediate(struct screen *s, unsigned char inter, unsigned char final)
 {
 	unsigned const what = par(s, 0, 0);
 	if (inter == '$' && final == 'p') {
 		bool const dec = s->p.prefix == '?';
-		if (s->p.prefix && !dec) return false;
-		if (s->level < 3) return true; /* a VT200 does not know the question */
+		if (s->p.prefix && !dec) return FOUND_NOT;
+		if (s->level < 3) return FOUND_ANSWERED; /* a VT200 does not know the question */
 		query_answer(s, "\033[%s%u;%d$y", dec ? "?" : "", what, mode_report(s, dec, what));
-		return true;
+		return FOUND_ANSWERED;
 	}
-	if (s->p.prefix) return false;
-	if (inter == '$' && final == 'w') return what == 1 || what == 2;
-	if (inter == '$' && final == 'u') return true;
+	if (s->p.prefix) return FOUND_NOT;
+	if (inter == '#' && (final == '|' || final == 'R')) { /* XTREPORTSGR, XTREPORTCOLORS */
+		ask_terminal(s, NULL);
+		return FOUND_TOLD;
+	}
+	if (inter == '$' && final == 'w') return what == 1 || what == 2 ? FOUND_ANSWERED : FOUND_NOT;
+	if (inter == '$' && final == 'u') return FOUND_ANSWERED;
 	if (inter == '&' && final == 'u') {
 		query_answer(s, "\033P0!u%%5\033\\");
-		return true;
+		return FOUND_ANSWERED;
 	}
 	if (inter == '"' && final == 'v') {
 		query_answer(s, "\033[%u;%u;1;1;1\"w", (unsigned)s->rows, (unsigned)s->cols);
-		return true;
+		return FOUND_ANSWERED;
 	}
 	if (inter == '\'' && final == '|') {
 		query_answer(s, "\033[0&w");
-		return true;
+		return FOUND_ANSWERED;
 	}
-	return false;
+	return FOUND_NOT;
 }
 
 bool csi_query(struct screen *s, unsigned char final)
 {
 	struct parser *const p = &s->p;
-	bool found;
+	enum found found;
+	p->final = final;
 	if (!p->ninter && p->prefix == '?' && final == 'S' && (par(s, 1, 0) == 1 || par(s, 1, 0) == 4)) {
 		char fallback[32];
 		snprintf(fallback, sizeof fallback, "\033[?%u;3;0S", par(s, 0, 0));
-		p->kind = STR_OTHER;
-		query_span(s, SCREEN_QUERY_TERMINAL, fallback);
+		ask_terminal(s, fallback);
 		return true;
 	}
 	if (p->ninter) found = with_intermediate(s, p->inter[0], final);
 	else if (p->prefix) found = with_prefix(s, p->prefix, final);
 	else found = plain(s, final);
-	if (found) query_span(s, SCREEN_QUERY_ANSWERED, NULL);
-	return found;
+	if (found == FOUND_ANSWERED) query_span(s, SCREEN_QUERY_ANSWERED, NULL);
+	return found != FOUND_NOT;
 }
 
 /* The kitty keyboard protocol: CSI > flags u, < n u, = flags ; mode u, ? u. */
@@ -275,12 +308,38 @@ static void status_string(struct screen *s)
 	query_span(s, SCREEN_QUERY_ANSWERED, NULL);
 }
 
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+/* XTGETTCAP of the first name: how many colours there are is known. */
+static void capability(struct screen *s)
+{
+	static struct {
+		char const *name, *value;
+	} const known[] = { { "Co", "323536" }, { "colors", "323536" }, { "RGB", "382F382F38" } };
+	char const *const q = s->p.str;
+	size_t const len = strcspn(q, ";");
+	char name[8] = "";
+	char fallback[64];
+	for (size_t i = 0; i + 1 < len && i / 2 < sizeof name - 1; i += 2)
+		if (hex_digit(q[i]) > 0 && hex_digit(q[i + 1]) >= 0) name[i / 2] = (char)(hex_digit(q[i]) << 4 | hex_digit(q[i + 1]));
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		if (strcmp(name, known[i].name) != 0 || len != 2 * strlen(name)) continue;
+		snprintf(fallback, sizeof fallback, "\033P1+r%.*s=%s\033\\", (int)len, q, known[i].value);
+		query_span(s, SCREEN_QUERY_TERMINAL, fallback);
+		return;
+	}
+	query_span(s, SCREEN_QUERY_TERMINAL, "\033P0+r\033\\");
+}
+
 void dcs_dispatch(struct screen *s)
 {
 	struct parser const *const p = &s->p;
 	if (p->prefix || p->ninter != 1 || p->final != 'q') return;
 	if (p->inter[0] == '$') status_string(s);
-	else if (p->inter[0] == '+') query_span(s, SCREEN_QUERY_TERMINAL, "\033P0+r\033\\");
+	else if (p->inter[0] == '+') capability(s);
 }
 
 /* Kitty graphics: only what asks (a=q). */
