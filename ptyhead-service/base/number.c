@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "number.h"
 
+#include <stdlib.h>
+
 #include <stddef.h>
 
 static bool is_digit(char c, unsigned base) { return c >= '0' && (unsigned)(c - '0') < base; }
@@ -49,4 +51,11 @@ bool number_scaled(char const *text, uint64_t unit, uint64_t most, uint64_t *ret
 	if (*text) return false;
 	*ret = whole * unit + (part * unit + more + scale - 1) / scale;
 	return true;
+}
+
+uint64_t number_env(char const *name, uint64_t most)
+{
+	uint64_t n = 0;
+	char const *const text = getenv(name);
+	return text && number_parse(text, most, &n) ? n : 0;
 }

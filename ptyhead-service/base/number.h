@@ -21,4 +21,7 @@ bool number_parse(char const *text, uint64_t most, uint64_t *ret);
  * it that (most + 1) * unit fits, and that `unit` is at most 1000000000. */
 bool number_scaled(char const *text, uint64_t unit, uint64_t most, uint64_t *ret);
 
+/* That of an environment variable; 0 when it is not there or is no such number. */
+uint64_t number_env(char const *name, uint64_t most);
+
 #endif

@@ -34,5 +34,3 @@ int activation_is_listener(int fd)
 {
 	return sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) > 0 ? 0 : -1;
 }
-
-void activation_notify(char const *state) { (void)sd_notify(0, state); }

@@ -1,6 +1,6 @@
-/* Sockets handed over by a supervisor and word back to it: sd_listen_fds(3)
- * and sd_notify(3). activation.c calls libsystemd; activation_plain.c speaks
- * the same two protocols where the head is built without it. An s6 run script
+/* Sockets handed over by a supervisor: sd_listen_fds(3). activation.c calls
+ * libsystemd; activation_plain.c speaks the same protocol where the head is built
+ * without it. An s6 run script
  * that sets LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID feeds either. */
 #ifndef ACTIVATION_H
 #define ACTIVATION_H
@@ -18,7 +18,4 @@ int activation_take(struct activation_fd **ret, size_t *ret_n);
 void activation_free(struct activation_fd *fds, size_t n); /* the names; not the descriptors */
 /* -1 unless `fd` is a listening SOCK_STREAM in the UNIX domain. */
 int activation_is_listener(int fd);
-/* Sends `state` ("READY=1") to the supervisor, if there is one that wants it. */
-void activation_notify(char const *state);
-
 #endif

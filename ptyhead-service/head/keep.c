@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define SECOND_NS UINT64_C(1000000000)
+#define WAIT_MAX 16u /* seconds between two questions, at most */
 
 static char const *const kinds[] = { "tape", "master", "pidfd" };
 
@@ -30,6 +34,114 @@ bool keep_parse(char const *name, struct keep_item *ret)
 	return false;
 }
 
+/* ---- away and back ----------------------------------------------------------- */
+
+/* A name that is to be dropped. */
+struct drop {
+	struct list link;
+	char name[KEEP_NAME_MAX];
+};
+
+static void drop_later(struct keep *k, char const *name)
+{
+	struct drop *const d = malloc(sizeof *d);
+	if (!d) {
+		log_say(k->log, LOG_WARNING, "no memory: %s stays in %s", name, k->where);
+		return;
+	}
+	snprintf(d->name, sizeof d->name, "%s", name);
+	list_append(&k->drops, &d->link);
+}
+
+static void ask(struct keep *k);
+
+static void away(struct keep *k, int error)
+{
+	if (k->away) return;
+	k->away = true;
+	k->ticks = k->wait = 1;
+	log_say(k->log, LOG_WARNING, "%s does not answer (%s): programs go on, new ones are refused until it does",
+	        k->where, strerror(-error));
+	ask(k);
+}
+
+static void drop_now(struct keep *k, char const *name)
+{
+	int const r = k->backend->drop(k, name);
+	if (r == 0 || r == -ENOENT) return;
+	drop_later(k, name);
+	away(k, r);
+}
+
+static void back(struct keep *k)
+{
+	struct list drops;
+
+	k->away = false;
+	timeout_clear(&k->again);
+	log_say(k->log, LOG_WARNING, "%s answers again", k->where);
+	list_init(&drops);
+	while (!list_empty(&k->drops)) {
+		struct list *const first = k->drops.next;
+		list_remove(first);
+		list_append(&drops, first);
+	}
+	while (!list_empty(&drops)) {
+		struct drop *const d = list_entry(drops.next, struct drop, link);
+		list_remove(&d->link);
+		if (k->away) drop_later(k, d->name);
+		else if (!k->bereft) drop_now(k, d->name);
+		free(d);
+	}
+	if (k->away || !k->bereft) return;
+	int const r = k->backend->again ? k->backend->again(k) : 0;
+	if (r < 0) {
+		away(k, r);
+		return;
+	}
+	k->bereft = false;
+	k->held = 0;
+	if (k->anew) k->anew(k->anew_arg);
+}
+
+static void answered(struct source *s, uint32_t events)
+{
+	struct keep *const k = list_entry(s, struct keep, question);
+	int const fd = s->fd;
+	(void)events;
+	loop_remove(k->loop, s);
+	close(fd);
+	back(k);
+}
+
+static void ask(struct keep *k)
+{
+	if (k->question.fd >= 0) return;
+	int const fd = k->backend->ask(k);
+	if (fd >= 0 && loop_add(k->loop, &k->question, fd, EPOLLIN | EPOLLET, answered) == 0) return;
+	if (fd >= 0) close(fd);
+	k->ticks = k->wait;
+	if (k->wait < WAIT_MAX) k->wait *= 2;
+	timeout_set(&k->delay, &k->again);
+}
+
+static void again_expired(struct timeout *x)
+{
+	struct keep *const k = list_entry(x, struct keep, again);
+	if (--k->ticks > 0) timeout_set(&k->delay, x);
+	else ask(k);
+}
+
+void keep_lost(struct keep *k, int error)
+{
+	k->bereft = true;
+	away(k, error);
+}
+
+/* ---- storing ------------------------------------------------------------------- */
+
+static bool no_answer(int r) { return r == -ETIMEDOUT || r == -EAGAIN; }
+
 int keep_store(struct keep *k, struct keep_item const *items, size_t n)
 {
 	char name[KEEP_NAME_MAX];
@@ -37,17 +149,19 @@ int keep_store(struct keep *k, struct keep_item const *items, size_t n)
 	int r = 0;
 
 	if (!k->where) return 0;
-	if (n > k->most - k->held) return -ENOSPC;
+	if (k->away) return -EAGAIN;
+	if (k->held > k->most || n > k->most - k->held) return -ENOSPC;
 	while (r == 0 && done < n) {
 		keep_name(name, items[done].kind, items[done].run, items[done].terminal);
-		r = k->put(k, name, items[done].fd);
+		r = k->backend->put(k, name, items[done].fd);
 		if (r == 0) done++;
 	}
-	if (r == 0) r = k->sync(k);
+	if (r == 0) r = k->backend->sync(k);
 	k->held += (unsigned)done;
+	if (no_answer(r)) away(k, r);
 	if (r < 0)
 		while (done-- > 0) keep_drop(k, items[done].kind, items[done].run, items[done].terminal);
-	return r;
+	return no_answer(r) ? -EAGAIN : r;
 }
 
 void keep_drop(struct keep *k, enum keep_kind kind, uint32_t run, char const *terminal)
@@ -55,14 +169,43 @@ void keep_drop(struct keep *k, enum keep_kind kind, uint32_t run, char const *te
 	char name[KEEP_NAME_MAX];
 	if (!k->where || k->held == 0) return;
 	keep_name(name, kind, run, terminal);
-	k->drop(k, name);
 	k->held--;
+	if (k->away) drop_later(k, name);
+	else drop_now(k, name);
 }
 
-void keep_none(struct keep *k, struct log *log) { *k = (struct keep){ .log = log, .most = UINT_MAX }; }
+int keep_fetch(struct keep *k, struct keep_item const *item)
+{
+	char name[KEEP_NAME_MAX];
+	if (!k->where || !k->backend->fetch) return -ENOENT;
+	if (k->away) return -EAGAIN;
+	keep_name(name, item->kind, item->run, item->terminal);
+	int const r = k->backend->fetch(k, name);
+	if (no_answer(r)) away(k, r);
+	return r;
+}
+
+void keep_init(struct keep *k, struct loop *l, struct log *log)
+{
+	*k = (struct keep){ .log = log, .loop = l, .most = UINT_MAX, .question = { .fd = -1 } };
+	list_init(&k->drops);
+	timeout_init(&k->again, again_expired);
+	loop_queue_init(l, &k->delay, SECOND_NS);
+}
 
 void keep_deinit(struct keep *k)
 {
-	if (k->where && k->close) k->close(k);
+	if (k->question.fd >= 0) {
+		int const fd = k->question.fd;
+		loop_remove(k->loop, &k->question);
+		close(fd);
+	}
+	timeout_clear(&k->again);
+	while (!list_empty(&k->drops)) {
+		struct drop *const d = list_entry(k->drops.next, struct drop, link);
+		list_remove(&d->link);
+		free(d);
+	}
+	if (k->where && k->backend->close) k->backend->close(k);
 	k->where = NULL;
 }

@@ -1,7 +1,9 @@
-/* s6-fdholderd, through its client library. Its calls wait for the daemon's
- * answer, which takes it no longer than a moment; a daemon that does not answer
- * in time is taken for dead. It is mortal: then everything is put into its
- * successor as soon as something new is to be put. */
+/* s6-fdholderd, through its client library. It is mortal: the head notices that
+ * it ended, and puts everything into its successor as soon as there is one.
+ *
+ * One head at a time owns the names: it holds a lock on a memfd that the daemon
+ * holds too, by an open file description of its own, so that the lock ends with
+ * the head. */
 #include "keep.h"
 
 #include <errno.h>
@@ -13,49 +15,79 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#define PATIENCE_S 5
+#define START_PATIENCE_MS 5000 /* nobody waits for the head yet */
+#define OWNER "owner"
 
 struct holder {
 	s6_fdholder_t a;
 	bool connected;
-	bool bereft; /* the daemon that held our things is no more */
+	struct source source; /* tells its end */
+	struct keep *keep;
+	int lock; /* -1: not yet */
 	char const *path;
 	char const *prefix;
 };
 
-static void deadline(tain *ret)
+static void deadline(tain *ret, int ms)
 {
+	tain span;
 	tain_now_g();
-	tain_addsec_g(ret, PATIENCE_S);
+	tain_from_millisecs(&span, ms);
+	tain_add(ret, &STAMP, &span);
 }
 
-static int connect_to(struct holder *h)
+static void disconnect(struct holder *h)
+{
+	if (!h->connected) return;
+	loop_remove(h->keep->loop, &h->source);
+	s6_fdholder_end(&h->a);
+	h->connected = false;
+}
+
+/* It says nothing unasked: this is its end. */
+static void ended(struct source *s, uint32_t events)
+{
+	struct holder *const h = list_entry(s, struct holder, source);
+	if (!(events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR))) return;
+	disconnect(h);
+	keep_lost(h->keep, -ECONNRESET);
+}
+
+static int connect_to(struct holder *h, int ms)
 {
 	s6_fdholder_t const zero = S6_FDHOLDER_ZERO;
 	tain until;
 	if (h->connected) return 0;
-	deadline(&until);
+	deadline(&until, ms);
 	h->a = zero;
 	if (!s6_fdholder_start_g(&h->a, h->path, &until)) return errno ? -errno : -EIO;
+	int const fd = h->a.connection.out.fd;
 	/* The library leaves it open across exec. */
-	(void)fcntl(h->a.connection.out.fd, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	int const r = loop_add(h->keep->loop, &h->source, fd, EPOLLRDHUP | EPOLLET, ended);
+	if (r < 0) {
+		s6_fdholder_end(&h->a);
+		return r;
+	}
 	h->connected = true;
 	return 0;
 }
 
-/* The connection is of no use any more; the errno that told so. */
-static int lost(struct keep *k)
+/* After a call failed: the errno, and whether the connection is of use. */
+static int failed(struct holder *h)
 {
-	struct holder *const h = k->own;
 	int const err = errno ? errno : EIO;
 	/* What the daemon itself answered is no reason to leave it. */
 	if (err == EBUSY || err == EPERM || err == ENOENT || err == ENFILE || err == EMFILE) return -err;
-	s6_fdholder_end(&h->a);
-	h->connected = false;
-	h->bereft = true;
-	log_peer(k->log, "lost the s6-fdholderd at %s (%s): what it held is held by this process alone", h->path, strerror(err));
+	disconnect(h);
+	if (err == ETIMEDOUT) return -ETIMEDOUT;
+	keep_lost(h->keep, -err);
 	return -err;
 }
 
@@ -64,38 +96,31 @@ static bool full_name(struct holder const *h, char *buf, size_t size, char const
 	return (size_t)snprintf(buf, size, "%s/%s", h->prefix, name) < size;
 }
 
-static int put_once(struct keep *k, char const *name, int fd)
+static int put_once(struct holder *h, char const *name, int fd)
 {
-	struct holder *const h = k->own;
-	tain const forever = TAIN_INFINITE;
+	tain const no_limit = TAIN_INFINITE;
 	tain until;
 	char full[S6_FDHOLDER_ID_SIZE + 1];
 
 	if (!full_name(h, full, sizeof full, name)) return -ENAMETOOLONG;
-	int r = connect_to(h);
+	int const r = connect_to(h, KEEP_PATIENCE_MS);
 	if (r < 0) return r;
-	deadline(&until);
-	if (s6_fdholder_store_g(&h->a, fd, full, &forever, &until)) return 0;
-	if (errno != EBUSY) return lost(k);
+	deadline(&until, KEEP_PATIENCE_MS);
+	if (s6_fdholder_store_g(&h->a, fd, full, &no_limit, &until)) return 0;
+	if (errno != EBUSY) return failed(h);
 	/* Of a head before this one, and in the way. */
-	deadline(&until);
-	if (!s6_fdholder_delete_g(&h->a, full, &until)) return lost(k);
-	deadline(&until);
-	return s6_fdholder_store_g(&h->a, fd, full, &forever, &until) ? 0 : lost(k);
+	if (!s6_fdholder_delete_g(&h->a, full, &until)) return failed(h);
+	return s6_fdholder_store_g(&h->a, fd, full, &no_limit, &until) ? 0 : failed(h);
 }
 
 static int put(struct keep *k, char const *name, int fd)
 {
 	struct holder *const h = k->own;
 	bool const was = h->connected;
-	int r = put_once(k, name, fd);
+	int r = put_once(h, name, fd);
 	/* It may have been restarted since: once more. */
 	/* cppcheck-suppress incorrectLogicOperator ; put_once changes it */
-	if (r < 0 && was && !h->connected) r = put_once(k, name, fd);
-	if (r == 0 && h->bereft) {
-		h->bereft = false;
-		k->lost = true;
-	}
+	if (r < 0 && r != -ETIMEDOUT && was && !h->connected) r = put_once(h, name, fd);
 	return r;
 }
 
@@ -105,22 +130,128 @@ static int sync_store(struct keep *k)
 	return 0;
 }
 
-static void drop(struct keep *k, char const *name)
+static int drop(struct keep *k, char const *name)
 {
 	struct holder *const h = k->own;
 	tain until;
 	char full[S6_FDHOLDER_ID_SIZE + 1];
-	if (!full_name(h, full, sizeof full, name) || connect_to(h) < 0) return;
-	deadline(&until);
-	if (!s6_fdholder_delete_g(&h->a, full, &until)) (void)lost(k);
+	if (!full_name(h, full, sizeof full, name)) return -ENOENT;
+	int const r = connect_to(h, KEEP_PATIENCE_MS);
+	if (r < 0) return r;
+	deadline(&until, KEEP_PATIENCE_MS);
+	return s6_fdholder_delete_g(&h->a, full, &until) ? 0 : failed(h);
+}
+
+static int fetch(struct keep *k, char const *name)
+{
+	struct holder *const h = k->own;
+	tain until;
+	char full[S6_FDHOLDER_ID_SIZE + 1];
+	if (!full_name(h, full, sizeof full, name)) return -ENOENT;
+	int const r = connect_to(h, KEEP_PATIENCE_MS);
+	if (r < 0) return r;
+	deadline(&until, KEEP_PATIENCE_MS);
+	int const fd = s6_fdholder_retrieve_g(&h->a, full, &until);
+	if (fd < 0) return failed(h);
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+/* A connection of its own, with a question that the daemon answers. */
+static int ask(struct keep *k)
+{
+	struct holder *const h = k->own;
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	s6_fdholder_t a = S6_FDHOLDER_ZERO;
+
+	if (strlen(h->path) >= sizeof sa.sun_path) return -ENAMETOOLONG;
+	memcpy(sa.sun_path, h->path, strlen(h->path));
+	int const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0) return -errno;
+	int r = connect(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : 0;
+	if (r == 0) {
+		s6_fdholder_init(&a, fd);
+		if (!s6_fdholder_list_async(&a) || !unixconnection_flush(&a.connection)) r = -errno;
+		s6_fdholder_free(&a);
+	}
+	if (r == 0) return fd;
+	close(fd);
+	return r;
 }
 
 static void end(struct keep *k)
 {
 	struct holder *const h = k->own;
-	if (h->connected) s6_fdholder_end(&h->a);
+	disconnect(h);
+	if (h->lock >= 0) close(h->lock);
 	free(h);
 }
+
+/* ---- the lock ------------------------------------------------------------------- */
+
+/* The same file by an open file description of our own; it is locked. */
+static int lock_own(int fd)
+{
+	char path[40];
+	struct flock const whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	int const own_fd = open(path, O_RDWR | O_CLOEXEC);
+	if (own_fd < 0) return -errno;
+	if (fcntl(own_fd, F_OFD_SETLK, &whole) == 0) return own_fd;
+	int const err = errno;
+	close(own_fd);
+	return err == EAGAIN || err == EACCES ? -EBUSY : -err;
+}
+
+static bool same_file(int a, int b)
+{
+	struct stat s, t;
+	return a >= 0 && b >= 0 && fstat(a, &s) == 0 && fstat(b, &t) == 0 && s.st_dev == t.st_dev && s.st_ino == t.st_ino;
+}
+
+/* What the daemon holds as the owner's file, which is ours if it had none. A
+ * descriptor, or -errno. */
+static int owner_file(struct holder *h, int ms)
+{
+	tain const no_limit = TAIN_INFINITE;
+	tain until;
+	char full[S6_FDHOLDER_ID_SIZE + 1];
+
+	if (!full_name(h, full, sizeof full, OWNER)) return -ENAMETOOLONG;
+	deadline(&until, ms);
+	int fd = h->lock >= 0 ? fcntl(h->lock, F_DUPFD_CLOEXEC, 3) : memfd_create("ptyhead:owner", MFD_CLOEXEC);
+	if (fd < 0) return -errno;
+	if (s6_fdholder_store_g(&h->a, fd, full, &no_limit, &until)) return fd;
+	int const err = errno;
+	close(fd);
+	if (err != EBUSY) return err ? -err : -EIO;
+	fd = s6_fdholder_retrieve_g(&h->a, full, &until);
+	if (fd < 0) return errno ? -errno : -EIO;
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+/* Becomes the owner of the names. -EBUSY: another head is. */
+static int own(struct holder *h, int ms)
+{
+	int const fd = owner_file(h, ms);
+	if (fd < 0) return fd;
+	int const lock = same_file(fd, h->lock) ? h->lock : lock_own(fd);
+	close(fd);
+	if (lock < 0) return lock;
+	if (h->lock >= 0 && h->lock != lock) close(h->lock);
+	h->lock = lock;
+	return 0;
+}
+
+static int again(struct keep *k)
+{
+	struct holder *const h = k->own;
+	int const r = connect_to(h, KEEP_PATIENCE_MS);
+	return r < 0 ? r : own(h, KEEP_PATIENCE_MS);
+}
+
+/* ---- what it holds --------------------------------------------------------------- */
 
 /* What the daemon holds under our prefix. */
 static int retrieve(struct holder *h, struct keep_item **ret, size_t *ret_n)
@@ -129,7 +260,7 @@ static int retrieve(struct holder *h, struct keep_item **ret, size_t *ret_n)
 	tain until;
 	size_t const prefix = strlen(h->prefix);
 
-	deadline(&until);
+	deadline(&until, START_PATIENCE_MS);
 	int const n = s6_fdholder_list_g(&h->a, &list, &until);
 	if (n < 0) return errno ? -errno : -EIO;
 	struct keep_item *const items = calloc((size_t)n + 1, sizeof *items);
@@ -139,10 +270,10 @@ static int retrieve(struct holder *h, struct keep_item **ret, size_t *ret_n)
 		char const *const id = list.s + at;
 		at += strlen(id) + 1;
 		if (strncmp(id, h->prefix, prefix) != 0 || id[prefix] != '/' || !keep_parse(id + prefix + 1, &items[*ret_n])) continue;
-		deadline(&until);
+		deadline(&until, START_PATIENCE_MS);
 		int const fd = s6_fdholder_retrieve_g(&h->a, id, &until);
-		if (fd < 0) continue;
-		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+		if (fd >= 0) (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+		else if (errno == ENOENT) continue;
 		items[(*ret_n)++].fd = fd;
 	}
 	stralloc_free(&list);
@@ -150,21 +281,28 @@ static int retrieve(struct holder *h, struct keep_item **ret, size_t *ret_n)
 	return items ? 0 : -ENOMEM;
 }
 
-int keep_fdholder(struct keep *k, struct log *log, char const *path, char const *prefix,
+static struct keep_backend const fdholder = { .put = put, .sync = sync_store, .drop = drop, .fetch = fetch, .ask = ask, .again = again, .close = end };
+
+int keep_fdholder(struct keep *k, char const *path, char const *prefix,
                   struct keep_item **ret_items, size_t *ret_n)
 {
 	struct holder *const h = calloc(1, sizeof *h);
 	if (!h) return -ENOMEM;
 	h->path = path;
 	h->prefix = prefix;
-	int r = connect_to(h);
+	h->keep = k;
+	h->lock = -1;
+	h->source.fd = -1;
+	k->own = h;
+	int r = connect_to(h, START_PATIENCE_MS);
+	if (r == 0) r = own(h, START_PATIENCE_MS);
 	if (r == 0) r = retrieve(h, ret_items, ret_n);
 	if (r < 0) {
-		if (h->connected) s6_fdholder_end(&h->a);
-		free(h);
+		end(k);
 		return r;
 	}
-	*k = (struct keep){ .where = "the s6-fdholderd", .most = 1u << 20, .log = log, .own = h,
-	                    .put = put, .sync = sync_store, .drop = drop, .close = end };
+	k->where = "the s6-fdholderd";
+	k->most = 1u << 20;
+	k->backend = &fdholder;
 	return 0;
 }

@@ -1,11 +1,12 @@
 /* systemd's fd store: sd_notify(3), "FDSTORE=1". */
 #include "keep.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
-#include <systemd/sd-daemon.h>
+#include <unistd.h>
 
-/* systemd answers within a millisecond unless it is itself reloading. */
-#define BARRIER_US 5000000u
+#include "notify.h"
 
 /* FDPOLL=0: the manager would drop a master the moment its slave is closed. */
 static int put(struct keep *k, char const *name, int fd)
@@ -13,27 +14,43 @@ static int put(struct keep *k, char const *name, int fd)
 	char state[KEEP_NAME_MAX + 32];
 	(void)k;
 	snprintf(state, sizeof state, "FDSTORE=1\nFDPOLL=0\nFDNAME=%s", name);
-	int const r = sd_pid_notify_with_fds(0, 0, state, &fd, 1);
-	return r < 0 ? r : 0;
+	return notify_send(state, fd);
 }
 
-static int sync_store(struct keep *k)
+static int ask(struct keep *k)
 {
 	(void)k;
-	int const r = sd_notify_barrier(0, BARRIER_US);
-	return r < 0 ? r : 0;
+	return notify_barrier();
 }
 
-static void drop(struct keep *k, char const *name)
+/* systemd answers within a millisecond unless it is itself reloading. */
+static int sync_store(struct keep *k)
+{
+	struct pollfd p = { .fd = ask(k), .events = 0 };
+	if (p.fd < 0) return p.fd;
+	uint64_t const until = loop_now() + KEEP_PATIENCE_MS * UINT64_C(1000000);
+	int r = 0;
+	for (uint64_t now = loop_now(); r <= 0 && now < until; now = loop_now()) {
+		r = poll(&p, 1, (int)((until - now) / 1000000u) + 1);
+		if (r < 0 && errno != EINTR) break;
+	}
+	close(p.fd);
+	return r > 0 ? 0 : -ETIMEDOUT;
+}
+
+static int drop(struct keep *k, char const *name)
 {
 	char state[KEEP_NAME_MAX + 32];
 	(void)k;
 	snprintf(state, sizeof state, "FDSTOREREMOVE=1\nFDNAME=%s", name);
-	(void)sd_notify(0, state);
+	return notify_send(state, -1);
 }
 
-void keep_systemd(struct keep *k, struct log *log, unsigned most)
+static struct keep_backend const systemd = { .put = put, .sync = sync_store, .drop = drop, .ask = ask };
+
+void keep_systemd(struct keep *k, unsigned most)
 {
-	*k = (struct keep){ .where = "systemd's fd store", .most = most, .log = log,
-	                    .put = put, .sync = sync_store, .drop = drop };
+	k->where = "systemd's fd store";
+	k->most = most;
+	k->backend = &systemd;
 }

@@ -15,10 +15,6 @@ struct list {
 /* NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared, a type */
 #define list_entry(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
 #define list_each(it, head) for (struct list *it = (head)->next; it != (head); it = it->next)
-/* The one that allows `it` to be removed. */
-#define list_each_safe(it, head)                                                   \
-	for (struct list *it = (head)->next, *it##_next = it->next; it != (head);  \
-	     it = it##_next, it##_next = it->next)
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 static inline void list_init(struct list *l) { l->prev = l->next = l; }

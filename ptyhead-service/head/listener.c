@@ -2,90 +2,132 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "peer.h"
-
 #define BACKLOG 512
+#define LOCK_MS 2000 /* another head binds within an instant */
 
 static void listener_ready(struct source *s, uint32_t events);
 
 unsigned listener_roles(char const *name)
 {
-	if (!strcmp(name, "watch")) return PEER_WATCH;
-	if (!strcmp(name, "export")) return PEER_EXPORT;
-	return PEER_ALL;
+	if (!strcmp(name, "watch")) return ROLE_WATCH;
+	if (!strcmp(name, "export")) return ROLE_EXPORT;
+	return ROLE_ALL;
 }
+
+/* ---- accepting -------------------------------------------------------------------- */
 
 static void again_expired(struct timeout *x)
 {
 	struct listener *const l = list_entry(x, struct listener, again);
-	if (loop_add(&l->head->loop, &l->source, l->fd, EPOLLIN, listener_ready) < 0) timeout_set(&l->head->accept, x);
+	if (loop_add(&l->env->loop, &l->source, l->fd, EPOLLIN, listener_ready) < 0) timeout_set(&l->env->retry, x);
 }
 
-/* Too many peers: who said nothing yet gives way; if all have, the newcomer
- * waits in the backlog. False: stop accepting for now. */
-static bool make_room(struct listener *l)
+/* Newcomers wait in the backlog for a while. */
+static void stop_accepting(struct listener *l, char const *why)
 {
-	struct head *const h = l->head;
-	if (peer_evict(h)) return true;
-	log_peer(&h->log, "no room for another peer (%u are here): new ones wait", h->peers_len);
-	loop_remove(&h->loop, &l->source);
-	timeout_set(&h->accept, &l->again);
-	return false;
+	log_news(&l->env->log, "no room for another peer (%s): new ones wait", why);
+	loop_remove(&l->env->loop, &l->source);
+	timeout_set(&l->env->retry, &l->again);
+}
+
+/* Descriptors are given out from the lowest number on: one with a high number
+ * tells that all below it are in use, whoever uses them. Somebody gives way then,
+ * and the newcomer gets a lower number. -1: nobody does; `fd` is closed. */
+static int settle(struct listener *l, int fd)
+{
+	while (fd >= 0 && (unsigned)fd >= l->env->limits.descriptors) {
+		int const lower = peers_evict(l->peers) ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+		close(fd);
+		fd = lower;
+	}
+	return fd;
+}
+
+static bool admit(struct listener *l, int accepted)
+{
+	int const fd = settle(l, accepted);
+	if (fd < 0) {
+		stop_accepting(l, "the head is out of descriptors");
+		return false;
+	}
+	int const r = peers_add(l->peers, fd, l->roles);
+	if (r == -ENOSPC) stop_accepting(l, "all places are taken");
+	else if (r < 0) log_peer(&l->env->log, "peer not admitted: %s", strerror(-r));
+	return r != -ENOSPC;
 }
 
 static void listener_ready(struct source *s, uint32_t events)
 {
 	struct listener *const l = list_entry(s, struct listener, source);
-	struct head *const h = l->head;
 
 	(void)events;
-	for (int i = 0; i < 16; i++) {
-		if (head_full(h) && !make_room(l)) return;
+	/* A few: those that were accepted are to be read before others push them out. */
+	for (int i = 0; i < 8; i++) {
 		int const fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0) {
-			int const r = peer_new(h, fd, l->roles);
-			if (r < 0) log_peer(&h->log, "peer not admitted: %s", strerror(-r));
+			if (!admit(l, fd)) return;
 			continue;
 		}
 		if (errno == EINTR || errno == ECONNABORTED) continue;
 		if (errno == EAGAIN) return;
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-			if (make_room(l)) continue;
-			return;
-		}
-		log_peer(&h->log, "unable to accept: %s", strerror(errno));
+		if ((errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) && peers_evict(l->peers)) continue;
+		stop_accepting(l, strerror(errno));
 		return;
 	}
 }
 
-static int listener_new(struct head *h, int fd, unsigned roles, char *path)
+static int listener_new(struct list *to, struct env *e, struct peers *p, int fd, unsigned roles, struct listener **ret)
 {
 	struct listener *const l = calloc(1, sizeof *l);
 	if (!l) return -ENOMEM;
-	*l = (struct listener){ .head = h, .fd = fd, .roles = roles, .path = path };
+	*l = (struct listener){ .env = e, .peers = p, .fd = fd, .roles = roles };
 	timeout_init(&l->again, again_expired);
 	int const flags = fcntl(fd, F_GETFL);
 	int r = flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
-	if (r == 0) r = loop_add(&h->loop, &l->source, fd, EPOLLIN, listener_ready);
+	if (r == 0) r = loop_add(&e->loop, &l->source, fd, EPOLLIN, listener_ready);
 	if (r < 0) {
 		free(l);
 		return r;
 	}
-	list_append(&h->listeners, &l->link);
+	list_append(to, &l->link);
+	if (ret) *ret = l;
 	return 0;
 }
 
-int listener_add(struct head *h, int fd, char const *name)
+int listener_add(struct list *to, struct env *e, struct peers *p, int fd, char const *name)
 {
-	return listener_new(h, fd, listener_roles(name), NULL);
+	return listener_new(to, e, p, fd, listener_roles(name), NULL);
+}
+
+/* ---- paths ------------------------------------------------------------------------- */
+
+/* Locks the folder of `path`; a descriptor that holds the lock, or -errno. */
+static int folder_lock(char const *path)
+{
+	char *const copy = strdup(path);
+	if (!copy) return -ENOMEM;
+	int const fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : 0;
+	free(copy);
+	for (uint64_t const until = loop_now() + LOCK_MS * UINT64_C(1000000); r == 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;) {
+		if (errno != EWOULDBLOCK && errno != EINTR) r = -errno;
+		else if (loop_now() >= until) r = -EADDRINUSE;
+		else (void)poll(NULL, 0, 5);
+	}
+	if (r == 0) return fd;
+	if (fd >= 0) close(fd);
+	return r;
 }
 
 /* Does anybody listen there? */
@@ -100,53 +142,78 @@ static bool answered(struct sockaddr_un const *sa)
 
 /* Binds and listens under another name first, so that whoever finds `path`
  * finds a socket that is listened on, and a stale one is replaced at once. */
-static int bind_at(int fd, struct sockaddr_un const *sa)
+static int bind_at(int fd, struct sockaddr_un const *sa, struct stat *ret)
 {
 	struct sockaddr_un other = *sa;
 	size_t const len = strlen(sa->sun_path);
 	static char const suffix[] = ".new";
 
 	if (len + sizeof suffix > sizeof other.sun_path) return -ENAMETOOLONG;
+	if (lstat(sa->sun_path, ret) == 0 && (!S_ISSOCK(ret->st_mode) || answered(sa))) return -EADDRINUSE;
 	memcpy(other.sun_path + len, suffix, sizeof suffix);
 	(void)unlink(other.sun_path);
 	if (bind(fd, (struct sockaddr *)&other, sizeof other) < 0) return -errno;
-	if (listen(fd, BACKLOG) == 0 && rename(other.sun_path, sa->sun_path) == 0) return 0;
+	if (listen(fd, BACKLOG) == 0 && lstat(other.sun_path, ret) == 0 && rename(other.sun_path, sa->sun_path) == 0) return 0;
 	int const err = errno;
 	unlink(other.sun_path);
 	return -err;
 }
 
-int listener_bind(struct head *h, char const *path)
+static int bind_locked(int fd, char const *path, struct stat *ret)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	struct stat st;
-	size_t const len = strlen(path);
-
-	if (len == 0) return -ENOENT;
-	if (len >= sizeof sa.sun_path) return -ENAMETOOLONG;
-	memcpy(sa.sun_path, path, len);
-	if (lstat(path, &st) == 0 && (!S_ISSOCK(st.st_mode) || answered(&sa))) return -EADDRINUSE;
-	int const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0) return -errno;
-	char *const copy = strdup(path);
+	if (*path == 0) return -ENOENT;
+	if (strlen(path) >= sizeof sa.sun_path) return -ENAMETOOLONG;
+	memcpy(sa.sun_path, path, strlen(path));
+	int const lock = folder_lock(path);
+	if (lock < 0) return lock;
 	/* The mode is right from the first instant: by the umask, not after. */
 	mode_t const mask = umask(0177);
-	int r = copy ? bind_at(fd, &sa) : -ENOMEM;
+	int const r = bind_at(fd, &sa, ret);
 	umask(mask);
-	if (r == 0) r = listener_new(h, fd, PEER_ALL, copy);
-	if (r < 0) {
-		free(copy);
-		close(fd);
+	close(lock);
+	return r;
+}
+
+int listener_bind(struct list *to, struct env *e, struct peers *p, char const *path)
+{
+	struct listener *l;
+	struct stat st;
+	int const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char *const copy = strdup(path);
+	int r = fd < 0 ? -errno : copy ? 0 : -ENOMEM;
+
+	if (r == 0) r = bind_locked(fd, path, &st);
+	if (r == 0) {
+		r = listener_new(to, e, p, fd, ROLE_ALL, &l);
+		if (r < 0) unlink(path);
 	}
-	return r; /* NOLINT(clang-analyzer-unix.Malloc): the path is the listener's now */
+	if (r < 0) {
+		if (fd >= 0) close(fd);
+		free(copy);
+		return r;
+	}
+	l->path = copy;
+	l->dev = st.st_dev;
+	l->ino = st.st_ino;
+	return 0; /* NOLINT(clang-analyzer-unix.Malloc): the path is the listener's now */
+}
+
+/* Another head may have bound the path since. */
+static void unbind(struct listener const *l)
+{
+	struct stat st;
+	int const lock = folder_lock(l->path);
+	if (lstat(l->path, &st) == 0 && st.st_dev == l->dev && st.st_ino == l->ino) unlink(l->path);
+	if (lock >= 0) close(lock);
 }
 
 void listener_free(struct listener *l)
 {
-	loop_remove(&l->head->loop, &l->source);
+	loop_remove(&l->env->loop, &l->source);
 	timeout_clear(&l->again);
+	if (l->path) unbind(l);
 	close(l->fd);
-	if (l->path) unlink(l->path);
 	free(l->path);
 	list_remove(&l->link);
 	free(l);

@@ -2,28 +2,32 @@
 #ifndef LISTENER_H
 #define LISTENER_H
 
-#include "head.h"
+#include "env.h"
 #include "list.h"
-#include "loop.h"
+#include "peer.h"
 
 struct listener {
-	struct list link; /* in head->listeners */
-	struct head *head;
+	struct list link; /* in the daemon's list */
+	struct env *env;
+	struct peers *peers;
 	struct source source;
 	int fd;
-	unsigned roles; /* enum peer_roles */
-	char *path;     /* bound here and to be unlinked; else NULL */
+	unsigned roles; /* enum role_set */
+	char *path;     /* bound here, and removed at the end if it is still ours; else NULL */
+	dev_t dev;
+	ino_t ino;
 	struct timeout again;
 };
 
 /* The roles that a listener of this name admits: "watch", "export", else all. */
 unsigned listener_roles(char const *name);
-/* Takes `fd`, which listens, over. 0 or -errno. */
-int listener_add(struct head *h, int fd, char const *name);
+/* Begins to accept on `fd`, which listens, and takes it over. 0 or -errno. */
+int listener_add(struct list *to, struct env *e, struct peers *p, int fd, char const *name);
 /* Binds `path` with mode 0600. A socket that nobody listens on is replaced;
  * -EADDRINUSE when somebody does, or when it is no socket. -ENAMETOOLONG when
- * it does not fit into sun_path with ".new" behind it. */
-int listener_bind(struct head *h, char const *path);
+ * it does not fit into sun_path with ".new" behind it. One head at a time binds or
+ * removes in a folder: the folder is locked (flock(2)) meanwhile. */
+int listener_bind(struct list *to, struct env *e, struct peers *p, char const *path);
 void listener_free(struct listener *l);
 
 #endif

@@ -14,18 +14,20 @@ struct log {
 	void (*line)(void *arg, enum log_level level, char const *text);
 	void *arg;
 	enum log_level most;  /* levels above are not written */
-	uint64_t refill_ns;   /* the bucket of the rate limit */
-	unsigned tokens;
-	unsigned long suppressed;
+	struct log_bucket {   /* of a rate limit */
+		uint64_t refill_ns;
+		unsigned tokens;
+		unsigned long suppressed;
+	} peers, news;
 };
 
 void log_init(struct log *l, void (*line)(void *, enum log_level, char const *), void *arg, enum log_level most);
 __attribute__((format(printf, 3, 4))) void log_say(struct log *l, enum log_level level, char const *format, ...);
-/* For what a peer did: limited to a burst of 20 and 5 a second. */
+/* For what a peer did, and for nothing else, so that no peer can hide what the
+ * operator must know: limited to a burst of 20 and 5 a second. */
 __attribute__((format(printf, 2, 3))) void log_peer(struct log *l, char const *format, ...);
-
-/* `data` as printable ASCII: everything else, and the backslash, as \xNN;
- * cut with "..." where `buf` ends. Returns buf. */
-char const *log_escape(char *buf, size_t size, void const *data, size_t len);
+/* For what the operator must know and peers can bring about: a limit of its own,
+ * 100 at once and 5 a second. */
+__attribute__((format(printf, 2, 3))) void log_news(struct log *l, char const *format, ...);
 
 #endif

@@ -111,8 +111,10 @@ static int loop_timeouts(struct loop *l)
 	return ms > 60000 ? 60000 : (int)ms;
 }
 
-/* Only what was deferred before this round: work that defers itself again must
- * not keep the descriptors waiting. */
+/* Only what was deferred before this round, and for so long: work that defers
+ * itself again, or is much, must not keep the descriptors waiting. */
+#define DEFERRED_NS 10000000u
+
 static void loop_deferred(struct loop *l)
 {
 	struct list round;
@@ -122,10 +124,18 @@ static void loop_deferred(struct loop *l)
 	round.prev = l->deferred.prev;
 	round.next->prev = round.prev->next = &round;
 	list_init(&l->deferred);
+	uint64_t const until = loop_now() + DEFERRED_NS;
 	while (!list_empty(&round)) {
 		struct deferred *const d = list_entry(round.next, struct deferred, link);
 		list_remove(&d->link);
 		d->run(d);
+		if (loop_now() >= until) break;
+	}
+	/* What is left comes first in the next round. */
+	while (!list_empty(&round)) {
+		struct list *const last = round.prev;
+		list_remove(last);
+		list_prepend(&l->deferred, last);
 	}
 }
 
@@ -161,6 +171,7 @@ int loop_run(struct loop *l)
 			if (s) s->ready(s, l->batch[i].events);
 		}
 		l->batch_len = 0;
+		l->rounds++;
 		loop_deferred(l);
 	}
 	return 0;

@@ -43,6 +43,7 @@ struct loop {
 	struct list deferred;
 	struct epoll_event batch[LOOP_BATCH];
 	int batch_len;
+	uint64_t rounds; /* ever begun */
 	bool nap; /* set it: much came, more will soon; see loop_run */
 	/* Called when the loop is about to sleep, and after it woke. */
 	void (*before_sleep)(void *);

@@ -6,11 +6,52 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "terminal.h"
+/* One peer that floods does not keep the others waiting: so many reads, or so
+ * much time, and the rest in the next round. */
+#define ROUND_FILLS 8
+#define ROUND_NS 1000000u
+#define ORPHANS_MOST 16u
+/* A watcher says nothing that has a payload today. */
+#define WATCHER_FRAME 64u
+
+struct peer {
+	struct place place;
+	struct peers *set;
+	struct conn conn;
+	struct source source;
+	unsigned roles; /* that its listener admits */
+	uid_t uid;
+	pid_t pid;
+	struct timeout silent;
+	struct deferred again;
+	struct list orphan; /* in set->orphans */
+	struct viewer viewer; /* viewer.terminal set: it is one */
+	bool paused;
+	enum wire_type held; /* paused: the frame that it is paused at */
+	size_t typed;        /* bytes of that frame that were taken */
+};
+
+/* ---- coming and going ---------------------------------------------------------- */
+
+static void peer_free(struct peer *p)
+{
+	terminal_viewer_remove(&p->viewer);
+	if (p->viewer.page) page_unmap(p->viewer.page);
+	timeout_clear(&p->silent);
+	deferred_clear(&p->again);
+	if (!list_empty(&p->orphan)) {
+		list_remove(&p->orphan);
+		p->set->orphans_len--;
+	}
+	places_leave(&p->set->places, &p->place);
+	loop_remove(&p->set->env->loop, &p->source);
+	conn_deinit(&p->conn);
+	free(p);
+}
 
 static void peer_drop(struct peer *p, char const *why)
 {
-	log_peer(&p->head->log, "peer dropped (uid %ld, pid %ld): %s", (long)p->uid, (long)p->pid, why);
+	log_peer(&p->set->env->log, "peer dropped (uid %ld, pid %ld): %s", (long)p->uid, (long)p->pid, why);
 	peer_free(p);
 }
 
@@ -19,87 +60,166 @@ static void silent_expired(struct timeout *x)
 	peer_drop(list_entry(x, struct peer, silent), "it said nothing in time");
 }
 
-bool peer_evict(struct head *h)
+static void give_way(struct place *victim)
 {
-	if (list_empty(&h->silent.queue)) return false;
-	struct timeout *const first = list_entry(h->silent.queue.next, struct timeout, link);
-	peer_drop(list_entry(first, struct peer, silent), "it said nothing, and its place is needed");
+	struct peer *const p = list_entry(victim, struct peer, place);
+	peer_drop(p, victim->class == PLACE_SILENT ? "it said nothing, and its place is needed"
+	                                           : "its uid has most of the places, and another one needs one");
+}
+
+bool peers_evict(struct peers *s)
+{
+	struct place *const victim = places_victim(&s->places);
+	if (!victim) return false;
+	give_way(victim);
 	return true;
 }
 
-enum peer_next peer_refuse(struct peer *p, enum wire_refusal code, char const *text)
+/* A place in the class, if need be somebody else's. */
+static bool take_place(struct peer *p, enum place_class class)
+{
+	struct place *victim;
+	if (places_take(&p->set->places, &p->place, class, p->uid, &victim)) return true;
+	if (!victim) return false;
+	give_way(victim);
+	return places_take(&p->set->places, &p->place, class, p->uid, &victim);
+}
+
+/* What the loop is to tell: what can be read, unless it is paused; what can be
+ * written, while something waits; the end, always. */
+static void want(struct peer *p)
+{
+	uint32_t const in = p->paused ? EPOLLRDHUP : EPOLLIN;
+	loop_change(&p->set->env->loop, &p->source, in | (conn_pending(&p->conn) ? EPOLLOUT : 0u));
+}
+
+static struct caller caller_of(struct peer *p)
+{
+	return (struct caller){ .conn = &p->conn, .viewer = &p->viewer, .uid = p->uid, .pid = p->pid, .roles = p->roles };
+}
+
+/* Says no in one frame and logs why. */
+static void refuse(struct peer *p, struct outcome const *o)
 {
 	uint8_t frame[WIRE_REFUSED_FRAME];
-	log_peer(&p->head->log, "peer refused (uid %ld, pid %ld): %s", (long)p->uid, (long)p->pid, text);
-	conn_send(&p->conn, frame, wire_put_refused(frame, sizeof frame, code, text), NULL, 0);
-	return PEER_DONE;
+	log_peer(&p->set->env->log, "peer refused (uid %ld, pid %ld): %s", (long)p->uid, (long)p->pid, o->text);
+	conn_send(&p->conn, frame, wire_put_refused(frame, sizeof frame, o->code, o->text), NULL, 0);
 }
 
-/* ---- the first frame ------------------------------------------------------ */
+/* ---- the first frame ------------------------------------------------------------ */
 
-static enum peer_next first_frame(struct peer *p, struct conn_frame const *f)
+static struct outcome view(struct peer *p, struct caller *c, struct conn_frame const *f, int *fds, size_t nfds)
+{
+	bool const watch = f->header.type == WIRE_WATCH;
+	places_leave(&p->set->places, &p->place);
+	if (take_place(p, watch ? PLACE_WATCH : PLACE_TYPE)) return role_view(p->set->terminals, c, f, fds, nfds);
+	while (nfds > 0) close(fds[--nfds]);
+	return role_refusal(WIRE_R_LIMIT, watch ? "there are as many watchers as this head takes"
+	                                        : "there are as many viewers as this head takes");
+}
+
+static struct outcome role_of(struct peer *p, struct conn_frame const *f)
 {
 	int fds[WIRE_FDS_MAX];
+	struct caller c = caller_of(p);
 
-	timeout_clear(&p->silent);
-	if (f->header.version != WIRE_VERSION) return peer_refuse(p, WIRE_R_VERSION, "this head speaks version 1 of the protocol");
-	size_t const nfds = conn_take_fds(&p->conn, fds);
+	if (f->header.version != WIRE_VERSION) return role_refusal(WIRE_R_VERSION, "this head speaks version 1 of the protocol");
+	size_t nfds = conn_take_fds(&p->conn, fds);
 	switch (f->header.type) {
-	case WIRE_EXPORT: return peer_export(p, f, fds, nfds);
+	case WIRE_EXPORT: return role_export(p->set->terminals, &c, f, fds, nfds);
 	case WIRE_ATTACH:
-	case WIRE_WATCH: return peer_view(p, f, fds, nfds);
-	case WIRE_LIST: return peer_list(p, f, fds, nfds);
-	default:
-		for (size_t i = 0; i < nfds; i++) close(fds[i]);
-		return peer_refuse(p, WIRE_R_REQUEST, "no role begins with this frame");
+	case WIRE_WATCH: return view(p, &c, f, fds, nfds);
+	default: break;
 	}
+	while (nfds > 0) close(fds[--nfds]);
+	if (f->header.type == WIRE_LIST) return role_list(p->set->terminals, &c, f);
+	return role_refusal(WIRE_R_REQUEST, "no role begins with this frame");
 }
 
-/* ---- a viewer's frames ---------------------------------------------------- */
+/* False: the peer is no more. */
+static bool first_frame(struct peer *p, struct conn_frame const *f)
+{
+	timeout_clear(&p->silent);
+	struct outcome const o = role_of(p, f);
+	if (o.next == ROLE_REFUSED) refuse(p, &o);
+	if (o.next != ROLE_STAYS) {
+		peer_free(p);
+		return false;
+	}
+	/* A viewer says what it likes when it likes; others ask once more. */
+	if (p->viewer.watch) conn_limit(&p->conn, WATCHER_FRAME);
+	if (!p->viewer.terminal) timeout_set(&p->set->env->silent, &p->silent);
+	want(p);
+	return true;
+}
+
+/* What began with another byte than a frame does, and brought a descriptor. */
+static void console(struct peer *p)
+{
+	int fds[WIRE_FDS_MAX];
+	struct caller c = caller_of(p);
+	size_t const nfds = conn_take_fds(&p->conn, fds);
+	struct outcome const o = role_console(p->set->terminals, &c, (struct wire_bytes){ p->conn.in, p->conn.in_len }, fds, nfds);
+	if (o.next == ROLE_REFUSED)
+		log_peer(&p->set->env->log, "console refused (uid %ld, pid %ld): %s", (long)p->uid, (long)p->pid, o.text);
+}
+
+/* ---- a viewer's frames ------------------------------------------------------------ */
+
+/* The terminal takes no more now: the frame is offered again later. */
+static void pause_at(struct peer *p, struct conn_frame const *f)
+{
+	conn_again(&p->conn);
+	p->paused = true;
+	p->held = (enum wire_type)f->header.type;
+	want(p);
+}
 
 /* NULL, or what is wrong. */
-static char const *viewer_frame(struct peer *p, struct conn_frame const *f)
+static char const *input(struct peer *p, struct conn_frame const *f)
+{
+	struct viewer *const v = &p->viewer;
+	struct wire_input in;
+	if (wire_get_input(f->payload, f->header.length, &in) < 0) return "more input than a frame may hold";
+	terminal_viewer_active(v->terminal, v);
+	p->typed += terminal_type(v->terminal, in.data.data + p->typed, in.data.len - p->typed);
+	if (p->typed < in.data.len) pause_at(p, f);
+	else p->typed = 0;
+	return NULL;
+}
+
+static char const *sent(struct peer *p, struct conn_frame const *f, struct outcome *ret)
+{
+	struct caller c = caller_of(p);
+	*ret = role_send(&c, f);
+	if (ret->next == ROLE_REFUSED) return ret->text;
+	if (ret->next == ROLE_LATER) pause_at(p, f);
+	else want(p);
+	return NULL;
+}
+
+static char const *viewer_frame(struct peer *p, struct conn_frame const *f, struct outcome *ret)
 {
 	struct viewer *const v = &p->viewer;
 	struct wire_size size;
-	struct wire_input in;
 
 	if (p->conn.nfds > 0) return "a viewer's frame carried descriptors";
 	if (f->header.version != WIRE_VERSION) return "it changed the protocol's version";
 	switch (f->header.type) {
-	case WIRE_INPUT:
-		if (v->watch) return "a watcher sent input";
-		if (wire_get_input(f->payload, f->header.length, &in) < 0) return "more input than a frame may hold";
-		terminal_viewer_active(v->terminal, v);
-		line_count(v->terminal, in.data.data, in.data.len);
-		terminal_input(v->terminal, in.data.data, in.data.len);
-		return NULL;
-	case WIRE_SEND:
-		if (v->watch) return "a watcher sent input";
-		return peer_send(p, f);
+	case WIRE_INPUT: return v->watch ? "a watcher sent input" : input(p, f);
+	case WIRE_SEND: return v->watch ? "a watcher sent input" : sent(p, f, ret);
 	case WIRE_RESIZE:
 		if (v->watch) return "a watcher sent a size";
 		if (wire_get_resize(f->payload, f->header.length, &size) < 0) return "a short frame";
-		if (!wire_size_ok(size)) return NULL; /* a terminal without one: nothing to follow */
-		v->size = size;
-		terminal_follow_size(v->terminal);
+		/* A terminal without a size: nothing to follow. */
+		if (wire_size_ok(size)) terminal_viewer_size(v->terminal, v, size);
 		return NULL;
 	case WIRE_MOVED:
-		if (v->lossless) terminal_moved(v->terminal);
+		terminal_viewer_moved(v->terminal, v);
 		return NULL;
 	default: return "a frame that no viewer sends";
 	}
 }
-
-/* While the terminal takes no more input, the viewer's socket is left alone:
- * it fills, and the viewer stops reading its own terminal. */
-static bool paused(struct peer const *p)
-{
-	struct terminal *const t = p->viewer.terminal;
-	return t && terminal_input_room(t) < WIRE_SEND_MAX;
-}
-
-static void peer_ready(struct source *s, uint32_t events);
 
 static char const *conn_trouble(enum conn_result r)
 {
@@ -112,58 +232,74 @@ static char const *conn_trouble(enum conn_result r)
 	}
 }
 
-/* Everything that was read so far; false when the peer is no more. */
-static bool peer_frames(struct peer *p)
+/* ---- reading ---------------------------------------------------------------------- */
+
+enum frames {
+	FRAMES_READ,  /* all that were there */
+	FRAMES_MORE,  /* the round is over before they are */
+	FRAMES_STOP,  /* the peer is paused, or no more */
+};
+
+static enum frames frames(struct peer *p, uint64_t until)
 {
 	struct conn_frame f;
-	for (;;) {
-		if (paused(p)) {
-			loop_remove(&p->head->loop, &p->source);
-			return true;
-		}
+	struct outcome o;
+	while (!p->paused) {
 		enum conn_result const r = conn_frame(&p->conn, &f);
-		if (r == CONN_AGAIN) return true;
+		if (r == CONN_AGAIN) return FRAMES_READ;
 		if (r == CONN_GARBAGE && !p->viewer.terminal && p->conn.nfds > 0 && p->conn.in[0] != WIRE_MAGIC) {
-			peer_foreign_export(p);
+			console(p);
 			peer_free(p);
-			return false;
+			return FRAMES_STOP;
 		}
 		if (r != CONN_OK) {
 			peer_drop(p, conn_trouble(r));
-			return false;
+			return FRAMES_STOP;
 		}
 		if (!p->viewer.terminal) {
-			if (first_frame(p, &f) == PEER_STAYS) continue;
-			peer_free(p);
-			return false;
+			if (!first_frame(p, &f)) return FRAMES_STOP;
+		} else {
+			char const *const wrong = viewer_frame(p, &f, &o);
+			if (wrong) {
+				peer_drop(p, wrong);
+				return FRAMES_STOP;
+			}
 		}
-		char const *const wrong = viewer_frame(p, &f);
-		if (wrong) {
-			peer_drop(p, wrong);
-			return false;
-		}
+		if (loop_now() >= until) return FRAMES_MORE;
 	}
+	return FRAMES_STOP;
 }
 
-/* A few fills a round: one peer that floods does not keep the others waiting. */
 static void peer_read(struct peer *p)
 {
-	for (int i = 0; i < 8; i++) {
-		if (!peer_frames(p)) return;
-		if (p->source.fd < 0) return; /* paused */
+	uint64_t const until = loop_now() + ROUND_NS;
+	enum frames got = FRAMES_READ;
+	for (int i = 0; i < ROUND_FILLS && (got = frames(p, until)) == FRAMES_READ; i++) {
 		enum conn_result const r = conn_fill(&p->conn);
 		if (r == CONN_OK) continue;
 		if (r == CONN_AGAIN) return;
 		/* A viewer's end is nothing to speak of, wherever it falls. */
-		if (r == CONN_EOF || (r == CONN_BROKEN && p->viewer.terminal)) {
-			peer_free(p);
-			return;
-		}
-		/* A first byte and a descriptor too many: the other form has one. */
-		peer_drop(p, conn_trouble(r));
+		if (r == CONN_EOF || (r == CONN_BROKEN && p->viewer.terminal)) peer_free(p);
+		else peer_drop(p, conn_trouble(r));
 		return;
 	}
-	(void)peer_frames(p);
+	if (got != FRAMES_STOP) loop_defer(&p->set->env->loop, &p->again);
+}
+
+/* It hung up while its terminal takes no input. What it typed is kept for the
+ * program; what waits for an answer is not, since nobody is there to be told. */
+static void orphan(struct peer *p)
+{
+	struct peers *const s = p->set;
+	if (p->held != WIRE_INPUT || p->viewer.sending.waits || !list_empty(&p->orphan)) {
+		peer_free(p);
+		return;
+	}
+	loop_remove(&s->env->loop, &p->source);
+	terminal_viewer_left(p->viewer.terminal, &p->viewer);
+	list_append(&s->orphans, &p->orphan);
+	if (++s->orphans_len <= ORPHANS_MOST) return;
+	peer_drop(list_entry(s->orphans.next, struct peer, orphan), "it left, and its terminal does not take what it typed");
 }
 
 static void peer_ready(struct source *s, uint32_t events)
@@ -175,26 +311,46 @@ static void peer_ready(struct source *s, uint32_t events)
 			peer_free(p);
 			return;
 		}
-		if (!conn_pending(&p->conn)) loop_change(&p->head->loop, &p->source, EPOLLIN);
+		want(p);
 	}
-	/* Also for EPOLLOUT alone: frames that came before a pause lie here. */
+	if (!p->paused) peer_read(p);
+	else if (events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) orphan(p);
+}
+
+/* It goes on after a pause, or after a round that was too short for it. */
+static void peer_again(struct deferred *d)
+{
+	struct peer *const p = list_entry(d, struct peer, again);
+	want(p);
 	peer_read(p);
 }
 
-void peers_resume(struct terminal *t)
+void peers_input(void *set, struct terminal *t, bool over)
 {
-	if (terminal_input_room(t) < TERMINAL_INPUT_MAX / 2) return;
-	list_each(it, &t->viewers) {
+	struct peers *const s = set;
+	bool const takes = terminal_takes(t, INPUTQ_MAX / 2);
+	list_each(it, &t->audience.viewers) {
 		struct viewer *const v = list_entry(it, struct viewer, link);
 		struct peer *const p = list_entry(v, struct peer, viewer);
-		if (p->source.fd < 0)
-			(void)loop_add(&t->head->loop, &p->source, p->conn.fd, EPOLLIN | EPOLLOUT, peer_ready);
+		role_send_settle(v, over);
+		if (p->paused && takes) {
+			p->paused = false;
+			loop_defer(&s->env->loop, &p->again);
+		}
+		if (conn_pending(&p->conn)) want(p);
 	}
 }
 
-/* ---- coming and going ----------------------------------------------------- */
+/* ---- the set ------------------------------------------------------------------------ */
 
-int peer_new(struct head *h, int fd, unsigned roles)
+void peers_init(struct peers *s, struct env *e, struct terminals *t)
+{
+	*s = (struct peers){ .env = e, .terminals = t };
+	list_init(&s->orphans);
+	places_init(&s->places, e->limits.peers);
+}
+
+int peers_add(struct peers *s, int fd, unsigned roles)
 {
 	struct ucred cred;
 	socklen_t len = sizeof cred;
@@ -203,19 +359,25 @@ int peer_new(struct head *h, int fd, unsigned roles)
 	struct peer *const p = calloc(1, sizeof *p);
 	if (!p) goto fail;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0) cred = (struct ucred){ .pid = 0, .uid = (uid_t)-1 };
-	p->head = h;
+	p->set = s;
 	p->roles = roles;
 	p->uid = cred.uid;
 	p->pid = cred.pid;
 	p->viewer.conn = &p->conn;
+	list_init(&p->place.link);
+	list_init(&p->orphan);
 	timeout_init(&p->silent, silent_expired);
-	r = loop_add(&h->loop, &p->source, fd, EPOLLIN, peer_ready);
-	if (r < 0) goto fail;
+	deferred_init(&p->again, peer_again);
+	r = -ENOSPC;
+	if (!take_place(p, PLACE_SILENT)) goto fail;
+	r = loop_add(&s->env->loop, &p->source, fd, EPOLLIN, peer_ready);
+	if (r < 0) {
+		places_leave(&s->places, &p->place);
+		goto fail;
+	}
 	conn_init(&p->conn, fd);
 	conn_limit(&p->conn, WIRE_PEER_FRAME);
-	timeout_set(&h->silent, &p->silent);
-	list_append(&h->peers, &p->link);
-	h->peers_len++;
+	timeout_set(&s->env->silent, &p->silent);
 	return 0;
 fail:
 	free(p);
@@ -223,14 +385,9 @@ fail:
 	return r;
 }
 
-void peer_free(struct peer *p)
+void peers_deinit(struct peers *s)
 {
-	terminal_viewer_remove(&p->viewer);
-	if (p->viewer.page) page_unmap(p->viewer.page);
-	timeout_clear(&p->silent);
-	loop_remove(&p->head->loop, &p->source);
-	conn_deinit(&p->conn);
-	list_remove(&p->link);
-	p->head->peers_len--;
-	free(p);
+	for (unsigned i = 0; i < PLACE_CLASSES; i++)
+		while (!list_empty(&s->places.of[i]))
+			peer_free(list_entry(list_entry(s->places.of[i].next, struct place, link), struct peer, place));
 }

@@ -1,6 +1,14 @@
 /* A connection to the head: from its first frame, which names its role, to its
- * end. A peer that does anything wrong is dropped with one line in the log,
- * and nobody else notices. */
+ * end. A peer that does anything wrong is dropped with one line in the log, and
+ * nobody else notices.
+ *
+ *   state     leaves it by
+ *   silent    its first frame; the patience; giving way to another one
+ *   viewer    its end; a frame that it must not send
+ *   paused    (a viewer) its terminal takes no input now: its socket is not read,
+ *             so that it fills and the viewer stops reading its own terminal
+ *   orphan    (paused) it hung up: what it typed before goes to the program when
+ *             there is room; few are kept */
 #ifndef PEER_H
 #define PEER_H
 
@@ -8,46 +16,28 @@
 #include <sys/types.h>
 
 #include "conn.h"
-#include "head.h"
-#include "viewer.h"
+#include "env.h"
+#include "places.h"
+#include "role.h"
+#include "terminals.h"
 
-enum peer_roles { PEER_EXPORT = 1, PEER_ATTACH = 2, PEER_WATCH = 4, PEER_ALL = 7 };
-
-struct peer {
-	struct list link; /* in head->peers */
-	struct head *head;
-	struct conn conn;
-	struct source source;
-	unsigned roles; /* that the listener admits */
-	uid_t uid;
-	pid_t pid;
-	struct timeout silent;
-	struct viewer viewer; /* viewer.terminal set: it is one */
+struct peers {
+	struct env *env;
+	struct terminals *terminals;
+	struct places places;
+	struct list orphans; /* oldest first */
+	unsigned orphans_len;
 };
 
-/* Takes `fd` over; 0 or -errno (then it is closed). */
-int peer_new(struct head *h, int fd, unsigned roles);
-void peer_free(struct peer *p);
-/* Drops the peer that has been silent for longest; false when there is none. */
-bool peer_evict(struct head *h);
-/* The terminal takes input again: its viewers that were paused go on. */
-void peers_resume(struct terminal *t);
+void peers_init(struct peers *s, struct env *e, struct terminals *t);
+void peers_deinit(struct peers *s);
 
-/* What a role's first frame comes to: nothing more to do here (the connection
- * was answered and is over), or it goes on: as a viewer, or to ask again. */
-enum peer_next { PEER_DONE, PEER_STAYS };
-
-/* roles.c: each answers the frame. `fds` are closed by it or taken over. */
-enum peer_next peer_export(struct peer *p, struct conn_frame const *f, int *fds, size_t nfds);
-enum peer_next peer_view(struct peer *p, struct conn_frame const *f, int *fds, size_t nfds);
-/* list_role.c */
-enum peer_next peer_list(struct peer *p, struct conn_frame const *f, int *fds, size_t nfds);
-/* runc, crun, podman, deptyr: at least one byte and one descriptor, no answer. */
-void peer_foreign_export(struct peer *p);
-/* Says no in one frame and logs why. */
-enum peer_next peer_refuse(struct peer *p, enum wire_refusal code, char const *text);
-
-/* send.c: input that is answered. NULL, or what is wrong. */
-char const *peer_send(struct peer *p, struct conn_frame const *f);
+/* Takes `fd`, newly accepted, over. -ENOSPC: no place; another -errno; it is
+ * closed then. `roles`: enum role_set. */
+int peers_add(struct peers *s, int fd, unsigned roles);
+/* Sends somebody away that others need the descriptors of; false: nobody. */
+bool peers_evict(struct peers *s);
+/* struct terminal_events; the first argument is the struct peers. */
+void peers_input(void *set, struct terminal *t, bool over);
 
 #endif

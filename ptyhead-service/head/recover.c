@@ -1,133 +1,198 @@
 #include "recover.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "master.h"
-#include "reader.h"
-#include "replay.h"
-#include "screen.h"
-#include "terminal.h"
 
-/* The state and the screen at the tape's end. */
-static void replay(struct terminal *t)
-{
-	struct tape_reader r;
-
-	if (tape_reader_init(&r, t->tape.fd) < 0) return;
-	struct replay p = { .tape = &r, .into = t->screen, .state = t->state };
-	int const e = replay_now(&p);
-	if (e < 0)
-		log_say(&t->head->log, LOG_WARNING, "%s: unable to read its tape: %s: its screen is not known", t->name, strerror(-e));
-	else if (!p.exact)
-		log_say(&t->head->log, LOG_WARNING, "%s: no whole checkpoint on its tape: the screen begins with the history", t->name);
-	t->state = p.state;
-	replay_deinit(&p);
-	tape_reader_deinit(&r);
-}
-
-static bool size_sane(struct tape_size s)
-{
-	return wire_size_ok((struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel });
-}
+#define SECOND_NS UINT64_C(1000000000)
 
 static char const *tape_wrong(int error)
 {
-	switch (error) {
-	case -EPROTONOSUPPORT: return "it is of another version of ptyhead";
-	case -EPROTO: return "it is damaged, or no tape at all";
-	default: return strerror(-error);
-	}
+	return error == -EPROTONOSUPPORT ? "it is of another version of ptyhead" : "it is damaged, or no tape at all";
 }
 
-/* A terminal on a kept tape; without a usable one, on a new tape. */
-static struct terminal *terminal_recover(struct head *h, struct keep_item *tape, char const *name)
-{
-	struct terminal *t;
-	int r = terminal_new_on(h, name, tape ? tape->fd : -1, &t);
+/* A tape of which nothing can be had, now or later. */
+static bool hopeless(int r) { return r == -EPROTO || r == -EPROTONOSUPPORT; }
 
-	if (tape && r < 0) {
-		log_say(&h->log, LOG_WARNING, "%s: its tape is of no use (%s): its history is lost", name, tape_wrong(r));
-		close(tape->fd);
-		tape->fd = -1;
-		keep_drop(&h->keep, KEEP_TAPE, 0, name);
-		r = terminal_new_on(h, name, -1, &t);
-		tape = NULL;
+/* A terminal on a kept tape; without a usable one, on a new tape. The tape's
+ * descriptor stays the caller's. -errno: try again later. */
+static int terminal_recover(struct terminals *s, struct keep_item const *tape, char const *name, struct terminal **ret)
+{
+	struct log *const log = &s->env->log;
+	bool whole = true;
+	int r = -EPROTO;
+	if (tape) {
+		int const fd = fcntl(tape->fd, F_DUPFD_CLOEXEC, 0);
+		if (fd < 0) return -errno;
+		r = terminal_new_on(s->env, &s->events, name, fd, ret, &whole);
+		if (r < 0) close(fd);
 	}
-	if (r < 0) {
-		log_say(&h->log, LOG_WARNING, "%s: unable to go on with it: %s", name, strerror(-r));
-		return NULL;
-	}
-	if (!tape) return t;
-	tape->fd = -1;
-	t->tape_kept = true;
-	replay(t);
-	if (!size_sane(t->state.size)) {
-		t->state.size = (struct tape_size){ .rows = 24, .cols = 80 };
-		screen_resize(t->screen, 24, 80);
-	}
-	return t;
+	if (!whole) log_say(log, LOG_WARNING, "%s: no whole checkpoint on its tape: the screen begins with the history", name);
+	if (!hopeless(r)) return r;
+	if (tape) log_say(log, LOG_WARNING, "%s: its tape is of no use (%s): its history is lost", name, tape_wrong(r));
+	return terminal_new(s->env, &s->events, name, ret);
 }
 
-static struct keep_item *find(struct keep_item *items, size_t n, enum keep_kind kind, char const *terminal, uint32_t run)
+static struct keep_item *find(struct recovery *r, enum keep_kind kind, char const *terminal, uint32_t run)
 {
-	for (size_t i = 0; i < n; i++)
-		if (items[i].fd >= 0 && items[i].kind == kind && !strcmp(items[i].terminal, terminal) &&
-		    (kind == KEEP_TAPE || items[i].run == run))
-			return &items[i];
+	for (size_t i = 0; i < r->n; i++) {
+		struct keep_item *const k = &r->items[i];
+		if (k->terminal[0] && k->kind == kind && !strcmp(k->terminal, terminal) && (kind == KEEP_TAPE || k->run == run)) return k;
+	}
 	return NULL;
 }
 
-static int take(struct keep_item *item)
-{
-	if (!item) return -1;
-	int const fd = item->fd;
-	item->fd = -1;
-	return fd;
-}
-
 /* The newest run of which a master was kept; 0: none. */
-static uint32_t newest(struct keep_item const *items, size_t n, char const *terminal)
+static uint32_t newest(struct recovery const *r, char const *terminal)
 {
 	uint32_t run = 0;
-	for (size_t i = 0; i < n; i++)
-		if (items[i].fd >= 0 && items[i].kind == KEEP_MASTER && !strcmp(items[i].terminal, terminal) && items[i].run > run)
-			run = items[i].run;
+	for (size_t i = 0; i < r->n; i++) {
+		struct keep_item const *const k = &r->items[i];
+		if (k->terminal[0] && k->kind == KEEP_MASTER && !strcmp(k->terminal, terminal) && k->run > run) run = k->run;
+	}
 	return run;
 }
 
-static void go_on(struct head *h, struct keep_item *items, size_t n, char const *name)
+static void let_go(struct recovery *r, struct keep_item *k)
 {
-	struct terminal *const t = terminal_recover(h, find(items, n, KEEP_TAPE, name, 0), name);
-	if (!t) return;
-	uint32_t const run = newest(items, n, name);
-	struct keep_item *const master = run ? find(items, n, KEEP_MASTER, name, run) : NULL;
-	uint32_t const of = run ? run : t->state.run;
-	int const pidfd = take(find(items, n, KEEP_PIDFD, name, of));
-	int fd = take(master);
-	char const *const wrong = fd >= 0 ? master_wrong(fd) : NULL;
-
-	if (wrong) {
-		log_say(&h->log, LOG_WARNING, "%s: what was kept as the master of run %u: %s", name, run, wrong);
-		close(fd);
-		fd = -1;
-		keep_drop(&h->keep, KEEP_MASTER, run, name);
-	}
-	terminal_resume(t, of, fd, pidfd);
-	log_say(&h->log, LOG_INFO, "%s: gone on with, run %u, at byte %llu", name, t->state.run, (unsigned long long)t->tape.end);
+	if (k->fd >= 0) close(k->fd);
+	k->fd = -1;
+	keep_drop(&r->terminals->env->keep, k->kind, k->run, k->terminal);
+	k->terminal[0] = 0;
 }
 
-void recover(struct head *h, struct keep_item *items, size_t n)
+/* What is in the store under the name, and is of no use any more: of a run before
+ * the last, whose removal was under way. */
+static void rest(struct recovery *r, char const *name)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (items[i].fd < 0 || terminal_find(h, items[i].terminal)) continue;
-		go_on(h, items, n, items[i].terminal);
+	for (size_t i = 0; i < r->n; i++)
+		if (!strcmp(r->items[i].terminal, name)) {
+			if (r->items[i].fd < 0) r->items[i].terminal[0] = 0;
+			else let_go(r, &r->items[i]);
+		}
+}
+
+/* Are all descriptors here? */
+static bool fetched(struct recovery *r, char const *name)
+{
+	bool all = true;
+	for (size_t i = 0; i < r->n; i++) {
+		struct keep_item *const k = &r->items[i];
+		if (strcmp(k->terminal, name) != 0 || k->fd >= 0) continue;
+		k->fd = keep_fetch(&r->terminals->env->keep, k);
+		all = all && k->fd >= 0;
 	}
-	/* A run before the last, whose removal was under way. */
-	for (size_t i = 0; i < n; i++) {
-		if (items[i].fd < 0) continue;
-		close(items[i].fd);
-		keep_drop(&h->keep, items[i].kind, items[i].run, items[i].terminal);
+	return all;
+}
+
+static int give(struct keep_item const *k) { return k ? k->fd : -1; }
+
+/* 0, or -errno and everything is as it was. */
+static int go_on(struct recovery *r, char const *name)
+{
+	struct terminals *const s = r->terminals;
+	struct terminal *t;
+	char const *why;
+	uint32_t run = newest(r, name);
+	struct keep_item *master = run ? find(r, KEEP_MASTER, name, run) : NULL;
+
+	if (!fetched(r, name)) return -EMFILE;
+	int e = master ? master_check(master->fd, &why) : 0;
+	if (e < 0 && e != -EBADF) return e;
+	if (e < 0) {
+		log_say(&s->env->log, LOG_WARNING, "%s: what was kept as the master of run %u: %s", name, run, why);
+		let_go(r, master);
+		master = NULL;
+		run = 0;
 	}
+	struct keep_item *const tape = find(r, KEEP_TAPE, name, 0);
+	e = terminal_recover(s, tape, name, &t);
+	if (e < 0) return e;
+	uint32_t const of = run ? run : t->output.state.run;
+	struct keep_item *const pidfd = find(r, KEEP_PIDFD, name, of);
+	/* Its name in the store is the new tape's. */
+	if (tape && !t->tape_kept) let_go(r, tape);
+	e = terminal_resume(t, of, give(master), give(pidfd));
+	if (e < 0) {
+		terminal_free(t, true);
+		return e;
+	}
+	if (tape && tape->fd >= 0) close(tape->fd);
+	if (tape) tape->fd = -1;
+	if (master) master->fd = -1;
+	if (pidfd) pidfd->fd = -1;
+	terminals_add(s, t);
+	log_say(&s->env->log, LOG_INFO, "%s: gone on with, run %u, at byte %llu", name, t->output.state.run,
+	        (unsigned long long)t->output.tape.end);
+	return 0;
+}
+
+static void try_all(struct recovery *r, bool first)
+{
+	char name[WIRE_TERMINAL_MAX + 1];
+	for (size_t i = 0; i < r->n; i++) {
+		if (!r->items[i].terminal[0]) continue;
+		memcpy(name, r->items[i].terminal, sizeof name);
+		int const e = go_on(r, name);
+		if (e == 0) {
+			rest(r, name);
+			if (!first) log_say(&r->terminals->env->log, LOG_WARNING, "%s: taken up now", name);
+		} else if (first) {
+			log_say(&r->terminals->env->log, LOG_WARNING, "%s: unable to go on with it: %s; its program lives, and it is tried again every second",
+			        name, strerror(-e));
+		}
+		/* The same name once a turn. */
+		while (i + 1 < r->n && !strcmp(r->items[i + 1].terminal, name)) i++;
+	}
+}
+
+static void again_expired(struct timeout *x)
+{
+	struct recovery *const r = list_entry(x, struct recovery, again);
+	try_all(r, false);
+	if (recovery_left(r) > 0) timeout_set(&r->delay, &r->again);
+}
+
+static int by_terminal(void const *a, void const *b)
+{
+	return strcmp(((struct keep_item const *)a)->terminal, ((struct keep_item const *)b)->terminal);
+}
+
+static bool reserved(void const *arg, char const *name)
+{
+	struct recovery const *const r = arg;
+	for (size_t i = 0; i < r->n; i++)
+		if (!strcmp(r->items[i].terminal, name)) return true;
+	return false;
+}
+
+void recover(struct recovery *r, struct terminals *s, struct keep_item *items, size_t n)
+{
+	*r = (struct recovery){ .terminals = s, .items = items, .n = n };
+	s->reserved = reserved;
+	s->reserved_arg = r;
+	timeout_init(&r->again, again_expired);
+	loop_queue_init(&s->env->loop, &r->delay, SECOND_NS);
+	if (n > 1) qsort(items, n, sizeof *items, by_terminal);
+	try_all(r, true);
+	if (recovery_left(r) > 0) timeout_set(&r->delay, &r->again);
+}
+
+size_t recovery_left(struct recovery const *r)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < r->n; i++) n += r->items[i].terminal[0] != 0;
+	return n;
+}
+
+void recovery_deinit(struct recovery *r)
+{
+	timeout_clear(&r->again);
+	for (size_t i = 0; i < r->n; i++)
+		if (r->items[i].terminal[0] && r->items[i].fd >= 0) close(r->items[i].fd);
+	free(r->items);
 }

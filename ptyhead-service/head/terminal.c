@@ -1,214 +1,187 @@
-#include "terminal.h"
+#include "terminal_int.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-struct terminal *terminal_find(struct head *h, char const *name)
-{
-	list_each(it, &h->terminals) {
-		struct terminal *const t = list_entry(it, struct terminal, link);
-		if (!strcmp(t->name, name)) return t;
-	}
-	return NULL;
-}
+/* ---- birth and death ------------------------------------------------------------- */
 
-static bool terminal_idle(struct terminal const *t)
+static struct terminal *terminal_alloc(struct env *e, struct terminal_events const *ev, char const *name)
 {
-	return !(t->state.flags & TAPE_ALIVE) && list_empty(&t->viewers);
-}
-
-/* Makes room for one more: the terminal that ended first and that nobody
- * looks at gives way. */
-static bool evict(struct head *h)
-{
-	struct terminal *first = NULL;
-	list_each(it, &h->terminals) {
-		struct terminal *const t = list_entry(it, struct terminal, link);
-		if (terminal_idle(t) && (!first || t->state.since < first->state.since)) first = t;
-	}
-	if (!first) return false;
-	log_peer(&h->log, "%s: forgotten, to make room for another terminal (see -n)", first->name);
-	terminal_free(first);
-	return true;
-}
-
-int terminal_new(struct head *h, char const *name, struct terminal **ret)
-{
-	return terminal_new_on(h, name, -1, ret);
-}
-
-int terminal_new_on(struct head *h, char const *name, int tape, struct terminal **ret)
-{
-	if (h->terminals_len >= h->limits.terminals && !evict(h)) return -EMFILE;
 	struct terminal *const t = calloc(1, sizeof *t);
+	if (!t) return NULL;
+	t->env = e;
+	t->events = ev;
+	strncpy(t->name, name, sizeof t->name - 1);
+	list_init(&t->link);
+	audience_init(&t->audience);
+	terminal_run_init(t);
+	pump_init(t);
+	return t;
+}
+
+static struct output_sinks sinks_of(struct terminal *t)
+{
+	return (struct output_sinks){ .arg = t, .answer = pump_answer };
+}
+
+int terminal_new(struct env *e, struct terminal_events const *ev, char const *name, struct terminal **ret)
+{
+	struct terminal *const t = terminal_alloc(e, ev, name);
 	if (!t) return -ENOMEM;
-	int const r = tape < 0 ? tape_create(&t->tape, h->limits.ring_size, name) : tape_open(&t->tape, tape);
+	struct output_sinks const sinks = sinks_of(t);
+	int const r = output_create(&t->output, e->limits.ring_size, name, &sinks);
 	if (r < 0) {
 		free(t);
 		return r;
 	}
-	t->head = h;
-	strncpy(t->name, name, sizeof t->name - 1);
-	t->master.fd = t->pidfd.fd = -1;
-	t->state.size = (struct tape_size){ .rows = 24, .cols = 80 };
-	list_init(&t->viewers);
-	deferred_init(&t->drain, terminal_drain_deferred);
-	timeout_init(&t->reap, NULL);
-	timeout_init(&t->waited, terminal_waited_expired);
-	timeout_init(&t->pace, terminal_pace_expired);
-	timeout_init(&t->grace, terminal_grace_expired);
-	if (engine_init(t) < 0) {
-		if (tape >= 0) t->tape.fd = -1; /* the caller's still */
-		tape_deinit(&t->tape);
-		free(t);
-		return -ENOMEM;
-	}
-	if (tape < 0) terminal_checkpoint(t);
-	list_append(&h->terminals, &t->link);
-	h->terminals_len++;
 	*ret = t;
 	return 0;
 }
 
-void terminal_free(struct terminal *t)
+int terminal_new_on(struct env *e, struct terminal_events const *ev, char const *name, int tape,
+                    struct terminal **ret, bool *ret_whole)
 {
-	while (!list_empty(&t->viewers)) terminal_viewer_remove(list_entry(t->viewers.next, struct viewer, link));
-	terminal_input_drop(t);
-	terminal_master_drop(t);
-	if (t->pidfd.fd >= 0) {
-		int const fd = t->pidfd.fd;
-		loop_remove(&t->head->loop, &t->pidfd);
-		close(fd);
-		if (!t->head->closing) keep_drop(&t->head->keep, KEEP_PIDFD, t->state.run, t->name);
+	struct terminal *const t = terminal_alloc(e, ev, name);
+	if (!t) return -ENOMEM;
+	struct output_sinks const sinks = sinks_of(t);
+	int const r = output_open(&t->output, tape, &sinks, ret_whole);
+	if (r < 0) {
+		free(t);
+		return r;
 	}
-	if (t->tape_kept && !t->head->closing) keep_drop(&t->head->keep, KEEP_TAPE, 0, t->name);
-	deferred_clear(&t->drain);
-	timeout_clear(&t->reap);
-	timeout_clear(&t->waited);
-	timeout_clear(&t->pace);
-	timeout_clear(&t->grace);
-	engine_deinit(t);
-	tape_deinit(&t->tape);
+	t->tape_kept = true;
+	*ret = t;
+	return 0;
+}
+
+void terminal_free(struct terminal *t, bool keep)
+{
+	keep = keep || t->env->closing;
+	while (!list_empty(&t->audience.viewers))
+		terminal_viewer_remove(list_entry(t->audience.viewers.next, struct viewer, link));
+	inputq_clear(&t->input);
+	terminal_run_deinit(t, keep);
+	pump_deinit(t);
+	output_deinit(&t->output);
 	list_remove(&t->link);
-	t->head->terminals_len--;
 	free(t);
 }
 
-/* ---- viewers ------------------------------------------------------------- */
-
-struct viewer *terminal_leader(struct terminal *t)
+bool terminal_idle(struct terminal const *t)
 {
-	list_each(it, &t->viewers) {
-		struct viewer *const v = list_entry(it, struct viewer, link);
-		if (!v->watch && wire_size_ok(v->size)) return v;
+	return t->run.state == RUN_NONE && list_empty(&t->audience.viewers);
+}
+
+/* ---- viewers ---------------------------------------------------------------------- */
+
+/* Noted for a head that comes after this one: it waits for those, too, whom this
+ * one's orderly end sends away. */
+static void note(struct terminal *t)
+{
+	if (!t->env->closing) audience_note(&t->audience, &t->output.tape);
+}
+
+static void absent_back(struct terminal *t)
+{
+	if (t->audience.absent == 0) return;
+	if (--t->audience.absent == 0) {
+		timeout_clear(&t->grace);
+		loop_defer(&t->env->loop, &t->pump);
 	}
-	return NULL;
-}
-
-/* The smallest or largest of each dimension; a cell's pixels are the leader's. */
-static struct wire_size extreme(struct terminal *t, struct wire_size lead, bool largest)
-{
-	struct wire_size z = lead;
-	list_each(it, &t->viewers) {
-		struct viewer const *const v = list_entry(it, struct viewer, link);
-		if (v->watch || !wire_size_ok(v->size)) continue;
-		if (largest ? v->size.rows > z.rows : v->size.rows < z.rows) z.rows = v->size.rows;
-		if (largest ? v->size.cols > z.cols : v->size.cols < z.cols) z.cols = v->size.cols;
-	}
-	z.xpixel = (uint16_t)(lead.xpixel / lead.cols * z.cols);
-	z.ypixel = (uint16_t)(lead.ypixel / lead.rows * z.rows);
-	if (z.cols == lead.cols) z.xpixel = lead.xpixel;
-	if (z.rows == lead.rows) z.ypixel = lead.ypixel;
-	return z;
-}
-
-bool terminal_wants_size(struct terminal *t, struct wire_size *ret)
-{
-	enum size_policy const policy = t->head->limits.size;
-	struct viewer const *const v = policy == SIZE_FIXED ? NULL : terminal_leader(t);
-	if (!v) return false;
-	*ret = policy == SIZE_LATEST ? v->size : extreme(t, v->size, policy == SIZE_LARGEST);
-	return true;
-}
-
-void terminal_follow_size(struct terminal *t)
-{
-	struct wire_size size;
-	if (terminal_wants_size(t, &size)) terminal_resize(t, size);
+	note(t);
 }
 
 void terminal_viewer_add(struct terminal *t, struct viewer *v)
 {
 	v->terminal = t;
-	if (v->watch) list_append(&t->viewers, &v->link);
-	else list_prepend(&t->viewers, &v->link);
+	audience_add(&t->audience, v);
 	if (v->lossless) {
 		/* Where it was, if it comes back; else the oldest byte: there
 		 * it begins to read. */
-		uint64_t const end = t->tape.end;
-		uint64_t const oldest = tape_oldest(end, t->tape.ring_size);
-		v->pos = oldest;
-		v->moved_ns = loop_now();
-		t->lossless++;
-		terminal_lossless_changed(t);
-		viewer_look(v, end);
-		if (t->absent > 0 && --t->absent == 0) terminal_grace_expired(&t->grace);
+		audience_lossless_begin(&t->audience, v, &t->output.tape);
+		note(t);
+		absent_back(t);
 	}
-	terminal_follow_size(t);
+	pump_size(t);
+	terminal_changed(t);
 }
 
 void terminal_viewer_active(struct terminal *t, struct viewer *v)
 {
 	if (v->watch) return;
-	if (t->viewers.next != &v->link) {
-		list_remove(&v->link);
-		list_prepend(&t->viewers, &v->link);
+	audience_active(&t->audience, v);
+	pump_size(t);
+}
+
+void terminal_viewer_size(struct terminal *t, struct viewer *v, struct wire_size size)
+{
+	v->size = size;
+	pump_size(t);
+}
+
+/* The readers may have made room. */
+static void moved(struct terminal *t)
+{
+	note(t);
+	if (!t->audience.waiting || audience_room(&t->audience, &t->output.tape) == 0) return;
+	t->audience.waiting = false;
+	timeout_clear(&t->waited);
+	loop_defer(&t->env->loop, &t->pump);
+}
+
+void terminal_viewer_moved(struct terminal *t, struct viewer *v)
+{
+	if (v->lossless) moved(t);
+}
+
+void terminal_viewer_left(struct terminal *t, struct viewer *v)
+{
+	v->size = (struct wire_size){ 0 };
+	if (v->lossless) {
+		audience_lossless_end(&t->audience, v);
+		moved(t);
 	}
-	terminal_follow_size(t);
+	pump_size(t);
 }
 
 void terminal_viewer_remove(struct viewer *v)
 {
 	struct terminal *const t = v->terminal;
 	if (!t) return;
-	list_remove(&v->link);
+	bool const lossless = v->lossless;
+	audience_remove(&t->audience, v);
 	v->terminal = NULL;
-	if (v->lossless) {
-		t->lossless--;
-		terminal_moved(t);
-	}
-	terminal_follow_size(t);
+	if (lossless) moved(t);
+	pump_size(t);
+	terminal_changed(t);
 }
 
-/* ---- loops --------------------------------------------------------------- */
+/* ---- input ------------------------------------------------------------------------- */
 
-static bool same_tty(struct wire_tty a, struct wire_tty b)
+bool terminal_takes(struct terminal const *t, size_t n)
 {
-	return a.rdev != 0 && a.rdev == b.rdev && a.dev == b.dev;
+	return !t->size_due && inputq_room(&t->input) >= n;
 }
 
-/* A terminal shows another when a viewer that runs on the one looks at the
- * other. Walks from `t` along that; each is visited once. */
-static bool reaches(struct terminal *t, struct wire_tty tty)
+size_t terminal_type(struct terminal *t, uint8_t const *data, size_t len)
 {
-	struct wire_tty const own = { t->state.tty_dev, t->state.tty_rdev };
-	if (same_tty(own, tty)) return true;
-	if (t->visited) return false;
-	t->visited = true;
-	list_each(it, &t->head->terminals) {
-		struct terminal *const other = list_entry(it, struct terminal, link);
-		list_each(jt, &other->viewers) {
-			struct viewer const *const v = list_entry(jt, struct viewer, link);
-			if (same_tty(v->tty, own) && reaches(other, tty)) return true;
-		}
-	}
-	return false;
+	/* Without a program nobody would read it, and the next one is not whom it
+	 * was typed for. */
+	if (t->run.state == RUN_NONE || t->master.fd < 0) return len;
+	if (t->size_due) return 0;
+	line_count(&t->line, t->output.state.run, t->master.fd, data, len);
+	return pump_input(t, data, len);
 }
 
-bool terminal_shows(struct terminal *t, struct wire_tty tty)
+int terminal_send(struct terminal *t, uint8_t const *data, size_t len, uint64_t *ret_offset)
 {
-	list_each(it, &t->head->terminals) list_entry(it, struct terminal, link)->visited = false;
-	return reaches(t, tty);
+	/* What was written until now comes before the offset that is told. */
+	pump_catch_up(t, INPUTQ_MAX, PUMP_SEND_MS);
+	*ret_offset = t->output.tape.taken;
+	if (t->run.state != RUN_ALIVE || t->master.fd < 0) return WIRE_T_PROGRAM;
+	if (t->hung_up) return WIRE_T_CLOSED;
+	if (!terminal_takes(t, len)) return -EAGAIN;
+	if (!line_take(&t->line, t->output.state.run, t->master.fd, data, len)) return WIRE_T_LINE;
+	return pump_input(t, data, len) == len ? WIRE_T_TAKEN : WIRE_T_FAILED;
 }

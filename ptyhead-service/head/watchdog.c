@@ -1,7 +1,6 @@
 #include "watchdog.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
@@ -23,7 +22,7 @@ void watchdog_touch(struct watchdog *w)
 {
 	w->touched_ns = loop_now();
 	if (w->armed) return;
-	struct itimerval const every = { .it_interval.tv_sec = 1, .it_value.tv_sec = 1 };
+	struct itimerval const every = { .it_interval.tv_usec = WATCHDOG_MS * 1000, .it_value.tv_usec = WATCHDOG_MS * 1000 };
 	w->armed = setitimer(ITIMER_REAL, &every, NULL) == 0;
 }
 
@@ -34,10 +33,4 @@ void watchdog_rest(void *arg)
 	if (!w->armed || loop_now() - w->touched_ns < SECOND_NS) return;
 	struct itimerval const never = { 0 };
 	w->armed = setitimer(ITIMER_REAL, &never, NULL) != 0;
-}
-
-bool watchdog_nonblocking(int fd)
-{
-	int const flags = fcntl(fd, F_GETFL);
-	return flags >= 0 && (flags & O_NONBLOCK);
 }

@@ -1,12 +1,14 @@
 /* O_NONBLOCK belongs to the open file description, which whoever exported a
  * master may have kept: it could clear the flag and so stop the head inside a
  * read or write. While the head is busy a timer interrupts such a call within
- * a second; an idle head has no timer. */
+ * WATCHDOG_MS; an idle head has no timer. */
 #ifndef WATCHDOG_H
 #define WATCHDOG_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#define WATCHDOG_MS 100
 
 struct watchdog {
 	bool armed;
@@ -14,9 +16,7 @@ struct watchdog {
 };
 
 int watchdog_init(struct watchdog *w); /* takes SIGALRM; -errno */
-void watchdog_touch(struct watchdog *w);      /* before the first read of a round */
+void watchdog_touch(struct watchdog *w);      /* before the first read or write of a round */
 void watchdog_rest(void *w);                  /* before the loop sleeps */
-/* After EINTR: is `fd` still non-blocking? */
-bool watchdog_nonblocking(int fd);
 
 #endif

@@ -158,6 +158,8 @@ enum conn_result conn_frame(struct conn *c, struct conn_frame *ret)
 	return CONN_OK;
 }
 
+void conn_again(struct conn *c) { c->in_used = 0; }
+
 size_t conn_take_fds(struct conn *c, int ret_fds[WIRE_FDS_MAX])
 {
 	size_t const n = c->nfds;

@@ -71,6 +71,8 @@ enum conn_result conn_fill(struct conn *c);
  * CONN_GARBAGE leaves the bytes in place (c->in, c->in_len) for who knows
  * another form. */
 enum conn_result conn_frame(struct conn *c, struct conn_frame *ret);
+/* The frame that conn_frame gave out last is given out again by the next call. */
+void conn_again(struct conn *c);
 /* The descriptors that arrived so far go to the caller, who closes them. */
 size_t conn_take_fds(struct conn *c, int ret_fds[WIRE_FDS_MAX]);
 

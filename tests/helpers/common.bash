@@ -138,6 +138,8 @@ stop_started() {
 	[ -e "$T/.started" ] || return 0
 	while read -r pid; do
 		kill -TERM "$pid" 2>/dev/null || continue
+		# A head without a store waits for its programs, until it is told again.
+		wait_for 1 not alive "$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || :
 		wait_for 5 not alive "$pid" || {
 			kill -KILL "$pid"
 			rc=1

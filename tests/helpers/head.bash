@@ -15,7 +15,7 @@ head_listens() { socat -u OPEN:/dev/null "UNIX-CONNECT:$S" 2>/dev/null; }
 # head_start OPTION... : its pid in $HEAD.
 # shellcheck disable=SC2120 # not all have options to give
 head_start() {
-	start ptyhead "$@" "$S" 2>>"$T/head.log"
+	start ptyhead -g 0 "$@" "$S" 2>>"$T/head.log"
 	HEAD=$STARTED
 	wait_for 5 head_listens
 }

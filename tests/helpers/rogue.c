@@ -211,13 +211,15 @@ int main(int argc, char **argv)
 			atomic_store(&p->asleep, 1);
 			usleep(100);
 		}
-	} else if (!strcmp(c, "blocking")) { /* keeps the master and clears O_NONBLOCK */
+	} else if (!strcmp(c, "blocking")) { /* keeps the master and clears O_NONBLOCK, again and again */
 		len = export_frame(big, sizeof big, "block");
 		put(big, len, (int[]){ master, own_pidfd() }, 2);
 		tell();
-		fcntl(master, F_SETFL, fcntl(master, F_GETFL) & ~O_NONBLOCK);
-		(void)!write(slave, "x", 1);
-		pause();
+		for (;;) {
+			fcntl(master, F_SETFL, fcntl(master, F_GETFL) & ~O_NONBLOCK);
+			(void)!write(slave, "x", 1);
+			usleep(1000);
+		}
 	} else if (!strcmp(c, "hold")) { /* a live program that does nothing */
 		export_with((int[]){ master, own_pidfd() }, 2);
 		pause();

@@ -1,0 +1,333 @@
+#include "daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "activation.h"
+#include "listener.h"
+#include "notify.h"
+#include "number.h"
+#include "recover.h"
+
+#define EXIT_USAGE 100
+#define EXIT_TEMPORARY 111
+#define SECOND_NS UINT64_C(1000000000)
+
+/* Descriptors that peers may not use up: what an export or an attach brings needs
+ * room, or the kernel would drop it. */
+#define RESERVE 32u
+
+struct daemon {
+	struct env env;
+	struct terminals terminals;
+	struct peers peers;
+	struct recovery recovery;
+	struct list listeners;
+	struct source term; /* SIGTERM, SIGINT */
+	bool leaving;
+	struct timeout leave;             /* the last moment to end */
+	struct timeout_queue leave_delay; /* the grace */
+	struct timeout holder;             /* whether the store ends, too */
+	struct timeout_queue holder_delay;
+	struct timeout alive;              /* the next word to systemd's watchdog */
+	struct timeout_queue alive_delay;
+	struct timeout status;
+};
+
+static int fatal(struct daemon *d, int code, char const *format, char const *what, int error)
+{
+	char text[512];
+	snprintf(text, sizeof text, format, what);
+	if (error < 0) log_say(&d->env.log, LOG_FATAL, "%s: %s", text, strerror(-error));
+	else log_say(&d->env.log, LOG_FATAL, "%s", text);
+	return code;
+}
+
+/* ---- word to the supervisor ------------------------------------------------------- */
+
+static void status_expired(struct timeout *x)
+{
+	struct daemon *const d = list_entry(x, struct daemon, status);
+	char text[128];
+	snprintf(text, sizeof text, "STATUS=%u terminals, %u programs running, %u viewers", d->terminals.len,
+	         terminals_programs(&d->terminals), terminals_viewers(&d->terminals));
+	(void)notify_send(text, -1);
+}
+
+static void alive_expired(struct timeout *x)
+{
+	struct daemon *const d = list_entry(x, struct daemon, alive);
+	(void)notify_send("WATCHDOG=1", -1);
+	timeout_set(&d->alive_delay, x);
+}
+
+/* A unit with WatchdogSec= wants a word twice in that time. */
+static void watchdog_begin(struct daemon *d)
+{
+	char const *const pid = getenv("WATCHDOG_PID");
+	uint64_t const us = number_env("WATCHDOG_USEC", UINT64_MAX / 1000);
+	if (us == 0 || (pid && number_env("WATCHDOG_PID", INT_MAX) != (uint64_t)getpid())) return;
+	loop_queue_init(&d->env.loop, &d->alive_delay, us * 1000 / 2);
+	timeout_set(&d->alive_delay, &d->alive);
+}
+
+static void ready(struct daemon *d, int notify_fd)
+{
+	(void)notify_send("READY=1", -1);
+	status_expired(&d->status);
+	watchdog_begin(d);
+	if (notify_fd < 0) return;
+	(void)!write(notify_fd, "\n", 1);
+	close(notify_fd);
+}
+
+/* ---- the end ------------------------------------------------------------------------ */
+
+static void leave_expired(struct timeout *x)
+{
+	struct daemon *const d = list_entry(x, struct daemon, leave);
+	log_say(&d->env.log, LOG_WARNING, "%u programs have not ended in %u s: they get SIGHUP",
+	        terminals_programs(&d->terminals), d->env.limits.grace_s);
+	d->env.loop.stop = true;
+}
+
+/* Nobody else holds the masters: the programs would get SIGHUP in the middle of
+ * what they do at their own SIGTERM. */
+static void leave_slowly(struct daemon *d)
+{
+	char names[128] = "";
+	unsigned const n = terminals_programs(&d->terminals);
+	if (n == 0) {
+		d->env.loop.stop = true;
+		return;
+	}
+	list_each(it, &d->terminals.list) {
+		struct terminal const *const t = list_entry(it, struct terminal, link);
+		size_t const len = strlen(names);
+		if (t->run.state != RUN_NONE) snprintf(names + len, sizeof names - len, "%s%s", len ? " " : "", t->name);
+	}
+	log_say(&d->env.log, LOG_WARNING, "told to end, with no store: waits up to %u s for the programs on %s (a second SIGTERM ends it now)",
+	        d->env.limits.grace_s, names);
+	timeout_set(&d->leave_delay, &d->leave);
+}
+
+/* The s6-fdholderd may have got the same SIGTERM. */
+static void holder_expired(struct timeout *x)
+{
+	struct daemon *const d = list_entry(x, struct daemon, holder);
+	if (d->env.keep.bereft) leave_slowly(d);
+	else d->env.loop.stop = true;
+}
+
+static void on_term(struct source *s, uint32_t events)
+{
+	struct daemon *const d = list_entry(s, struct daemon, term);
+	struct signalfd_siginfo info;
+	(void)events;
+	while (read(s->fd, &info, sizeof info) > 0) {
+		if (d->leaving) d->env.loop.stop = true;
+		if (d->leaving) continue;
+		d->leaving = d->terminals.leaving = true;
+		(void)notify_send("STOPPING=1", -1);
+		if (terminals_programs(&d->terminals) == 0) d->env.loop.stop = true;
+		else if (!d->env.keep.where) leave_slowly(d);
+		else if (d->env.keep.backend->fetch) timeout_set(&d->holder_delay, &d->holder);
+		else d->env.loop.stop = true;
+	}
+}
+
+static int catch_term(struct daemon *d)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return -errno;
+	int const fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : loop_add(&d->env.loop, &d->term, fd, EPOLLIN, on_term);
+}
+
+/* A run began or ended, a viewer came or went. */
+static void changed(void *arg)
+{
+	struct daemon *const d = arg;
+	if (d->env.closing) return;
+	if (!timeout_pending(&d->status)) timeout_set(&d->env.retry, &d->status);
+	if (timeout_pending(&d->leave) && terminals_programs(&d->terminals) == 0) d->env.loop.stop = true;
+}
+
+static void input(void *arg, struct terminal *t, bool over)
+{
+	struct daemon *const d = arg;
+	peers_input(&d->peers, t, over);
+}
+
+/* ---- the start -------------------------------------------------------------------------- */
+
+static void raise_limit(int which)
+{
+	struct rlimit r;
+	if (getrlimit((__rlimit_resource_t)which, &r) < 0) return;
+	r.rlim_cur = r.rlim_max;
+	(void)setrlimit((__rlimit_resource_t)which, &r);
+}
+
+/* As many descriptors as the supervisor allows. A tape that is larger than a file
+ * may be costs an export, not the head. */
+static void raise_limits(struct env_limits *l)
+{
+	struct rlimit r = { .rlim_cur = 1024 };
+	raise_limit(RLIMIT_NOFILE);
+	raise_limit(RLIMIT_FSIZE);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)getrlimit(RLIMIT_NOFILE, &r);
+	unsigned const all = r.rlim_cur > INT_MAX ? INT_MAX : (unsigned)r.rlim_cur;
+	l->descriptors = all > 2 * RESERVE ? all - RESERVE : all / 2;
+}
+
+static int daemon_init(struct daemon *d, struct daemon_options const *o)
+{
+	struct env_limits limits = o->limits;
+	struct terminal_events const ev = { .arg = d, .input = input, .changed = changed };
+	raise_limits(&limits);
+	int r = env_init(&d->env, &limits);
+	if (r < 0) return r;
+	terminals_init(&d->terminals, &d->env, &ev);
+	peers_init(&d->peers, &d->env, &d->terminals);
+	list_init(&d->listeners);
+	timeout_init(&d->leave, leave_expired);
+	timeout_init(&d->holder, holder_expired);
+	timeout_init(&d->alive, alive_expired);
+	timeout_init(&d->status, status_expired);
+	loop_queue_init(&d->env.loop, &d->leave_delay, limits.grace_s * SECOND_NS);
+	loop_queue_init(&d->env.loop, &d->holder_delay, SECOND_NS / 4);
+	d->env.keep.anew = terminals_keep;
+	d->env.keep.anew_arg = &d->terminals;
+	return catch_term(d);
+}
+
+/* What a supervisor handed over: sockets stay in `fds`, what a store gave back is
+ * moved to *ret_items, *ret_n long, malloc'd. */
+static int take_items(struct activation_fd *fds, size_t *len, struct keep_item **ret_items, size_t *ret_n)
+{
+	size_t sockets = 0;
+	*ret_n = 0;
+	*ret_items = calloc(*len + 1, sizeof **ret_items);
+	if (!*ret_items) return -ENOMEM;
+	for (size_t i = 0; i < *len; i++) {
+		if (keep_parse(fds[i].name, &(*ret_items)[*ret_n])) {
+			(*ret_items)[(*ret_n)++].fd = fds[i].fd;
+			free(fds[i].name);
+		} else {
+			fds[sockets++] = fds[i];
+		}
+	}
+	*len = sockets;
+	return 0;
+}
+
+/* Chooses the store, and goes on with what it holds. An exit code; 0: done. */
+static int take_up(struct daemon *d, struct daemon_options const *o, struct keep_item *items, size_t n)
+{
+	struct keep *const k = &d->env.keep;
+	if (o->fdholder) {
+		free(items);
+#ifdef HAVE_S6
+		int const r = keep_fdholder(k, o->fdholder, o->id, &items, &n);
+		if (r == -EBUSY) return fatal(d, EXIT_TEMPORARY, "another head holds what begins with %s/ in the fd-holder: stop it, or choose another name (-i)", o->id, 0);
+		if (r < 0) return fatal(d, EXIT_TEMPORARY, "unable to use the s6-fdholderd at %s", o->fdholder, r);
+#else
+		return fatal(d, EXIT_USAGE, "this ptyhead was built without s6: it has no option -H", "", 0);
+#endif
+	} else {
+		/* systemd tells the store's size from 254 on; the unit does where it is
+		 * older. */
+		uint64_t const most = getenv("NOTIFY_SOCKET") ? number_env("FDSTORE", 1000000) : 0;
+		if (most > 0) keep_systemd(k, (unsigned)most);
+	}
+	if (!k->where)
+		log_say(&d->env.log, LOG_WARNING, "no store: if this head dies, its programs get SIGHUP (see STORES in ptyhead(8))");
+	k->held = (unsigned)n;
+	recover(&d->recovery, &d->terminals, items, n);
+	return 0;
+}
+
+static int listen_on(struct daemon *d, struct daemon_options const *o, struct activation_fd *fds, size_t len)
+{
+	struct terminal *t;
+	char text[64];
+	int r;
+
+	/* People attach before the first program is there. Only exports make others,
+	 * so that no viewer can fill the head. */
+	if (!terminals_find(&d->terminals, "main") && d->terminals.len < d->env.limits.terminals)
+		(void)terminals_new(&d->terminals, "main", &t);
+	for (size_t i = 0; i < len; i++) {
+		snprintf(text, sizeof text, "%d (%.40s)", fds[i].fd, fds[i].name);
+		if (activation_is_listener(fds[i].fd) < 0)
+			return fatal(d, EXIT_USAGE, "descriptor %s was handed over and is not a listening UNIX stream socket", text, 0);
+		r = listener_add(&d->listeners, &d->env, &d->peers, fds[i].fd, fds[i].name);
+		if (r < 0) return fatal(d, EXIT_TEMPORARY, "unable to listen on descriptor %s", text, r);
+	}
+	for (int i = 0; i < o->paths_len; i++) {
+		r = listener_bind(&d->listeners, &d->env, &d->peers, o->paths[i]);
+		if (r == -EADDRINUSE) return fatal(d, EXIT_TEMPORARY, "unable to bind %s: another head, or something else, is there", o->paths[i], 0);
+		if (r < 0) return fatal(d, EXIT_TEMPORARY, "unable to bind %s", o->paths[i], r);
+	}
+	if (len == 0 && o->paths_len == 0)
+		return fatal(d, EXIT_USAGE, "no socket: name one to bind, or start it by socket activation (systemctl start ptyhead@NAME.socket)", "", 0);
+	return 0;
+}
+
+static int start(struct daemon *d, struct daemon_options const *o)
+{
+	struct activation_fd *fds;
+	struct keep_item *items = NULL;
+	size_t len;
+	size_t n = 0;
+
+	int r = activation_take(&fds, &len);
+	if (r == 0) r = take_items(fds, &len, &items, &n);
+	if (r < 0) return fatal(d, EXIT_TEMPORARY, "unable to take what was handed over", "", r);
+	int code = take_up(d, o, items, n);
+	if (code == 0) code = listen_on(d, o, fds, len);
+	activation_free(fds, len);
+	return code;
+}
+
+static void daemon_deinit(struct daemon *d)
+{
+	d->env.closing = true;
+	timeout_clear(&d->status);
+	while (!list_empty(&d->listeners)) listener_free(list_entry(d->listeners.next, struct listener, link));
+	peers_deinit(&d->peers);
+	terminals_deinit(&d->terminals);
+	recovery_deinit(&d->recovery);
+	if (d->term.fd >= 0) close(d->term.fd);
+	env_deinit(&d->env);
+}
+
+int daemon_run(struct daemon_options const *o, struct log const *log)
+{
+	struct daemon d = { .term = { .fd = -1 } };
+	d.env.log = *log;
+	int const r = daemon_init(&d, o);
+	if (r < 0) return fatal(&d, EXIT_TEMPORARY, "unable to start", "", r);
+	int code = start(&d, o);
+	if (code == 0) {
+		ready(&d, o->notify_fd);
+		int const e = loop_run(&d.env.loop);
+		if (e < 0) code = fatal(&d, EXIT_TEMPORARY, "unable to wait for events", "", e);
+	}
+	daemon_deinit(&d);
+	return code;
+}

@@ -1,0 +1,310 @@
+#include "output.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "fault.h"
+#include "master.h"
+#include "reader.h"
+#include "replay.h"
+#include "wire.h"
+
+/* What a byte of a checkpoint costs, in screen.h's units: made, summed, copied. */
+#define CHECKPOINT_BYTE 4u
+
+/* ---- questions and answers ------------------------------------------------- */
+
+/* What the engine answers waits until it is known where the question ends. */
+static void on_answer(void *arg, char const *data, size_t len)
+{
+	struct output *const o = arg;
+	if (len > sizeof o->answer - o->answer_len) return;
+	memcpy(o->answer + o->answer_len, data, len);
+	o->answer_len += len;
+}
+
+/* An answer goes to the program as if it had been typed. The question that ends
+ * at `offset` is noted as answered before it is: should the head die here, the
+ * next one does not answer again; a program can ask twice, but not unread. */
+static void send_answer(struct output *o, uint64_t offset)
+{
+	_Atomic uint64_t *const answered = &o->tape.header->answered;
+	size_t const len = o->answer_len;
+
+	o->answer_len = 0;
+	if (len == 0 || o->silent || offset <= atomic_load_explicit(answered, memory_order_relaxed)) return;
+	atomic_store(answered, offset);
+	FAULT("answering");
+	o->sinks.answer(o->sinks.arg, o->answer, len);
+	FAULT("answered");
+}
+
+/* What is no question's answer: reports that the program has asked for once. */
+static void send_report(struct output *o)
+{
+	size_t const len = o->answer_len;
+	o->answer_len = 0;
+	if (len > 0 && !o->silent) o->sinks.answer(o->sinks.arg, o->answer, len);
+}
+
+/* Marks what was found. Questions of one byte (ENQ) that touch are one span, so
+ * that no read brings more marks than one for two bytes. */
+static void mark_queries(struct output *o)
+{
+	struct tape_mark m = { .offset = o->query_offset, .type = TAPE_QUERY, .run = o->state.run };
+	if (o->query_len == 0) return;
+	m.u.query.length = o->query_len;
+	m.u.query.viewer = o->query_viewer;
+	tape_mark(&o->tape, &m);
+	o->query_len = 0;
+}
+
+static void note_query(struct output *o, uint64_t offset, uint32_t len, uint64_t viewer)
+{
+	if (len == 1 && o->query_enq && o->query_len > 0 && o->query_offset + o->query_len == offset) {
+		o->query_len++;
+		return;
+	}
+	mark_queries(o);
+	o->query_offset = offset;
+	o->query_len = len;
+	o->query_viewer = viewer;
+	o->query_enq = len == 1;
+}
+
+/* What only a real terminal knows is passed on by one viewer, the one that was
+ * active last; with none there the engine's own answer must do. */
+static void on_query(void *arg, struct screen_span const *span)
+{
+	struct output *const o = arg;
+	uint64_t viewer = 0;
+
+	if (span->kind == SCREEN_QUERY_TERMINAL) {
+		if (o->asker != 0 && span->whole) viewer = o->asker;
+		else if (span->fallback_len > 0) on_answer(o, span->fallback, span->fallback_len);
+	}
+	/* One that began before what readers have seen was longer than is held
+	 * back: they have passed it on already. */
+	if (span->offset >= o->tape.end)
+		note_query(o, span->offset, span->len > UINT32_MAX ? UINT32_MAX : (uint32_t)span->len, viewer);
+	send_answer(o, span->offset + span->len);
+}
+
+/* ---- life ------------------------------------------------------------------- */
+
+static void pixels(struct output *o)
+{
+	struct tape_size const *const z = &o->state.size;
+	screen_pixels_set(o->screen, z->xpixel / z->cols, z->ypixel / z->rows);
+}
+
+/* The engine of a tape that is there. */
+static int engine_init(struct output *o, struct output_sinks const *sinks)
+{
+	struct screen_sinks const to = { .arg = o, .answer = on_answer, .query = on_query };
+	o->sinks = *sinks;
+	o->silent = true; /* until the first run, or the end of a recovery */
+	o->fed = o->tape.end;
+	o->state = (struct tape_state){ .size = { .rows = 24, .cols = 80 } };
+	o->screen = screen_new(o->state.size.rows, o->state.size.cols);
+	if (!o->screen) return -ENOMEM;
+	screen_sinks_set(o->screen, &to);
+	return 0;
+}
+
+int output_create(struct output *o, uint64_t ring_size, char const *name, struct output_sinks const *sinks)
+{
+	*o = (struct output){ .fed = 0 };
+	int r = tape_create(&o->tape, ring_size, name);
+	if (r < 0) return r;
+	r = engine_init(o, sinks);
+	if (r < 0) {
+		tape_deinit(&o->tape);
+		return r;
+	}
+	output_checkpoint(o);
+	return 0;
+}
+
+/* The state and the screen at the tape's end. *ret_whole: false when no place on
+ * it is known exactly. */
+static int replay(struct output *o, bool *ret_whole)
+{
+	struct tape_reader r;
+	int e = tape_reader_init(&r, o->tape.fd);
+	if (e < 0) return e;
+	struct replay p = { .tape = &r, .into = o->screen, .state = o->state };
+	e = replay_now(&p);
+	*ret_whole = p.exact;
+	o->state = p.state;
+	replay_deinit(&p);
+	tape_reader_deinit(&r);
+	return e;
+}
+
+int output_open(struct output *o, int fd, struct output_sinks const *sinks, bool *ret_whole)
+{
+	*o = (struct output){ .fed = 0 };
+	int r = tape_open(&o->tape, fd);
+	if (r < 0) return r;
+	r = engine_init(o, sinks);
+	if (r == 0) r = replay(o, ret_whole);
+	if (r < 0) {
+		o->tape.fd = -1; /* the caller's still */
+		output_deinit(o);
+		return r;
+	}
+	struct tape_size const z = o->state.size;
+	if (!wire_size_ok((struct wire_size){ z.rows, z.cols, z.xpixel, z.ypixel })) {
+		o->state.size = (struct tape_size){ .rows = 24, .cols = 80 };
+		screen_resize(o->screen, 24, 80);
+	}
+	pixels(o);
+	return 0;
+}
+
+void output_deinit(struct output *o)
+{
+	screen_free(o->screen);
+	o->screen = NULL;
+	tape_deinit(&o->tape);
+}
+
+/* ---- feeding ------------------------------------------------------------------ */
+
+/* Readers may see what the engine is done with. An open sequence is held back
+ * until it is complete, unless it is long: pictures are shown as they come. */
+static void publish(struct output *o)
+{
+	uint64_t const ground = screen_ground(o->screen);
+	uint64_t const upto = o->fed - ground > TAPE_HOLD_MAX ? o->fed : ground;
+	if (upto > o->tape.end) tape_publish(&o->tape, upto);
+}
+
+/* The engine takes what was taken and not fed, within the budget. */
+static void feed(struct output *o)
+{
+	size_t const mask = (size_t)o->tape.ring_size - 1;
+	size_t const len = (size_t)(o->tape.taken - o->fed);
+
+	o->fed += screen_feed_some(o->screen, o->tape.ring + (o->fed & mask), len, &o->budget);
+	mark_queries(o);
+	send_report(o);
+	publish(o);
+	if (tape_checkpoint_due(&o->tape)) output_checkpoint(o);
+}
+
+/* Without a budget: what is little and must be done now. */
+static void feed_all(struct output *o)
+{
+	int64_t const budget = o->budget;
+	while (output_behind(o)) {
+		o->budget = SCREEN_COST_MAX;
+		feed(o);
+	}
+	o->budget = budget;
+}
+
+void output_resume(struct output *o, bool answers)
+{
+	pixels(o);
+	o->silent = !answers;
+	feed_all(o);
+	o->silent = false;
+	output_checkpoint(o);
+}
+
+void output_budget(struct output *o, int64_t units)
+{
+	o->budget = o->budget < 0 ? o->budget + units : units;
+}
+
+enum output_result output_step(struct output *o, int master, uint64_t most, size_t *ret_n)
+{
+	size_t room;
+
+	*ret_n = 0;
+	if (output_behind(o)) {
+		feed(o);
+		return OUTPUT_SOME;
+	}
+	uint8_t *const p = tape_arm(&o->tape, &room);
+	if (room > most) room = (size_t)most;
+	switch (master_read(master, p, room, ret_n)) {
+	case MASTER_OK:
+		tape_take(&o->tape, *ret_n);
+		feed(o);
+		return OUTPUT_SOME;
+	case MASTER_AGAIN: return OUTPUT_DRY;
+	case MASTER_HUNGUP: return OUTPUT_HUNGUP;
+	case MASTER_BLOCKING: return OUTPUT_BLOCKING;
+	default: return OUTPUT_LOST;
+	}
+}
+
+void output_settle(struct output *o)
+{
+	feed_all(o);
+	if (o->tape.end < o->tape.taken) tape_publish(&o->tape, o->tape.taken);
+}
+
+/* ---- marks ---------------------------------------------------------------------- */
+
+/* To state.size. The bytes that the engine has not had yet come after it. */
+static void engine_resize(struct output *o)
+{
+	uint64_t const before = screen_spent(o->screen);
+	pixels(o);
+	screen_resize(o->screen, o->state.size.rows, o->state.size.cols);
+	o->budget -= (int64_t)(screen_spent(o->screen) - before);
+	send_report(o);
+}
+
+void output_run_begin(struct output *o, struct tape_state const *state)
+{
+	output_settle(o);
+	o->state = *state;
+	struct tape_mark m = { .offset = o->tape.end, .type = TAPE_RUN_START, .run = state->run };
+	m.u.start.pid = state->pid;
+	m.u.start.size = state->size;
+	m.u.start.flags = state->flags & TAPE_CONTINUED ? TAPE_START_CONTINUED : 0;
+	tape_mark(&o->tape, &m);
+	FAULT("started");
+	o->silent = false;
+	screen_new_run(o->screen);
+	engine_resize(o);
+}
+
+void output_run_end(struct output *o, bool known, int status, uint64_t now)
+{
+	output_settle(o);
+	o->state.flags = (o->state.flags & TAPE_CONTINUED) | (known ? TAPE_ENDED_KNOWN : 0);
+	o->state.status = status;
+	o->state.since = now;
+	tape_mark(&o->tape, &(struct tape_mark){ .offset = o->tape.end, .type = TAPE_RUN_END, .run = o->state.run,
+	          .u.end = { .flags = known ? TAPE_STATUS_KNOWN : 0, .status = status } });
+	FAULT("ended");
+	output_checkpoint(o);
+}
+
+void output_resize(struct output *o, struct tape_size size)
+{
+	o->state.size = size;
+	tape_mark(&o->tape, &(struct tape_mark){ .offset = o->tape.end, .type = TAPE_SIZE,
+	                                         .run = o->state.run, .u.size = size });
+	engine_resize(o);
+	output_checkpoint(o);
+}
+
+void output_checkpoint(struct output *o)
+{
+	uint64_t const offset = screen_ground(o->screen);
+	struct screen_buf b = SCREEN_BUF_INIT;
+
+	screen_restore(o->screen, false, &b);
+	o->budget -= (int64_t)(screen_rows(o->screen) * screen_cols(o->screen) + CHECKPOINT_BYTE * b.len);
+	/* A sequence longer than the ring is open: no checkpoint would last. */
+	if (!b.failed && offset <= o->tape.end)
+		(void)tape_checkpoint_write(&o->tape, offset, &o->state, b.data ? b.data : "", b.len);
+	screen_buf_deinit(&b);
+}

@@ -1,0 +1,57 @@
+/* What a peer asks for, checked and done: one module for each role. They own
+ * nothing; what became of it is the return value. */
+#ifndef ROLE_H
+#define ROLE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "conn.h"
+#include "terminals.h"
+#include "wire.h"
+
+/* Roles that a listener admits. */
+enum role_set { ROLE_EXPORT = 1, ROLE_ATTACH = 2, ROLE_WATCH = 4, ROLE_ALL = 7 };
+
+struct caller {
+	struct conn *conn;
+	struct viewer *viewer; /* in which it becomes one */
+	uid_t uid;
+	pid_t pid;
+	unsigned roles; /* that its listener admits */
+};
+
+enum role_next {
+	ROLE_DONE,   /* answered: the connection is over */
+	ROLE_STAYS,  /* it goes on, as a viewer or with another question */
+	ROLE_LATER,  /* nothing happened: offer the frame again when input moves */
+	ROLE_REFUSED /* code and text say why; to be answered by the caller */
+};
+
+struct outcome {
+	enum role_next next;
+	enum wire_refusal code;
+	char text[WIRE_TEXT_MAX];
+};
+
+__attribute__((format(printf, 2, 3)))
+struct outcome role_refusal(enum wire_refusal code, char const *format, ...);
+struct outcome role_outcome(enum role_next next);
+
+/* Each closes `fds` or takes them over. */
+
+/* A master and a pidfd: begins a run. */
+struct outcome role_export(struct terminals *s, struct caller *c, struct conn_frame const *f, int *fds, size_t nfds);
+/* runc, crun, podman, deptyr: at least one byte and one descriptor, no answer. */
+struct outcome role_console(struct terminals *s, struct caller *c, struct wire_bytes said, int *fds, size_t nfds);
+/* Attach or watch. */
+struct outcome role_view(struct terminals *s, struct caller *c, struct conn_frame const *f, int *fds, size_t nfds);
+/* Which terminals are there? */
+struct outcome role_list(struct terminals *s, struct caller *c, struct conn_frame const *f);
+
+/* A viewer's SEND. */
+struct outcome role_send(struct caller *c, struct conn_frame const *f);
+/* Answers it when the line has taken all, or when nobody will (`over`). */
+void role_send_settle(struct viewer *v, bool over);
+
+#endif

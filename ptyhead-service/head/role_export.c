@@ -1,0 +1,160 @@
+#include "role.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "master.h"
+#include "pidfd.h"
+
+static void close_fds(int const *fds, size_t nfds)
+{
+	for (size_t i = 0; i < nfds; i++) close(fds[i]);
+}
+
+static struct outcome failed(struct terminals const *s, int r)
+{
+	struct keep const *const k = &s->env->keep;
+	switch (r) {
+	case -EMFILE:
+		if (s->len >= s->env->limits.terminals)
+			return role_refusal(WIRE_R_LIMIT, "this head has as many live terminals as it may (see its option -n)");
+		break;
+	case -ENOSPC:
+		if (k->where) return role_refusal(WIRE_R_LIMIT, "%s is full (FileDescriptorStoreMax=)", k->where);
+		break;
+	case -EAGAIN:
+		if (k->where) return role_refusal(WIRE_R_FAILED, "%s does not answer: try again when it does", k->where);
+		break;
+	case -EFBIG: return role_refusal(WIRE_R_FAILED, "the head may not make a file as large as a tape (see its RLIMIT_FSIZE)");
+	case -EBUSY: return role_refusal(WIRE_R_FAILED, "the terminal of this name could not be taken up yet (the head's log says why)");
+	default: break;
+	}
+	return role_refusal(WIRE_R_FAILED, "the head failed: %s", strerror(-r));
+}
+
+/* Puts a run on the terminal `name`. Takes the run's descriptors over, also
+ * when it refuses. */
+static struct outcome start(struct terminals *s, char const *name, struct terminal_run const *run,
+                            struct terminal **ret, struct wire_size *ret_size)
+{
+	struct terminal *t = terminals_find(s, name);
+	struct outcome o = role_outcome(ROLE_DONE);
+	int r = 0;
+
+	if (s->leaving) {
+		o = role_refusal(WIRE_R_FAILED, "the head is about to end");
+	} else if (t && terminal_alive(t)) {
+		o = role_refusal(WIRE_R_BUSY, "the program on terminal %s is alive (pid %d)", name, (int)t->output.state.pid);
+	} else {
+		if (!t) r = terminals_new(s, name, &t);
+		if (r == 0) r = terminal_start(t, run, ret_size);
+		if (r < 0) o = failed(s, r);
+	}
+	*ret = t;
+	if (o.next != ROLE_REFUSED) return o;
+	close(run->master);
+	if (run->pidfd >= 0) close(run->pidfd);
+	return o;
+}
+
+static bool left(struct conn const *c)
+{
+	char byte;
+	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* What is wrong with the descriptors; ROLE_DONE: nothing. */
+static struct outcome check_fds(int const *fds, size_t nfds)
+{
+	char const *why;
+	if (nfds < 1 || nfds > 2) return role_refusal(WIRE_R_FD, "an export carries a master and a pidfd");
+	int const r = master_check(fds[0], &why);
+	if (r == -EBADF) return role_refusal(WIRE_R_FD, "%s", why);
+	if (r < 0) return role_refusal(WIRE_R_FAILED, "the head failed: %s", strerror(-r));
+	if (nfds == 2 && !pidfd_is(fds[1])) return role_refusal(WIRE_R_FD, "the second descriptor of an export is not a pidfd");
+	return role_outcome(ROLE_DONE);
+}
+
+static struct outcome check(struct caller const *c, struct conn_frame const *f, int const *fds, size_t nfds,
+                            struct wire_export *ret)
+{
+	if (!(c->roles & ROLE_EXPORT)) return role_refusal(WIRE_R_ROLE, "this socket does not take exports");
+	if (wire_get_export(f->payload, f->header.length, ret) < 0) return role_refusal(WIRE_R_REQUEST, "an export that is cut short");
+	if (!wire_terminal_ok(ret->terminal.data, ret->terminal.len)) return role_refusal(WIRE_R_TERMINAL, "not a name for a terminal");
+	/* It waited for the answer, gave up, and told its supervisor so. */
+	if (!(ret->flags & WIRE_EXPORT_UNATTENDED) && left(c->conn))
+		return role_refusal(WIRE_R_REQUEST, "the exporter has left before it was answered");
+	return check_fds(fds, nfds);
+}
+
+struct outcome role_export(struct terminals *s, struct caller *c, struct conn_frame const *f, int *fds, size_t nfds)
+{
+	struct wire_export e;
+	struct terminal *t;
+	struct wire_size size;
+	char name[WIRE_TERMINAL_MAX + 1];
+
+	struct outcome o = check(c, f, fds, nfds, &e);
+	if (o.next == ROLE_REFUSED) {
+		close_fds(fds, nfds);
+		return o;
+	}
+	memcpy(name, e.terminal.data, e.terminal.len);
+	name[e.terminal.len] = 0;
+	struct terminal_run const run = {
+		.master = fds[0], .pidfd = nfds == 2 ? fds[1] : -1, .pid = c->pid, .size = e.size,
+		.sized = (e.flags & WIRE_EXPORT_SIZED) != 0, .tty = e.tty,
+	};
+	o = start(s, name, &run, &t, &size);
+	if (o.next == ROLE_REFUSED) return o;
+
+	/* For people to read, and no longer than the frame allows. */
+	tape_command_set(&t->output.tape, t->output.state.run, e.command.data, e.command.len);
+
+	uint8_t frame[WIRE_EXPORTED_FRAME];
+	struct wire_exported const done = { .size = size, .run = t->output.state.run };
+	FAULT("acknowledging");
+	conn_send(c->conn, frame, wire_put_exported(frame, sizeof frame, &done), NULL, 0);
+	FAULT("acknowledged");
+	return o;
+}
+
+/* The terminal that a console names. deptyr and crun send a byte that means
+ * nothing, runc the path of a device: what is no terminal's name is not taken for
+ * one. */
+static void console_name(struct wire_bytes said, char ret[WIRE_TERMINAL_MAX + 1])
+{
+	size_t len = said.len;
+	while (len > 0 && (said.data[len - 1] == 0 || said.data[len - 1] == '\n')) len--;
+	strcpy(ret, "main");
+	if (len <= 1 || !wire_terminal_ok(said.data, len)) return;
+	memcpy(ret, said.data, len);
+	ret[len] = 0;
+}
+
+struct outcome role_console(struct terminals *s, struct caller *c, struct wire_bytes said, int *fds, size_t nfds)
+{
+	struct outcome o = role_outcome(ROLE_DONE);
+	struct terminal *t;
+	struct wire_size size;
+	struct winsize ws;
+	char name[WIRE_TERMINAL_MAX + 1];
+
+	console_name(said, name);
+	if (!(c->roles & ROLE_EXPORT)) o = role_refusal(WIRE_R_ROLE, "this socket does not take exports");
+	else if (nfds != 1) o = role_refusal(WIRE_R_FD, "a console is handed over as one descriptor");
+	else o = check_fds(fds, nfds);
+	if (o.next == ROLE_REFUSED) {
+		close_fds(fds, nfds);
+		return o;
+	}
+	struct terminal_run run = { .master = fds[0], .pidfd = -1, .pid = c->pid };
+	if (ioctl(fds[0], TIOCGWINSZ, &ws) == 0)
+		run.size = (struct wire_size){ ws.ws_row, ws.ws_col, ws.ws_xpixel, ws.ws_ypixel };
+	run.sized = wire_size_ok(run.size);
+	return start(s, name, &run, &t, &size);
+}

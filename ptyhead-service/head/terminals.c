@@ -1,0 +1,145 @@
+#include "terminals.h"
+
+#include <errno.h>
+#include <string.h>
+
+void terminals_init(struct terminals *s, struct env *e, struct terminal_events const *ev)
+{
+	/* No viewer of a head before has this number. */
+	*s = (struct terminals){ .env = e, .events = *ev, .next_viewer = loop_now() };
+	list_init(&s->list);
+}
+
+static void forget(struct terminals *s, struct terminal *t)
+{
+	terminal_free(t, false);
+	s->len--;
+}
+
+void terminals_deinit(struct terminals *s)
+{
+	while (!list_empty(&s->list)) forget(s, list_entry(s->list.next, struct terminal, link));
+}
+
+struct terminal *terminals_find(struct terminals *s, char const *name)
+{
+	list_each(it, &s->list) {
+		struct terminal *const t = list_entry(it, struct terminal, link);
+		if (!strcmp(t->name, name)) return t;
+	}
+	return NULL;
+}
+
+/* Makes room for one more: the terminal that ended first and that nobody looks
+ * at gives way. */
+static bool evict(struct terminals *s)
+{
+	struct terminal *first = NULL;
+	list_each(it, &s->list) {
+		struct terminal *const t = list_entry(it, struct terminal, link);
+		if (terminal_idle(t) && (!first || t->output.state.since < first->output.state.since)) first = t;
+	}
+	if (!first) return false;
+	if (first->output.state.run > 0)
+		log_news(&s->env->log, "%s: forgotten, to make room for another terminal (see -n)", first->name);
+	forget(s, first);
+	return true;
+}
+
+void terminals_add(struct terminals *s, struct terminal *t)
+{
+	list_append(&s->list, &t->link);
+	s->len++;
+}
+
+bool terminals_reserved(struct terminals const *s, char const *name)
+{
+	return s->reserved && s->reserved(s->reserved_arg, name);
+}
+
+int terminals_new(struct terminals *s, char const *name, struct terminal **ret)
+{
+	if (terminals_reserved(s, name)) return -EBUSY;
+	if (s->len >= s->env->limits.terminals && !evict(s)) return -EMFILE;
+	int const r = terminal_new(s->env, &s->events, name, ret);
+	if (r == 0) terminals_add(s, *ret);
+	return r;
+}
+
+void terminals_keep(void *set)
+{
+	struct terminals *const s = set;
+	list_each(it, &s->list) {
+		struct terminal *const t = list_entry(it, struct terminal, link);
+		int const r = terminal_keep(t);
+		if (r < 0) log_news(&s->env->log, "%s: not in %s any more: %s", t->name, s->env->keep.where, strerror(-r));
+	}
+}
+
+unsigned terminals_programs(struct terminals const *s)
+{
+	unsigned n = 0;
+	list_each(it, &s->list) n += list_entry(it, struct terminal, link)->run.state != RUN_NONE;
+	return n;
+}
+
+unsigned terminals_viewers(struct terminals const *s)
+{
+	unsigned n = 0;
+	list_each(it, &s->list) {
+		struct terminal const *const t = list_entry(it, struct terminal, link);
+		list_each(jt, &t->audience.viewers) n++;
+	}
+	return n;
+}
+
+/* ---- loops ---------------------------------------------------------------------------- */
+
+static bool same_tty(struct wire_tty a, struct wire_tty b)
+{
+	return a.rdev != 0 && a.rdev == b.rdev && a.dev == b.dev;
+}
+
+static struct wire_tty tty_of(struct terminal const *t)
+{
+	return (struct wire_tty){ t->output.state.tty_dev, t->output.state.tty_rdev };
+}
+
+/* Does a viewer that is believed run on `tty` and look at `t`? */
+static bool shown_on(struct terminal const *t, struct wire_tty tty, uid_t uid)
+{
+	list_each(it, &t->audience.viewers) {
+		struct viewer const *const v = list_entry(it, struct viewer, link);
+		if (same_tty(v->tty, tty) && (v->uid == uid || v->uid == 0)) return true;
+	}
+	return false;
+}
+
+/* A terminal shows another when a viewer that runs on the one looks at the
+ * other. Walks from `t` along that; each is looked at once. */
+bool terminals_loop(struct terminals *s, struct terminal *t, struct wire_tty tty, uid_t uid)
+{
+	bool ours = false;
+	list_each(it, &s->list) {
+		struct terminal *const other = list_entry(it, struct terminal, link);
+		other->seen = false;
+		ours = ours || same_tty(tty_of(other), tty);
+	}
+	/* Most viewers run on no terminal of this head. */
+	if (!ours) return false;
+	t->seen = true;
+	t->next = NULL;
+	for (struct terminal *todo = t; todo;) {
+		struct wire_tty const own = tty_of(todo);
+		if (same_tty(own, tty)) return true;
+		todo = todo->next;
+		list_each(it, &s->list) {
+			struct terminal *const other = list_entry(it, struct terminal, link);
+			if (other->seen || !shown_on(other, own, uid)) continue;
+			other->seen = true;
+			other->next = todo;
+			todo = other;
+		}
+	}
+	return false;
+}
