@@ -64,7 +64,7 @@ static void give_way(struct place *victim)
 {
 	struct peer *const p = list_entry(victim, struct peer, place);
 	peer_drop(p, victim->class == PLACE_SILENT ? "it said nothing, and its place is needed"
-	                                           : "its uid has most of the places, and another one needs one");
+	                                           : "another one needs its place");
 }
 
 bool peers_evict(struct peers *s)

@@ -35,6 +35,16 @@ static struct place *most_of(struct places *p, enum place_class class, bool newe
 	return found;
 }
 
+static struct place *newest_of(struct places *p, enum place_class class, uid_t uid)
+{
+	struct place *found = NULL;
+	list_each(it, &p->of[class]) {
+		struct place *const place = list_entry(it, struct place, link);
+		if (place->uid == uid) found = place;
+	}
+	return found;
+}
+
 static unsigned count_of(struct places const *p, enum place_class class, uid_t uid)
 {
 	unsigned n = 0;
@@ -52,12 +62,15 @@ static bool full(struct places const *p, enum place_class class)
 	}
 }
 
+/* Whose place a newcomer of `uid` takes: one of the uid that has most, if that is
+ * fair; else one of its own, which harms nobody else. */
 static struct place *victim_for(struct places *p, enum place_class class, uid_t uid)
 {
 	struct place *v = NULL;
 	if (class == PLACE_SILENT) return most_of(p, PLACE_SILENT, false, 0);
 	if (class == PLACE_TYPE) v = most_of(p, PLACE_WATCH, true, 0);
-	return v ? v : most_of(p, class, true, count_of(p, class, uid) + 1);
+	if (!v) v = most_of(p, class, true, count_of(p, class, uid) + 1);
+	return v ? v : newest_of(p, class, uid);
 }
 
 bool places_take(struct places *p, struct place *place, enum place_class class, uid_t uid, struct place **ret_victim)

@@ -4,8 +4,9 @@
  * Of `most` places, watchers have at most 5 of 8, watchers and those who type 7 of
  * 8. So there is always room for a peer that exports, lists, or has said nothing
  * yet. When a class is full, a newcomer takes the place of the newest peer of the
- * uid that has most there, if that uid has more than the newcomer's; those who
- * type take it from watchers first. Nobody is sent away while there is room. */
+ * uid that has most there, if that uid has more than the newcomer's, else that of
+ * the newest peer of its own uid; those who type take it from watchers first.
+ * Nobody is sent away while there is room. */
 #ifndef PLACES_H
 #define PLACES_H
 

@@ -9,8 +9,8 @@
 
 #include "fault.h"
 
-/* `trusted`: whoever may do more than watch also sees pids and arguments. */
-static void entry_of(struct terminal *t, bool trusted, struct wire_entry *ret)
+/* `all`: whoever may do more than watch also sees the pid and the arguments. */
+static void entry_of(struct terminal *t, bool all, struct wire_entry *ret)
 {
 	struct tape_state const *const s = &t->output.state;
 	bool const alive = t->run.state != RUN_NONE;
@@ -30,7 +30,7 @@ static void entry_of(struct terminal *t, bool trusted, struct wire_entry *ret)
 		else ret->viewers++;
 	}
 	ret->bytes = t->output.tape.end;
-	if (!trusted) return;
+	if (!all) return;
 	ret->pid = (uint32_t)s->pid;
 	if (s->run > 0) ret->command.data = tape_command(&t->output.tape, s->run, &ret->command.len);
 }
@@ -92,6 +92,8 @@ struct outcome role_list(struct terminals *s, struct caller *c, struct conn_fram
 
 	if (!(c->roles & (ROLE_ATTACH | ROLE_WATCH))) return role_refusal(WIRE_R_ROLE, "this socket takes exports only");
 	if (wire_get_list(f->payload, f->header.length, &l) < 0) return role_refusal(WIRE_R_REQUEST, "a request that is cut short");
+	/* Who may only watch is told of the terminal that it names, and of no other. */
+	if (!(c->roles & ROLE_ATTACH) && l.terminal.len == 0) l.terminal = (struct wire_bytes){ (uint8_t const *)"main", 4 };
 	struct terminal **const room = calloc(s->len + 1u, sizeof *room);
 	uint8_t *const frame = malloc(WIRE_LISTED_FRAME);
 	struct outcome const o = room && frame ? send_list(s, c, &l, room, frame)

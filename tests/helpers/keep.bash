@@ -28,7 +28,7 @@ keep_start() {
 		#!/bin/sh
 		exec 3<&0 </dev/null
 		LISTEN_FDS=1 LISTEN_FDNAMES=all LISTEN_PID=\$\$ PTYHEAD_FAULT='$T/fault' \\
-			exec '${KEEP_PTYHEAD:-ptyhead}' -v2 -H '$T/holder' $*
+			exec '${KEEP_PTYHEAD:-ptyhead}' -v2 -g 1 -H '$T/holder' $*
 	EOR
 	chmod +x "$T"/service/*/run "$T/head"
 	s6_start "$T/service"
