@@ -11,8 +11,6 @@
 #define ROUND_FILLS 8
 #define ROUND_NS 1000000u
 #define ORPHANS_MOST 16u
-/* A watcher says nothing that has a payload today. */
-#define WATCHER_FRAME 64u
 
 struct peer {
 	struct place place;
@@ -147,7 +145,7 @@ static bool first_frame(struct peer *p, struct conn_frame const *f)
 		return false;
 	}
 	/* A viewer says what it likes when it likes; others ask once more. */
-	if (p->viewer.watch) conn_limit(&p->conn, WATCHER_FRAME);
+	if (p->viewer.watch) conn_limit(&p->conn, WIRE_WATCHER_FRAME);
 	if (!p->viewer.terminal) timeout_set(&p->set->env->silent, &p->silent);
 	want(p);
 	return true;

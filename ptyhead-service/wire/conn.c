@@ -45,19 +45,21 @@ void conn_deinit(struct conn *c)
 
 /* ---- reading ------------------------------------------------------------- */
 
-/* Makes the buffer fit `len` bytes: no memory for none. False: no memory. */
+static void give_back(uint8_t **buf, size_t *cap)
+{
+	free(*buf);
+	*buf = NULL;
+	*cap = 0;
+}
+
+/* Makes the buffer as large as `len` bytes, at least 1, need. False: no memory. */
 static bool fit(uint8_t **buf, size_t *cap, size_t len)
 {
-	size_t const want = (len + STEP - 1) / STEP * STEP;
-	if (want == *cap) return true;
-	if (want == 0) {
-		free(*buf);
-		*buf = NULL;
-	} else {
-		uint8_t *const p = realloc(*buf, want);
-		if (!p) return want < *cap; /* the larger one does, too */
-		*buf = p;
-	}
+	size_t const want = ((len - 1) / STEP + 1) * STEP;
+	if (*buf && want == *cap) return true;
+	uint8_t *const p = realloc(*buf, want);
+	if (!p) return want < *cap; /* the larger one does, too */
+	*buf = p;
 	*cap = want;
 	return true;
 }
@@ -67,9 +69,13 @@ static void drop_used(struct conn *c)
 {
 	if (c->in_used == 0) return;
 	c->in_len -= c->in_used;
-	if (c->in_len > 0) memmove(c->in, c->in + c->in_used, c->in_len);
+	if (c->in_len > 0) {
+		memmove(c->in, c->in + c->in_used, c->in_len);
+		(void)fit(&c->in, &c->in_cap, c->in_len);
+	} else {
+		give_back(&c->in, &c->in_cap);
+	}
 	c->in_used = 0;
-	(void)fit(&c->in, &c->in_cap, c->in_len);
 }
 
 static bool append_in(struct conn *c, uint8_t const *data, size_t len)
@@ -264,7 +270,7 @@ enum conn_result conn_flush(struct conn *c)
 		c->out_len -= (size_t)n;
 	}
 	c->out_start = 0;
-	(void)fit(&c->out, &c->out_cap, 0);
+	give_back(&c->out, &c->out_cap);
 	return CONN_OK;
 }
 

@@ -133,8 +133,8 @@ enum wire_since {
 #define WIRE_LEN_rest(limit) (limit)
 
 #define WIRE_MEMBER(kind, name, limit, since) WIRE_C_##kind name;
-#define WIRE_PLUS(kind, name, limit, since) +WIRE_LEN_##kind(limit)
-#define WIRE_LONGEST(fields) (0u fields(WIRE_PLUS)) /* of a payload */
+#define WIRE_SPAN(kind, name, limit, since) uint8_t name[WIRE_LEN_##kind(limit)];
+#define WIRE_LONGEST(fields) sizeof(struct { fields(WIRE_SPAN) }) /* of a payload */
 
 #define WIRE_EXPORT_UNATTENDED 1u /* nobody waits for the answer (-D) */
 #define WIRE_EXPORT_SIZED 2u      /* `size` was asked for, not a default */
@@ -197,6 +197,8 @@ struct wire_send {
 
 /* The longest frame that a peer sends. A head takes no longer one. */
 #define WIRE_PEER_FRAME WIRE_SEND_FRAME
+/* The same once it watches: it has nothing to say but MOVED. */
+#define WIRE_WATCHER_FRAME 64u
 
 /* MOVED and WAKE: no payload. */
 #define WIRE_EMPTY_FRAME WIRE_HEADER

@@ -107,7 +107,7 @@ may s6-ptyexec 's6-ptyexec includes its own, client and (what client gives out) 
 cut -d: -f1 "$code" | sed 's|/[^/]*$||' | sort -u | grep -vxF "$(printf '%s\n' "${ruled[@]}")" | result 'each folder of sources has such a rule'
 cut -d: -f1 "$code" | sort -u | sed 's|.*/||' | sort | uniq -d | result 'no two source files of one name'
 
-grep -E "^$S/wire/wire\.[ch]:.*#[ 	]*include" "$code" | grep -vE '<(stdbool|stddef|stdint|string)\.h>|"wire\.h"' |
+grep -E "^$S/wire/(wire|codec)\.[ch]:.*#[ 	]*include" "$code" | grep -vE '<(stdbool|stddef|stdint|string)\.h>|"(wire|codec)\.h"' |
 	result 'the wire codec does no input or output: nothing but memory in what it includes'
 # tape/reader: mmap and what looks at a descriptor; no clock, no socket.
 grep -E "^$S/(tape/(reader|crc)|screen/[a-z_]+)\.[ch]:.*#[ 	]*include[ 	]*[<\"]" "$code" |

@@ -289,9 +289,9 @@ TEST(a_listing_of_0_1_0)
 
 #define LATER_ENTRY_FIELDS(F)                                                  \
 	WIRE_ENTRY_FIELDS(F)                                                   \
-	F(u64, typed, 0, APPENDED)                                             \
-	F(string, title, 32, APPENDED)                                         \
-	F(size, pixels, 0, APPENDED)
+	F(u64, later_number, 0, APPENDED)                                             \
+	F(string, later_string, 32, APPENDED)                                         \
+	F(size, later_size, 0, APPENDED)
 _Static_assert(WIRE_LONGEST(LATER_ENTRY_FIELDS) == WIRE_ENTRY_LONGEST + 8 + 34 + 8, "");
 
 struct later {
@@ -317,18 +317,18 @@ TEST(a_new_reader_takes_what_an_old_writer_wrote)
 	memset(&e, 0xAA, sizeof e);
 	CHECK_EQ(read_later(entry.data, entry.len, &e), 0);
 	CHECK(is(e.terminal, "main", 4) && is(e.command, "cat", 4));
-	CHECK_EQ(e.typed, 0);
-	CHECK(e.title.len == 0 && e.title.data);
-	CHECK_EQ(e.pixels.rows, 0);
-	CHECK_EQ(e.pixels.ypixel, 0);
+	CHECK_EQ(e.later_number, 0);
+	CHECK(e.later_string.len == 0 && e.later_string.data);
+	CHECK_EQ(e.later_size.rows, 0);
+	CHECK_EQ(e.later_size.ypixel, 0);
 	/* What is always there is still wanted. */
 	for (size_t n = 0; n < entry.len; n++) CHECK_EQ(read_later(entry.data, n, &e), -1);
 }
 
 TEST(an_old_reader_takes_what_a_new_writer_wrote)
 {
-	struct later const later = {.terminal = {(uint8_t const *)"main", 4}, .pid = 4711, .typed = 5,
-	                            .title = {(uint8_t const *)"title", 5}, .pixels = {1, 2, 3, 4}};
+	struct later const later = {.terminal = {(uint8_t const *)"main", 4}, .pid = 4711, .later_number = 5,
+	                            .later_string = {(uint8_t const *)"title", 5}, .later_size = {1, 2, 3, 4}};
 	struct later const *const f = &later;
 	static uint8_t buf[WIRE_LISTED_FRAME];
 	struct wire_writer w = {.buf = buf, .room = sizeof buf};
@@ -352,9 +352,9 @@ TEST(an_old_reader_takes_what_a_new_writer_wrote)
 		for (size_t i = 0; i < 4; i++) whole = whole || n == ends[i];
 		CHECK_EQ(read_later(buf + 2, n, &back), whole ? 0 : -1);
 		if (!whole) continue;
-		CHECK_EQ(back.typed, n >= ends[2] ? 5 : 0);
-		CHECK_EQ(back.title.len, n >= ends[1] ? 5 : 0);
-		CHECK_EQ(back.pixels.cols, n >= ends[0] ? 2 : 0);
+		CHECK_EQ(back.later_number, n >= ends[2] ? 5 : 0);
+		CHECK_EQ(back.later_string.len, n >= ends[1] ? 5 : 0);
+		CHECK_EQ(back.later_size.cols, n >= ends[0] ? 2 : 0);
 	}
 }
 
