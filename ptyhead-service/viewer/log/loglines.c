@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "loglines_int.h"
+
+/* ---- rows that leave the screen ------------------------------------------------ */
+
+/* It scrolls off the top, and is not cleared: who clears the screen rarely stands
+ * at its foot, and with more rows than one comes on to the next. */
+static bool scrolls_off(struct loglines const *t, struct screen_row const *row)
+{
+	return loglines_row(t, 0).cells == row->cells && screen_cursor(t->screen).y + 2 >= screen_rows(t->screen);
+}
+
+/* A row about which something is known: is there anything to log? */
+static bool known_final(struct loglines *t, struct screen_row const *row, struct logrow *r, uint64_t text)
+{
+	bool changed = true;
+	bool const off = scrolls_off(t, row);
+	if (row->cells && row->cells == t->cursor_cells && text == t->cursor_text) changed = off;
+	if (!r) return changed;
+	if (r->logged != LOGFORM_NONE) changed &= off && r->logged != text;
+	if (text == r->drawn || (r->below && r->seen.text == text && !off)) changed = false;
+	/* It was written over since the last look, or may be drawn again in a moment. */
+	if (r->seen.text != text || !off) logrows_leave(&t->rows, r, t->now);
+	return changed;
+}
+
+static void final(void *arg, struct screen const *s, struct screen_row const *row)
+{
+	struct loglines *const t = arg;
+	(void)s;
+	if (!t->live) return;
+	bool const blank = logform_blank(row);
+	struct logrow *const r = logrows_find(&t->rows, row->cells, false);
+	bool const restarts = r && r->restart;
+	uint64_t since = t->now;
+	bool changed = !blank;
+	if (r || row->cells == t->cursor_cells || t->rows.any_gone) {
+		uint64_t const text = logform_text(row);
+		if (r && r->seen.text == text) since = r->since;
+		bool const back = changed && logrows_return(&t->rows, text, t->now);
+		changed &= known_final(t, row, r, text) && !back;
+		if (r) logrows_clear(r);
+	}
+	if (row->wrapped || t->join.open || t->resizing) {
+		logjoin_add(t, row, changed, restarts);
+		return;
+	}
+	/* Most lines: whole in one row. */
+	if (!changed || !t->sink.offer(t->sink.arg)) return;
+	screen_row_text(t->screen, row, &t->join.text);
+	loglines_say(t, t->join.text.data, t->join.text.len, since);
+	screen_buf_clear(&t->join.text);
+}
+
+/* ---- pictures ------------------------------------------------------------------ */
+
+static bool anything_below(struct loglines const *t, unsigned y)
+{
+	for (unsigned const rows = screen_rows(t->screen); y < rows; y++) {
+		struct screen_row const row = loglines_row(t, y);
+		if (!logform_blank(&row)) return true;
+	}
+	return false;
+}
+
+/* Notes where rows are: the cursor's line is at the rows [upto, after). */
+static void place_look(struct loglines *t, unsigned upto, unsigned after, uint64_t now)
+{
+	for (unsigned y = 0; y < screen_rows(t->screen); y++) {
+		struct logrow *const r = logrows_find(&t->rows, loglines_row(t, y).cells, false);
+		if (!r) continue;
+		r->below = y >= after;
+		if (y >= upto) r->left = 0;
+		else if (r->left == 0) r->left = now;
+	}
+}
+
+/* The program reads keys, or the mouse, as full-screen programs do. Shells that
+ * let a line be edited may read keys so, too, but also ask for pastes to be told. */
+static bool reads_keys(struct screen_input const *in) { return in->mouse || (in->cursor_keys && in->keypad && !in->paste); }
+
+/* What is there at this look; the cursor's line is at the rows [upto, after). */
+static void picture_look(struct loglines *t, unsigned upto, unsigned after, uint64_t now)
+{
+	struct screen_input const in = screen_input(t->screen);
+	struct screen_cursor const cursor = screen_cursor(t->screen);
+	struct screen_row row = loglines_row(t, cursor.y);
+	bool const was = t->picture;
+
+	place_look(t, upto, after, now);
+	t->cursor_cells = screen_alt(t->screen) ? NULL : row.cells;
+	t->cursor_text = logform_text(&row);
+	t->picture = reads_keys(&in) && !screen_alt(t->screen) && (anything_below(t, after) || in.mouse || !cursor.visible);
+	if (!t->picture && !was) return;
+	for (unsigned i = 0; i < screen_rows(t->screen); i++) {
+		row = loglines_row(t, i);
+		struct logrow *const r = logform_blank(&row) ? NULL : logrows_find(&t->rows, row.cells, false);
+		if (!r) continue;
+		if (t->picture) r->drawn = r->seen.text;
+		else if (r->drawn == r->seen.text) r->since = now; /* from now on it counts */
+	}
+}
+
+/* What is drawn just before the program ends is of the picture, too. */
+static void picture_fed(struct loglines *t)
+{
+	unsigned upto, after;
+	if (!t->live || !t->picture) return;
+	logmatch(t, t->now);
+	logspan_cursor(t, &upto, &after);
+	picture_look(t, upto, after, t->now);
+}
+
+/* ---- looking ------------------------------------------------------------------- */
+
+static uint64_t earlier(uint64_t a, uint64_t b) { return a == 0 || b < a ? b : a; }
+
+/* Numbers or bars of it changed a moment ago. */
+static bool counting(struct logspan const *sp, uint64_t now) { return sp->counts && now - sp->since < LOGLINES_SETTLE_NS; }
+
+static bool pending(struct logspan const *sp) { return !sp->blank && sp->changed && !sp->redrawn && !sp->drawn; }
+
+/* A new line, which the cursor left at `since`, is to be logged below [from, to): what is
+ * pending there comes first. Not 0: wait until then. */
+static uint64_t log_above(struct loglines *t, unsigned from, unsigned to, uint64_t since, uint64_t now)
+{
+	for (unsigned y = from; y < to;) {
+		struct logspan const sp = logspan_at(t, y);
+		y = sp.end;
+		if (pending(&sp) && counting(&sp, now) && sp.since <= since) return sp.since + LOGLINES_SETTLE_NS;
+	}
+	for (unsigned y = from; y < to;) {
+		struct logspan const sp = logspan_at(t, y);
+		y = sp.end;
+		if (pending(&sp) && !counting(&sp, now)) logspan_log(t, &sp, true);
+	}
+	return 0;
+}
+
+static uint64_t look_lines(struct loglines *t, unsigned upto, uint64_t now)
+{
+	uint64_t next = 0;
+	unsigned held = upto; /* the first line that is */
+	unsigned const pushed = logmotion_top(t);
+	for (unsigned y = 0; y < upto;) {
+		struct logspan const sp = logspan_at(t, y);
+		y = sp.end;
+		if (sp.blank || !sp.changed) continue;
+		bool const is_new = !sp.known && !sp.drawn;
+		if (sp.redrawn) {
+			logspan_log(t, &sp, false);
+			continue;
+		}
+		bool const out = !is_new && !sp.drawn && sp.end <= pushed;
+		if (!is_new && !out && now - sp.since < LOGLINES_STABLE_NS) {
+			next = earlier(next, sp.since + LOGLINES_STABLE_NS);
+			if (held == upto) held = sp.y;
+			continue;
+		}
+		if (out) logspan_pushed(t, &sp);
+		uint64_t const wait = is_new ? log_above(t, held, sp.y, sp.left, now) : 0;
+		if (wait) return earlier(next, wait);
+		logspan_log(t, &sp, true);
+	}
+	return next;
+}
+
+/* Until when the program asks for its screen not to be looked at; 0: it does not. */
+static uint64_t in_sync(struct loglines *t, uint64_t now)
+{
+	if (screen_mode(t->screen, true, 2026) != 1) {
+		t->sync_since = 0;
+		return 0;
+	}
+	if (t->sync_since == 0) t->sync_since = now;
+	return now - t->sync_since < LOGLINES_SYNC_NS ? t->sync_since + LOGLINES_SYNC_NS : 0;
+}
+
+uint64_t loglines_look(struct loglines *t, uint64_t now)
+{
+	unsigned upto, after;
+	if (!t->live) return 0;
+	t->now = now;
+	uint64_t const wait = in_sync(t, now);
+	if (wait) return wait;
+	logrows_fit(&t->rows, screen_rows(t->screen));
+	logjoin_check(t);
+	logmatch(t, now);
+	logspan_cursor(t, &upto, &after);
+	picture_look(t, upto, after, now);
+	return t->picture ? 0 : look_lines(t, upto, now);
+}
+
+uint64_t loglines_when(uint64_t *first, bool waiting, uint64_t now)
+{
+	if (!waiting) *first = now;
+	return now + LOGLINES_LOOK_NS < *first + LOGLINES_LATEST_NS ? now + LOGLINES_LOOK_NS : *first + LOGLINES_LATEST_NS;
+}
+
+void loglines_all(struct loglines *t, uint64_t now)
+{
+	if (!t->live) return;
+	t->now = now;
+	logrows_fit(&t->rows, screen_rows(t->screen));
+	logjoin_check(t);
+	logmatch(t, now);
+	for (unsigned y = 0; y < screen_rows(t->screen);) {
+		struct logspan const sp = logspan_at(t, y);
+		y = sp.end;
+		if (!sp.blank && sp.changed) logspan_log(t, &sp, !sp.drawn && !sp.redrawn);
+	}
+	t->picture = false;
+	t->cursor_cells = NULL;
+}
+
+/* ---- feeding ------------------------------------------------------------------- */
+
+void loglines_feed(struct loglines *t, void const *data, size_t len, uint64_t now)
+{
+	t->now = now;
+	if (!t->live) {
+		screen_feed(t->screen, data, len);
+		return;
+	}
+	logmotion_feed(t, data, len);
+	picture_fed(t);
+}
+
+/* ---- life ---------------------------------------------------------------------- */
+
+struct loglines *loglines_new(struct screen *s, struct loglines_sink const *sink)
+{
+	struct loglines *const t = calloc(1, sizeof *t);
+	if (!t) return NULL;
+	t->sink = *sink;
+	t->join.text = (struct screen_buf)SCREEN_BUF_INIT;
+	loglines_forget(t, s);
+	return t;
+}
+
+void loglines_free(struct loglines *t)
+{
+	if (!t) return;
+	logrows_deinit(&t->rows);
+	free(t->same);
+	free(t->held);
+	free(t->changed);
+	free(t->vanished);
+	screen_buf_deinit(&t->join.text);
+	free(t);
+}
+
+void loglines_forget(struct loglines *t, struct screen *s)
+{
+	screen_sinks_set(s, &(struct screen_sinks){ .arg = t, .line = final });
+	t->screen = s;
+	t->live = t->picture = t->rows.any_gone = false;
+	t->motion = (struct logmotion){ 0 };
+	t->cursor_cells = NULL;
+	logrows_forget(&t->rows);
+	memset(t->rows.gone, 0, sizeof t->rows.gone);
+	logjoin_reset(t);
+}
+
+bool loglines_is_live(struct loglines const *t) { return t->live; }
+
+void loglines_live(struct loglines *t)
+{
+	unsigned upto, after;
+	logrows_fit(&t->rows, screen_rows(t->screen));
+	logrows_forget(&t->rows);
+	logjoin_reset(t);
+	t->live = true;
+	logmatch(t, t->now);
+	logspan_cursor(t, &upto, &after);
+	for (unsigned y = 0; y < upto;) {
+		struct logspan const sp = logspan_at(t, y);
+		y = sp.end;
+		if (!sp.blank) logspan_log(t, &sp, false);
+	}
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: ISC */
+/* Lines on the screen, and the one whose beginning has scrolled off. */
+#include "loglines_int.h"
+
+/* ---- the line that has begun to scroll off ----------------------------------- */
+
+void logjoin_reset(struct loglines *t)
+{
+	struct screen_buf text = t->join.text;
+	screen_buf_clear(&text);
+	t->join = (struct logjoin){ .text = text };
+}
+
+/* Trailing blanks of rows that are wrapped are in it. */
+void loglines_say(struct loglines *t, char const *text, size_t len, uint64_t since)
+{
+	while (len > 0 && text[len - 1] == ' ') len--;
+	if (len > 0) t->sink.line(t->sink.arg, text, len, since);
+}
+
+static void join_log(struct loglines *t)
+{
+	struct logjoin *const j = &t->join;
+	if (j->changed && j->text.len > 0 && t->sink.offer(t->sink.arg)) loglines_say(t, j->text.data, j->text.len, j->since);
+	screen_buf_clear(&j->text);
+}
+
+void logjoin_end(struct loglines *t)
+{
+	if (t->resizing) t->join.changed = !logresize_same(t, logform_hash(t->join.hash));
+	join_log(t);
+	logjoin_reset(t);
+}
+
+/* The row that restarts a line says the same thing as the line's beginning, or nothing. */
+static bool redraws(uint64_t key, struct screen_row const *row)
+{
+	return logform_blank(row) || (key != LOGFORM_NONE && logform_of(row).key == key);
+}
+
+void logjoin_add(struct loglines *t, struct screen_row const *row, bool changed, bool restarts)
+{
+	struct logjoin *const j = &t->join;
+	if (restarts && j->open && redraws(j->key, row)) logjoin_reset(t);
+	else if (restarts && j->open) logjoin_end(t);
+	if (!j->open) j->key = logform_of(row).key;
+	j->open = true;
+	j->changed |= changed;
+	j->since = t->now;
+	j->hash = logform_line(j->hash, row);
+	screen_row_text(t->screen, row, &j->text);
+	if (j->text.len > LOGLINES_JOIN_MAX && !t->resizing) join_log(t);
+	if (!row->wrapped) logjoin_end(t);
+}
+
+void logjoin_check(struct loglines *t)
+{
+	struct screen_row const row = loglines_row(t, 0);
+	if (!t->join.open) return;
+	if (logspan_restarts(t, &row)) {
+		if (redraws(t->join.key, &row)) logjoin_reset(t);
+		else logjoin_end(t);
+	} else if (row.len == 0 && (screen_alt(t->screen) || screen_cursor(t->screen).y > 0 || screen_cursor(t->screen).x == 0)) {
+		logjoin_end(t); /* it ended there after all: cleared away */
+	}
+}
+
+/* ---- lines on the screen ------------------------------------------------------ */
+
+bool logspan_restarts(struct loglines *t, struct screen_row const *row)
+{
+	struct logrow const *const r = logrows_find(&t->rows, row->cells, false);
+	return r && r->restart;
+}
+
+static void span_row(struct loglines *t, struct logspan *sp, struct screen_row const *row)
+{
+	struct logrow const *const r = logrows_find(&t->rows, row->cells, false);
+	bool const blank = logform_blank(row);
+	uint64_t const text = logform_text(row);
+	sp->hash = logform_line(sp->hash, row);
+	sp->blank &= blank;
+	sp->drawn &= r ? r->drawn == text : blank;
+	if (r && r->since > sp->since) sp->since = r->since;
+	if (r && r->left > sp->left) sp->left = r->left;
+	if (!r || r->logged == LOGFORM_NONE) {
+		sp->changed |= !blank;
+		if (!blank) sp->counts = false;
+		return;
+	}
+	sp->known = true;
+	if (text == r->logged) return;
+	sp->changed = true;
+	sp->counts &= r->counts;
+}
+
+struct logspan logspan_at(struct loglines *t, unsigned y)
+{
+	unsigned const rows = screen_rows(t->screen);
+	struct logspan sp = { .y = y, .end = y, .blank = true, .drawn = true, .counts = true };
+	if (y == 0 && t->join.open) {
+		sp.blank = t->join.text.len == 0;
+		sp.changed = t->join.changed;
+		sp.hash = t->join.hash;
+		sp.since = t->join.since;
+		sp.counts = !t->join.changed;
+	}
+	uint64_t const key = y == 0 && t->join.open ? t->join.key : 0;
+	for (bool more = true; more && sp.end < rows;) {
+		struct screen_row const row = loglines_row(t, sp.end);
+		if (sp.end > y && logspan_restarts(t, &row)) {
+			struct screen_row const first = loglines_row(t, y);
+			sp.redrawn = redraws(key ? key : logform_of(&first).key, &row);
+			break;
+		}
+		span_row(t, &sp, &row);
+		more = row.wrapped;
+		sp.end++;
+	}
+	sp.hash = logform_hash(sp.hash);
+	return sp;
+}
+
+void logspan_cursor(struct loglines *t, unsigned *ret_y, unsigned *ret_end)
+{
+	unsigned const rows = screen_rows(t->screen);
+	unsigned y = screen_cursor(t->screen).y;
+	struct screen_row row;
+	if (screen_alt(t->screen))
+		for (y = rows - 1; y > 0; y--)
+			if (row = loglines_row(t, y), !logform_blank(&row)) break;
+	unsigned end = y + 1;
+	for (; end < rows && loglines_row(t, end - 1).wrapped; end++)
+		if (row = loglines_row(t, end), logspan_restarts(t, &row)) break;
+	for (; y > 0 && loglines_row(t, y - 1).wrapped; y--)
+		if (row = loglines_row(t, y), logspan_restarts(t, &row)) break;
+	*ret_y = y;
+	*ret_end = end;
+}
+
+void logspan_pushed(struct loglines *t, struct logspan const *sp)
+{
+	for (unsigned y = sp->y; y < sp->end; y++) {
+		struct logrow *const r = logrows_find(&t->rows, loglines_row(t, y).cells, false);
+		if (r) r->pushed = true;
+	}
+}
+
+static void span_say(struct loglines *t, struct logspan const *sp)
+{
+	struct screen_buf b = SCREEN_BUF_INIT;
+	if (sp->y == 0) screen_buf_add(&b, t->join.text.data ? t->join.text.data : "", t->join.text.len);
+	for (unsigned y = sp->y; y < sp->end; y++) {
+		struct screen_row const row = loglines_row(t, y);
+		screen_row_text(t->screen, &row, &b);
+	}
+	loglines_say(t, b.data, b.len, sp->since);
+	screen_buf_deinit(&b);
+}
+
+void logspan_log(struct loglines *t, struct logspan const *sp, bool say)
+{
+	if (say && t->sink.offer(t->sink.arg)) span_say(t, sp);
+	for (unsigned y = sp->y; y < sp->end; y++) {
+		struct screen_row const row = loglines_row(t, y);
+		struct logrow *const r = logrows_find(&t->rows, row.cells, true);
+		if (!r) continue;
+		r->logged = logform_text(&row);
+		if (r->seen.text != r->logged) r->seen = logform_of(&row);
+		r->counts = false;
+	}
+	if (sp->y == 0 && t->join.open) {
+		/* The rest of it may still come; of what there is, all was logged. */
+		struct logjoin *const j = &t->join;
+		screen_buf_clear(&j->text);
+		j->changed = false;
+	}
+}
