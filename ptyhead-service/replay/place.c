@@ -57,3 +57,36 @@ uint64_t place_run_start(struct tape_reader const *from)
 		if (next == TAPE_NOTHING) return at;
 	}
 }
+
+bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, uint64_t *ret)
+{
+	struct tape_reader r = *from;
+	struct tape_event e;
+
+	for (;;) {
+		enum tape_next next;
+		bool found = false;
+		tape_reader_oldest_seek(&r);
+		while ((next = next_mark(&r, &e)) == TAPE_MARK) {
+			if (e.mark.type != TAPE_RUN_START || (run ? e.mark.run != run : e.mark.u.start.pid != pid)) continue;
+			*ret = e.offset;
+			found = true;
+		}
+		if (next == TAPE_NOTHING) return found;
+	}
+}
+
+uint64_t place_at_time(struct tape_reader const *from, uint64_t time)
+{
+	struct tape_reader r = *from;
+	struct tape_event e;
+	uint64_t at;
+
+	for (;;) {
+		enum tape_next next;
+		tape_reader_oldest_seek(&r);
+		at = r.pos;
+		while ((next = next_mark(&r, &e)) == TAPE_MARK && e.mark.time <= time) at = e.offset;
+		if (next != TAPE_OVERTAKEN) return at;
+	}
+}

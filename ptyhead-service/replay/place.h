@@ -4,6 +4,7 @@
 #ifndef REPLAY_PLACE_H
 #define REPLAY_PLACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "reader.h"
@@ -18,5 +19,12 @@ uint32_t place_run(struct tape_reader const *from, uint32_t otherwise);
 uint64_t place_time(struct tape_reader const *from, uint64_t otherwise);
 /* The offset at which the newest run began, or the oldest one held if it began before. */
 uint64_t place_run_start(struct tape_reader const *from);
+
+/* The offset at which the run with this number began, or, with `run` 0, the newest run of
+ * the process `pid`. False: that is not held. */
+bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, uint64_t *ret);
+/* An offset that was reached at `time` (CLOCK_REALTIME, ns) or before, as near to it as
+ * the marks tell; the oldest one held if all is newer. */
+uint64_t place_at_time(struct tape_reader const *from, uint64_t time);
 
 #endif

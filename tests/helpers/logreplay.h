@@ -66,7 +66,7 @@ static inline bool logreplay_begin(struct logreplay *r)
 	r->look_at = r->again_at = 0;
 	r->screen = screen_new(24, 80);
 	r->lines = r->screen ? loglines_new(r->screen, &sink) : NULL;
-	if (r->lines) loglines_live(r->lines);
+	if (r->lines) loglines_live(r->lines, true);
 	return r->lines != NULL;
 }
 

@@ -194,6 +194,17 @@ uint64_t loglines_look(struct loglines *t, uint64_t now)
 	return t->picture ? 0 : look_lines(t, upto, now);
 }
 
+void loglines_glance(struct loglines *t, uint64_t now)
+{
+	unsigned upto, after;
+	if (!t->live) return;
+	t->now = now;
+	logrows_fit(&t->rows, screen_rows(t->screen));
+	logmatch(t, now);
+	logspan_cursor(t, &upto, &after);
+	picture_look(t, upto, after, now);
+}
+
 uint64_t loglines_when(uint64_t *first, bool waiting, uint64_t now)
 {
 	if (!waiting) *first = now;
@@ -231,16 +242,6 @@ void loglines_feed(struct loglines *t, void const *data, size_t len, uint64_t no
 
 /* ---- life ---------------------------------------------------------------------- */
 
-struct loglines *loglines_new(struct screen *s, struct loglines_sink const *sink)
-{
-	struct loglines *const t = calloc(1, sizeof *t);
-	if (!t) return NULL;
-	t->sink = *sink;
-	t->join.text = (struct screen_buf)SCREEN_BUF_INIT;
-	loglines_forget(t, s);
-	return t;
-}
-
 void loglines_free(struct loglines *t)
 {
 	if (!t) return;
@@ -253,27 +254,51 @@ void loglines_free(struct loglines *t)
 	free(t);
 }
 
-void loglines_forget(struct loglines *t, struct screen *s)
+static void begin(struct loglines *t, struct screen *s)
 {
 	screen_sinks_set(s, &(struct screen_sinks){ .arg = t, .line = final });
 	t->screen = s;
-	t->live = t->picture = t->rows.any_gone = false;
+	t->live = t->picture = false;
 	t->motion = (struct logmotion){ 0 };
 	t->cursor_cells = NULL;
 	logrows_forget(&t->rows);
-	memset(t->rows.gone, 0, sizeof t->rows.gone);
 	logjoin_reset(t);
 }
 
-bool loglines_is_live(struct loglines const *t) { return t->live; }
+struct loglines *loglines_new(struct screen *s, struct loglines_sink const *sink)
+{
+	struct loglines *const t = calloc(1, sizeof *t);
+	if (!t) return NULL;
+	t->sink = *sink;
+	t->join.text = (struct screen_buf)SCREEN_BUF_INIT;
+	begin(t, s);
+	return t;
+}
 
-void loglines_live(struct loglines *t)
+void loglines_missed(struct loglines *t, struct screen *s, uint64_t now)
+{
+	t->now = now;
+	for (unsigned i = 0; i < t->rows.cap; i++)
+		if (t->rows.row[i].cells) logrows_leave(&t->rows, &t->rows.row[i], now);
+	begin(t, s);
+	loglines_live(t, false);
+}
+
+void loglines_new_run(struct loglines *t, uint64_t now)
+{
+	t->now = now;
+	screen_new_run(t->screen);
+	t->motion = (struct logmotion){ 0 };
+}
+
+void loglines_live(struct loglines *t, bool known)
 {
 	unsigned upto, after;
 	logrows_fit(&t->rows, screen_rows(t->screen));
 	logrows_forget(&t->rows);
 	logjoin_reset(t);
 	t->live = true;
+	if (!known) return;
 	logmatch(t, t->now);
 	logspan_cursor(t, &upto, &after);
 	for (unsigned y = 0; y < upto;) {

@@ -79,9 +79,12 @@ void loglines_free(struct loglines *t); /* NULL is fine */
 
 /* Feeds the screen. `now` in ns, in a clock that never goes back, as below. */
 void loglines_feed(struct loglines *t, void const *data, size_t len, uint64_t now);
-/* From here on lines are logged; those above the cursor's line count as logged. */
-void loglines_live(struct loglines *t);
-bool loglines_is_live(struct loglines const *t);
+/* From here on lines are logged; with `known` those above the cursor's line count as
+ * logged already. */
+void loglines_live(struct loglines *t, bool known);
+/* Instead of a look, while the past is read as fast as it can be: nothing is logged
+ * but what scrolls off, in the state that it has then. */
+void loglines_glance(struct loglines *t, uint64_t now);
 /* Logs what is finished. Returns when to look again even if nothing is fed; 0: not. */
 uint64_t loglines_look(struct loglines *t, uint64_t now);
 /* Something was fed, `now`: when to look. *first is the caller's, and is when something
@@ -91,8 +94,10 @@ uint64_t loglines_when(uint64_t *first, bool waiting, uint64_t now);
 void loglines_all(struct loglines *t, uint64_t now);
 /* Instead of screen_resize. */
 void loglines_resize(struct loglines *t, unsigned rows, unsigned cols, uint64_t now);
-/* The screen was replaced by another one's content (a restore), or is another one:
- * begins as loglines_new does, with the same sink. */
-void loglines_forget(struct loglines *t, struct screen *s);
+/* Another run begins (as screen_new_run). */
+void loglines_new_run(struct loglines *t, uint64_t now);
+/* Something was missed: the screen is `s` from here on, which is the caller's too.
+ * What was logged lately and is on it is not logged again. */
+void loglines_missed(struct loglines *t, struct screen *s, uint64_t now);
 
 #endif

@@ -14,11 +14,16 @@
 struct out {
 	int fd;
 	int kind;
+	bool lines; /* the caller's, after out_init: what is put are lines of at most
+	               OUT_LINE_MAX bytes, and each goes out as one piece, so that what
+	               others write to the same pipe does not come within it */
 	size_t start, len;
 	uint8_t *blob; /* malloc'd; goes before what is in buf */
 	size_t blob_start, blob_len;
 	uint8_t buf[OUT_MAX];
 };
+
+#define OUT_LINE_MAX 4096u /* what a pipe takes whole: PIPE_BUF */
 
 enum out_result {
 	OUT_OK = 0,

@@ -27,6 +27,7 @@ void out_init(struct out *o, int fd)
 
 	o->fd = fd;
 	o->kind = SHARED;
+	o->lines = false;
 	o->start = o->len = 0;
 	o->blob = NULL;
 	o->blob_start = o->blob_len = 0;
@@ -106,6 +107,11 @@ void out_drop(struct out *o)
 
 static ssize_t write_some(struct out *o, uint8_t const *p, size_t len)
 {
+	if (o->lines) {
+		if (len > OUT_LINE_MAX) len = OUT_LINE_MAX;
+		uint8_t const *const end = memrchr(p, '\n', len);
+		if (end) len = (size_t)(end - p) + 1;
+	}
 	if (o->kind == SOCKET) return send(o->fd, p, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	return write(o->fd, p, o->kind == SHARED && len > SHARED_MAX ? SHARED_MAX : len);
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/* A moment as people write it. Pure but for the time zone. */
+#ifndef VIEWER_WHEN_H
+#define VIEWER_WHEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* "10s", "5m", "2 h", "3d", "10 min ago": before `now`; "HH:MM[:SS]": the last time that it
+ * was; "YYYY-MM-DD[THH:MM[:SS]]", with a blank for the T, with Z for UTC. All in ns of
+ * CLOCK_REALTIME. False: none of these. */
+bool when_parse(char const *text, uint64_t now, uint64_t *ret);
+
+#endif

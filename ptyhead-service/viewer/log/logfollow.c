@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: ISC */
+/* Waiting: for the tape to grow, the reader of the log to take it, a signal, the end of
+ * the program. */
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "logtail_int.h"
+
+#define MS_NS 1000000u
+#define SECOND_NS 1000000000u
+#define FINISH_MS 500 /* at the end the reader is waited for */
+
+static int watch(struct logtail *t, int fd, uint32_t events)
+{
+	struct epoll_event e = { .events = events, .data.fd = fd };
+	return fd < 0 || epoll_ctl(t->events, EPOLL_CTL_ADD, fd, &e) == 0 ? 0 : -errno;
+}
+
+static void unwatch(struct logtail *t, int fd) { (void)epoll_ctl(t->events, EPOLL_CTL_DEL, fd, NULL); }
+
+static int watch_all(struct logtail *t)
+{
+	t->events = epoll_create1(EPOLL_CLOEXEC);
+	if (t->events < 0) return -errno;
+	t->follow->also = t->events;
+	int const r = watch(t, t->signals, EPOLLIN);
+	return r < 0 ? r : watch(t, t->process, EPOLLIN);
+}
+
+/* What can be written is. False: it never will be, errno. */
+static bool write_some(struct logtail *t)
+{
+	struct logwriter *const w = t->writer;
+	uint64_t const now = logtail_now(t);
+	if (t->retry && now < t->retry) return true;
+	t->retry = 0;
+	switch (logwriter_write(w, now, clock_wall_ns())) {
+	case LOGWRITER_DONE:
+		if (t->waits_to_write) unwatch(t, w->out.fd);
+		t->waits_to_write = false;
+		return true;
+	case LOGWRITER_BUSY:
+		if (t->waits_to_write) return true;
+		if (watch(t, w->out.fd, EPOLLOUT) < 0) t->retry = now + SECOND_NS;
+		else t->waits_to_write = true;
+		return true;
+	case LOGWRITER_FAILS:
+		errno = w->error;
+		t->retry = now + SECOND_NS;
+		return !w->waits;
+	case LOGWRITER_GONE: errno = EPIPE; return false;
+	}
+	return false;
+}
+
+/* Everything that is there. 0; -errno; 1: unable to write. */
+static int pump(struct logtail *t)
+{
+	int r;
+	while (!t->done && (r = logtail_step(t)) != 0) {
+		if (r < 0) return r;
+		if (t->listing) continue;
+		if (t->look && logtail_now(t) >= t->look) logtail_look(t);
+		follow_moved(t->follow);
+		if (!write_some(t)) return 1;
+	}
+	if (t->listing) {
+		logtail_past_over(t);
+		if (!t->on) t->done = true;
+	}
+	uint64_t const now = logtail_now(t);
+	if (!t->done && ((t->look && now >= t->look) || (t->again && now >= t->again))) logtail_look(t);
+	follow_moved(t->follow);
+	return write_some(t) ? 0 : 1;
+}
+
+/* The program ended while its head is away: that may be for good. */
+static void program_over(struct logtail *t)
+{
+	if (t->give_up == 0) return;
+	uint64_t const now = logtail_now(t);
+	struct headlink const *const l = &t->follow->link;
+	uint64_t const ms = l->state == HEADLINK_UP ? LOGTAIL_THERE_MS : l->state == HEADLINK_ASKED ? LOGTAIL_COMING_MS : LOGTAIL_AWAY_MS;
+	t->give_up = t->ended_at + ms * MS_NS;
+	if (now < t->give_up) return;
+	if (t->lines) loglines_all(t->lines, now);
+	t->done = true;
+}
+
+static void earlier(uint64_t *a, uint64_t b)
+{
+	if (b && (*a == 0 || b < *a)) *a = b;
+}
+
+/* In CLOCK_MONOTONIC ms, as follow_wait has it. */
+static int64_t wait_until(struct logtail const *t)
+{
+	uint64_t at = 0;
+	earlier(&at, t->look);
+	earlier(&at, t->again);
+	earlier(&at, t->retry);
+	earlier(&at, t->writer->resume);
+	earlier(&at, t->give_up);
+	return at ? (int64_t)((at - t->base) / MS_NS) + 1 : -1;
+}
+
+static bool event(struct logtail *t)
+{
+	struct epoll_event e[4];
+	int const n = epoll_wait(t->events, e, 4, 0);
+	for (int i = 0; i < n; i++) {
+		if (e[i].data.fd == t->signals && t->stop(t->arg)) return true;
+		if (e[i].data.fd != t->process) continue;
+		unwatch(t, t->process);
+		t->ended_at = t->give_up = logtail_now(t);
+	}
+	return false;
+}
+
+static enum logtail_result failed(int r)
+{
+	if (r < 0) errno = -r;
+	return r == -ESRCH ? LOGTAIL_NO_RUN : r < 0 ? LOGTAIL_FAILED : LOGTAIL_UNWRITTEN;
+}
+
+static enum logtail_result follow_on(struct logtail *t)
+{
+	for (;;) {
+		int r = pump(t);
+		if (r != 0) return failed(r);
+		program_over(t);
+		if (t->done) return LOGTAIL_DONE;
+		switch (follow_wait(t->follow, wait_until(t))) {
+		case FOLLOW_MORE:
+		case FOLLOW_TIME: break;
+		case FOLLOW_ALSO:
+			if (!event(t)) break;
+			/* What there is by now is still written. */
+			r = pump(t);
+			if (t->lines && !t->done) logtail_look(t);
+			return r ? failed(r) : LOGTAIL_DONE;
+		case FOLLOW_NEW:
+			r = logtail_another_tape(t);
+			if (r < 0) return failed(r);
+			break;
+		case FOLLOW_REFUSED: return LOGTAIL_REFUSED;
+		case FOLLOW_FAILED: return LOGTAIL_FAILED;
+		}
+	}
+}
+
+enum logtail_result logtail_run(struct logtail *t)
+{
+	t->base = clock_wall_ns() - clock_ns();
+	int r = watch_all(t);
+	if (r == 0) r = logtail_begin(t);
+	enum logtail_result const result = r < 0 ? failed(r) : follow_on(t);
+	int const e = errno;
+	/* The reader is waited for a moment, and as a filter waits. */
+	if (result == LOGTAIL_DONE || result == LOGTAIL_REFUSED || result == LOGTAIL_FAILED)
+		t->unsaid = logwriter_finish(t->writer, t->writer->waits ? -1 : FINISH_MS, clock_wall_ns());
+	loglist_clear(&t->list);
+	loglines_free(t->lines);
+	screen_free(t->screen);
+	if (t->events >= 0) close(t->events);
+	t->follow->also = -1;
+	errno = e;
+	return result;
+}

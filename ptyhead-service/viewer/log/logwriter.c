@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: ISC */
+#include "logwriter.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+
+#define SECOND_NS 1000000000u
+/* 2^62, and the 37 seconds by which TAI is ahead of UTC since 2017. */
+#define TAI_BASE (UINT64_C(0x4000000000000000) + 37u)
+#define STAMP_MAX 40u
+
+void logwriter_init(struct logwriter *w, int fd)
+{
+	*w = (struct logwriter){ .tokens = LOGWRITER_BURST };
+	out_init(&w->out, fd);
+	w->out.lines = true;
+}
+
+void logwriter_deinit(struct logwriter *w) { out_deinit(&w->out); }
+
+/* ---- bounds ---------------------------------------------------------------- */
+
+static void leave_out(struct logwriter *w, uint64_t n, uint64_t now)
+{
+	if (w->left_out == 0) w->resume = now + SECOND_NS;
+	w->left_out += n;
+}
+
+static bool allowed(struct logwriter *w, uint64_t now)
+{
+	if (!w->limited) return true;
+	if (w->refill == 0) w->refill = now;
+	uint64_t const earned = (now - w->refill) / (SECOND_NS / LOGWRITER_RATE);
+	w->refill += earned * (SECOND_NS / LOGWRITER_RATE);
+	w->tokens = earned > LOGWRITER_BURST - w->tokens ? LOGWRITER_BURST : w->tokens + (unsigned)earned;
+	return w->tokens > 0;
+}
+
+/* Only for who is to wait for its reader, and for the last moment. */
+static enum logwriter_state write_on(struct logwriter *w, int ms)
+{
+	int64_t const until = clock_ms() + ms;
+	for (;;) {
+		enum logwriter_state const s = logwriter_write(w, 0, 0);
+		int64_t const left = until - clock_ms();
+		if (s == LOGWRITER_DONE || s == LOGWRITER_GONE || (ms >= 0 && left <= 0)) return s;
+		struct pollfd p = { .fd = s == LOGWRITER_BUSY ? w->out.fd : -1, .events = POLLOUT };
+		(void)poll(&p, 1, s == LOGWRITER_FAILS ? (ms < 0 || left > 100 ? 100 : (int)left) : ms < 0 ? -1 : (int)left);
+		if (ms < 0 && s == LOGWRITER_FAILS) return s;
+	}
+}
+
+static bool room(struct logwriter *w, size_t len)
+{
+	while (w->waits && out_room(&w->out) < len)
+		if (write_on(w, -1) != LOGWRITER_DONE) break;
+	return out_room(&w->out) >= len;
+}
+
+bool logwriter_offer(struct logwriter *w, uint64_t now)
+{
+	if (w->left_out == 0 && allowed(w, now) && room(w, OUT_LINE_MAX)) return true;
+	leave_out(w, 1, now);
+	return false;
+}
+
+/* ---- lines ----------------------------------------------------------------- */
+
+static size_t stamp(struct logwriter const *w, uint64_t wall, char buf[STAMP_MAX])
+{
+	time_t const s = (time_t)(wall / SECOND_NS);
+	unsigned const ns = (unsigned)(wall % SECOND_NS);
+	struct tm tm;
+	char day[24], zone[8];
+
+	if (w->times == LOGWRITER_NO_TIMES) return 0;
+	if (w->times == LOGWRITER_TAI64N) return (size_t)snprintf(buf, STAMP_MAX, "@%016" PRIx64 "%08x ", TAI_BASE + (uint64_t)s, ns);
+	if (!localtime_r(&s, &tm) || !strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &tm) || strftime(zone, sizeof zone, "%z", &tm) != 5)
+		return 0;
+	return (size_t)snprintf(buf, STAMP_MAX, "%s.%03u%.3s:%s ", day, ns / 1000000u, zone, zone + 3);
+}
+
+/* What must not reach whoever reads the log: controls, and what turns the direction of
+ * writing or breaks lines. How many bytes it takes; 0: harmless. */
+static size_t harmful(unsigned char const *p, size_t len)
+{
+	if (*p < 0x20 || *p == 0x7f) return 1;
+	if (len >= 2 && *p == 0xc2 && p[1] < 0xa0) return 2; /* C1 */
+	if (len < 3 || *p != 0xe2) return 0;
+	if (p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) return 3; /* U+2028..202E */
+	if (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9) return 3; /* U+2066..2069 */
+	return 0;
+}
+
+static size_t char_len(unsigned char c) { return c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4; }
+
+/* As much of [*p, end) as fits into a line of the log, with its newline. */
+static size_t piece(struct logwriter const *w, unsigned char const **p, unsigned char const *end, uint64_t wall, char line[OUT_LINE_MAX])
+{
+	char mark[STAMP_MAX];
+	size_t n = stamp(w, wall, mark);
+	memcpy(line, mark, n);
+	while (*p < end && n + 13 < OUT_LINE_MAX) { /* the longest escape, and the newline */
+		size_t bad = harmful(*p, (size_t)(end - *p));
+		size_t good = bad ? 0 : char_len(**p);
+		for (; bad > 0 && *p < end; bad--) n += (size_t)snprintf(line + n, OUT_LINE_MAX - n, "\\x%02x", *(*p)++);
+		for (; good > 0 && *p < end; good--) line[n++] = (char)*(*p)++;
+	}
+	line[n++] = '\n';
+	return n;
+}
+
+void logwriter_line(struct logwriter *w, char const *text, size_t len, uint64_t wall, uint64_t now)
+{
+	unsigned char const *p = (unsigned char const *)text;
+	unsigned char const *const end = p + len;
+	char line[OUT_LINE_MAX];
+	size_t all = 0;
+
+	/* Either all pieces of a long line, as far as the buffer can hold them, or none. */
+	for (unsigned char const *q = p; q < end;) all += piece(w, &q, end, wall, line);
+	if (!room(w, all < OUT_MAX / 2 ? all : OUT_MAX / 2)) {
+		leave_out(w, 1, now);
+		return;
+	}
+	while (p < end) {
+		size_t const n = piece(w, &p, end, wall, line);
+		if (!room(w, n)) {
+			leave_out(w, 1, now);
+			return;
+		}
+		(void)out_add(&w->out, line, n);
+		if (w->limited && w->tokens > 0) w->tokens--;
+	}
+}
+
+void logwriter_raw(struct logwriter *w, void const *data, size_t len, uint64_t now)
+{
+	char const *p = data;
+	while (w->waits && len > OUT_LINE_MAX && room(w, OUT_LINE_MAX)) {
+		(void)out_add(&w->out, p, OUT_LINE_MAX);
+		p += OUT_LINE_MAX;
+		len -= OUT_LINE_MAX;
+	}
+	if (w->left_out > 0 || !room(w, len)) leave_out(w, len, now);
+	else (void)out_add(&w->out, p, len);
+}
+
+void logwriter_notice(struct logwriter *w, char const *text, uint64_t wall)
+{
+	char mark[STAMP_MAX], line[STAMP_MAX + 256];
+	size_t const n = w->raw ? 0 : stamp(w, wall, mark);
+	int const len = snprintf(line, sizeof line, w->raw ? "%.*s\r\n[%.200s]\r\n" : "%.*s[%.200s]\n", (int)n, mark, text);
+	if (len > 0 && out_add(&w->out, line, (size_t)len)) return;
+	if (w->left_out++ == 0) w->resume = 1;
+}
+
+/* ---- writing --------------------------------------------------------------- */
+
+static void say_left_out(struct logwriter *w, uint64_t wall)
+{
+	char text[160];
+	snprintf(text, sizeof text, "%" PRIu64 " %s%s left out%s%s", w->left_out, w->raw ? "byte" : "line", w->left_out == 1 ? "" : "s",
+	         w->error ? ": " : "", w->error ? strerror(w->error) : "");
+	logwriter_notice(w, text, wall);
+	w->left_out = 0;
+	w->resume = 0;
+	w->error = 0;
+}
+
+static enum logwriter_state flush(struct logwriter *w)
+{
+	uint8_t const *data;
+	size_t len;
+	for (;;) {
+		enum out_result const r = out_flush(&w->out, &data, &len);
+		if (r == OUT_OK) return LOGWRITER_DONE;
+		if (r == OUT_CLOSED) return LOGWRITER_GONE;
+		if (r == OUT_FAILED) {
+			w->error = errno;
+			return LOGWRITER_FAILS;
+		}
+		if (len == 0) return LOGWRITER_BUSY;
+	}
+}
+
+enum logwriter_state logwriter_write(struct logwriter *w, uint64_t now, uint64_t wall)
+{
+	enum logwriter_state s = flush(w);
+	if (s == LOGWRITER_DONE && w->left_out == 0) w->error = 0;
+	if (w->resume == 0 || now < w->resume) return s;
+	/* A second later it goes on, if there is room again. */
+	if (out_room(&w->out) < OUT_MAX / 2) {
+		w->resume = now + SECOND_NS;
+		return s;
+	}
+	say_left_out(w, wall);
+	return flush(w);
+}
+
+static uint64_t held(struct logwriter const *w)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < w->out.len; i++) n += w->raw || w->out.buf[w->out.start + i] == '\n';
+	return n;
+}
+
+uint64_t logwriter_finish(struct logwriter *w, int ms, uint64_t wall)
+{
+	(void)write_on(w, ms);
+	if (w->left_out > 0 && out_room(&w->out) > 0) say_left_out(w, wall);
+	if (write_on(w, ms) == LOGWRITER_DONE) return w->left_out;
+	return held(w) + w->left_out;
+}

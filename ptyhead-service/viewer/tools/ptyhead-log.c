@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: ISC */
+/* ptyhead-log: a terminal's output as lines of a log. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "logtail.h"
+#include "notice.h"
+#include "number.h"
+#include "place.h"
+#include "signals.h"
+#include "tool.h"
+#include "when.h"
+
+#define LINES_MAX 1000000u
+#define RUN_NEWEST INT64_MIN /* none was asked for */
+
+static char const usage_text[] =
+	"usage: ptyhead-log [-f] [-n LINES] [-r] [-t | -T] [--raw] [--since WHEN]\n"
+	"                   [--run N] [-L] [-u] ADDRESS\n"
+	"\n"
+	"Prints the output of the programs on ADDRESS as lines of a log, as far as it is held:\n"
+	"each line once it is finished, without colours, progress bars in their last state.\n"
+	"\n"
+	"  -f, --follow        go on with what comes, across runs and heads\n"
+	"  -n, --lines LINES   of what is held only the last LINES lines\n"
+	"  -r, --runs          say when runs begin and end\n"
+	"  -t, --times         begin each line with its time (ISO 8601)\n"
+	"  -T, --tai64n        the same, as s6's tools want it\n"
+	"      --raw           bytes as they are instead of lines\n"
+	"      --since WHEN    begin at an offset in bytes, with the newest `run', or at a time:\n"
+	"                      '10 min ago', 14:30, '2026-11-25 14:30:00'\n"
+	"      --run N         only run N; 0 is the newest, -1 the one before it. With -f end\n"
+	"                      with it, with its status\n"
+	"  -L, --lossless      the program waits for this log if need be, so that none of its\n"
+	"                      output is missed; lines beyond the limit are left out and counted\n"
+	"  -u, --unlimited     with -f: do not leave lines out of a flood (10000 lines at once,\n"
+	"                      1000 a second)\n"
+	"      --help, --version\n"
+	"\n"
+	"See ptyhead-log(1).\n";
+
+struct log_options {
+	char const *address;
+	char const *since;
+	int64_t run;
+	enum logwriter_times times;
+	bool raw, lossless;
+	int process, ready; /* descriptors that s6-ptyexec -l gives; -1 */
+};
+
+static int64_t run_get(char const *text)
+{
+	bool const back = *text == '-';
+	uint64_t const n = number_get("--run", text + back, UINT32_MAX);
+	return back ? -(int64_t)n : (int64_t)n;
+}
+
+static void parse(int argc, char **argv, struct logtail *t, struct log_options *o)
+{
+	static struct option const longs[] = {
+		{ "follow", no_argument, NULL, 'f' }, { "lines", required_argument, NULL, 'n' }, { "runs", no_argument, NULL, 'r' },
+		{ "times", no_argument, NULL, 't' }, { "tai64n", no_argument, NULL, 'T' }, { "raw", no_argument, NULL, 'R' },
+		{ "since", required_argument, NULL, 'S' }, { "run", required_argument, NULL, 'N' }, { "lossless", no_argument, NULL, 'L' },
+		{ "unlimited", no_argument, NULL, 'u' }, { "process", required_argument, NULL, 'P' }, { "ready", required_argument, NULL, 'Y' },
+		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "fn:rtTLu", longs, NULL)) != -1) {
+		switch (c) {
+		case 'f': t->on = true; break;
+		case 'n':
+			t->some = true;
+			t->last = (unsigned)number_get("-n", optarg, LINES_MAX);
+			break;
+		case 'r': t->runs = true; break;
+		case 't': o->times = LOGWRITER_ISO; break;
+		case 'T': o->times = LOGWRITER_TAI64N; break;
+		case 'R': o->raw = true; break;
+		case 'S': o->since = optarg; break;
+		case 'N': o->run = run_get(optarg); break;
+		case 'L': o->lossless = true; break;
+		case 'u': t->limited = false; break;
+		case 'P': o->process = (int)number_get("--process", optarg, INT32_MAX); break;
+		case 'Y': o->ready = (int)number_get("--ready", optarg, INT32_MAX); break;
+		case 'h': fputs(usage_text, stdout); exit(0);
+		case 'V': puts("ptyhead-log " PTYHEAD_VERSION); exit(0);
+		default: usage_error();
+		}
+	}
+	if (argc - optind != 1) {
+		fprintf(stderr, "ptyhead-log: fatal: %s\n", argc > optind ? "one address is enough" : "no address given");
+		usage_error();
+	}
+	if (o->raw && (t->some || o->times)) die(EXIT_USAGE, "--raw excludes -n, -t and -T: bytes are no lines");
+	if (o->since && o->run != RUN_NEWEST) die(EXIT_USAGE, "--since and --run do not go together: a run says where to begin");
+	if (o->lossless && !t->on) die(EXIT_USAGE, "-L goes with -f");
+	o->address = argv[optind];
+}
+
+/* ---- the head ---------------------------------------------------------------------- */
+
+
+/* As our own pid namespace has it; 0: not known. */
+static int32_t pid_of(int process)
+{
+	char path[48], line[128];
+	int pid = 0;
+	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", process);
+	FILE *const f = fopen(path, "re");
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "Pid: %d", &pid) == 1) break;
+	if (f) fclose(f);
+	return pid > 0 ? pid : 0;
+}
+
+/* A reader that the program waits for, if the socket allows it. */
+static int open_once(struct follow *f, bool lossless)
+{
+	memset(&f->link.reply, 0, sizeof f->link.reply);
+	f->lossless = lossless;
+	f->watch = !lossless;
+	int const r = follow_open(f);
+	if (r == 0 || !lossless || f->link.reply.code != WIRE_R_ROLE) return r;
+	say("this socket is for watching only: in a flood bytes may be missing");
+	return open_once(f, false);
+}
+
+static void open_terminal(struct follow *f, struct log_options const *o)
+{
+	for (;;) {
+		int const r = open_once(f, o->lossless);
+		if (r == 0) return;
+		/* The log of one program waits for the head that will have it. */
+		bool const comes = o->process >= 0 && f->link.reply.code != WIRE_R_ROLE && f->link.reply.code != WIRE_R_VERSION;
+		struct pollfd p = { .fd = o->process, .events = POLLIN };
+		if (!comes || poll(&p, 1, 500) != 0) die_of_link(&f->link, r);
+	}
+}
+
+static void say_ready(int *fd)
+{
+	if (*fd < 0) return;
+	(void)!write(*fd, "\n", 1);
+	close(*fd);
+	*fd = -1;
+}
+
+/* ---- where to begin ----------------------------------------------------------------- */
+
+static void since_get(struct logtail *t, char const *text)
+{
+	uint64_t at;
+	if (!strcmp(text, "run")) {
+		t->from = LOGTAIL_OFFSET;
+		t->offset = place_run_start(&t->follow->tape);
+	} else if (number_parse(text, UINT64_MAX - 1, &at)) {
+		if (at > tape_reader_end(&t->follow->tape))
+			die(EXIT_REFUSED, "offset %" PRIu64 " has not been reached: the end is %" PRIu64, at, tape_reader_end(&t->follow->tape));
+		t->from = LOGTAIL_OFFSET;
+		t->offset = at;
+	} else if (when_parse(text, clock_wall_ns(), &at)) {
+		t->from = LOGTAIL_OFFSET;
+		t->offset = place_at_time(&t->follow->tape, at);
+		if (t->offset == tape_reader_oldest(&t->follow->tape)) t->from = LOGTAIL_OLDEST;
+	} else {
+		die(EXIT_USAGE, "--since takes an offset, run, or a time such as '10 min ago', 14:30 or '2026-11-25 14:30:00', not %s", text);
+	}
+}
+
+static void run_find(struct logtail *t, int64_t n)
+{
+	struct tape_reader newest = t->follow->tape;
+	struct tape_state state;
+	place_present(&newest, &state);
+	if (n <= 0 && (int64_t)state.run + n < 1)
+		die(EXIT_REFUSED, state.run ? "there are only %u runs so far" : "nothing was started on this terminal yet", state.run);
+	t->run = n > 0 ? (uint32_t)n : (uint32_t)((int64_t)state.run + n);
+	t->from = LOGTAIL_RUN;
+}
+
+static bool signalled(void *arg)
+{
+	struct signals *const s = arg;
+	int number;
+	while ((number = signals_next(s)) != 0) {
+		if (signals_fatal(number)) return true;
+		if (number == SIGTSTP) signals_stop();
+	}
+	return false;
+}
+
+/* ---- the end ------------------------------------------------------------------------- */
+
+__attribute__((noreturn))
+static void finish(struct logtail const *t, enum logtail_result result, int error)
+{
+	char text[160];
+	if (t->unsaid > 0) {
+		snprintf(text, sizeof text, "%" PRIu64 " %s lost at the end: %s", t->unsaid, t->writer->raw ? "bytes were" : "lines were",
+		         t->writer->error ? strerror(t->writer->error) : "nobody read them");
+		say(text);
+	}
+	switch (result) {
+	case LOGTAIL_DONE: break;
+	case LOGTAIL_NO_RUN: die(EXIT_REFUSED, "run %u is not held %s (the newest is run %u)", t->run, t->run > t->state.run ? "yet" : "any more", t->state.run);
+	case LOGTAIL_REFUSED: die_of_link(&t->follow->link, 0);
+	case LOGTAIL_FAILED: die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(error));
+	case LOGTAIL_UNWRITTEN:
+		/* Whoever read it has seen enough, as with any filter. */
+		if (error == EPIPE && t->process < 0) exit(128 + SIGPIPE);
+		die(EXIT_TEMPORARY, "unable to write the log: %s", strerror(error));
+	}
+	if (t->unsaid > 0) exit(EXIT_TEMPORARY);
+	if (t->on && t->ended && t->state.flags & TAPE_ENDED_KNOWN) exit(notice_code(t->state.status));
+	exit(0);
+}
+
+char const tool_name[] = "ptyhead-log";
+
+int main(int argc, char **argv)
+{
+	static struct follow f;
+	static struct logtail t;
+	static struct logwriter w;
+	struct log_options o = { .run = RUN_NEWEST, .process = -1, .ready = -1 };
+	struct ptyhead_address address;
+	struct signals signals;
+
+	t.limited = true;
+	parse(argc, argv, &t, &o);
+	address_get(o.address, &address);
+	f.address = &address;
+	f.also = -1;
+	t.process = o.process;
+	if (o.process >= 0 && o.run == RUN_NEWEST) t.pid = pid_of(o.process);
+	open_terminal(&f, &o);
+	say_ready(&o.ready);
+	int const e = signals_init(&signals);
+	if (e < 0) die(EXIT_TEMPORARY, "unable to watch for signals: %s", strerror(-e));
+	t.follow = &f;
+	t.signals = signals.fd;
+	t.stop = signalled;
+	t.arg = &signals;
+	if (o.since) since_get(&t, o.since);
+	if (o.run != RUN_NEWEST) run_find(&t, o.run);
+	else if (t.pid) t.from = LOGTAIL_RUN;
+	logwriter_init(&w, STDOUT_FILENO);
+	w.times = o.times;
+	w.raw = o.raw;
+	w.out.lines = !o.raw;
+	w.waits = !o.lossless;
+	t.writer = &w;
+	t.terminal = o.raw && isatty(STDOUT_FILENO);
+	enum logtail_result const result = logtail_run(&t);
+	int const error = errno;
+	follow_close(&f);
+	finish(&t, result, error);
+}
