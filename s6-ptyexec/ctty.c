@@ -49,9 +49,7 @@ static int leave_tty_without_hup(void)
 
 /* ---- leaving a group that we lead ------------------------------------------- */
 
-/* A fork whose end is announced by no signal: a blocked SIGCHLD would stay
- * pending into the program. */
-static pid_t quiet_fork(void) { return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0); }
+pid_t ctty_quiet_fork(void) { return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0); }
 
 /* The child lives until `wait` shows that we are through, or dead. */
 static _Noreturn void child(int wait)
@@ -68,7 +66,7 @@ static int setsid_by_child(char const **ret_hint)
 	int r = 0;
 
 	if (pipe2(p, O_CLOEXEC) < 0) return -errno;
-	pid_t const pid = quiet_fork();
+	pid_t const pid = ctty_quiet_fork();
 	if (pid == 0) {
 		close(p[1]);
 		child(p[0]);

@@ -13,6 +13,12 @@
 #ifndef CTTY_H
 #define CTTY_H
 
+#include <sys/types.h>
+
+/* A fork whose end is announced by no signal: a blocked SIGCHLD would stay pending
+ * into the program. Wait for it with __WALL. */
+pid_t ctty_quiet_fork(void);
+
 /* 0 or -errno, with what failed in *ret_what and in *ret_hint why that may be,
  * or "". */
 int ctty_take(int slave, char const **ret_what, char const **ret_hint);

@@ -111,6 +111,7 @@ int handover_head(struct handover const *h, int master, int slave, int pidfd,
 	ret->size = answer.size;
 	ret->run = answer.run;
 	memcpy(ret->terminal, a.terminal, sizeof ret->terminal);
+	memcpy(ret->path, a.path, sizeof ret->path);
 	return 0;
 }
 

@@ -23,6 +23,7 @@ struct handover_result {
 	struct wire_size size; /* what the head wants; 0x0: it said nothing */
 	uint64_t run;          /* its number there; 0: unknown */
 	char terminal[WIRE_TERMINAL_MAX + 1];
+	char path[PATH_MAX]; /* of the head's socket */
 };
 
 /* Whether the address and the terminal can be such: 0, or -1 and why not in

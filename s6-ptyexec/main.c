@@ -17,6 +17,7 @@
 
 #include "ctty.h"
 #include "handover.h"
+#include "logger.h"
 #include "pty.h"
 
 #ifndef SYS_pidfd_open
@@ -26,7 +27,7 @@
 #define USAGE                                                                  \
 	"s6-ptyexec [ -v verbosity ] [ -t milliseconds ] [ -n terminal ]"       \
 	" [ -s ROWSxCOLS ] [ -T term ] [ -o uid:gid ] [ -m mode ] [ -2 ] [ -D ]" \
-	" [ -f id ] address prog..."
+	" [ -l ] [ -f id ] address prog..."
 #define TERM_DEFAULT "xterm-256color"
 #define TIMEOUT_MS 10000
 
@@ -41,6 +42,7 @@ struct options {
 	mode_t mode;
 	bool mode_set;
 	bool keep_stderr;
+	bool log;
 };
 
 /* ---- options ------------------------------------------------------------------ */
@@ -120,6 +122,7 @@ static void get_option(int opt, char const *arg, struct options *o)
 	case 'm': get_mode(arg, o); break;
 	case '2': o->keep_stderr = true; break;
 	case 'D': h->unattended = true; break;
+	case 'l': o->log = true; break;
 	case 'f': h->id = get_string('f', arg, 255); break;
 	default: strerr_dieusage(100, USAGE);
 	}
@@ -131,15 +134,15 @@ static void get_options(int argc, char const *const *argv, struct options *o)
 	subgetopt l = SUBGETOPT_ZERO;
 	l.err = 0;
 	for (;;) {
-		int const opt = subgetopt_r(argc, argv, "v:t:n:s:T:o:m:2Df:", &l);
+		int const opt = subgetopt_r(argc, argv, "v:t:n:s:T:o:m:2Dlf:", &l);
 		if (opt == -1) break;
 		get_option(opt, l.arg, o);
 	}
 	if (argc - l.ind < 2) strerr_dieusage(100, USAGE);
 	o->handover.address = argv[l.ind];
 	o->handover.argv = argv + l.ind + 1;
-	if (o->handover.id && (o->handover.unattended || o->handover.terminal))
-		strerr_dief(100, "-f excludes -D and -n: an fd-holder answers at once and knows ids alone");
+	if (o->handover.id && (o->handover.unattended || o->handover.terminal || o->log))
+		strerr_dief(100, "-f excludes -D, -n and -l: an fd-holder answers at once, knows ids alone and reads nothing");
 	if (handover_check(&o->handover, why, sizeof why) < 0) strerr_dief(100, why);
 }
 
@@ -187,6 +190,16 @@ static int open_pidfd(struct options const *o)
 	return fd;
 }
 
+/* The program's own log; one that cannot be had does not keep it from running. */
+static void start_logger(struct options const *o, struct handover_result const *res, int pidfd)
+{
+	struct logger const l = {.path = res->path, .terminal = res->terminal, .run = res->run, .pidfd = pidfd};
+	char const *what;
+	int const r = logger_start(&l, &what);
+	if (r == 0 || !o->verbosity) return;
+	strerr_warnw("unable to ", what, ": ", strerror(-r), "; the program runs without its log (-l)");
+}
+
 /* To the head; the size that it wants is set before the program can look. */
 static void hand_over(struct options const *o, struct pty const *pty)
 {
@@ -195,6 +208,7 @@ static void hand_over(struct options const *o, struct pty const *pty)
 	int const pidfd = open_pidfd(o);
 	if (handover_head(&o->handover, pty->master, pty->slave, pidfd, &res, why, sizeof why) < 0)
 		strerr_dief(111, why);
+	if (o->log) start_logger(o, &res, pidfd);
 	if (pidfd >= 0) close(pidfd);
 	pty_follow_size(pty->slave, o->handover.size, res.size);
 	if (o->verbosity < 2) return;

@@ -29,6 +29,7 @@ uint64_t logform_line(uint64_t h, struct screen_row const *row)
 /* Braille, quadrants, circles and arcs, moons and clocks: what spinners are made of. */
 static bool spinner_glyph(uint32_t ch)
 {
+	if (ch >= '0' && ch < 0x2596 && ch != '|' && ch != '\\') return false;
 	return (ch >= 0x2800 && ch <= 0x28ff) || (ch >= 0x2596 && ch <= 0x259f) || (ch >= 0x25d0 && ch <= 0x25d7) ||
 	       (ch >= 0x25dc && ch <= 0x25e1) || (ch >= 0x25f0 && ch <= 0x25f7) || (ch >= 0x1f311 && ch <= 0x1f318) ||
 	       (ch >= 0x1f550 && ch <= 0x1f55b) || ch == '|' || ch == '/' || ch == '-' || ch == '\\';

@@ -33,8 +33,10 @@ static void final(void *arg, struct screen const *s, struct screen_row const *ro
 	(void)s;
 	if (!t->live) return;
 	bool const blank = logform_blank(row);
-	struct logrow *const r = logrows_find(&t->rows, row->cells, false);
+	struct logrow *r = logrows_find(&t->rows, row->cells, false);
 	bool const restarts = r && r->restart;
+	/* In a flood most rows have never been looked at. */
+	if (r && r->seen.text == LOGFORM_NONE && r->logged == LOGFORM_NONE && !restarts) r = NULL;
 	uint64_t since = t->now;
 	bool changed = !blank;
 	if (r || row->cells == t->cursor_cells || t->rows.any_gone) {

@@ -61,13 +61,18 @@ struct logspan {
 	uint64_t hash;  /* of its text, the same however it is wrapped */
 };
 
+#define LOGJOIN_FIRST 24u
+
 /* The line that has begun to scroll off. */
 struct logjoin {
 	struct screen_buf text;
 	bool open;       /* even if text is empty */
 	bool changed;    /* not all of it was logged */
 	uint64_t hash;   /* logform_line so far */
-	uint64_t key;    /* its first word */
+	bool offered;    /* the sink was asked, */
+	bool refused;    /* and does not want it */
+	unsigned first_len;
+	struct screen_cell first[LOGJOIN_FIRST]; /* how it begins */
 	uint64_t since;
 };
 

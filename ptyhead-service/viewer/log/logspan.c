@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Lines on the screen, and the one whose beginning has scrolled off. */
+#include <string.h>
+
 #include "loglines_int.h"
 
 /* ---- the line that has begun to scroll off ----------------------------------- */
@@ -21,7 +23,9 @@ void loglines_say(struct loglines *t, char const *text, size_t len, uint64_t sin
 static void join_log(struct loglines *t)
 {
 	struct logjoin *const j = &t->join;
-	if (j->changed && j->text.len > 0 && t->sink.offer(t->sink.arg)) loglines_say(t, j->text.data, j->text.len, j->since);
+	if (j->changed && j->text.len > 0 && !j->offered) j->refused = !t->sink.offer(t->sink.arg);
+	if (j->changed && !j->refused) loglines_say(t, j->text.data, j->text.len, j->since);
+	j->offered = j->refused; /* what is refused is refused whole */
 	screen_buf_clear(&j->text);
 }
 
@@ -38,17 +42,37 @@ static bool redraws(uint64_t key, struct screen_row const *row)
 	return logform_blank(row) || (key != LOGFORM_NONE && logform_of(row).key == key);
 }
 
+static uint64_t join_key(struct logjoin const *j)
+{
+	return logform_of(&(struct screen_row){ .cells = j->first, .len = j->first_len }).key;
+}
+
+/* A line of a flood is not made into text only to be left out. */
+static void join_text(struct loglines *t, struct screen_row const *row, bool changed)
+{
+	struct logjoin *const j = &t->join;
+	if (changed && !j->offered && !t->resizing) {
+		j->offered = true;
+		j->refused = !t->sink.offer(t->sink.arg);
+	}
+	if (j->refused) return;
+	j->hash = logform_line(j->hash, row);
+	screen_row_text(t->screen, row, &j->text);
+}
+
 void logjoin_add(struct loglines *t, struct screen_row const *row, bool changed, bool restarts)
 {
 	struct logjoin *const j = &t->join;
-	if (restarts && j->open && redraws(j->key, row)) logjoin_reset(t);
+	if (restarts && j->open && redraws(join_key(j), row)) logjoin_reset(t);
 	else if (restarts && j->open) logjoin_end(t);
-	if (!j->open) j->key = logform_of(row).key;
+	if (!j->open) {
+		j->first_len = row->len < LOGJOIN_FIRST ? row->len : LOGJOIN_FIRST;
+		memcpy(j->first, row->cells, j->first_len * sizeof *j->first);
+	}
 	j->open = true;
 	j->changed |= changed;
 	j->since = t->now;
-	j->hash = logform_line(j->hash, row);
-	screen_row_text(t->screen, row, &j->text);
+	join_text(t, row, changed);
 	if (j->text.len > LOGLINES_JOIN_MAX && !t->resizing) join_log(t);
 	if (!row->wrapped) logjoin_end(t);
 }
@@ -58,7 +82,7 @@ void logjoin_check(struct loglines *t)
 	struct screen_row const row = loglines_row(t, 0);
 	if (!t->join.open) return;
 	if (logspan_restarts(t, &row)) {
-		if (redraws(t->join.key, &row)) logjoin_reset(t);
+		if (redraws(join_key(&t->join), &row)) logjoin_reset(t);
 		else logjoin_end(t);
 	} else if (row.len == 0 && (screen_alt(t->screen) || screen_cursor(t->screen).y > 0 || screen_cursor(t->screen).x == 0)) {
 		logjoin_end(t); /* it ended there after all: cleared away */
@@ -105,12 +129,11 @@ struct logspan logspan_at(struct loglines *t, unsigned y)
 		sp.since = t->join.since;
 		sp.counts = !t->join.changed;
 	}
-	uint64_t const key = y == 0 && t->join.open ? t->join.key : 0;
 	for (bool more = true; more && sp.end < rows;) {
 		struct screen_row const row = loglines_row(t, sp.end);
 		if (sp.end > y && logspan_restarts(t, &row)) {
 			struct screen_row const first = loglines_row(t, y);
-			sp.redrawn = redraws(key ? key : logform_of(&first).key, &row);
+			sp.redrawn = redraws(y == 0 && t->join.open ? join_key(&t->join) : logform_of(&first).key, &row);
 			break;
 		}
 		span_row(t, &sp, &row);
@@ -160,7 +183,9 @@ static void span_say(struct loglines *t, struct logspan const *sp)
 
 void logspan_log(struct loglines *t, struct logspan const *sp, bool say)
 {
-	if (say && t->sink.offer(t->sink.arg)) span_say(t, sp);
+	/* Its beginning may have been refused, and counted, already. */
+	bool const refused = sp->y == 0 && t->join.open && t->join.refused;
+	if (say && !refused && t->sink.offer(t->sink.arg)) span_say(t, sp);
 	for (unsigned y = sp->y; y < sp->end; y++) {
 		struct screen_row const row = loglines_row(t, y);
 		struct logrow *const r = logrows_find(&t->rows, row.cells, true);
