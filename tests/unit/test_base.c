@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* Numbers and UTF-8 as every folder reads them. */
+/* Numbers, UTF-8 and printable text as every folder reads them. */
 #include "number.h"
+#include "printable.h"
 #include "utf8.h"
 
 #include "unit.h"
-
 
 TEST(a_number_is_digits_alone_and_within_its_bound)
 {
@@ -86,6 +86,55 @@ TEST(what_is_no_character_is_left_out_in_the_recommended_pieces)
 		}
 		CHECK_EQ(*want, 0);
 	}
+}
+
+/* Against Unicode's own list of Bidi_Control (PropList.txt 15.0). */
+TEST(controls_breaks_and_directions_are_not_printable)
+{
+	static uint32_t const bidi[] = { 0x61C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069 };
+	size_t hidden = 0;
+
+	for (uint32_t c = 0; c <= 0x10FFFF; c++) {
+		bool const control = c < 0x20 || (c >= 0x7F && c <= 0x9F);
+		CHECK_EQ(printable_control(c), control);
+		if (control || (c >= 0xD800 && c < 0xE000)) CHECK(!printable(c));
+		else hidden += !printable(c);
+	}
+	for (size_t i = 0; i < sizeof bidi / sizeof *bidi; i++) CHECK(!printable(bidi[i]));
+	CHECK(!printable(0x2028) && !printable(0x2029));
+	CHECK_EQ(hidden, sizeof bidi / sizeof *bidi + 2);
+	CHECK(!printable(0x110000) && !printable(UTF8_BAD));
+}
+
+static char const *put(char const *text, size_t len)
+{
+	static char buf[64];
+	size_t const n = printable_put(buf, sizeof buf, text, len);
+	CHECK_EQ(n, strlen(buf));
+	return buf;
+}
+
+TEST(what_is_not_printable_becomes_bytes_in_hexadecimal)
+{
+	CHECK_STR(put("", 0), "");
+	CHECK_STR(put("a\\x1b z\xc3\xa9", 9), "a\\x1b z\xc3\xa9");
+	CHECK_STR(put("\n\033[31m\0", 7), "\\x0a\\x1b[31m\\x00");
+	CHECK_STR(put("\xc2\x9b|\xe2\x80\xae|\xff|\xe2\x82", 11), "\\xc2\\x9b|\\xe2\\x80\\xae|\\xff|\\xe2\\x82");
+	CHECK_EQ(printable_span("a\xc3\xa9\xe2\x80\xae", 6), 3u);
+	CHECK_EQ(printable_span("abc", 3), 3u);
+}
+
+TEST(what_does_not_fit_is_cut_between_characters)
+{
+	char buf[8];
+
+	CHECK_EQ(printable_put(buf, 1, "abc", 3), 0u);
+	CHECK_STR(buf, "");
+	CHECK_EQ(printable_put(buf, 4, "ab\xc3\xa9", 4), 2u);
+	CHECK_EQ(printable_put(buf, 5, "ab\xc3\xa9", 4), 4u);
+	CHECK_EQ(printable_put(buf, 8, "abcd\n", 5), 4u);
+	CHECK_EQ(printable_put(buf, 8, "abc\n", 4), 7u);
+	CHECK_STR(buf, "abc\\x0a");
 }
 
 TEST_MAIN

@@ -1,5 +1,6 @@
 #include "json.h"
 
+#include "printable.h"
 #include "utf8.h"
 
 void json_char(uint32_t c, struct screen_buf *out)
@@ -10,7 +11,7 @@ void json_char(uint32_t c, struct screen_buf *out)
 	else if (c == '\n') screen_buf_str(out, "\\n");
 	else if (c == '\r') screen_buf_str(out, "\\r");
 	else if (c == '\t') screen_buf_str(out, "\\t");
-	else if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029) screen_buf_fmt(out, "\\u%04x", (unsigned)c);
+	else if (!printable(c)) screen_buf_fmt(out, "\\u%04x", (unsigned)c);
 	else screen_buf_add(out, buf, utf8_put(c, buf));
 }
 

@@ -1,6 +1,7 @@
 /* Bytes as the inside of a JSON string: always valid UTF-8, whatever came.
  * Pure. A character that is split over calls is joined; what is no character
- * becomes U+FFFD. Controls are always escaped, so that a terminal may show it. */
+ * becomes U+FFFD. What is not printable (base/printable.h) is always escaped, so
+ * that a terminal may show it. */
 #ifndef VIEWER_JSON_H
 #define VIEWER_JSON_H
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "printable.h"
 #include "utf8.h"
 
 static bool blank(struct screen const *s, struct screen_cell c)
@@ -190,7 +191,7 @@ static void html_cp(struct screen_buf *out, uint32_t c)
 	else if (c == '&') screen_buf_str(out, "&amp;");
 	else if (c == '"') screen_buf_str(out, "&quot;");
 	else if (c == '\'') screen_buf_str(out, "&#39;");
-	else screen_buf_add(out, buf, utf8_put(c < 0x20 || (c >= 0x7f && c < 0xa0) || c == UTF8_BAD ? UTF8_REPLACEMENT : c, buf));
+	else screen_buf_add(out, buf, utf8_put(printable(c) ? c : UTF8_REPLACEMENT, buf));
 }
 
 static void html_text(struct screen_buf *out, char const *text)
