@@ -20,11 +20,11 @@ shows() { ptyhead-show "$S" | grep -qE -e "$1"; }
 clients_of() {
 	head_start
 	start "$OLD" "$S" export "$1" >"$T/export"
-	wait_for 5 has "$T/export" '^exported 33x99 run 1$'
-	wait_for 5 lists ' 99x33 .* cat$'
+	wait_for 30 has "$T/export" '^exported 33x99 run 1$'
+	wait_for 30 lists ' 99x33 .* cat$'
 	run -0 "$OLD" "$S" attach "$1"
 	[ "$output" = $'attached 0 fds 1\ntaken 1 0' ]
-	wait_for 5 shows '^hello$'
+	wait_for 30 shows '^hello$'
 	lists ' 100x40 '
 	run -0 "$OLD" "$S" watch "$1"
 	[ "$output" = 'attached 0 fds 1' ]
@@ -46,7 +46,7 @@ clients_of() {
 # listed_by HEX... : a head that answers with that; what ptyhead-list makes of it.
 listed_by() {
 	start fakehead frame "$S" "$1" >"$T/fakehead"
-	wait_for 5 has "$T/fakehead" ready
+	wait_for 30 has "$T/fakehead" ready
 	run -0 ptyhead-list --json "$S"
 	run -0 python3 -c 'import json, sys; print([(x["terminal"], x["state"], x["pid"], x["exit_code"], x["run"], x["bytes"], x["command"]) for x in json.loads(sys.argv[1])])' "$output"
 	[ "$output" = "[('big', 'ended', None, 0, 1, 2288899, ['sh', '-c', 'read x; seq 300000; sleep 3']), ('done', 'ended', None, 3, 1, 0, ['sh', '-c', 'exit 3']), ('main', 'up', 29219, None, 1, 18, ['cat'])]" ] || { echo "$output"; return 1; }
@@ -58,7 +58,7 @@ listed_by() {
 
 @test "viewers at a head of 0.1.0 that refuses" {
 	start fakehead frame "$S" "$("$OLD" print refused)" >"$T/fakehead"
-	wait_for 5 has "$T/fakehead" ready
+	wait_for 30 has "$T/fakehead" ready
 	local tool
 	for tool in show list 'wait -e x'; do
 		# shellcheck disable=SC2086 # a tool with its options
