@@ -90,6 +90,13 @@ runsvdir_start() {
 	mapfile -t RUNSV < <(pgrep -P "$RUNSVDIR" -x runsv)
 	[ "${#RUNSV[@]}" -eq 2 ]
 }
+# For common_teardown, where a test ended early.
+runit_stop() {
+	[ "${RUNSVDIR-}" ] && alive "$RUNSVDIR" || return 0
+	mapfile -t RUNSV < <(pgrep -P "$RUNSVDIR" -x runsv)
+	kill -HUP "$RUNSVDIR"
+	wait_for 10 none_alive "$RUNSVDIR" "${RUNSV[@]}"
+}
 none_alive() {
 	local pid
 	for pid; do
