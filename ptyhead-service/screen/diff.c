@@ -30,6 +30,14 @@ static struct screen_cell view_cell(struct view const *v, unsigned y, unsigned x
 	return c;
 }
 
+/* The columns of a row that may show something. */
+static unsigned view_len(struct view const *v, unsigned y)
+{
+	if (!v->s || v->y + y >= v->s->rows) return 0;
+	unsigned const len = row_at(v->s, v->s->grid, v->y + y)->len;
+	return len > v->x ? umin(len - v->x, v->cols) : 0;
+}
+
 static bool cell_same(struct view const *a, struct screen_cell x, struct view const *b, struct screen_cell y)
 {
 	uint32_t ca[SCREEN_CLUSTER_MAX];
@@ -47,34 +55,51 @@ static bool cell_same(struct view const *a, struct screen_cell x, struct view co
 	return (!x.style && !y.style) || style_same(a->s, x.style, b->s, y.style);
 }
 
-static bool row_same(struct view const *a, unsigned ya, struct view const *b, unsigned yb)
-{
-	for (unsigned x = 0; x < b->cols; x++)
-		if (!cell_same(a, view_cell(a, ya, x), b, view_cell(b, yb, x))) return false;
-	return true;
-}
-
 static bool row_empty(struct view const *v, unsigned y)
 {
-	for (unsigned x = 0; x < v->cols; x++)
+	unsigned const n = view_len(v, y);
+	for (unsigned x = 0; x < n; x++)
 		if (view_cell(v, y, x).ch) return false;
 	return true;
 }
 
-/* By how many rows the old picture moved up, when that explains the new one
- * better than not at all. */
+/* Of what a row shows; 0: no character. Two screens number their styles differently. */
+static uint64_t row_hash(struct view const *v, unsigned y)
+{
+	uint64_t h = 0;
+	bool any = false;
+	unsigned const len = view_len(v, y);
+	for (unsigned x = 0; x < len; x++) {
+		uint32_t cps[SCREEN_CLUSTER_MAX];
+		struct screen_cell const c = view_cell(v, y, x);
+		if (!c.ch && !c.style) continue;
+		struct screen_style const *const st = &v->s->styles.at[c.style];
+		unsigned const n = cluster_chars(v->s, c.ch, cps);
+		h = (h ^ x ^ (uint64_t)st->fg << 32 ^ (uint64_t)st->bg << 8 ^ (uint64_t)st->attrs << 20) * UINT64_C(0x9e3779b97f4a7c15);
+		for (unsigned i = 0; i < n; i++) h = (h ^ cps[i]) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 29;
+		any |= n > 0;
+	}
+	return any ? h | 1 : 0;
+}
+
+/* By how many rows the old picture moved up, when that explains the new one better
+ * than not at all. A guess by hashes: what differs is painted anyway. */
 static unsigned scrolled(struct view const *from, struct view const *to)
 {
+	uint64_t was[SCREEN_SIZE_MAX];
+	uint64_t now[SCREEN_SIZE_MAX];
 	unsigned best = 0;
 	unsigned best_score = 0;
 	if (!from->s) return 0;
-	for (unsigned y = 0; y < to->rows; y++) best_score += !row_empty(to, y) && row_same(from, y, to, y);
+	for (unsigned y = 0; y < to->rows; y++) {
+		was[y] = row_hash(from, y);
+		now[y] = row_hash(to, y);
+		best_score += now[y] && now[y] == was[y];
+	}
 	for (unsigned n = 1; n < to->rows; n++) {
 		unsigned score = 0;
-		for (unsigned y = 0; y + n < to->rows; y++) {
-			if (!row_empty(to, y)) score += row_same(from, y + n, to, y);
-			if (score + (to->rows - n - y - 1) <= best_score) break;
-		}
+		for (unsigned y = 0; y + n < to->rows; y++) score += now[y] && now[y] == was[y + n];
 		if (score > best_score + 1) {
 			best_score = score;
 			best = n;
@@ -83,22 +108,26 @@ static unsigned scrolled(struct view const *from, struct view const *to)
 	return best;
 }
 
+/* Are x and x + 1 a wide character, before or after? */
+static bool pair(struct view const *f, unsigned yf, struct view const *to, unsigned y, unsigned x)
+{
+	return (view_cell(f, yf, x).flags | view_cell(to, y, x).flags) & SCREEN_CELL_WIDE;
+}
+
 /* Which cells of a row to write: those that differ, and the whole of every wide
  * character, old or new, that one of them is part of. */
 static void changes(struct view const *from, unsigned yf, struct view const *to, unsigned y, bool blank_from, bool *ret)
 {
 	struct view const none = { .rows = to->rows, .cols = to->cols };
 	struct view const *const f = blank_from ? &none : from;
-	for (unsigned x = 0; x < to->cols; x++) ret[x] = !cell_same(f, view_cell(f, yf, x), to, view_cell(to, y, x));
-	for (bool again = true; again;) {
-		again = false;
-		for (unsigned x = 0; x + 1 < to->cols; x++) {
-			bool const pair = (view_cell(f, yf, x).flags | view_cell(to, y, x).flags) & SCREEN_CELL_WIDE;
-			if (!pair || ret[x] == ret[x + 1]) continue;
-			ret[x] = ret[x + 1] = true;
-			again = true;
-		}
-	}
+	unsigned const n = umax(view_len(f, yf), view_len(to, y));
+	memset(ret, 0, to->cols * sizeof *ret);
+	for (unsigned x = 0; x < n; x++) ret[x] = !cell_same(f, view_cell(f, yf, x), to, view_cell(to, y, x));
+	/* One way and back: each pair has looked at both its neighbours then. */
+	for (unsigned x = 0; x + 1 < to->cols; x++)
+		if (ret[x] != ret[x + 1] && pair(f, yf, to, y, x)) ret[x] = ret[x + 1] = true;
+	for (unsigned x = to->cols; x-- > 1;)
+		if (ret[x - 1] != ret[x] && pair(f, yf, to, y, x - 1)) ret[x - 1] = ret[x] = true;
 }
 
 static void row_paint(struct painter *p, struct view const *to, unsigned y, bool const *changed)
@@ -112,15 +141,18 @@ static void row_paint(struct painter *p, struct view const *to, unsigned y, bool
 		}
 		struct screen_style st = s->styles.at[c.style];
 		st.attrs = (uint16_t)(st.attrs & ~(unsigned)SCREEN_PROTECTED);
+		unsigned end = x + 1;
 		if (c.ch) {
+			while (end < to->cols && changed[end]) end++;
+			struct row const *const r = row_at(s, s->grid, to->y + y);
 			paint_move(p, y, x);
 			paint_style(p, &st);
-			paint_cell(p, c);
+			unsigned const n = paint_run(p, r->cells + to->x + x, umin(end, view_len(to, y)) - x);
+			if (!n) paint_cell(p, c);
 			if (p->x >= p->cols) p->known = false;
-			x += umax(screen_cell_width(c), 1);
+			x += n ? n : umax(screen_cell_width(c), 1);
 			continue;
 		}
-		unsigned end = x + 1;
 		while (end < to->cols && changed[end]) {
 			struct screen_cell const d = view_cell(to, y, end);
 			if (d.ch || d.flags || d.style != c.style) break;

@@ -1,6 +1,8 @@
 /* Modes: ANSI and DEC private, what they do at once, XTSAVE and XTRESTORE. */
 #include "screen_int.h"
 
+#include <string.h>
+
 /* The ones that programs switch most come first. */
 struct mode_def const screen_mode_defs[] = {
 	{ 25, 1, M_TCEM },      { 2026, 1, M_SYNC },     { 7, 1, M_AWM },         { 1, 1, M_CKM },
@@ -84,16 +86,16 @@ static void columns_set(struct screen *s, bool on)
 	state_ask_size(s, 0, on ? 132 : 80);
 }
 
-/* Modes that mean nothing here may mean something to a viewer's terminal. */
+/* Modes that mean nothing here may mean something to a viewer's terminal: those that
+ * were switched on are kept. */
 static void other_set(struct screen *s, bool dec, unsigned number, bool on)
 {
-	for (unsigned i = 0; i < s->nothers; i++) {
-		if (s->others[i].number != number || s->others[i].dec != dec) continue;
-		s->others[i].on = on;
-		return;
-	}
-	if (s->nothers < SCREEN_OTHERS_MAX && number > 0)
-		s->others[s->nothers++] = (struct other_mode){ .number = (uint16_t)number, .dec = dec, .on = on };
+	unsigned i = 0;
+	while (i < s->nothers && (s->others[i].number != number || s->others[i].dec != dec)) i++;
+	if (i == s->nothers && on && number > 0 && i < SCREEN_OTHERS_MAX)
+		s->others[s->nothers++] = (struct other_mode){ .number = (uint16_t)number, .dec = dec };
+	else if (i < s->nothers && !on)
+		memmove(s->others + i, s->others + i + 1, (--s->nothers - i) * sizeof *s->others);
 }
 
 void mode_set(struct screen *s, bool dec, unsigned number, bool on)

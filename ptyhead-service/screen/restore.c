@@ -211,7 +211,7 @@ static void modes(struct screen const *s, bool real, struct screen_buf *out)
 		if (d->bit == M_NKM) screen_buf_str(out, "\033=");
 		else mode_write(out, d->dec, d->number, mode_on(s, d->bit));
 	}
-	for (unsigned i = 0; i < s->nothers; i++) mode_write(out, s->others[i].dec, s->others[i].number, s->others[i].on);
+	for (unsigned i = 0; i < s->nothers; i++) mode_write(out, s->others[i].dec, s->others[i].number, true);
 	if (s->mouse) mode_write(out, true, s->mouse, true);
 	if (s->mouse_enc) mode_write(out, true, s->mouse_enc, true);
 	for (unsigned i = 0; i < 8; i++)

@@ -78,11 +78,14 @@ struct screen_cell {
 	uint16_t flags;
 };
 
-/* Colours: SCREEN_DEFAULT, SCREEN_INDEXED | 0..255, SCREEN_RGB | 0xRRGGBB. */
+/* Colours: SCREEN_DEFAULT, SCREEN_INDEXED | 0..255, SCREEN_RGB | 0xRRGGBB. One of the
+ * first 16 that was written as 38;5;n, and not as 30 to 37 or 90 to 97, has SCREEN_LONG
+ * too: terminals that brighten bold text show the two differently. */
 #define SCREEN_DEFAULT 0u
 #define SCREEN_INDEXED 0x01000000u
 #define SCREEN_RGB 0x02000000u
-#define SCREEN_COLOR_KIND(c) ((c) & 0xff000000u)
+#define SCREEN_LONG 0x04000000u
+#define SCREEN_COLOR_KIND(c) ((c) & 0x03000000u)
 #define SCREEN_COLOR_VALUE(c) ((c) & 0x00ffffffu)
 
 enum screen_attr {

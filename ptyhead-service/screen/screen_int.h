@@ -165,10 +165,10 @@ struct parser {
 	uint64_t pos;           /* offset after the byte at hand */
 };
 
-/* A mode without a bit in `modes`. */
+/* A mode that is on and has no bit in `modes`. */
 struct other_mode {
 	uint16_t number;
-	bool dec, on;
+	bool dec;
 };
 
 struct title_entry {

@@ -21,6 +21,12 @@ static uint32_t rgb(unsigned r, unsigned g, unsigned b)
 	return SCREEN_RGB | (uint32_t)(r & 255) << 16 | (uint32_t)(g & 255) << 8 | (uint32_t)(b & 255);
 }
 
+static uint32_t indexed(unsigned n)
+{
+	n &= 255;
+	return SCREEN_INDEXED | (n < 16 ? SCREEN_LONG : 0) | n;
+}
+
 /* 38, 48 or 58 at parameter i. Returns the last parameter that belongs to it. */
 static unsigned color(struct screen const *s, unsigned i, uint32_t *to)
 {
@@ -31,12 +37,12 @@ static unsigned color(struct screen const *s, unsigned i, uint32_t *to)
 	if (subs) { /* 38:2:r:g:b, 38:2:space:r:g:b, 38:5:n */
 		if (v[i + 1] == 2 && subs >= 5) *to = rgb(v[i + 3], v[i + 4], v[i + 5]);
 		else if (v[i + 1] == 2 && subs == 4) *to = rgb(v[i + 2], v[i + 3], v[i + 4]);
-		else if (v[i + 1] == 5 && subs >= 2) *to = SCREEN_INDEXED | (v[i + 2] & 255u);
+		else if (v[i + 1] == 5 && subs >= 2) *to = indexed(v[i + 2]);
 		return end - 1;
 	}
 	if (i + 1 >= s->p.npar) return i;
 	if (v[i + 1] == 5) { /* 38;5;n and the mixed 38;5:n */
-		if (i + 2 < s->p.npar) *to = SCREEN_INDEXED | (v[i + 2] & 255u);
+		if (i + 2 < s->p.npar) *to = indexed(v[i + 2]);
 		return umin(i + 2, s->p.npar - 1);
 	}
 	if (v[i + 1] == 2) {
@@ -237,7 +243,7 @@ static void color_write(struct screen_buf *out, uint32_t c, unsigned base)
 		code_write(out, colons ? ":" : ";", v >> 8 & 255);
 		code_write(out, colons ? ":" : ";", v & 255);
 	} else if (SCREEN_COLOR_KIND(c) == SCREEN_INDEXED) {
-		if (v >= 16 || colons) {
+		if (v >= 16 || colons || c & SCREEN_LONG) {
 			code_write(out, ";", base);
 			code_write(out, colons ? ":5:" : ";5;", v);
 		} else {

@@ -18,7 +18,7 @@ static void modes_undo(struct screen const *s, uint64_t keep, struct screen_buf 
 		else screen_buf_fmt(out, "\033[%s%u%c", d->dec ? "?" : "", (unsigned)d->number, mode_on(s, d->bit) ? 'l' : 'h');
 	}
 	for (unsigned i = 0; i < s->nothers; i++)
-		screen_buf_fmt(out, "\033[%s%u%c", s->others[i].dec ? "?" : "", (unsigned)s->others[i].number, s->others[i].on ? 'l' : 'h');
+		screen_buf_fmt(out, "\033[%s%ul", s->others[i].dec ? "?" : "", (unsigned)s->others[i].number);
 	if (s->rect_extent) screen_buf_str(out, "\033[0*x");
 	if (s->iso_protect) screen_buf_str(out, "\033[0\"q");
 }
