@@ -203,18 +203,6 @@ static void set_modes(struct screen *s, bool dec, bool on)
 	if (inband) query_span(s, SCREEN_QUERY_ANSWERED, NULL);
 }
 
-/* XTWINOPS that ask for a size, and DECSLPP. 0 is the display's size, which nobody
- * knows here: as it is. */
-static bool window_resize(struct screen *s)
-{
-	unsigned const what = par(s, 0, 0);
-	if (what == 8) state_ask_size(s, par(s, 1, 0), par(s, 2, 0));
-	else if (what == 4 && s->cell_h && s->cell_w) state_ask_size(s, par(s, 1, 0) / s->cell_h, par(s, 2, 0) / s->cell_w);
-	else if (what >= 24) state_ask_size(s, what, 0);
-	else return false;
-	return true;
-}
-
 static void plain(struct screen *s, unsigned char final)
 {
 	switch (final) {
@@ -272,7 +260,7 @@ static void plain(struct screen *s, unsigned char final)
 	case 't':
 		if (par(s, 0, 0) == 22) title_push(s, par(s, 1, 0));
 		else if (par(s, 0, 0) == 23) title_pop(s, par(s, 1, 0));
-		else if (!window_resize(s)) csi_query(s, final);
+		else if (!page_window(s)) csi_query(s, final);
 		break;
 	case 'u': cursor_restore(s); break;
 	case 'c':
@@ -336,19 +324,6 @@ static void level_set(struct screen *s)
 	if (what < 61 || what > 65) return;
 	state_soft_reset(s);
 	s->level = (uint8_t)umin(what - 60, 4);
-}
-
-/* DECSCPP and DECSNLS. */
-static void page_size(struct screen *s, unsigned char inter)
-{
-	unsigned const n = par(s, 0, 0);
-	if (inter == '*') {
-		if (n > 0 && n < 256) state_ask_size(s, n, 0);
-	} else if (n == 0 || n == 80 || n == 132) {
-		s->modes = n == 132 ? s->modes | BIT(M_COLM) : s->modes & ~BIT(M_COLM);
-		if (s->x >= umax(n, 80)) cursor_to(s, s->y, umax(n, 80) - 1);
-		state_ask_size(s, 0, n ? n : 80);
-	}
 }
 
 static void intermediate(struct screen *s, unsigned char inter, unsigned char final)

@@ -261,6 +261,7 @@ void screen_diff(struct screen const *from, struct screen const *to, unsigned ro
 	paint_colors(from, to, out);
 	if (strcmp(from ? screen_title(from) : "", screen_title(to)) != 0) paint_title(out, 2, screen_title(to));
 	if (strcmp(from ? screen_icon(from) : "", screen_icon(to)) != 0) paint_title(out, 1, screen_icon(to));
+	if (strcmp(from ? screen_directory(from) : "", screen_directory(to)) != 0) marks_directory_write(to, out);
 	p.known = false;
 	paint_move(&p, to->y - t.y, to->x - t.x);
 	if (cursor_seen(to, rows, cols)) screen_buf_str(out, "\033[?25h");

@@ -70,6 +70,7 @@ static bool grids_equal(struct screen const *a, struct grid const *ga, struct sc
 		}
 		if (y + 1 < a->rows && ((ra->flags ^ rb->flags) & ROW_WRAPPED))
 			return differ(why, "%s row %u: wrapped %u, %u", name, y, ra->flags & ROW_WRAPPED, rb->flags & ROW_WRAPPED);
+		if ((ra->flags ^ rb->flags) & ROW_PROMPT) return differ(why, "%s row %u: prompt", name, y);
 	}
 	if (ga->kitty.depth != gb->kitty.depth || memcmp(ga->kitty.flags, gb->kitty.flags, ga->kitty.depth + 1u) != 0)
 		return differ(why, "%s kitty stack", name);
@@ -119,6 +120,10 @@ bool screen_equal(struct screen const *a, struct screen const *b, char why[SCREE
 	if (memcmp(a->dynamic, b->dynamic, sizeof a->dynamic) != 0) return differ(why, "dynamic colours");
 	if (strcmp(screen_title(a), screen_title(b)) != 0) return differ(why, "title");
 	if (strcmp(screen_icon(a), screen_icon(b)) != 0) return differ(why, "icon title");
+	if (strcmp(screen_directory(a), screen_directory(b)) != 0) return differ(why, "directory");
+	if (a->prompt != b->prompt || a->status != b->status || strcmp(a->prompt_args, b->prompt_args) != 0)
+		return differ(why, "prompt: %u status %d%s, %u status %d%s", a->prompt, a->status, a->prompt_args, b->prompt, b->status,
+			      b->prompt_args);
 	if (a->ntitles != b->ntitles) return differ(why, "title stack depth");
 	for (unsigned i = 0; i < a->ntitles; i++)
 		if (!strings_equal(a->titles[i].icon, b->titles[i].icon) ||

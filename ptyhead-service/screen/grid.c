@@ -48,7 +48,7 @@ void row_blank(struct screen *s, struct row *r, uint16_t style)
 struct screen_row row_view(struct screen const *s, struct row const *r)
 {
 	(void)s;
-	return (struct screen_row){ r->cells, r->len, (r->flags & ROW_WRAPPED) != 0 };
+	return (struct screen_row){ r->cells, r->len, (r->flags & ROW_WRAPPED) != 0, (r->flags & ROW_PROMPT) != 0 };
 }
 
 struct screen_cell cell_at(struct screen const *s, struct grid const *g, unsigned y, unsigned x)

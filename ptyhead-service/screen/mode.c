@@ -83,7 +83,7 @@ static void columns_set(struct screen *s, bool on)
 	margins_reset(s);
 	csi_clear(s);
 	cursor_to(s, 0, 0);
-	state_ask_size(s, 0, on ? 132 : 80);
+	page_ask(s, 0, on ? 132 : 80);
 }
 
 /* Modes that mean nothing here may mean something to a viewer's terminal: those that

@@ -43,6 +43,20 @@ static size_t utf8_cut(char const *str, size_t len, size_t max)
 	return max;
 }
 
+/* The character at p: its length; 0 if it is a bad one, or a control. */
+static size_t utf8_next(unsigned char const *p, size_t len, uint32_t *ret)
+{
+	static uint32_t const least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t const n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+	if (p[0] < 0xc2 || p[0] > 0xf4 || n > len) return 0;
+	*ret = p[0] & (0xffu >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80) return 0;
+		*ret = *ret << 6 | (p[i] & 0x3fu);
+	}
+	return *ret < least[n] || *ret < 0xa0 || *ret > 0x10ffff || (*ret >= 0xd800 && *ret < 0xe000) ? 0 : n;
+}
+
 static void reply_color(struct screen_buf *b, char const *what, uint32_t rgb)
 {
 	unsigned const r = rgb >> 16 & 255;
@@ -212,8 +226,27 @@ static bool is_progress(struct text t)
 	return t.len >= 1 && t.at[0] == '4' && (t.len == 1 || t.at[1] == ';');
 }
 
+/* Without bytes that are not UTF-8, and without C1 controls: some terminals obey those
+ * even here, and what is kept is written to a terminal again. */
+static void clean(struct parser *p)
+{
+	unsigned char *const str = (unsigned char *)p->str;
+	size_t from = 0;
+	size_t to = 0;
+	while (from < p->str_len) {
+		uint32_t cp;
+		size_t const n = str[from] < 0x80 ? 1 : utf8_next(str + from, p->str_len - from, &cp);
+		if (n) memmove(str + to, str + from, n);
+		to += n;
+		from += n ? n : 1;
+	}
+	p->str_len = (uint32_t)to;
+	str[to] = 0;
+}
+
 void osc_dispatch(struct screen *s)
 {
+	if (s->p.high) clean(&s->p);
 	struct text rest = { s->p.str, s->p.str_len };
 	struct text cmd;
 	if (!next(&rest, &cmd)) return;
@@ -228,7 +261,9 @@ void osc_dispatch(struct screen *s)
 		break;
 	case 4: palette(s, rest, 0); break;
 	case 5: palette(s, rest, PALETTE_SPECIAL); break;
+	case 7: marks_directory(s, args.at, args.len); break;
 	case 8: hyperlink(s, rest); break;
+	case 133: marks_prompt(s, args.at, args.len); break;
 	case 104: palette_reset(s, rest, 0); break;
 	case 105: palette_reset(s, rest, PALETTE_SPECIAL); break;
 	case 21: case 22: case 50: case 60: case 61:

@@ -79,6 +79,7 @@ static unsigned content(struct row const *r)
 static void flow_line(struct flow *f, struct row **old, unsigned y, unsigned end, unsigned old_cols)
 {
 	struct row *r = flow_row(f);
+	if (r) r->flags = old[y]->flags & ROW_PROMPT;
 	for (; r && y < end; y++) {
 		struct row const *const o = old[y];
 		bool const more = y + 1 < end;

@@ -85,6 +85,7 @@ static bool wrapped(struct screen const *s, struct grid const *g, unsigned y)
 /* Does printing row y to its end and going on with row y + 1 wrap by itself? */
 static bool flows(struct screen const *s, struct grid const *g, unsigned y)
 {
+	if (row_at(s, g, umin(y + 1, s->rows - 1u))->flags & ROW_PROMPT) return false; /* its mark comes between */
 	return wrapped(s, g, y) && shows(cell_at(s, g, y, s->cols - 1u)) && shows(cell_at(s, g, y + 1, 0));
 }
 
@@ -141,6 +142,10 @@ static void grid_paint(struct painter *p, struct grid const *g)
 	for (unsigned y = 0; y < s->rows; y++) {
 		struct row const *const r = row_at(s, g, y);
 		bool const after = y > 0 && flows(s, g, y - 1);
+		if (r->flags & ROW_PROMPT) {
+			paint_move(p, y, 0);
+			marks_start(s, p->out);
+		}
 		for (unsigned x = 0; x < s->cols;) {
 			struct screen_cell const c = cell_at(s, g, y, x);
 			if (!shows(c)) {
@@ -323,6 +328,7 @@ static void cursor(struct painter *p)
 	charsets(p, s->g, s->gl);
 	if (mode_on(s, M_IRM)) screen_buf_str(p->out, "\033[4h");
 	paint_style(p, &s->pen);
+	marks_after(s, p->out);
 	if (s->iso_protect) screen_buf_str(p->out, s->pen.attrs & SCREEN_PROTECTED ? "\033V" : "\033V\033W");
 	if (s->last_valid) last_character(p);
 	if (s->shift) screen_buf_str(p->out, s->shift == 2 ? "\033N" : "\033O");
@@ -370,6 +376,7 @@ void screen_restore(struct screen const *s, bool clear, struct screen_buf *out)
 	if (clear) screen_buf_str(out, CLEAR);
 	level_and_columns(s, clear, out);
 	saved_modes(s, out);
+	marks_before(s, out);
 	titles(s, out);
 	paint_colors(NULL, s, out);
 	tabs(&p);

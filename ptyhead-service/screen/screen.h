@@ -116,6 +116,7 @@ struct screen_row {
 	struct screen_cell const *cells;
 	unsigned len;
 	bool wrapped; /* the next row continues this line */
+	bool prompt;  /* a shell's prompt begins here (OSC 133;A) */
 };
 
 /* ---- sinks ----------------------------------------------------------- */
@@ -261,6 +262,19 @@ struct screen_cursor screen_cursor(struct screen const *s);
 int screen_mode(struct screen const *s, bool dec, unsigned number);
 char const *screen_title(struct screen const *s); /* never NULL */
 char const *screen_icon(struct screen const *s);
+/* The directory that the program said it is in (OSC 7), a URI; "": it said none. */
+char const *screen_directory(struct screen const *s);
+
+/* What a shell marked last (OSC 133). */
+enum screen_prompt {
+	SCREEN_PROMPT_NONE,
+	SCREEN_PROMPT_START,  /* its prompt began */
+	SCREEN_PROMPT_INPUT,  /* what is typed begins */
+	SCREEN_PROMPT_OUTPUT, /* a command's output begins */
+	SCREEN_PROMPT_DONE,   /* the command has ended */
+};
+/* *ret_status: the ended command's status; -1: it is unknown, or none has ended. */
+enum screen_prompt screen_prompt(struct screen const *s, int *ret_status);
 /* The colour as set by OSC 4 (index 0..255), 0xRRGGBB; false if it is untouched, or set
  * in a way that is not understood. */
 bool screen_palette(struct screen const *s, unsigned index, uint32_t *ret_rgb);

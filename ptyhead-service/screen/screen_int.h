@@ -104,7 +104,7 @@ struct links {
 #define COST_PROBE 4u  /* one place of a hash looked at */
 #define COST_PARAM 32u /* a mode's number looked up */
 
-enum { ROW_WRAPPED = 1, ROW_LOGGED = 2 };
+enum { ROW_WRAPPED = 1, ROW_LOGGED = 2, ROW_PROMPT = 4 };
 
 struct row {
 	struct screen_cell *cells; /* s->cols of them, or NULL while len is 0 */
@@ -161,9 +161,12 @@ struct parser {
 	char *str;
 	uint32_t str_len, str_cap;
 	bool str_cut;           /* some of the string was discarded */
+	bool high;              /* a byte of it is not ASCII */
 	uint64_t seq_start;     /* offset of the byte that left ground */
 	uint64_t pos;           /* offset after the byte at hand */
 };
+
+#define PROMPT_ARGS_MAX 64
 
 /* A mode that is on and has no bit in `modes`. */
 struct other_mode {
@@ -214,6 +217,10 @@ struct screen {
 	struct clusters clusters;
 	struct links links;
 	char *title, *icon;     /* NULL: empty */
+	char *directory;        /* NULL: none */
+	uint8_t prompt;         /* enum screen_prompt */
+	int status;         /* of the command that ended last; -1 */
+	char prompt_args[PROMPT_ARGS_MAX]; /* of its last beginning: ";k=v..." */
 	struct title_entry titles[SCREEN_TITLES_MAX];
 	unsigned ntitles;
 	uint32_t palette[PALETTE_SIZE]; /* 0, COLOR_UNKNOWN, or COLOR_SET | rgb */
@@ -341,6 +348,11 @@ void mode_restore(struct screen *s, unsigned number);
 int mode_report(struct screen const *s, bool dec, unsigned number);
 bool mode_virtual(unsigned bit, uint16_t *ret_number); /* the number of a bit >= M_MOUSE */
 
+/* sequence.c */
+void sequence_begin(struct screen *s); /* ESC came */
+void sequence_final(struct screen *s, unsigned char c); /* the byte after ESC, or a C1 control less 0x40 */
+void sequence_byte(struct screen *s, unsigned char c);  /* 0x20 to 0x7e inside a sequence */
+
 /* string.c */
 void string_begin(struct screen *s, enum string_kind kind);
 void string_add(struct screen *s, unsigned char const *data, size_t n);
@@ -387,12 +399,24 @@ static inline unsigned par_pos(struct screen const *s, unsigned i)
 	return v ? v : 1;
 }
 
+/* marks.c: OSC 7 and OSC 133, by what comes after their number */
+void marks_directory(struct screen *s, char const *uri, size_t len);
+void marks_prompt(struct screen *s, char const *text, size_t len);
+void marks_forget(struct screen *s); /* the prompts' */
+void marks_directory_write(struct screen const *s, struct screen_buf *out);
+void marks_before(struct screen const *s, struct screen_buf *out); /* while the screen is empty */
+void marks_start(struct screen const *s, struct screen_buf *out);  /* a row with ROW_PROMPT begins */
+void marks_after(struct screen const *s, struct screen_buf *out);  /* when all rows are painted */
+
+/* page.c */
+void page_ask(struct screen *s, unsigned rows, unsigned cols); /* the program wants that size; 0: as it is */
+bool page_window(struct screen *s); /* XTWINOPS: false if it is none that asks for a size */
+void page_size(struct screen *s, unsigned char inter); /* DECSCPP, DECSNLS */
+
 /* state.c */
 void state_soft_reset(struct screen *s);
 void state_full_reset(struct screen *s);
 void state_alt(struct screen *s, bool on);
-/* The program wants the screen to be of that size; 0: as it is. */
-void state_ask_size(struct screen *s, unsigned rows, unsigned cols);
 void string_set(char **slot, char const *str, size_t len);
 
 /* paint.c: what a terminal that is painted on shows, and the bytes that change it. */

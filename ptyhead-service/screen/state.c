@@ -39,6 +39,7 @@ static void defaults(struct screen *s)
 	s->modes = MODES_DEFAULT;
 	s->saved_valid = s->saved_value = 0;
 	s->nothers = 0;
+	marks_forget(s);
 	s->level = 4;
 	s->iso_protect = false;
 	s->mouse = s->mouse_enc = 0;
@@ -87,6 +88,7 @@ void screen_free(struct screen *s)
 	links_deinit(&s->links);
 	free(s->title);
 	free(s->icon);
+	free(s->directory);
 	for (unsigned i = 0; i < s->ntitles; i++) {
 		free(s->titles[i].icon);
 		free(s->titles[i].title);
@@ -148,6 +150,7 @@ struct screen *screen_clone(struct screen const *from)
 	if (links_clone(&s->links, &from->links) < 0) bad = true;
 	s->title = string_of(from->title, &bad);
 	s->icon = string_of(from->icon, &bad);
+	s->directory = string_of(from->directory, &bad);
 	for (unsigned i = 0; i < s->ntitles; i++) {
 		s->titles[i].icon = string_of(from->titles[i].icon, &bad);
 		s->titles[i].title = string_of(from->titles[i].title, &bad);
@@ -173,25 +176,6 @@ void state_alt(struct screen *s, bool on)
 	}
 }
 
-void state_ask_size(struct screen *s, unsigned rows, unsigned cols)
-{
-	rows = clamp_size(rows ? rows : s->rows);
-	cols = clamp_size(cols ? cols : s->cols);
-	if (rows == s->rows && cols == s->cols) return;
-	s->ask_rows = (uint16_t)rows;
-	s->ask_cols = (uint16_t)cols;
-	s->upto = 0;
-}
-
-bool screen_size_asked(struct screen *s, unsigned *ret_rows, unsigned *ret_cols)
-{
-	if (!s->ask_rows) return false;
-	*ret_rows = s->ask_rows;
-	*ret_cols = s->ask_cols;
-	s->ask_rows = s->ask_cols = 0;
-	return true;
-}
-
 void state_soft_reset(struct screen *s)
 {
 	static enum mode_bit const off[] = { M_CKM, M_OM, M_NKM, M_IRM, M_KAM, M_LRMM, M_REVWRAP, M_REVWRAP2 };
@@ -215,7 +199,7 @@ void state_full_reset(struct screen *s)
 	grid_clear(s, &s->main, 0);
 	grid_clear(s, &s->alt, 0);
 	defaults(s);
-	if (wide) state_ask_size(s, 0, 80);
+	if (wide) page_ask(s, 0, 80);
 }
 
 void screen_reset(struct screen *s)
@@ -264,7 +248,7 @@ size_t screen_memory(struct screen const *s)
 	n += s->links.cap * sizeof *s->links.at + s->p.str_cap;
 	for (uint32_t i = 0; i < s->links.n; i++)
 		if (s->links.at[i].uri) n += strlen(s->links.at[i].uri) + strlen(s->links.at[i].id) + 2;
-	return n + strlen(screen_title(s)) + strlen(screen_icon(s));
+	return n + strlen(screen_title(s)) + strlen(screen_icon(s)) + strlen(screen_directory(s));
 }
 
 unsigned screen_rows(struct screen const *s) { return s->rows; }
@@ -278,7 +262,7 @@ static struct grid const *grid_of(struct screen const *s, enum screen_which whic
 
 struct screen_row screen_row(struct screen const *s, enum screen_which which, unsigned y)
 {
-	if (y >= s->rows) return (struct screen_row){ NULL, 0, false };
+	if (y >= s->rows) return (struct screen_row){ NULL, 0, false, false };
 	return row_view(s, row_at(s, grid_of(s, which), y));
 }
 
@@ -315,6 +299,13 @@ struct screen_cursor screen_cursor(struct screen const *s)
 int screen_mode(struct screen const *s, bool dec, unsigned number) { return mode_report(s, dec, number); }
 char const *screen_title(struct screen const *s) { return s->title ? s->title : ""; }
 char const *screen_icon(struct screen const *s) { return s->icon ? s->icon : ""; }
+char const *screen_directory(struct screen const *s) { return s->directory ? s->directory : ""; }
+
+enum screen_prompt screen_prompt(struct screen const *s, int *ret_status)
+{
+	*ret_status = s->status;
+	return (enum screen_prompt)s->prompt;
+}
 
 bool screen_palette(struct screen const *s, unsigned index, uint32_t *ret_rgb)
 {

@@ -21,6 +21,7 @@ void string_begin(struct screen *s, enum string_kind kind)
 	s->p.kind = (uint8_t)kind;
 	s->p.str_len = 0;
 	s->p.str_cut = false;
+	s->p.high = false;
 	s->p.last_c2 = false;
 }
 
@@ -48,6 +49,8 @@ void string_add(struct screen *s, unsigned char const *data, size_t n)
 	struct parser *const p = &s->p;
 	if (!n) return;
 	p->last_c2 = data[n - 1] == 0xc2;
+	if (!p->high)
+		for (size_t i = 0; i < n && !p->high; i++) p->high = data[i] >= 0x80;
 	if (p->kind == STR_OTHER) return;
 	while (n > 0 && !p->str_cut) {
 		size_t const room = string_max(p) - p->str_len;

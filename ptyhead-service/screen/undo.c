@@ -152,5 +152,7 @@ void screen_new_run(struct screen *s)
 	screen_feed(s, b.data ? b.data : "", b.len);
 	screen_buf_deinit(&b);
 	s->sinks = sinks;
+	string_set(&s->directory, NULL, 0);
+	marks_forget(s);
 	screen_offset_set(s, total);
 }
