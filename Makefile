@@ -83,6 +83,7 @@ BINS     := $(PROGS:%=$(B)/%)
 
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 HELPERS  := $(patsubst tests/helpers/%.c,$(B)/tests/helpers/%,$(wildcard tests/helpers/*.c))
+INJECT   := $(B)/tests/faults/inject.so $(B)/tests/faults/arm
 BENCHES  := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 SOAKS    := $(patsubst tests/soak/%.c,$(B)/tests/soak/%,$(wildcard tests/soak/*.c))
 ORACLE   := $(patsubst tests/oracle/%.c,$(B)/tests/oracle/%,$(wildcard tests/oracle/*.c))
@@ -119,13 +120,17 @@ $(B)/s6-ptyexec: $(call objs,$(wildcard s6-ptyexec/*.c)) $(B)/libclient.a $(B)/l
 
 # Test programs may use every layer.
 TESTLIBS := $(LIBS) $(SYSTEMD_LIBS) $(S6_LIBS) -lutil -lpthread
-$(UNIT) $(HELPERS) $(BENCHES) $(SOAKS) $(ORACLE): $(B)/tests/%: $(B)/obj/tests/%.o $(LIBS)
+$(UNIT) $(HELPERS) $(BENCHES) $(SOAKS) $(ORACLE) $(B)/tests/faults/arm: $(B)/tests/%: $(B)/obj/tests/%.o $(LIBS)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $< $(TESTLIBS)
 $(B)/obj/tests/%.o: XFLAGS := -Itests/helpers
 $(REPLAY): $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/replay_main.o $(LIBS)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $(filter %.o,$^) $(TESTLIBS)
+# Preloaded before a sanitizer's runtime, and so without one.
+$(B)/tests/faults/inject.so: tests/faults/inject.c tests/faults/inject.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 # The fuzzers compile the pure layers afresh under clang's coverage.
 FUZZ_SRC = $(wildcard $(S)/screen/*.c $(S)/wire/*.c $(S)/tape/*.c)
 $(FUZZ): $(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_SRC) $(wildcard $(S)/*/*.h $(S)/*/*/*.h)
@@ -135,7 +140,7 @@ $(FUZZ): $(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_SRC) $(wildcard $(S)
 $(B)/tests/fuzz/fuzz_screen_styles: FUZZDEFS := -DSCREEN_STYLES_MAX=128
 
 .PHONY: tests-built
-tests-built: all $(UNIT) $(HELPERS) $(ORACLE) $(REPLAY)
+tests-built: all $(UNIT) $(HELPERS) $(INJECT) $(ORACLE) $(REPLAY)
 
 # ---- checking ------------------------------------------------------------
 
@@ -178,7 +183,7 @@ soak:                           ## heads killed hundreds of times within GBs of 
 	@$(MAKE) --no-print-directory -j2 soak-built
 	@tests/soak/run $(B)
 .PHONY: soak-built
-soak-built: all $(SOAKS)
+soak-built: all $(SOAKS) $(HELPERS) $(INJECT)
 
 demo:                           ## a program under a real s6-svscan, and a viewer on it
 	@tests/helpers/need build demo
