@@ -132,7 +132,7 @@ $(B)/tests/faults/inject.so: tests/faults/inject.c tests/faults/inject.h
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 # The fuzzers compile the pure layers afresh under clang's coverage.
-FUZZ_SRC = $(wildcard $(S)/screen/*.c $(S)/wire/*.c $(S)/tape/*.c)
+FUZZ_SRC = $(wildcard $(S)/base/*.c $(S)/screen/*.c $(S)/wire/*.c $(S)/tape/*.c)
 $(FUZZ): $(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_SRC) $(wildcard $(S)/*/*.h $(S)/*/*/*.h)
 	@mkdir -p $(@D)
 	clang $(STD) $(INC) $(FUZZDEFS) -Itests/helpers -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_SRC)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "ctty.h"
 #include "handover.h"
 #include "logger.h"
+#include "printable.h"
 #include "pty.h"
 
 #ifndef SYS_pidfd_open
@@ -45,6 +47,42 @@ struct options {
 	bool log;
 };
 
+/* ---- messages ----------------------------------------------------------------- */
+
+#define TEXT_MAX (2 * PATH_MAX + 1024)
+#define LINE_SIZE (PRINTABLE_ESCAPE * TEXT_MAX)
+
+/* One line. Names in it may be anybody's: what a terminal would act on, or what breaks
+ * the line, is shown in hexadecimal. */
+static void line_of(char line[LINE_SIZE], char const *format, va_list ap)
+{
+	char text[TEXT_MAX];
+	if (vsnprintf(text, sizeof text, format, ap) < 0) text[0] = '\0';
+	printable_put(line, LINE_SIZE, text, strlen(text));
+}
+
+__attribute__((noreturn, format(printf, 2, 3)))
+static void dief(int code, char const *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list ap;
+	va_start(ap, format);
+	line_of(line, format, ap);
+	va_end(ap);
+	strerr_dief(code, line);
+}
+
+__attribute__((format(printf, 1, 2)))
+static void tell(char const *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list ap;
+	va_start(ap, format);
+	line_of(line, format, ap);
+	va_end(ap);
+	strerr_warni(line);
+}
+
 /* ---- options ------------------------------------------------------------------ */
 
 /* A number of digits alone, at most `max`, that ends at one of `ends` or at the
@@ -65,7 +103,7 @@ static void get_size(char const *s, struct handover *h)
 	unsigned long rows = 0, cols = 0;
 	char const *const x = number(s, 10, WIRE_SIDE_MAX, "x", &rows);
 	if (!x || *x != 'x' || !number(x + 1, 10, WIRE_SIDE_MAX, "", &cols) || !rows || !cols)
-		strerr_dief(100, "not a size: '", s, "' (-s takes ROWSxCOLS, each from 1 to 1000)");
+		dief(100, "not a size: '%s' (-s takes ROWSxCOLS, each from 1 to 1000)", s);
 	h->size.rows = (uint16_t)rows;
 	h->size.cols = (uint16_t)cols;
 	h->sized = true;
@@ -76,7 +114,7 @@ static void get_owner(char const *s, struct options *o)
 	unsigned long uid = 0, gid = 0;
 	char const *const colon = number(s, 10, UINT_MAX - 1, ":", &uid);
 	if (!colon || (*colon && !number(colon + 1, 10, UINT_MAX - 1, "", &gid)))
-		strerr_dief(100, "not an owner: '", s, "' (-o takes uid:gid or uid, in numbers)");
+		dief(100, "not an owner: '%s' (-o takes uid:gid or uid, in numbers)", s);
 	o->uid = (uid_t)uid;
 	if (*colon) o->gid = (gid_t)gid;
 }
@@ -85,7 +123,7 @@ static void get_mode(char const *s, struct options *o)
 {
 	unsigned long mode;
 	if (!number(s, 8, 0777, "", &mode))
-		strerr_dief(100, "not a mode: '", s, "' (-m takes an octal number up to 777)");
+		dief(100, "not a mode: '%s' (-m takes an octal number up to 777)", s);
 	o->mode = (mode_t)mode;
 	o->mode_set = true;
 }
@@ -94,15 +132,14 @@ static unsigned long get_number(char opt, char const *s)
 {
 	unsigned long n;
 	if (!number(s, 10, INT_MAX, "", &n))
-		strerr_dief(100, "not a number: '", s, opt == 't' ? "' (-t)" : "' (-v)");
+		dief(100, "not a number: '%s' (-%c)", s, opt);
 	return n;
 }
 
 static char const *get_string(char opt, char const *s, size_t max)
 {
-	char const name[] = {'-', opt, 0};
-	if (!*s) strerr_dief(100, name, " takes a word that is not empty");
-	if (strlen(s) > max) strerr_dief(100, "the argument of ", name, " is too long");
+	if (!*s) dief(100, "-%c takes a word that is not empty", opt);
+	if (strlen(s) > max) dief(100, "the argument of -%c is too long", opt);
 	return s;
 }
 
@@ -143,7 +180,7 @@ static void get_options(int argc, char const *const *argv, struct options *o)
 	o->handover.argv = argv + l.ind + 1;
 	if (o->handover.id && (o->handover.unattended || o->handover.terminal || o->log))
 		strerr_dief(100, "-f excludes -D, -n and -l: an fd-holder answers at once, knows ids alone and reads nothing");
-	if (handover_check(&o->handover, why, sizeof why) < 0) strerr_dief(100, why);
+	if (handover_check(&o->handover, why, sizeof why) < 0) dief(100, "%s", why);
 }
 
 /* ---- what is done ---------------------------------------------------------------- */
@@ -207,19 +244,17 @@ static void hand_over(struct options const *o, struct pty const *pty)
 	struct handover_result res;
 	int const pidfd = open_pidfd(o);
 	if (handover_head(&o->handover, pty->master, pty->slave, pidfd, &res, why, sizeof why) < 0)
-		strerr_dief(111, why);
+		dief(111, "%s", why);
 	if (o->log) start_logger(o, &res, pidfd);
 	if (pidfd >= 0) close(pidfd);
 	pty_follow_size(pty->slave, o->handover.size, res.size);
 	if (o->verbosity < 2) return;
 	if (o->handover.unattended) {
-		strerr_warni("terminal ", res.terminal, " waits for a head at ", o->handover.address);
+		tell("terminal %s waits for a head at %s", res.terminal, o->handover.address);
 		return;
 	}
-	snprintf(why, sizeof why, "terminal %s at %s: run %llu, %u rows, %u columns",
-	         res.terminal, o->handover.address, (unsigned long long)res.run, res.size.rows,
-	         res.size.cols);
-	strerr_warni(why);
+	tell("terminal %s at %s: run %llu, %u rows, %u columns", res.terminal, o->handover.address,
+	     (unsigned long long)res.run, res.size.rows, res.size.cols);
 }
 
 static struct handover_store *store(struct options const *o, struct pty const *pty)
@@ -227,9 +262,9 @@ static struct handover_store *store(struct options const *o, struct pty const *p
 	char why[PATH_MAX + 1024];
 	struct handover_store *s;
 	if (handover_store(&o->handover, pty->master, &s, why, sizeof why) < 0)
-		strerr_dief(111, why);
+		dief(111, "%s", why);
 	if (o->verbosity >= 2)
-		strerr_warni("stored as ", o->handover.id, " at ", o->handover.address);
+		tell("stored as %s at %s", o->handover.id, o->handover.address);
 	return s;
 }
 
@@ -279,8 +314,8 @@ static _Noreturn void die_late(struct options const *o, struct handover_store *s
 	signal(SIGHUP, SIG_IGN);
 	if (s) handover_unstore(&o->handover, s);
 	dup2(old_stderr, 2);
-	strerr_dief(code, "unable to ", what, what2, ": ", strerror(e), *hint ? " (" : "", hint,
-	            *hint ? ")" : "", after);
+	dief(code, "unable to %s%s: %s%s%s%s%s", what, what2, strerror(e), *hint ? " (" : "", hint,
+	     *hint ? ")" : "", after);
 }
 
 int main(int argc, char const *const *argv)

@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <string.h>
 
+#include "printable.h"
+
 /* 0 when the socket is ready (or broken: the next call on it tells). */
 static int wait_for(int fd, short events, struct deadline const *d)
 {
@@ -74,17 +76,17 @@ static int refusal_error(uint16_t code)
 	}
 }
 
+void ptyhead_reply_of(struct wire_refused const *refused, struct ptyhead_reply *ret)
+{
+	ret->code = refused->code;
+	printable_put(ret->text, sizeof ret->text, refused->text.data, refused->text.len);
+}
+
 static int refused(struct conn_frame const *f, struct ptyhead_reply *ret)
 {
 	struct wire_refused w;
 	if (wire_get_refused(f->payload, f->header.length, &w) < 0 || w.code == 0) return -EPROTO;
-	ret->code = w.code;
-	/* It will be shown to somebody: nothing in it may reach a terminal raw. */
-	for (size_t i = 0; i < w.text.len; i++) {
-		uint8_t const b = w.text.data[i];
-		ret->text[i] = (char)(b >= 0x20 && b < 0x7f ? b : '?');
-	}
-	ret->text[w.text.len] = '\0';
+	ptyhead_reply_of(&w, ret);
 	return refusal_error(w.code);
 }
 

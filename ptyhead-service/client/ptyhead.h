@@ -59,8 +59,11 @@ bool ptyhead_again(int error, int64_t *until);
 
 struct ptyhead_reply {
 	uint16_t code; /* enum wire_refusal; 0: not refused */
-	char text[WIRE_TEXT_MAX + 1]; /* printable ASCII, whatever was sent */
+	char text[WIRE_TEXT_MAX + 1]; /* printable (base/printable.h), whatever was sent */
 };
+
+/* For who reads frames: what a head refused, to be shown. */
+void ptyhead_reply_of(struct wire_refused const *refused, struct ptyhead_reply *ret);
 
 struct ptyhead_export {
 	char const *terminal;

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "printable.h"
+#include "utf8.h"
+
 struct text {
 	char const *at;
 	size_t len;
@@ -35,27 +38,6 @@ static int number(struct text t)
 }
 
 static bool is_query(struct text t) { return t.len == 1 && t.at[0] == '?'; }
-
-static size_t utf8_cut(char const *str, size_t len, size_t max)
-{
-	if (len <= max) return len;
-	while (max > 0 && ((unsigned char)str[max] & 0xc0) == 0x80) max--;
-	return max;
-}
-
-/* The character at p: its length; 0 if it is a bad one, or a control. */
-static size_t utf8_next(unsigned char const *p, size_t len, uint32_t *ret)
-{
-	static uint32_t const least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t const n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-	if (p[0] < 0xc2 || p[0] > 0xf4 || n > len) return 0;
-	*ret = p[0] & (0xffu >> (n + 1));
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80) return 0;
-		*ret = *ret << 6 | (p[i] & 0x3fu);
-	}
-	return *ret < least[n] || *ret < 0xa0 || *ret > 0x10ffff || (*ret >= 0xd800 && *ret < 0xe000) ? 0 : n;
-}
 
 static void reply_color(struct screen_buf *b, char const *what, uint32_t rgb)
 {
@@ -155,22 +137,69 @@ static void dynamic(struct screen *s, unsigned first, struct text rest)
 	screen_buf_deinit(&answer);
 }
 
+/* A title is written to terminals again. A control in it (C1, as UTF-8: there are no
+ * others) could end the string there, and what follows would be obeyed: U+FFFD stands
+ * for it, as for what is no character. */
+static size_t title_clean(struct text t, char ret[SCREEN_TITLE_MAX])
+{
+	uint8_t const *const p = (uint8_t const *)t.at;
+	size_t n = 0;
+	for (size_t i = 0; i < t.len;) {
+		char buf[UTF8_MAX];
+		uint32_t c;
+		i += utf8_get(p + i, t.len - i, &c);
+		size_t const w = utf8_put(c == UTF8_BAD || printable_control(c) ? UTF8_REPLACEMENT : c, buf);
+		if (n + w > SCREEN_TITLE_MAX) break;
+		memcpy(ret + n, buf, w);
+		n += w;
+	}
+	return n;
+}
+
+/* The same of a URI or an id, where such bytes become %NN, which is what a URI should
+ * have had. What is then too long is cut: *ret_cut. */
+static struct text uri_clean(struct text t, char buf[SCREEN_STRING_MAX], bool *ret_cut)
+{
+	static char const digits[] = "0123456789ABCDEF";
+	uint8_t const *const p = (uint8_t const *)t.at;
+	size_t n = 0;
+	for (size_t i = 0, w; i < t.len; i += w) {
+		uint32_t c;
+		w = utf8_get(p + i, t.len - i, &c);
+		bool const bad = c == UTF8_BAD || printable_control(c);
+		if (n + (bad ? 3 * w : w) > SCREEN_STRING_MAX) {
+			*ret_cut = true;
+			break;
+		}
+		for (size_t k = 0; k < w; k++) {
+			if (bad) buf[n++] = '%';
+			if (bad) buf[n++] = digits[p[i + k] >> 4];
+			buf[n++] = bad ? digits[p[i + k] & 15] : (char)p[i + k];
+		}
+	}
+	return (struct text){ buf, n };
+}
+
 static void hyperlink(struct screen *s, struct text rest)
 {
+	char clean_id[SCREEN_STRING_MAX], clean_uri[SCREEN_STRING_MAX];
 	struct text params;
 	uint16_t link = 0;
 	if (!next(&rest, &params) || !rest.at) return;
 	if (rest.len && !s->p.str_cut) {
-		char const *id = "";
-		size_t id_len = 0;
+		struct text id = { "", 0 };
+		bool cut = false;
 		for (size_t i = 0; i + 3 <= params.len; i++) {
 			if ((i > 0 && params.at[i - 1] != ':') || memcmp(params.at + i, "id=", 3) != 0) continue;
-			id = params.at + i + 3;
-			char const *const end = memchr(id, ':', params.len - i - 3);
-			id_len = end ? (size_t)(end - id) : params.len - i - 3;
+			id = (struct text){ params.at + i + 3, params.len - i - 3 };
+			char const *const end = memchr(id.at, ':', id.len);
+			if (end) id.len = (size_t)(end - id.at);
 			break;
 		}
-		link = link_intern(s, id, id_len, rest.at, rest.len);
+		id = uri_clean(id, clean_id, &cut);
+		struct text const uri = uri_clean(rest, clean_uri, &cut);
+		spend(s, rest.len + id.len);
+		if (!cut) link = link_intern(s, id.at, id.len, uri.at, uri.len);
 	}
 	if (link != s->pen.link) {
 		s->pen.link = link;
@@ -180,10 +209,11 @@ static void hyperlink(struct screen *s, struct text rest)
 
 static void title(struct screen *s, unsigned what, struct text t)
 {
-	size_t const len = utf8_cut(t.at, t.len, SCREEN_TITLE_MAX);
+	char clean[SCREEN_TITLE_MAX];
+	size_t const len = title_clean(t, clean);
 	spend(s, 2 * COST_STRING);
-	if (what != 2) string_set(&s->icon, t.at, len);
-	if (what != 1) string_set(&s->title, t.at, len);
+	if (what != 2) string_set(&s->icon, clean, len);
+	if (what != 1) string_set(&s->title, clean, len);
 	if (s->sinks.title) s->sinks.title(s->sinks.arg, s);
 }
 
@@ -208,11 +238,11 @@ static bool iterm_asks(struct text t)
 	return false;
 }
 
-/* What a terminal may be given as it is. */
+/* What a terminal may be given as it is: whole, and without a control in it. */
 static void aside(struct screen *s, enum screen_aside kind)
 {
 	struct screen_buf text = SCREEN_BUF_INIT;
-	if (!s->sinks.aside || s->p.str_cut) return;
+	if (!s->sinks.aside || !string_clean(&s->p)) return;
 	spend(s, 2 * COST_STRING);
 	screen_buf_str(&text, "\033]");
 	screen_buf_add(&text, s->p.str, s->p.str_len);
@@ -234,11 +264,13 @@ static void clean(struct parser *p)
 	size_t from = 0;
 	size_t to = 0;
 	while (from < p->str_len) {
-		uint32_t cp;
-		size_t const n = str[from] < 0x80 ? 1 : utf8_next(str + from, p->str_len - from, &cp);
-		if (n) memmove(str + to, str + from, n);
-		to += n;
-		from += n ? n : 1;
+		uint32_t c;
+		size_t const n = utf8_get(str + from, p->str_len - from, &c);
+		if (c != UTF8_BAD && (c < 0x80 || !printable_control(c))) {
+			memmove(str + to, str + from, n);
+			to += n;
+		}
+		from += n;
 	}
 	p->str_len = (uint32_t)to;
 	str[to] = 0;
@@ -246,11 +278,16 @@ static void clean(struct parser *p)
 
 void osc_dispatch(struct screen *s)
 {
-	if (s->p.high) clean(&s->p);
 	struct text rest = { s->p.str, s->p.str_len };
 	struct text cmd;
 	if (!next(&rest, &cmd)) return;
 	int const n = number(cmd);
+	/* Titles and links keep a sign of what is left out of them. */
+	if (s->p.high && n > 2 && n != 8) {
+		clean(&s->p);
+		rest = (struct text){ s->p.str, s->p.str_len };
+		(void)next(&rest, &cmd);
+	}
 	struct text const args = rest.at ? rest : (struct text){ "", 0 };
 	struct screen_buf none = SCREEN_BUF_INIT;
 	switch (n) {

@@ -57,7 +57,7 @@ void query_span(struct screen *s, enum screen_query kind, char const *fallback)
 			screen_buf_str(&text, intro[p->kind]);
 			screen_buf_add(&text, p->str, umin(p->str_len, SCREEN_STRING_MAX));
 			screen_buf_str(&text, "\033\\");
-			span.whole = !p->str_cut && p->str_len <= SCREEN_STRING_MAX && !text.failed;
+			span.whole = string_clean(p) && p->str_len <= SCREEN_STRING_MAX && !text.failed;
 		}
 		span.text = text.data;
 		span.text_len = text.len;

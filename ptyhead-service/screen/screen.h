@@ -129,8 +129,8 @@ enum screen_query {
 /* Bytes [offset, offset + len) of all that was ever fed are a query, which
  * viewers leave out; setting mode 2048, whose reports the engine makes, is one. A sequence that the query cut short goes with it.
  * For SCREEN_QUERY_TERMINAL: text is the query as kept (at most
- * SCREEN_STRING_MAX, without introducer changes; truncated ones have whole ==
- * false and should not be passed on), fallback what to answer when nobody is
+ * SCREEN_STRING_MAX, without introducer changes; truncated ones, and those with
+ * controls in them, have whole == false and should not be passed on), fallback what to answer when nobody is
  * attached, fallback_len 0 for silence. Both are lent for the call. */
 struct screen_span {
 	uint64_t offset;
@@ -244,7 +244,8 @@ struct screen_cell screen_cell(struct screen const *s, enum screen_which which, 
 unsigned screen_cell_chars(struct screen const *s, struct screen_cell c, uint32_t ret_cps[SCREEN_CLUSTER_MAX]);
 unsigned screen_cell_width(struct screen_cell c); /* 0 spacer, 1, 2 */
 struct screen_style screen_style_get(struct screen const *s, uint16_t style);
-/* The URI of a link, NULL if none; *ret_id its id parameter, "" if none. */
+/* The URI of a link, NULL if none; *ret_id its id parameter, "" if none. In both what is
+ * a control, or no character, is written as %NN. */
 char const *screen_link(struct screen const *s, uint16_t link, char const **ret_id);
 
 struct screen_cursor {
@@ -260,7 +261,8 @@ struct screen_cursor screen_cursor(struct screen const *s);
 /* A mode by its number, as DECRQM reports: 0 unknown, 1 set, 2 reset, 4 known and
  * always reset. */
 int screen_mode(struct screen const *s, bool dec, unsigned number);
-char const *screen_title(struct screen const *s); /* never NULL */
+/* Never NULL; whole characters without controls, as all that is written to terminals. */
+char const *screen_title(struct screen const *s);
 char const *screen_icon(struct screen const *s);
 /* The directory that the program said it is in (OSC 7), a URI; "": it said none. */
 char const *screen_directory(struct screen const *s);

@@ -357,6 +357,8 @@ void sequence_byte(struct screen *s, unsigned char c);  /* 0x20 to 0x7e inside a
 void string_begin(struct screen *s, enum string_kind kind);
 void string_add(struct screen *s, unsigned char const *data, size_t n);
 void string_end(struct screen *s); /* acts on it */
+/* All of it is there, in whole characters without a control: it can be given to a terminal. */
+bool string_clean(struct parser const *p);
 
 /* csi.c, esc.c, sgr.c, rect.c, osc.c, dcs.c, query.c, color.c */
 void csi_dispatch(struct screen *s, unsigned char final);

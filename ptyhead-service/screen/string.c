@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "printable.h"
+#include "utf8.h"
+
 /* Much room is for what needed it alone. */
 static void string_shrink(struct parser *p)
 {
@@ -64,6 +67,17 @@ void string_add(struct screen *s, unsigned char const *data, size_t n)
 		data += now;
 		n -= now;
 	}
+}
+
+bool string_clean(struct parser const *p)
+{
+	uint8_t const *const str = (uint8_t const *)p->str;
+	for (size_t i = 0; i < p->str_len;) {
+		uint32_t c;
+		i += utf8_get(str + i, p->str_len - i, &c);
+		if (c == UTF8_BAD || printable_control(c)) return false;
+	}
+	return !p->str_cut;
 }
 
 void string_end(struct screen *s)

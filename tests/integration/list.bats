@@ -75,6 +75,76 @@ shows() { ptyhead-list "${@:2}" 2>/dev/null | grep -qE -e "$1"; }
 	[[ $output == *'"other:x"'* ]]
 }
 
+# unsafe FILE : something in it would be obeyed by a terminal, or breaks or turns a line.
+unsafe() { LC_ALL=C grep -qaP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$1"; }
+
+@test "names that are nobody's friend: shown in hexadecimal, one line each, valid JSON" {
+	local name dir=$T/run/ptyhead
+	for name in $'new\nline' $'esc\e]0;pwned\a' $'turn\u202eed' $'bad\xff\xc2' $'csi\u009b2J' '$(touch pwned)' 'a b:c'; do
+		start ptyhead "$dir/$name.sock" 2>>"$T/head.log"
+		wait_for 20 test -S "$dir/$name.sock"
+		# What has a : is no address.
+		[ "$name" = 'a b:c' ] || wait_for 20 s6-ptyexec "$dir/$name.sock" true
+	done
+	S=$dir/ok.sock
+	head_start
+	start s6-ptyexec "$S" sh -c "exec cat" $'turn\u202eed' $'mark\u200f' $'csi\u009b' 2>>"$T/err"
+	wait_for 20 shows "^ok +up "
+
+	run --separate-stderr -0 ptyhead-list
+	printf '%s\n' "$output" >"$T/table"
+	! unsafe "$T/table"
+	[ "$(wc -l <"$T/table")" -eq 8 ] # with the one of titles
+	has "$T/table" "^$dir/new.x0aline\\.sock +ended "
+	has "$T/table" "^$dir/esc.x1b]0;pwned.x07\\.sock +ended "
+	has "$T/table" "^$dir/turn.xe2.x80.xaeed\\.sock +ended "
+	has "$T/table" "^$dir/bad.xff.xc2\\.sock +ended "
+	has "$T/table" ' sh -c "exec cat" "turn.u202eed" "mark.u200f" "csi.u009b"$'
+
+	ptyhead-list --json >"$T/json"
+	! unsafe "$T/json"
+	EXPR='len(a), sorted(x["socket"] for x in a)[-1], [x["command"] for x in a if x["state"] == "up"]'
+	[ "$(json)" = "(7, '$dir/turn\\u202eed.sock', [['sh', '-c', 'exec cat', 'turn\\u202eed', 'mark\\u200f', 'csi\\x9b']])" ] || { json; return 1; }
+
+	# Of these only what can be given to the other tools.
+	[ "$(ptyhead-list --names)" = "$dir/\$(touch pwned).sock"$'\nok' ] || { ptyhead-list --names; return 1; }
+	[ ! -e pwned ]
+}
+
+@test "a name, and a path, of the greatest length" {
+	local dir=$T/run/ptyhead long
+	long=$(printf '%0250d' 7)
+	S=$dir/x.sock
+	head_start
+	mv "$S" "$dir/$long.sock" # sun_path does not hold it
+	s6-ptyexec "$dir/$long.sock" true
+	[ "$(ptyhead-list --names)" = "$long" ]
+	ptyhead-list | grep -q "^$long  *ended "
+	[ "$(EXPR='a[0]["address"]' json)" = "$long" ]
+	[ "$(ptyhead-list --names "$dir/$long.sock")" = "$dir/$long.sock" ]
+}
+
+@test "what is wrong is told in one line, whatever the name" {
+	local t
+	for t in attach show list record 'wait -e x' 'send'; do
+		# shellcheck disable=SC2086 # options
+		run -111 ptyhead-$t "$T/no"$'\e[2J\n\u202e\xff'
+		[ "${#lines[@]}" -eq 1 ] || { echo "$t: $output"; return 1; }
+		[[ $output == *'no\x1b[2J\x0a\xe2\x80\xae\xff'* ]]
+		# shellcheck disable=SC2086
+		run -100 ptyhead-$t $'--nix\e\n'
+		[[ $output == *'there is no option --nix\x1b\x0a'* ]]
+	done
+	run -111 s6-ptyexec "$T/no"$'\e[2J\n' true
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output == *'no\x1b[2J\x0a'* ]]
+	run -100 s6-ptyexec -s $'\e1' "$T/no" true
+	[[ $output == *"not a size: '\\x1b1'"* ]]
+	head_start
+	run -127 s6-ptyexec "$S" $'nix\e\n'
+	[[ $output == *'unable to exec nix\x1b\x0a: No such file'* ]]
+}
+
 @test "a socket that only takes exports does not list; one for watching does" {
 	head_given watch:export "$T/run/ptyhead/app.watch.sock" "$T/export"
 	wait_for 5 s6-ptyexec "$T/export" true

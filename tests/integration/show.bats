@@ -116,3 +116,18 @@ json() { ptyhead-show --json "${@:2}" "$S" | perl -MJSON::PP -0777 -ne 'my $j = 
 	kill -CONT "$HEAD"
 	[[ $output == *"did not answer"* ]]
 }
+
+@test "-e and --html hold no control that the program put into a string" {
+	head_start
+	shows '\033]8;id=i\302\2332J;http://x/\302\2332J\033\\\\link\033]8;;\033\\\\ \033]0;a\302\233z\033\\\\ \342\200\256x'
+	ptyhead-show -e "$S" >"$T/e"
+	has "$T/e" link
+	has "$T/e" 'http://x/%C2%9B2J'
+	! LC_ALL=C grep -qaP '\xc2[\x80-\x9f]' "$T/e"
+	ptyhead-show --html "$S" >"$T/html"
+	has "$T/html" 'title="a.z"'
+	! LC_ALL=C grep -qaP '\xc2[\x80-\x9f]|\xe2\x80\xae' "$T/html"
+	ptyhead-show --json "$S" | tee "$T/json" | is_json
+	has "$T/json" '\\u202e'
+	! grep -qaP '\xe2\x80\xae' "$T/json"
+}

@@ -509,7 +509,7 @@ TEST(refusals)
 			start_head(&a);
 			CHECK_EQ(ptyhead_export(sock, &an_export, 10000, &e, &reply), cases[i].error);
 			CHECK_EQ(reply.code, cases[i].code);
-			CHECK_STR(reply.text, "go?[2J ? away??");
+			CHECK_STR(reply.text, "go\\x1b[2J \\x9b away\\x0a\\xff");
 			stop_head(NULL);
 			close(sock);
 		}

@@ -326,6 +326,63 @@ TEST(rows_as_text)
 
 /* ---- sizes -------------------------------------------------------------------- */
 
+static bool has_c1(char const *p, size_t len)
+{
+	for (size_t i = 0; i + 1 < len; i++)
+		if (p[i] == '\xc2' && (unsigned char)p[i + 1] < 0xa0) return true;
+	return false;
+}
+
+/* U+009B is CSI. What a program put into a title or a link is written to other
+ * terminals, which may obey it there. */
+TEST(no_control_is_written_out_of_a_string)
+{
+	static char const c1[] = "\xc2\x9b" "2J\xc2\x90\xff\xc3";
+	struct screen *const s = make(4, 20);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	char const *id;
+
+	feed(s, "\033]0;a");
+	feed(s, c1);
+	feed(s, "z\033\\\033]8;id=i");
+	feed(s, c1);
+	feed(s, ";http://x/\xc3\xa9");
+	feed(s, c1);
+	feed(s, "\033\\link");
+	CHECK_STR(screen_title(s), "a\ufffd2J\ufffd\ufffd\ufffdz");
+	CHECK_STR(screen_link(s, screen_cursor(s).pen.link, &id), "http://x/\xc3\xa9%C2%9B2J%C2%90%FF%C3");
+	CHECK_STR(id, "i%C2%9B2J%C2%90%FF%C3");
+	survives(s);
+
+	struct screen_row const r = screen_row(s, SCREEN_ACTIVE, 0);
+	screen_row_sgr(s, &r, &b);
+	screen_restore(s, true, &b);
+	screen_diff(NULL, s, 4, 20, &b);
+	CHECK(b.len > 0 && !has_c1(b.data, b.len));
+	screen_buf_deinit(&b);
+	screen_free(s);
+}
+
+/* What is made longer by that stays within its bound. */
+TEST(a_title_and_a_link_of_controls_stay_within_their_bounds)
+{
+	struct screen *const s = make(4, 20);
+
+	feed(s, "\033]2;");
+	for (int i = 0; i < 2000; i++) feed(s, "\xc2\x9b");
+	feed(s, "\033\\");
+	CHECK_EQ(strlen(screen_title(s)), SCREEN_TITLE_MAX / 3 * 3);
+	feed(s, "\033]8;;");
+	for (int i = 0; i < 600; i++) feed(s, "\xc2\x9b");
+	feed(s, "\033\\");
+	CHECK_EQ(strlen(screen_link(s, screen_cursor(s).pen.link, NULL)), 3600u);
+	feed(s, "\033]8;;");
+	for (int i = 0; i < 700; i++) feed(s, "\xc2\x9b");
+	feed(s, "\033\\");
+	CHECK_EQ(screen_cursor(s).pen.link, 0);
+	screen_free(s);
+}
+
 TEST(reflow)
 {
 	static struct {

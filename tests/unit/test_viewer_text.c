@@ -137,7 +137,8 @@ TEST(json_is_valid)
 	check_json("\xf4\x90\x80\x80", 4, "\\ufffd\\ufffd\\ufffd\\ufffd");
 	check_json("\xe4\xb8", 2, "\\ufffd");
 	check_json("\xc2\x9b", 2, "\\u009b");
-	check_json("\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa", 9, "\\u2028\\u2029\xe2\x80\xaa");
+	check_json("\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa", 9, "\\u2028\\u2029\\u202a"); /* what breaks lines or turns them */
+	check_json("\xd8\x9c\xe2\x80\x8f\xe2\x81\xa9", 8, "\\u061c\\u200f\\u2069");
 	check_json("\xf0\x9f\xf0\x9f\x98\x80", 6, "\\ufffd😀");
 }
 

@@ -123,13 +123,7 @@ static enum headlink_event answered(struct headlink *l, struct conn_frame const 
 	    wire_get_refused(f->payload, f->header.length, &refused) == 0 &&
 	    (refused.code == WIRE_R_VERSION || refused.code == WIRE_R_ROLE ||
 	     refused.code == WIRE_R_LOOP)) {
-		l->reply.code = refused.code;
-		/* It will be shown: nothing in it may reach a terminal raw. */
-		for (size_t i = 0; i < refused.text.len; i++) {
-			uint8_t const b = refused.text.data[i];
-			l->reply.text[i] = b >= 0x20 && b < 0x7f ? (char)b : '?';
-		}
-		l->reply.text[refused.text.len] = '\0';
+		ptyhead_reply_of(&refused, &l->reply);
 		return HEADLINK_REFUSED;
 	}
 	/* No such terminal: its program has yet to be exported again. Too many

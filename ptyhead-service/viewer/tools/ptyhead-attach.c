@@ -48,7 +48,7 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 	int c;
 
 	keys_init(&o->keys, NULL);
-	while ((c = getopt_long(argc, argv, "rLe:H:1q", longs, NULL)) != -1) {
+	while ((c = option_next(argc, argv, "rLe:H:1q", longs)) != -1) {
 		switch (c) {
 		case 'r': o->watch = true; break;
 		case 'L': o->lossless = true; break;
@@ -63,15 +63,11 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 		case 'q': o->quiet = true; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-attach " PTYHEAD_VERSION); exit(0);
-		default: usage_error();
 		}
 	}
 	if (o->watch && o->lossless)
 		die(EXIT_USAGE, "-r and -L do not go together: who only looks may not make the program wait");
-	if (argc - optind != 1) {
-		fprintf(stderr, "ptyhead-attach: fatal: %s\n", argc > optind ? "one address is enough" : "no address given");
-		usage_error();
-	}
+	if (argc - optind != 1) die_usage_address(argc);
 	return argv[optind];
 }
 

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "json.h"
+#include "printable.h"
 #include "ptyhead.h"
 #include "tool.h"
 
@@ -17,6 +18,8 @@
 #define SYSTEM_DIR "/run/ptyhead"
 #define SUFFIX ".sock"
 #define WATCH ".watch"
+#define ADDRESS_MAX (PATH_MAX + WIRE_TERMINAL_MAX + 2)
+#define ADDRESS_WIDTH 20
 
 static char const usage_text[] =
 	"usage: ptyhead-list [--json | --names] [ADDRESS]\n"
@@ -46,6 +49,18 @@ static void address_of(char const *base, struct wire_entry const *e, char *buf, 
 	bool const only_main = e->terminal.len == strlen(PTYHEAD_TERMINAL) &&
 	                       !memcmp(e->terminal.data, PTYHEAD_TERMINAL, e->terminal.len);
 	snprintf(buf, len, only_main ? "%s" : "%s:%.*s", base, (int)e->terminal.len, (char const *)e->terminal.data);
+}
+
+/* As people read it, at least `width` columns: a socket's name may be anybody's. */
+static void add_shown(struct screen_buf *out, char const *text, unsigned width)
+{
+	char line[PRINTABLE_ESCAPE * ADDRESS_MAX];
+	size_t const n = printable_put(line, sizeof line, text, strlen(text));
+	unsigned columns = 0;
+
+	screen_buf_add(out, line, n);
+	for (size_t i = 0; i < n; i++) columns += ((unsigned char)line[i] & 0xC0) != 0x80;
+	for (; columns < width; columns++) screen_buf_str(out, " ");
 }
 
 static void add_duration(struct screen_buf *out, uint64_t since)
@@ -93,12 +108,13 @@ static void add_row(struct lister *l, struct wire_entry const *e, char const *ad
 	char word[32], size[16], looks[32];
 
 	if (l->rows++ == 0)
-		screen_buf_fmt(&l->out, "%-20s %-5s %7s %8s %9s %7s %7s %11s %-9s %7s %s\n", "ADDRESS", "STATE", "UP", "PID", "SIZE",
-		               "VIEWERS", "RUN", "BYTES", "LAST END", "AGO", "COMMAND");
+		screen_buf_fmt(&l->out, "%-*s %-5s %7s %8s %9s %7s %7s %11s %-9s %7s %s\n", ADDRESS_WIDTH, "ADDRESS", "STATE", "UP", "PID",
+		               "SIZE", "VIEWERS", "RUN", "BYTES", "LAST END", "AGO", "COMMAND");
 	end_word(e, word, sizeof word);
 	snprintf(size, sizeof size, "%ux%u", e->size.cols, e->size.rows);
 	snprintf(looks, sizeof looks, "%u+%u", e->viewers, e->watchers);
-	screen_buf_fmt(&l->out, "%-20s %-5s", address, alive ? "up" : e->run ? "ended" : "new");
+	add_shown(&l->out, address, ADDRESS_WIDTH);
+	screen_buf_fmt(&l->out, " %-5s", alive ? "up" : e->run ? "ended" : "new");
 	add_duration(&l->out, e->since);
 	if (alive && e->pid > 0) screen_buf_fmt(&l->out, " %8u", e->pid);
 	else screen_buf_fmt(&l->out, " %8s", "-");
@@ -151,6 +167,23 @@ static void add_object(struct lister *l, struct wire_entry const *e, char const 
 	screen_buf_str(o, "]}");
 }
 
+/* Does the address lead to that socket? */
+static bool leads_to(char const *address, char const *path)
+{
+	struct ptyhead_address a;
+	char const *why;
+	return ptyhead_address_parse(address, &a, &why) == 0 && !strcmp(a.path, path);
+}
+
+/* Only what can be used: a line is an address. */
+static void add_name(struct lister *l, char const *address, char const *path)
+{
+	l->rows++;
+	if (printable_span(address, strlen(address)) != strlen(address) || !leads_to(address, path)) return;
+	screen_buf_str(&l->out, address);
+	screen_buf_str(&l->out, "\n");
+}
+
 struct one {
 	struct lister *l;
 	char const *path;
@@ -160,16 +193,13 @@ struct one {
 static void each(void *arg, struct wire_entry const *e)
 {
 	struct one const *const o = arg;
-	char address[PATH_MAX + WIRE_TERMINAL_MAX + 2];
+	char address[ADDRESS_MAX];
 
 	address_of(o->base, e, address, sizeof address);
 	switch (o->l->form) {
 	case TABLE: add_row(o->l, e, address); break;
 	case JSON: add_object(o->l, e, address, o->path); break;
-	case NAMES:
-		screen_buf_fmt(&o->l->out, "%s\n", address);
-		o->l->rows++;
-		break;
+	case NAMES: add_name(o->l, address, o->path); break;
 	}
 }
 
@@ -242,16 +272,7 @@ static bool has_better(char const *dir, char const *name, size_t len)
 	return access(path, W_OK) == 0;
 }
 
-/* A name that the user's own folder has, too, leads there. */
-static bool hidden(char const *dir, char const *own, char const *file)
-{
-	char path[PATH_MAX];
-	if (!own || !strcmp(dir, own)) return false;
-	snprintf(path, sizeof path, "%s/%s", own, file);
-	return access(path, F_OK) == 0;
-}
-
-static void one_of_all(struct lister *l, char const *dir, char const *own, char const *file)
+static void one_of_all(struct lister *l, char const *dir, char const *file)
 {
 	struct ptyhead_reply reply;
 	char path[PATH_MAX], name[NAME_MAX + 1];
@@ -260,14 +281,16 @@ static void one_of_all(struct lister *l, char const *dir, char const *own, char 
 	int const n = snprintf(path, sizeof path, "%s/%s", dir, file);
 	if (n < 0 || (size_t)n >= sizeof path || has_better(dir, file, len)) return;
 	snprintf(name, sizeof name, "%.*s", (int)len, file);
-	int const r = ask_head(l, path, hidden(dir, own, file) ? path : name, NULL, &reply);
+	/* By its path where the name leads elsewhere (into the user's own folder), or
+	 * nowhere, since a name has no such characters. */
+	int const r = ask_head(l, path, leads_to(name, path) ? name : path, NULL, &reply);
 	if (r == 0 || r == -EACCES || r == -EPERM) return; /* it is not for us */
 	if (l->form != NAMES)
-		fprintf(stderr, "ptyhead-list: warning: unable to ask the head at %s: %s\n", path, reply.code ? reply.text : strerror(-r));
+		warn("unable to ask the head at %s: %s", path, reply.code ? reply.text : strerror(-r));
 	if (r == -ETIMEDOUT) l->code = EXIT_TIMEOUT;
 }
 
-static void all_in(struct lister *l, char const *dir, char const *own)
+static void all_in(struct lister *l, char const *dir)
 {
 	struct dirent **files;
 	int const n = scandir(dir, &files, is_socket, alphasort);
@@ -276,7 +299,7 @@ static void all_in(struct lister *l, char const *dir, char const *own)
 		return;
 	}
 	for (int i = 0; i < n; i++) {
-		one_of_all(l, dir, own, files[i]->d_name);
+		one_of_all(l, dir, files[i]->d_name);
 		free(files[i]);
 	}
 	free(files);
@@ -287,8 +310,8 @@ static void all_heads(struct lister *l)
 	char own[PATH_MAX];
 	bool const has = ptyhead_user_dir(own, sizeof own);
 
-	if (has) all_in(l, own, own);
-	all_in(l, SYSTEM_DIR, has ? own : NULL);
+	if (has) all_in(l, own);
+	all_in(l, SYSTEM_DIR);
 }
 
 char const tool_name[] = "ptyhead-list";
@@ -302,19 +325,15 @@ int main(int argc, char **argv)
 	struct lister l = { .out = SCREEN_BUF_INIT };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((c = option_next(argc, argv, "", longs)) != -1) {
 		switch (c) {
 		case 'j': l.form = JSON; break;
 		case 'n': l.form = NAMES; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-list " PTYHEAD_VERSION); exit(0);
-		default: usage_error();
 		}
 	}
-	if (argc - optind > 1) {
-		fputs("ptyhead-list: fatal: one address is enough\n", stderr);
-		usage_error();
-	}
+	if (argc - optind > 1) die_usage_address(argc);
 	if (optind < argc) one_head(&l, argv[optind]);
 	else all_heads(&l);
 	if (l.form == JSON) screen_buf_str(&l.out, l.rows ? "\n]\n" : "[]\n");

@@ -65,7 +65,7 @@ static char const *parse(int argc, char **argv, struct record *r, struct record_
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "f:o:T:r", longs, NULL)) != -1) {
+	while ((c = option_next(argc, argv, "f:o:T:r", longs)) != -1) {
 		switch (c) {
 		case 'f': r->form = word_of("-f", optarg, (char const *[]){ "asciicast", "script", NULL }) ? RECORDING_SCRIPT : RECORDING_ASCIICAST; break;
 		case 'F': r->from_now = word_of("--from", optarg, (char const *[]){ "start", "now", NULL }); break;
@@ -76,13 +76,9 @@ static char const *parse(int argc, char **argv, struct record *r, struct record_
 		case 'l': r->title = optarg; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-record " PTYHEAD_VERSION); exit(0);
-		default: usage_error();
 		}
 	}
-	if (argc - optind != 1) {
-		fprintf(stderr, "ptyhead-record: fatal: %s\n", argc > optind ? "one address is enough" : "no address given");
-		usage_error();
-	}
+	if (argc - optind != 1) die_usage_address(argc);
 	if (o->timing && r->form != RECORDING_SCRIPT) die(EXIT_USAGE, "-T goes with -f script");
 	if (r->form == RECORDING_SCRIPT && to_stdout(o->output) && !o->timing)
 		die(EXIT_USAGE, "a typescript's timing needs a file: -o FILE, or -T FILE");

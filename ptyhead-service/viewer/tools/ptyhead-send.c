@@ -91,7 +91,7 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 
 	*o = (struct send_options){ .enter = true, .timeout = -1 };
 	/* Options end at the address: the text may begin with a dash. */
-	while ((c = getopt_long(argc, argv, "+k:nprw:W:ot:L", longs, NULL)) != -1) {
+	while ((c = option_next(argc, argv, "+k:nprw:W:ot:L", longs)) != -1) {
 		switch (c) {
 		case 'k': add_key(o, optarg); break;
 		case 'n': o->enter = false; break;
@@ -104,14 +104,10 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 		case 'L': f->lossless = true; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-send " PTYHEAD_VERSION); exit(0);
-		default: usage_error();
 		}
 	}
 	if (o->raw && o->paste) die(EXIT_USAGE, "-r and -p do not go together");
-	if (optind == argc) {
-		fputs("ptyhead-send: fatal: no address given\n", stderr);
-		usage_error();
-	}
+	if (optind == argc) die_usage_address(argc);
 	o->text = argv + optind + 1;
 	return argv[optind];
 }
@@ -161,7 +157,7 @@ static void add_text(struct send_options const *o, struct screen_input const *m,
 	if (o->raw) screen_buf_add(out, text, len);
 	else if (o->paste) key_paste(text, len, m, out, &left_out);
 	else key_text(text, len, m, out);
-	if (left_out) fprintf(stderr, "ptyhead-send: warning: %zu characters that could end the paste were left out\n", left_out);
+	if (left_out) warn("%zu characters that could end the paste were left out", left_out);
 }
 
 static void add_enter(struct send_options const *o, struct screen_input const *m, struct screen_buf *out)
@@ -259,8 +255,8 @@ static int wait_since(struct await *a, struct follow *f, uint64_t offset, int64_
 	enum await_result const r = await_run(a, f);
 	int const e = errno;
 	if (a->missed > 0)
-		fprintf(stderr, "ptyhead-send: warning: %llu bytes of output were overwritten before they were looked at%s\n",
-		        (unsigned long long)a->missed, f->lossless ? "" : " (see -L)");
+		warn("%llu bytes of output were overwritten before they were looked at%s",
+		     (unsigned long long)a->missed, f->lossless ? "" : " (see -L)");
 	switch (r) {
 	case AWAIT_DONE:
 		fwrite(a->found.data ? a->found.data : "", 1, a->found.len, stdout);

@@ -52,7 +52,7 @@ static void parse(int argc, char **argv, struct options *o)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "eH:", longs, NULL)) != -1) {
+	while ((c = option_next(argc, argv, "eH:", longs)) != -1) {
 		switch (c) {
 		case 'e': form_set(o, SGR); break;
 		case 'j': form_set(o, JSON); break;
@@ -62,13 +62,9 @@ static void parse(int argc, char **argv, struct options *o)
 			break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-show " PTYHEAD_VERSION); exit(0);
-		default: usage_error();
 		}
 	}
-	if (argc - optind != 1) {
-		fprintf(stderr, "ptyhead-show: fatal: %s\n", argc > optind ? "one address is enough" : "no address given");
-		usage_error();
-	}
+	if (argc - optind != 1) die_usage_address(argc);
 	address_get(argv[optind], &o->address);
 }
 

@@ -73,7 +73,7 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 	int c;
 
 	a->since = AWAIT_DEFAULT;
-	while ((c = getopt_long(argc, argv, "e:F:st:L", longs, NULL)) != -1) {
+	while ((c = option_next(argc, argv, "e:F:st:L", longs)) != -1) {
 		switch (c) {
 		case 'e': choose(a, AWAIT_REGEX, optarg); break;
 		case 'F': choose(a, AWAIT_FIXED, optarg); break;
@@ -89,19 +89,12 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 		case 'L': f->lossless = true; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-wait " PTYHEAD_VERSION); exit(0);
-		default: usage_error();
 		}
 	}
-	if (a->kind == AWAIT_NONE) {
-		fputs("ptyhead-wait: fatal: one of -e, -F, --idle, --exit and --start says what to wait for\n", stderr);
-		usage_error();
-	}
+	if (a->kind == AWAIT_NONE) die_usage("one of -e, -F, --idle, --exit and --start says what to wait for");
 	if (a->on_screen && a->kind != AWAIT_REGEX && a->kind != AWAIT_FIXED) die(EXIT_USAGE, "-s goes with -e or -F");
 	if (a->on_screen && a->since != AWAIT_DEFAULT) die(EXIT_USAGE, "-s looks at the screen as it is: it goes without --since");
-	if (argc - optind != 1) {
-		fprintf(stderr, "ptyhead-wait: fatal: %s\n", argc > optind ? "one address is enough" : "no address given");
-		usage_error();
-	}
+	if (argc - optind != 1) die_usage_address(argc);
 	a->until = timeout < 0 ? -1 : clock_ms() + timeout;
 	return argv[optind];
 }
@@ -141,8 +134,9 @@ int main(int argc, char **argv)
 	if (r < 0) die_of_link(&f.link, r);
 	enum await_result const result = await_run(&a, &f);
 	r = -errno;
-	if (a.missed > 0) fprintf(stderr, "ptyhead-wait: warning: %llu bytes of output were overwritten before they were looked at%s\n",
-		                  (unsigned long long)a.missed, f.lossless ? "" : " (see -L)");
+	if (a.missed > 0)
+		warn("%llu bytes of output were overwritten before they were looked at%s",
+		                       (unsigned long long)a.missed, f.lossless ? "" : " (see -L)");
 	switch (result) {
 	case AWAIT_DONE:
 		print_found(&a);

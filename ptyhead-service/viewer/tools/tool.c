@@ -1,6 +1,7 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,29 +9,79 @@
 #include <string.h>
 
 #include "number.h"
+#include "printable.h"
 
 #define TIME_MAX 1000000000u /* of any unit */
+
+#define TEXT_MAX 12288u /* two paths and what is said of them */
+
+/* One line on standard error. Names in it may be anybody's: what a terminal would act
+ * on, or what breaks the line, is shown in hexadecimal. */
+static void put_line(char const *kind, char const *format, va_list ap)
+{
+	static char text[TEXT_MAX], line[PRINTABLE_ESCAPE * TEXT_MAX];
+
+	if (vsnprintf(text, sizeof text, format, ap) < 0) text[0] = '\0';
+	printable_put(line, sizeof line, text, strlen(text));
+	fprintf(stderr, "%s: %s: %s\n", tool_name, kind, line);
+}
 
 void die(int code, char const *format, ...)
 {
 	va_list ap;
-	fprintf(stderr, "%s: fatal: ", tool_name);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	put_line("fatal", format, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	exit(code);
 }
 
-void say(char const *text)
+void warn(char const *format, ...)
 {
-	fprintf(stderr, "%s: warning: %s\n", tool_name, text);
+	va_list ap;
+	va_start(ap, format);
+	put_line("warning", format, ap);
+	va_end(ap);
 }
+
+void say(char const *text) { warn("%s", text); }
 
 void usage_error(void)
 {
 	fprintf(stderr, "%s: try: %s --help\n", tool_name, tool_name);
 	exit(EXIT_USAGE);
+}
+
+void die_usage(char const *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	put_line("fatal", format, ap);
+	va_end(ap);
+	usage_error();
+}
+
+void die_usage_address(int argc) { die_usage("%s", argc > optind ? "one address is enough" : "no address given"); }
+
+/* ---- options ------------------------------------------------------------------- */
+
+static struct option const *long_of(int val, struct option const *longs)
+{
+	while (longs->name && longs->val != val) longs++;
+	return longs->name ? longs : NULL;
+}
+
+int option_next(int argc, char **argv, char const *shorts, struct option const *longs)
+{
+	opterr = 0;
+	int const c = getopt_long(argc, argv, shorts, longs, NULL);
+	if (c != '?') return c;
+	char const *const word = argv[optind - 1];
+	struct option const *const l = !strncmp(word, "--", 2) ? long_of(optopt, longs) : NULL;
+	if (optopt == 0) die_usage("there is no option %s, or more than one begins so", word);
+	if (l && strchr(word, '=')) die_usage("--%s takes no argument", l->name);
+	if (l) die_usage("--%s takes an argument", l->name);
+	if (strchr(shorts, optopt)) die_usage("-%c takes an argument", optopt);
+	die_usage("there is no option -%c", optopt);
 }
 
 void address_get(char const *name, struct ptyhead_address *ret)

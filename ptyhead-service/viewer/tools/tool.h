@@ -11,12 +11,26 @@
 /* The program's, as its main file has it. */
 extern char const tool_name[];
 
+/* Each says one line. Names in it may be anybody's: they are shown as
+ * base/printable.h has it. `die` ends with `code`. */
 __attribute__((noreturn, format(printf, 2, 3)))
 void die(int code, char const *format, ...);
+__attribute__((format(printf, 1, 2)))
+void warn(char const *format, ...);
 void say(char const *text); /* a warning */
-/* After the word on what is wrong. */
+/* Wrong usage: what is wrong, where there is help, the end. */
+__attribute__((noreturn, format(printf, 1, 2)))
+void die_usage(char const *format, ...);
+/* The same after the word on what is wrong. */
 __attribute__((noreturn))
 void usage_error(void);
+/* The same where getopt left another number of words than one address. */
+__attribute__((noreturn))
+void die_usage_address(int argc);
+
+/* getopt_long(3); an option that there is not, or whose argument is missing, is the end. */
+struct option;
+int option_next(int argc, char **argv, char const *shorts, struct option const *longs);
 
 /* The address that `name` says; if it is none, the end. */
 void address_get(char const *name, struct ptyhead_address *ret);
