@@ -203,6 +203,7 @@ static int daemon_init(struct daemon *d, struct daemon_options const *o)
 	if (r < 0) return r;
 	terminals_init(&d->terminals, &d->env, &ev);
 	peers_init(&d->peers, &d->env, &d->terminals);
+	recovery_init(&d->recovery, &d->terminals);
 	list_init(&d->listeners);
 	timeout_init(&d->leave, leave_expired);
 	timeout_init(&d->holder, holder_expired);
@@ -257,7 +258,7 @@ static int take_up(struct daemon *d, struct daemon_options const *o, struct keep
 	if (!k->where)
 		log_say(&d->env.log, LOG_WARNING, "no store: if this head dies, its programs get SIGHUP (see STORES in ptyhead(8))");
 	k->held = (unsigned)n;
-	recover(&d->recovery, &d->terminals, items, n);
+	recover(&d->recovery, items, n);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -23,6 +24,7 @@
 
 #define START_PATIENCE_MS 5000 /* nobody waits for the head yet */
 #define OWNER "owner"
+#define DESCRIPTORS_LEFT 12u /* for what a terminal needs besides those that are kept */
 
 struct holder {
 	s6_fdholder_t a;
@@ -118,6 +120,7 @@ static int put(struct keep *k, char const *name, int fd)
 	struct holder *const h = k->own;
 	bool const was = h->connected;
 	int r = put_once(h, name, fd);
+	if (r == -ENFILE || r == -EMFILE) return -ENOSPC;
 	/* It may have been restarted since: once more. */
 	/* cppcheck-suppress incorrectLogicOperator ; put_once changes it */
 	if (r < 0 && r != -ETIMEDOUT && was && !h->connected) r = put_once(h, name, fd);
@@ -142,6 +145,17 @@ static int drop(struct keep *k, char const *name)
 	return s6_fdholder_delete_g(&h->a, full, &until) ? 0 : failed(h);
 }
 
+/* A descriptor that does not fit into our limit is lost on its way, and its answer
+ * with it: ask only while there is room. */
+static bool descriptors_scarce(struct holder const *h)
+{
+	struct rlimit r;
+	int const fd = fcntl(h->a.connection.out.fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0) return true;
+	close(fd);
+	return getrlimit(RLIMIT_NOFILE, &r) == 0 && (rlim_t)fd + DESCRIPTORS_LEFT >= r.rlim_cur;
+}
+
 static int fetch(struct keep *k, char const *name)
 {
 	struct holder *const h = k->own;
@@ -150,6 +164,7 @@ static int fetch(struct keep *k, char const *name)
 	if (!full_name(h, full, sizeof full, name)) return -ENOENT;
 	int const r = connect_to(h, KEEP_PATIENCE_MS);
 	if (r < 0) return r;
+	if (descriptors_scarce(h)) return -EMFILE;
 	deadline(&until, KEEP_PATIENCE_MS);
 	int const fd = s6_fdholder_retrieve_g(&h->a, full, &until);
 	if (fd < 0) return failed(h);
@@ -219,13 +234,16 @@ static int owner_file(struct holder *h, int ms)
 
 	if (!full_name(h, full, sizeof full, OWNER)) return -ENAMETOOLONG;
 	deadline(&until, ms);
-	int fd = h->lock >= 0 ? fcntl(h->lock, F_DUPFD_CLOEXEC, 3) : memfd_create("ptyhead:owner", MFD_CLOEXEC);
-	if (fd < 0) return -errno;
-	if (s6_fdholder_store_g(&h->a, fd, full, &no_limit, &until)) return fd;
-	int const err = errno;
-	close(fd);
-	if (err != EBUSY) return err ? -err : -EIO;
-	fd = s6_fdholder_retrieve_g(&h->a, full, &until);
+	int fd = s6_fdholder_retrieve_g(&h->a, full, &until);
+	if (fd < 0 && errno == ENOENT) {
+		fd = h->lock >= 0 ? fcntl(h->lock, F_DUPFD_CLOEXEC, 3) : memfd_create("ptyhead:owner", MFD_CLOEXEC);
+		if (fd < 0 || s6_fdholder_store_g(&h->a, fd, full, &no_limit, &until)) return fd < 0 ? -errno : fd;
+		/* EBUSY: another head came first. */
+		int const err = errno;
+		close(fd);
+		fd = err == EBUSY ? s6_fdholder_retrieve_g(&h->a, full, &until) : -1;
+		errno = err == EBUSY ? errno : err;
+	}
 	if (fd < 0) return errno ? -errno : -EIO;
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return fd;
@@ -235,6 +253,10 @@ static int owner_file(struct holder *h, int ms)
 static int own(struct holder *h, int ms)
 {
 	int const fd = owner_file(h, ms);
+	if (fd == -ENFILE) {
+		log_say(h->keep->log, LOG_WARNING, "no place in the s6-fdholderd for this head's lock: start no second one with the same -i");
+		return 0;
+	}
 	if (fd < 0) return fd;
 	int const lock = same_file(fd, h->lock) ? h->lock : lock_own(fd);
 	close(fd);
@@ -271,7 +293,8 @@ static int retrieve(struct holder *h, struct keep_item **ret, size_t *ret_n)
 		at += strlen(id) + 1;
 		if (strncmp(id, h->prefix, prefix) != 0 || id[prefix] != '/' || !keep_parse(id + prefix + 1, &items[*ret_n])) continue;
 		deadline(&until, START_PATIENCE_MS);
-		int const fd = s6_fdholder_retrieve_g(&h->a, id, &until);
+		int const fd = descriptors_scarce(h) ? -1 : s6_fdholder_retrieve_g(&h->a, id, &until);
+		if (fd < 0 && descriptors_scarce(h)) errno = EMFILE;
 		if (fd >= 0) (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 		else if (errno == ENOENT) continue;
 		items[(*ret_n)++].fd = fd;

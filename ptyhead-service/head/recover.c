@@ -170,13 +170,19 @@ static bool reserved(void const *arg, char const *name)
 	return false;
 }
 
-void recover(struct recovery *r, struct terminals *s, struct keep_item *items, size_t n)
+void recovery_init(struct recovery *r, struct terminals *s)
 {
-	*r = (struct recovery){ .terminals = s, .items = items, .n = n };
+	*r = (struct recovery){ .terminals = s };
 	s->reserved = reserved;
 	s->reserved_arg = r;
 	timeout_init(&r->again, again_expired);
 	loop_queue_init(&s->env->loop, &r->delay, SECOND_NS);
+}
+
+void recover(struct recovery *r, struct keep_item *items, size_t n)
+{
+	r->items = items;
+	r->n = n;
 	if (n > 1) qsort(items, n, sizeof *items, by_terminal);
 	try_all(r, true);
 	if (recovery_left(r) > 0) timeout_set(&r->delay, &r->again);

@@ -19,9 +19,10 @@ struct recovery {
 	struct timeout_queue delay;
 };
 
+void recovery_init(struct recovery *r, struct terminals *s);
 /* Takes `items` (malloc'd, `n` long) and their descriptors over. What is damaged
  * costs what it costs, and is logged: a tape its history, never a master. */
-void recover(struct recovery *r, struct terminals *s, struct keep_item *items, size_t n);
+void recover(struct recovery *r, struct keep_item *items, size_t n);
 /* How many terminals could not be taken up yet. */
 size_t recovery_left(struct recovery const *r);
 void recovery_deinit(struct recovery *r);

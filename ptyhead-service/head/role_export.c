@@ -24,7 +24,7 @@ static struct outcome failed(struct terminals const *s, int r)
 			return role_refusal(WIRE_R_LIMIT, "this head has as many live terminals as it may (see its option -n)");
 		break;
 	case -ENOSPC:
-		if (k->where) return role_refusal(WIRE_R_LIMIT, "%s is full (FileDescriptorStoreMax=)", k->where);
+		if (k->where) return role_refusal(WIRE_R_LIMIT, "%s is full: let it hold more (FileDescriptorStoreMax=, or -n of s6-fdholderd)", k->where);
 		break;
 	case -EAGAIN:
 		if (k->where) return role_refusal(WIRE_R_FAILED, "%s does not answer: try again when it does", k->where);
