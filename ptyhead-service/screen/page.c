@@ -10,7 +10,7 @@ void page_ask(struct screen *s, unsigned rows, unsigned cols)
 	if (rows == s->rows && cols == s->cols) return;
 	s->ask_rows = (uint16_t)rows;
 	s->ask_cols = (uint16_t)cols;
-	s->upto = 0;
+	s->purse -= PAGE_STOP;
 }
 
 bool screen_size_asked(struct screen *s, unsigned *ret_rows, unsigned *ret_cols)

@@ -194,17 +194,20 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 /* A text that wraps again and again is looked at in pieces of this many bytes. */
 #define PIECE 256
 
-/* Until s->spent, and SCREEN_COST_BYTE for each byte taken, come to `upto`, or a
- * sequence asks for another size. */
-static size_t feed_upto(struct screen *s, unsigned char const *const data, size_t len, uint64_t upto)
+/* Takes bytes until `units` are spent, and SCREEN_COST_BYTE for each, or a sequence asks
+ * for another size. */
+static size_t feed_upto(struct screen *s, unsigned char const *const data, size_t len, int64_t units)
 {
 	struct parser *const ps = &s->p;
-	s->ask_rows = s->ask_cols = 0;
-	s->upto = upto;
 	unsigned char const *p = data;
 	unsigned char const *const end = p + len;
 	uint64_t const origin = s->total - (uint64_t)(uintptr_t)p; /* offset of a pointer: origin + p */
-	while (p < end && s->spent + SCREEN_COST_BYTE * (uint64_t)(p - data) < s->upto) {
+	int64_t const most = SCREEN_COST_BYTE * (int64_t)len; /* so the purse says when the bytes end, too */
+	int64_t const left = units < most ? units : most;
+	s->spent = screen_spent(s);
+	s->purse = left;
+	s->ask_rows = s->ask_cols = 0;
+	while (SCREEN_COST_BYTE * (p - data) < s->purse) {
 		if (ps->state == P_GROUND && !ps->u8_need) {
 			unsigned char const c = *p;
 			if (c >= 0x20 && c < 0x7f) {
@@ -251,29 +254,35 @@ static size_t feed_upto(struct screen *s, unsigned char const *const data, size_
 		ps->pos = origin + (uint64_t)(uintptr_t)p + 1;
 		byte_step(s, *p++);
 	}
-	len = (size_t)(p - data);
-	s->total += len;
-	s->spent += SCREEN_COST_BYTE * (uint64_t)len;
+	if (s->ask_rows) s->purse += PAGE_STOP;
+	s->spent += (uint64_t)(left - s->purse + SCREEN_COST_BYTE * (p - data));
+	s->purse = 0;
+	s->total += (uint64_t)(p - data);
 	if (ps->state == P_GROUND && !ps->u8_need)
 		s->ground = s->total;
 	else
 		s->ground = ps->seq_start;
-	return len;
+	return (size_t)(p - data);
 }
 
 void screen_feed(struct screen *s, void const *data, size_t len)
 {
-	unsigned char const *const p = data;
-	for (size_t n = 0; n < len;) n += feed_upto(s, p + n, len - n, UINT64_MAX);
+	unsigned char const *p = data;
+	/* What a sequence costs ends a turn, and no more. */
+	for (size_t n = 0; n < len;) n += feed_upto(s, p + n, len - n, INT64_MAX);
 }
 
 size_t screen_feed_some(struct screen *s, void const *data, size_t len, int64_t *cost)
 {
-	uint64_t const before = s->spent;
-	if (*cost <= 0) return 0;
-	size_t const n = feed_upto(s, data, len, before + (uint64_t)*cost);
-	*cost -= (int64_t)(s->spent - before);
+	unsigned char const *p = data;
+	size_t n = 0;
+	while (n < len && *cost > 0) {
+		uint64_t const before = screen_spent(s);
+		n += feed_upto(s, p + n, len - n, *cost);
+		*cost -= (int64_t)(screen_spent(s) - before);
+		if (s->ask_rows) break;
+	}
 	return n;
 }
 
-uint64_t screen_spent(struct screen const *s) { return s->spent; }
+uint64_t screen_spent(struct screen const *s) { return s->spent - (uint64_t)s->purse; }

@@ -227,8 +227,10 @@ struct screen {
 	uint32_t dynamic[10];   /* OSC 10..19 */
 	struct parser p;
 	uint64_t total, ground;
-	uint64_t spent;         /* units of work: see screen_feed_some */
-	uint64_t upto;          /* feeding stops when they come to this */
+	/* Units of work: see screen_feed_some. Those of now are not in `spent`, but
+	 * subtracted from `purse`, which is 0 at first, and what a feed may spend. */
+	uint64_t spent;
+	int64_t purse;
 	unsigned cell_w, cell_h;
 	int scheme;
 	struct screen_sinks sinks;
@@ -240,7 +242,7 @@ static inline bool mode_on(struct screen const *s, enum mode_bit m)
 }
 
 /* Whatever takes time that its bytes do not pay for says so here. */
-static inline void spend(struct screen *s, uint64_t units) { s->spent += units; }
+static inline void spend(struct screen *s, uint64_t units) { s->purse -= (int64_t)units; }
 
 static inline struct row *row_at(struct screen const *s, struct grid const *g, unsigned y)
 {
@@ -269,7 +271,11 @@ void table_put(struct table *t, uint32_t hash, uint32_t id);
 int styles_init(struct screen *s);
 uint16_t style_intern(struct screen *s, struct screen_style const *style); /* 0: it is refused */
 int32_t style_find(struct screen *s, struct screen_style const *style);    /* -1: it has no number */
-uint16_t style_pen(struct screen *s);   /* the pen's number */
+uint16_t style_pen_intern(struct screen *s);
+static inline uint16_t style_pen(struct screen *s) /* the pen's number */
+{
+	return s->pen_dirty ? style_pen_intern(s) : s->pen_id;
+}
 uint16_t style_erase(struct screen *s); /* the number of a style with the pen's background alone */
 bool style_same(struct screen const *a, uint16_t x, struct screen const *b, uint16_t y);
 
@@ -411,6 +417,7 @@ void marks_start(struct screen const *s, struct screen_buf *out);  /* a row with
 void marks_after(struct screen const *s, struct screen_buf *out);  /* when all rows are painted */
 
 /* page.c */
+#define PAGE_STOP (INT64_C(1) << 60) /* what asking costs, for the time of a feed: all of it */
 void page_ask(struct screen *s, unsigned rows, unsigned cols); /* the program wants that size; 0: as it is */
 bool page_window(struct screen *s); /* XTWINOPS: false if it is none that asks for a size */
 void page_size(struct screen *s, unsigned char inter); /* DECSCPP, DECSNLS */

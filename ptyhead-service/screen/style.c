@@ -91,8 +91,8 @@ static int32_t find(struct screen *s, struct screen_style const *style, uint32_t
 	struct table const *const t = &st->t;
 	for (uint32_t i = h & (t->hash_cap - 1); t->hash[i]; i = (i + 1) & (t->hash_cap - 1)) {
 		uint32_t const id = t->hash[i] - 1u;
-		spend(s, COST_PROBE);
 		if (style_eq(&st->at[id], style)) return (int32_t)id;
+		spend(s, COST_PROBE);
 	}
 	return -1;
 }
@@ -132,12 +132,10 @@ uint16_t style_intern(struct screen *s, struct screen_style const *style)
 	return (uint16_t)id;
 }
 
-uint16_t style_pen(struct screen *s)
+uint16_t style_pen_intern(struct screen *s)
 {
-	if (s->pen_dirty) {
-		s->pen_id = style_intern(s, &s->pen);
-		s->pen_dirty = false;
-	}
+	s->pen_id = style_intern(s, &s->pen);
+	s->pen_dirty = false;
 	return s->pen_id;
 }
 
