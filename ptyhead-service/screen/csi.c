@@ -317,12 +317,13 @@ static void protection(struct screen *s)
 	s->iso_protect = false;
 }
 
-/* DECSCL: a soft reset, as DEC STD 070 has it. */
+/* DECSCL: a soft reset, as DEC STD 070 has it; with a second parameter of 9, which
+ * screen_restore alone writes, it is none. */
 static void level_set(struct screen *s)
 {
 	unsigned const what = par(s, 0, 0);
 	if (what < 61 || what > 65) return;
-	state_soft_reset(s);
+	if (par(s, 1, 0) != 9) state_soft_reset(s);
 	s->level = (uint8_t)umin(what - 60, 4);
 }
 

@@ -197,15 +197,6 @@ static void saved_modes(struct screen const *s, struct screen_buf *out)
 	}
 }
 
-/* First of all: these clear a screen or reset it. A real terminal is neither to
- * change its size nor to forget sequences. */
-static void level_and_columns(struct screen const *s, bool real, struct screen_buf *out)
-{
-	if (real) return;
-	if (s->level != 4) screen_buf_fmt(out, "\033[%u\"p", 60u + s->level);
-	if (mode_on(s, M_COLM)) screen_buf_fmt(out, "\033[?40h\033[?3h\033[?40l");
-}
-
 static void modes(struct screen const *s, bool real, struct screen_buf *out)
 {
 	uint64_t const changed = (s->modes ^ MODES_DEFAULT) & ~(BIT(M_OM) | BIT(M_IRM) | BIT(M_LRMM) | BIT(M_COLM));
@@ -312,7 +303,7 @@ static void pending_wrap(struct painter *p)
 	p->pen = (struct screen_style){ .attrs = p->pen.attrs & SCREEN_PROTECTED };
 }
 
-static void cursor(struct painter *p)
+static void cursor(struct painter *p, bool real)
 {
 	struct screen const *const s = p->s;
 	if (mode_on(s, M_OM)) {
@@ -329,6 +320,7 @@ static void cursor(struct painter *p)
 	if (mode_on(s, M_IRM)) screen_buf_str(p->out, "\033[4h");
 	paint_style(p, &s->pen);
 	marks_after(s, p->out);
+	if (s->level != 4 && !real) screen_buf_fmt(p->out, "\033[%u;9\"p", 60u + s->level); /* resets nothing: see level_set */
 	if (s->iso_protect) screen_buf_str(p->out, s->pen.attrs & SCREEN_PROTECTED ? "\033V" : "\033V\033W");
 	if (s->last_valid) last_character(p);
 	if (s->shift) screen_buf_str(p->out, s->shift == 2 ? "\033N" : "\033O");
@@ -374,7 +366,8 @@ void screen_restore(struct screen const *s, bool clear, struct screen_buf *out)
 	struct painter p = { .s = s, .out = out, .cols = s->cols };
 	struct screen_style const none = { 0 };
 	if (clear) screen_buf_str(out, CLEAR);
-	level_and_columns(s, clear, out);
+	/* First of all, since it clears the screen; a real terminal is not to change its size. */
+	if (mode_on(s, M_COLM) && !clear) screen_buf_str(out, "\033[?40h\033[?3h\033[?40l");
 	saved_modes(s, out);
 	marks_before(s, out);
 	titles(s, out);
@@ -390,5 +383,5 @@ void screen_restore(struct screen const *s, bool clear, struct screen_buf *out)
 	if (s->left != 0 || s->right != s->cols - 1) screen_buf_fmt(out, "\033[%u;%us", s->left + 1u, s->right + 1u);
 	if (s->top != 0 || s->bottom != s->rows - 1) screen_buf_fmt(out, "\033[%u;%ur", s->top + 1u, s->bottom + 1u);
 	modes(s, clear, out);
-	cursor(&p);
+	cursor(&p, clear);
 }

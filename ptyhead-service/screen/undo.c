@@ -124,6 +124,7 @@ void screen_undo(struct screen const *s, struct screen_buf *out)
 	place_undo(s, out);
 	undo_colors(s, out);
 	titles_undo(s, out);
+	if (s->directory) screen_buf_str(out, "\033]7;\033\\");
 	if (s->alt_on) {
 		struct saved const *const v = &s->main.saved;
 		screen_buf_str(out, "\033[?1049l");

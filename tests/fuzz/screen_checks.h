@@ -169,8 +169,9 @@ static void undoing(struct screen const *s)
 	if (!t || !fresh) abort();
 	screen_undo(s, &b);
 	screen_feed(t, b.data, b.len);
-	/* Wipe what may differ: contents, titles, saved cursors and modes. */
-	static char const wipe[] = "\033[?40h\033[?3l\033[?40l\033[?47h\033[H\0337\033[?47l\033[H\033[2J\0337\033]0;\033\\";
+	/* Wipe what may differ: contents, titles, prompts, saved cursors and modes. */
+	static char const wipe[] = "\033[?40h\033[?3l\033[?40l\033[?47h\033[H\0337\033[?47l\033[H\033[2J\0337\033]0;\033\\"
+				   "\033]133;D\007\033]133;A\007\033[M";
 	screen_feed(t, wipe, sizeof wipe - 1);
 	for (int i = 0; i < 10; i++) screen_feed(t, "\033[23;0t", 7);
 	screen_feed(t, "\033]0;\033\\", 6);
