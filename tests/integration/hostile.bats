@@ -493,7 +493,8 @@ decided() { test -s "$T/$1.ready" || not alive "$2"; }
 		for name in sys.argv[1:]:
 		    for line in open(name, 'rb').read().decode('utf-8').splitlines():
 		        for c in line:
-		            if unicodedata.category(c) in ('Cc', 'Cf', 'Zl', 'Zp', 'Co', 'Cs'):
+		            # What a terminal obeys, what breaks lines, what turns the direction of writing.
+		            if unicodedata.category(c) in ('Cc', 'Zl', 'Zp', 'Cs') or c in '\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069':
 		                sys.exit('%s: %r' % (name, line))
 	EOP
 	head_is_well

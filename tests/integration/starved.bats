@@ -12,7 +12,7 @@ load ../helpers/keep
 load ../helpers/systemd
 
 setup() { head_setup; }
-teardown() { common_teardown; }
+teardown() { [ -z "${DBG-}" ] || cp -r "$T" "$DBG" 2>/dev/null; common_teardown; }
 
 # starved_start OPTION... : a head under s6, on $S, that begins by what $T/limits says.
 starved_start() {
@@ -86,8 +86,9 @@ takes_one_more() {
 	echo 'ulimit -S -n 64' >"$T/limits"
 	local began=$EPOCHREALTIME
 	next_head
-	all_there 'soft limit'
+	wait_for 20 up 24
 	echo "# back after $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) ms" >&3
+	all_there 'soft limit'
 	takes_one_more
 }
 
@@ -207,7 +208,7 @@ takes_one_more() {
 	KEEP_HOLDER='-n 11' starved_start
 	programs 3
 	run timeout 20 s6-ptyexec -t 10000 -n more "$S" "$T/patient" more "$T/trouble"
-	echo "$output"
+	echo "$status: $output"
 	[ "$status" -eq 111 ]
 	[ ! -s "$T/trouble" ]
 	all_there 'full'
@@ -256,7 +257,7 @@ takes_one_more() {
 	starved_start
 	programs 2
 	run timeout 20 ptyhead -H "$T/holder" "$T/second.sock" 3>&-
-	echo "$output"
+	echo "$status: $output"
 	[ "$status" -eq 111 ]
 	[[ $output = 'ptyhead: fatal: '* ]]
 	all_there 'one owner'
@@ -318,7 +319,10 @@ sd_other_head() { local now; now=$(sd_prop ptyhead@app.service MainPID); [ "$now
 sd_shows() { [[ $(sd ptyhead-show "app:$1" 2>/dev/null) = *"$2"* ]]; }
 sd_all_there() {
 	local i n=${#PROGRAMS[@]}
-	wait_for 20 sd_up "$n"
+	wait_for 20 sd_up "$n" || {
+		sd_journal -u ptyhead@app.service | tail -n 15
+		return 1
+	}
 	for i in 1 "$n"; do
 		sd timeout 10 ptyhead-send "app:t$i" "$1" Enter
 		wait_for 10 sd_shows "t$i" "t$i heard $1"
@@ -327,9 +331,10 @@ sd_all_there() {
 	for i in "${PROGRAMS[@]}"; do alive "$i"; done
 }
 
-@test "under systemd, a soft limit of 64 descriptors and 24 terminals: all are back at once" {
+# systemd 252 itself cannot start a unit whose soft limit is below the number of what it hands over.
+@test "under systemd, a soft limit of 100 descriptors and 24 terminals: all are back at once" {
 	: >"$T/trouble"
-	sd_starved 24 LimitNOFILE=64:4096
+	sd_starved 24 LimitNOFILE=100:4096
 	sd_all_there 'soft limit'
 	sd timeout 20 s6-ptyexec -t 10000 -n more app true
 }
@@ -339,7 +344,7 @@ sd_all_there() {
 	sd_starved 4 Environment=FDSTORE=8
 	sd_all_there 'small store'
 	run sd timeout 20 s6-ptyexec -t 10000 -n more app true
-	echo "$output"
+	echo "$status: $output"
 	[ "$status" -eq 111 ]
 	[[ $output = *full* ]]
 	sd_all_there 'small store still'
@@ -358,6 +363,10 @@ sd_all_there() {
 	start hostile "$S" <(printf 'attach 0 t1 20x60\nhold\n') >"$T/said2"
 	wait_for 5 has "$T/said2" attached
 	wait_for 5 size_is 20x60
+	# bash runs a trap when it has read a line.
+	timeout 10 ptyhead-send "$S:t1" 'now' Enter
+	wait_for 10 shows t1 't1 heard now'
+	wait_for 5 has "$T/trouble" 'a size'
 	: >"$T/trouble"
 	next_head TERM
 	wait_for 10 up 1
