@@ -67,5 +67,5 @@ for fd, path in ((3, sys.argv[1]), (4, sys.argv[2])):
 os.environ["LISTEN_PID"] = str(os.getpid())
 os.execvp("ptyhead", ["ptyhead"])' "$2" "$3" 2>>"$T/head.log"
 	HEAD=$STARTED
-	wait_for 5 test -S "$3"
+	wait_for 20 test -S "$3"
 }

@@ -493,7 +493,7 @@ holder_start() { # [SOCKET]
 
 @test "a head that refuses, with words, without, and before it reads" {
 	head_start refuse $'run 3 is alive\e[2J'
-	fails_with 111 "fatal: the head at $S refused terminal main: run 3 is alive?[2J" "$S" probe "$P"
+	fails_with 111 "fatal: the head at $S refused terminal main: run 3 is alive\\x1b[2J" "$S" probe "$P"
 	head_start refuse ''
 	fails_with 111 "fatal: the head at $S refused terminal main: Device or resource busy" "$S" probe "$P"
 	head_start early 'no more'
