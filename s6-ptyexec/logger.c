@@ -72,9 +72,9 @@ static void plan(struct logger const *l, struct plan *p)
 /* The given descriptors become READY_FD and PIDFD_FD, the rest from 3 on is closed. */
 static int arrange_fds(int ready, int pidfd)
 {
-	int const high = fcntl(ready, F_DUPFD, PIDFD_FD + 1);
-	int const high2 = pidfd < 0 ? -1 : fcntl(pidfd, F_DUPFD, PIDFD_FD + 1);
-	int const null = open("/dev/null", O_RDONLY);
+	int const high = fcntl(ready, F_DUPFD_CLOEXEC, PIDFD_FD + 1);
+	int const high2 = pidfd < 0 ? -1 : fcntl(pidfd, F_DUPFD_CLOEXEC, PIDFD_FD + 1);
+	int const null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (high < 0 || (pidfd >= 0 && high2 < 0) || null < 0 || dup2(null, 0) < 0 || dup2(high, READY_FD) < 0) return -1;
 	if (pidfd >= 0 && dup2(high2, PIDFD_FD) < 0) return -1;
 	if (pidfd < 0) close(PIDFD_FD);

@@ -100,8 +100,9 @@ below+=("$V/format" "$S/client" "$S/wire")
 may $V/follow 'viewer/follow includes its own, format, client, replay, tape, screen and (what client gives out) wire' "${below[@]}"
 below+=("$V/follow")
 may $V/attach 'viewer/attach includes what follow may, and follow' "${below[@]}"
-below+=("$V/attach")
-may $V/tools 'viewer/tools includes what attach may, and attach' "${below[@]}"
+may $V/log 'viewer/log includes what attach may' "${below[@]}"
+below+=("$V/attach" "$V/log")
+may $V/tools 'viewer/tools includes what attach and log may, and both' "${below[@]}"
 may $S/head 'head includes head, wire, replay, tape and screen' $S/wire $S/replay $S/tape $S/screen
 may s6-ptyexec 's6-ptyexec includes its own, client and (what client gives out) wire' $S/client $S/wire
 cut -d: -f1 "$code" | sed 's|/[^/]*$||' | sort -u | grep -vxF "$(printf '%s\n' "${ruled[@]}")" | result 'each folder of sources has such a rule'
@@ -176,9 +177,9 @@ flagged() {
 	flagged 'recvmsg' 'MSG_CMSG_CLOEXEC'
 	flagged 'fopen' '"[rwa]\+?e"'
 	grep -E 'define[ 	]+PTY_FLAGS' "$code" | grep -v O_CLOEXEC
-	# These have no flag; dup2 makes the program's standard descriptors.
+	# These have no flag; dup2 makes the program's standard descriptors, and its logger's.
 	grep -E '(^|[^a-zA-Z0-9_>.])(pipe|dup|accept|epoll_create|creat|popen|mkstemp|F_DUPFD)[ 	]*[(,)]' "$code"
-	grep -E '(^|[^a-zA-Z0-9_>.])dup2[ 	]*\(' "$code" | grep -vE '^s6-ptyexec/main\.c:'
+	grep -E '(^|[^a-zA-Z0-9_>.])dup2[ 	]*\(' "$code" | grep -vE '^s6-ptyexec/(main|logger)\.c:'
 } | result 'every descriptor is opened O_CLOEXEC'
 
 # ---- the tree --------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "clock.h"
+#include "printable.h"
 
 #define SECOND_NS 1000000000u
 /* 2^62, and the 37 seconds by which TAI is ahead of UTC since 2017. */
@@ -86,31 +87,18 @@ static size_t stamp(struct logwriter const *w, uint64_t wall, char buf[STAMP_MAX
 	return (size_t)snprintf(buf, STAMP_MAX, "%s.%03u%.3s:%s ", day, ns / 1000000u, zone, zone + 3);
 }
 
-/* What must not reach whoever reads the log: controls, and what turns the direction of
- * writing or breaks lines. How many bytes it takes; 0: harmless. */
-static size_t harmful(unsigned char const *p, size_t len)
-{
-	if (*p < 0x20 || *p == 0x7f) return 1;
-	if (len >= 2 && *p == 0xc2 && p[1] < 0xa0) return 2; /* C1 */
-	if (len < 3 || *p != 0xe2) return 0;
-	if (p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) return 3; /* U+2028..202E */
-	if (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9) return 3; /* U+2066..2069 */
-	return 0;
-}
-
-static size_t char_len(unsigned char c) { return c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4; }
-
 /* As much of [*p, end) as fits into a line of the log, with its newline. */
-static size_t piece(struct logwriter const *w, unsigned char const **p, unsigned char const *end, uint64_t wall, char line[OUT_LINE_MAX])
+static size_t piece(struct logwriter const *w, char const **p, char const *end, uint64_t wall, char line[OUT_LINE_MAX])
 {
 	char mark[STAMP_MAX];
 	size_t n = stamp(w, wall, mark);
 	memcpy(line, mark, n);
-	while (*p < end && n + 13 < OUT_LINE_MAX) { /* the longest escape, and the newline */
-		size_t bad = harmful(*p, (size_t)(end - *p));
-		size_t good = bad ? 0 : char_len(**p);
-		for (; bad > 0 && *p < end; bad--) n += (size_t)snprintf(line + n, OUT_LINE_MAX - n, "\\x%02x", *(*p)++);
-		for (; good > 0 && *p < end; good--) line[n++] = (char)*(*p)++;
+	while (*p < end) {
+		bool good;
+		size_t const len = printable_next(*p, (size_t)(end - *p), &good);
+		if (n + (good ? len : len * PRINTABLE_ESCAPE) + 1 >= OUT_LINE_MAX) break;
+		n += printable_put(line + n, OUT_LINE_MAX - n, *p, len);
+		*p += len;
 	}
 	line[n++] = '\n';
 	return n;
@@ -118,13 +106,13 @@ static size_t piece(struct logwriter const *w, unsigned char const **p, unsigned
 
 void logwriter_line(struct logwriter *w, char const *text, size_t len, uint64_t wall, uint64_t now)
 {
-	unsigned char const *p = (unsigned char const *)text;
-	unsigned char const *const end = p + len;
+	char const *p = text;
+	char const *const end = p + len;
 	char line[OUT_LINE_MAX];
 	size_t all = 0;
 
 	/* Either all pieces of a long line, as far as the buffer can hold them, or none. */
-	for (unsigned char const *q = p; q < end;) all += piece(w, &q, end, wall, line);
+	for (char const *q = p; q < end;) all += piece(w, &q, end, wall, line);
 	if (!room(w, all < OUT_MAX / 2 ? all : OUT_MAX / 2)) {
 		leave_out(w, 1, now);
 		return;

@@ -42,7 +42,7 @@ void logwriter_deinit(struct logwriter *w);
 
 /* Is a line wanted? If not, it is counted. */
 bool logwriter_offer(struct logwriter *w, uint64_t now);
-/* Controls in it, and what turns the direction of writing, become \xNN. */
+/* What is not printable (base/printable.h) becomes \xNN. */
 void logwriter_line(struct logwriter *w, char const *text, size_t len, uint64_t wall, uint64_t now);
 void logwriter_raw(struct logwriter *w, void const *data, size_t len, uint64_t now);
 /* A line of ours, of at most 200 bytes, in the order of the others. It has room of its own. */

@@ -4,11 +4,11 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -113,14 +113,15 @@ static void parse(int argc, char **argv, struct logtail *t, struct log_options *
 /* As our own pid namespace has it; 0: not known. */
 static int32_t pid_of(int process)
 {
-	char path[48], line[128];
+	char path[48], text[512];
 	int pid = 0;
 	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", process);
-	FILE *const f = fopen(path, "re");
-	while (f && fgets(line, sizeof line, f))
-		if (sscanf(line, "Pid: %d", &pid) == 1) break;
-	if (f) fclose(f);
-	return pid > 0 ? pid : 0;
+	int const fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t const n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+	if (fd >= 0) close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	char const *const line = strstr(text, "Pid:");
+	return line && sscanf(line, "Pid: %d", &pid) == 1 && pid > 0 ? pid : 0;
 }
 
 /* A reader that the program waits for, if the socket allows it. */
