@@ -57,6 +57,7 @@ _ptyhead() {
 	ptyhead-list) options='--json --names' valued= ;;
 	ptyhead-send) options='-k --key -n --no-enter -p --paste -r --raw -w --wait -W --wait-fixed -o --offset -t --timeout -L --lossless' valued='-w --wait -W --wait-fixed -t --timeout' ;;
 	ptyhead-wait) options='-e --regex -F --fixed --idle --exit --start -s --screen --since -t --timeout -L --lossless' valued='-e --regex -F --fixed --idle -t --timeout' ;;
+	ptyhead-log) options='-f --follow -n --lines -r --runs -t --times -T --tai64n --raw --since --run -L --lossless -u --unlimited' valued='-n --lines --since --run' ;;
 	ptyhead-record) options='-f --format --from --to -r --read-only -o --output -T --timing --title' valued=--title ;;
 	*) options='' valued='' ;;
 	esac
@@ -80,4 +81,4 @@ _ptyhead() {
 	fi
 }
 
-complete -F _ptyhead ptyhead-attach ptyhead-list ptyhead-send ptyhead-show ptyhead-wait ptyhead-record
+complete -F _ptyhead ptyhead-attach ptyhead-list ptyhead-send ptyhead-show ptyhead-wait ptyhead-record ptyhead-log

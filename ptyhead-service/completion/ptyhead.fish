@@ -7,7 +7,7 @@ end
 function __ptyhead_addresses
 	timeout 1 ptyhead-list --names 2>/dev/null | string match -r '^[A-Za-z0-9_@+\\\\/][A-Za-z0-9._@+\\\\/:-]*$'
 end
-for tool in attach list send show wait record
+for tool in attach list send show wait record log
 	complete -c ptyhead-$tool -n 'not __ptyhead_is_path' -f -a '(__ptyhead_addresses)'
 	# What has a slash is a path.
 	complete -c ptyhead-$tool -n __ptyhead_is_path -F
@@ -51,3 +51,13 @@ complete -c ptyhead-record -s o -l output -r -F
 complete -c ptyhead-record -s T -l timing -r -F
 complete -c ptyhead-record -s r -l read-only
 complete -c ptyhead-record -l title -x
+complete -c ptyhead-log -s f -l follow
+complete -c ptyhead-log -s n -l lines -x
+complete -c ptyhead-log -s r -l runs
+complete -c ptyhead-log -s t -l times
+complete -c ptyhead-log -s T -l tai64n
+complete -c ptyhead-log -l raw
+complete -c ptyhead-log -l since -x -a 'run'
+complete -c ptyhead-log -l run -x
+complete -c ptyhead-log -s L -l lossless
+complete -c ptyhead-log -s u -l unlimited

@@ -111,7 +111,7 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 	has "$T/shown" 'INFO\]: Saved the game$'
 	has "$T/shown" 'INFO\]: \[Server\] Backup 2.*T.* done$'
 	# And is in the journal.
-	journal() { sd_journal -o cat -u ptyhead@gameserver >"$T/journal"; has "$T/journal" '^\[..:..:.. INFO\]: \[Server\] Backup 2.*T.* done$'; }
+	journal() { sd_journal -o cat -u gameserver >"$T/journal"; has "$T/journal" '^\[..:..:.. INFO\]: \[Server\] Backup 2.*T.* done$'; }
 	wait_for 5 journal
 	has "$T/journal" '^> save-all$'
 	not has "$T/journal" $'\e|##|[0-9]%'
