@@ -150,7 +150,8 @@ os.execvp("ptyhead", ["ptyhead"])' "$T/s" "$T/go" 2>"$T/head.log"
 	echo "# 100 MB: $((best / 1000)) ms, with -l $((best_l / 1000)) ms: $((best_l * 100 / best)) %" >&3
 }
 
-# A program that writes 2,500 numbered lines in each of four runs, and then stays.
+# A program that writes 2,500 numbered lines in each of four runs, and then stays. With
+# $T/kills a run does not end before five more heads were killed in it.
 write_counter() {
 	cat >"$T/counter" <<-'EOP'
 		#!/usr/bin/env bash
@@ -160,6 +161,8 @@ write_counter() {
 		for ((i = n * 2500; i < (n + 1) * 2500; i++)); do
 			printf 'line %d\n' "$i"
 			((i % 20)) || read -rt 0.03 <> <(:)
+			((i == (n + 1) * 2500 - 30)) || continue
+			until [ ! -e "$1/kills" ] || { read -r kills <"$1/kills" && [ "$kills" -ge $((5 * (n + 1))) ]; }; do sleep 0.05; done
 		done
 	EOP
 	chmod +x "$T/counter"
@@ -171,6 +174,7 @@ runs_are() { [ -e "$T/runs" ] && [ "$(cat "$T/runs")" = "$1" ]; }
 
 @test "-l under s6: three restarts of the program and twenty killed heads, each line once in s6-log's file" {
 	write_counter
+	echo 0 >"$T/kills"
 	keep_start
 	mkdir -p "$T/service/app/log"
 	cat >"$T/service/app/run" <<-EOR
@@ -185,15 +189,15 @@ runs_are() { [ -e "$T/runs" ] && [ "$(cat "$T/runs")" = "$1" ]; }
 	chmod +x "$T"/service/app/run "$T"/service/app/log/run
 	s6-svscanctl -an "$S6_SCANDIR"
 	local kills=0 old
-	while not runs_are 5; do
-		[ "$kills" -lt 20 ] || { sleep 0.1; continue; }
+	while [ "$kills" -lt 20 ]; do
 		old=$(head_pid)
 		kill -KILL "$old"
-		kills=$((kills + 1))
 		wait_for 10 another_head "$old"
+		kills=$((kills + 1))
+		echo "$kills" >"$T/kills"
 		sleep "0.$((RANDOM % 4))"
 	done
-	[ "$kills" -ge 12 ]
+	wait_for 30 runs_are 5
 	wait_for 10 has "$T/applog/current" '^staying$'
 	wait_for 5 eval '[ "$(loggers | wc -l)" = 1 ]'
 	all_lines | diff - "$T/applog/current"
@@ -221,6 +225,7 @@ runs_are() { [ -e "$T/runs" ] && [ "$(cat "$T/runs")" = "$1" ]; }
 		Restart=always
 		RestartSec=100ms
 	EOU
+	echo 0 >"$T/kills"
 	sd_boot "$T/units"
 	# The whole log is looked at: journald must not leave lines out by itself.
 	sd mkdir -p /run/systemd/journald.conf.d
@@ -231,16 +236,16 @@ runs_are() { [ -e "$T/runs" ] && [ "$(cat "$T/runs")" = "$1" ]; }
 	local kills=0 was
 	head_now() { sd_prop ptyhead@app.service MainPID; }
 	other_head() { local now; now=$(head_now); [ "$now" != "$1" ] && [ "$now" != 0 ] && sd_is ptyhead@app.service active; }
-	while not runs_are 5; do
-		[ "$kills" -lt 20 ] || { sleep 0.1; continue; }
+	while [ "$kills" -lt 20 ]; do
 		was=$(head_now)
 		[ "$was" -gt 0 ] || continue
 		sd systemctl kill -s KILL ptyhead@app.service
-		kills=$((kills + 1))
 		wait_for 10 other_head "$was"
+		kills=$((kills + 1))
+		echo "$kills" >"$T/kills"
 		sleep "0.$((RANDOM % 5))"
 	done
-	[ "$kills" -ge 12 ]
+	wait_for 30 runs_are 5
 	in_journal() { sd_journal -u app.service -o cat | grep -q '^staying$'; }
 	wait_for 10 in_journal
 	sd_journal -u app.service -o cat _COMM=ptyhead-log >"$T/journal"
