@@ -36,3 +36,14 @@ uint32_t tape_crc(void const *data, size_t len)
 	for (; len; len--, p++) c = crc_table[0][(c ^ *p) & 255] ^ c >> 8;
 	return ~c;
 }
+
+uint32_t tape_checkpoint_crc(struct tape_checkpoint const *c, void const *bytes)
+{
+	struct {
+		uint64_t offset, mark;
+		struct tape_state state;
+		uint32_t length, bytes;
+	} const all = { c->offset, c->mark, c->state, c->length, tape_crc(bytes, c->length) };
+	_Static_assert(sizeof all == sizeof *c - sizeof c->serial, "nothing of it is padding, nothing is left out");
+	return tape_crc(&all, sizeof all);
+}

@@ -229,7 +229,7 @@ static enum slot_result slot_copy(struct tape_reader const *r, uint64_t serial,
 		free(bytes);
 		return SLOT_CHANGED;
 	}
-	if ((ret->length > 0 && !bytes) || tape_crc(bytes, ret->length) != ret->crc) {
+	if ((ret->length > 0 && !bytes) || tape_checkpoint_crc(ret, bytes) != ret->crc) {
 		free(bytes);
 		return SLOT_BAD;
 	}

@@ -29,7 +29,7 @@
 #include <stdint.h>
 
 #define TAPE_MAGIC "ptytape\n"
-#define TAPE_VERSION 1u
+#define TAPE_VERSION 2u
 #define TAPE_ORDER 0x01020304u
 #define TAPE_PAGE 4096u /* alignment of every part; the ring maps at pages */
 #define TAPE_READ_MAX 8192u
@@ -127,7 +127,7 @@ struct tape_checkpoint {
 	uint64_t mark;
 	struct tape_state state;
 	uint32_t length;
-	uint32_t crc; /* CRC-32 (ISO 3309) of the bytes */
+	uint32_t crc; /* tape_checkpoint_crc */
 };
 #define TAPE_CHECKPOINT_MAX (TAPE_SLOT_SIZE - TAPE_PAGE) /* bytes begin a page after the slot */
 

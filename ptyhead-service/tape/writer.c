@@ -97,6 +97,7 @@ static void find_checkpoint(struct tape *t)
 		struct tape_checkpoint const *const c =
 			(struct tape_checkpoint const *)(void *)(t->slots + (serial & 1) * TAPE_SLOT_SIZE);
 		if (atomic_load(&((struct tape_checkpoint *)(uintptr_t)c)->serial) != serial) continue;
+		if (c->offset > t->end || c->mark > t->marks_end) continue;
 		t->checkpoint_offset = c->offset;
 		t->checkpoint_mark = c->mark;
 		break;
@@ -108,7 +109,8 @@ static void find_checkpoint(struct tape *t)
  * these are looked at again, and marked again. */
 static void drop_early_marks(struct tape *t)
 {
-	while (t->marks_end > 0) {
+	/* No read brings more of them; a damaged ring can look full of them. */
+	for (unsigned most = TAPE_MARKS_READ; most > 0 && t->marks_end > 0; most--) {
 		struct tape_mark m;
 		memcpy(&m, t->marks + ((t->marks_end - 1) % TAPE_MARKS) * sizeof m, sizeof m);
 		if (m.type != TAPE_QUERY || m.offset < t->end) break;
@@ -135,7 +137,7 @@ int tape_open(struct tape *t, int fd)
 	t->taken = atomic_load(&t->header->taken);
 	t->marks_end = atomic_load(&t->header->marks_end);
 	if (t->taken < t->end || t->taken - t->end > TAPE_READ_MAX || t->end > UINT64_MAX / 4 ||
-	    t->marks_end > UINT64_MAX / 4) {
+	    t->marks_end > UINT64_MAX / 4 || atomic_load(&t->header->checkpoint) > UINT64_MAX / 4) {
 		munmap(t->header, t->mapped);
 		t->header = NULL;
 		return -EPROTO;
@@ -147,6 +149,9 @@ int tape_open(struct tape *t, int fd)
 		tape_take(t, (size_t)(last - t->taken));
 	}
 	t->filled = t->taken;
+	/* A word that is too high would keep questions from being answered, one that
+	 * is too low would have them answered twice, which cannot be told. */
+	if (atomic_load(&t->header->answered) > t->taken) atomic_store(&t->header->answered, t->taken);
 	drop_early_marks(t);
 	find_checkpoint(t);
 	return 0;
@@ -278,7 +283,8 @@ int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state con
 
 	if (!bytes) len = 0;
 	if (len > TAPE_CHECKPOINT_MAX) return -EFBIG;
-	size_t const before = c->length;
+	/* What lies there may be another head's, or damaged. */
+	size_t const before = c->length <= TAPE_CHECKPOINT_MAX ? c->length : TAPE_CHECKPOINT_MAX;
 	atomic_store_explicit(&c->serial, 0, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
 	FAULT("checkpoint-begun");
@@ -286,7 +292,7 @@ int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state con
 	c->mark = t->marks_end;
 	c->state = *state;
 	c->length = (uint32_t)len;
-	c->crc = tape_crc(bytes, len);
+	c->crc = tape_checkpoint_crc(c, bytes);
 	if (len > 0) memcpy(slot + TAPE_PAGE, bytes, len);
 	FAULT("checkpoint-written");
 	atomic_store_explicit(&c->serial, serial, memory_order_release);

@@ -1,7 +1,9 @@
 /* A hostile tape: the input is its first pages (header, marks, slots), whole or
- * after a good header, and the reader goes through it. */
+ * after a good header, and the reader goes through it. And a writer, which takes
+ * up a tape that another head left: the input is laid over a good one. */
 #include "faketape.h"
 #include "reader.h"
+#include "writer.h"
 
 static void go_through(struct tape_reader *r)
 {
@@ -29,6 +31,39 @@ static void go_through(struct tape_reader *r)
 	tape_reader_idle(r);
 }
 
+/* Whatever lies in shared memory, the writer ends and stays within the tape. */
+static void take_up(uint8_t const *data, size_t size)
+{
+	struct tape made;
+	struct tape t;
+	struct tape_state const state = { .size = { .rows = 24, .cols = 80 } };
+	size_t room;
+
+	if (tape_create(&made, TAPE_RING_MIN, "fuzz") < 0) abort();
+	tape_checkpoint_write(&made, 0, &state, "abc", 3);
+	/* Three parts of the input: over the positions, the newest marks, a slot. */
+	size_t const third = size / 3;
+	uint8_t *const at[3] = { (uint8_t *)made.header + TAPE_PAGE, made.marks, made.slots + TAPE_SLOT_SIZE };
+	for (size_t i = 0; i < 3 * third; i++) {
+		size_t const offset = i % third;
+		if (offset < 256) at[i / third][offset] ^= data[i];
+	}
+	int const fd = fcntl(made.fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0) abort();
+	if (tape_open(&t, fd) == 0) {
+		if (t.end > t.taken || t.taken - t.end > TAPE_READ_MAX) abort();
+		memset(tape_arm(&t, &room), 'x', 1);
+		tape_take(&t, 1);
+		tape_mark(&t, &(struct tape_mark){ .offset = t.end, .type = TAPE_SIZE });
+		tape_publish(&t, t.taken);
+		for (int i = 0; i < 3; i++) tape_checkpoint_write(&t, t.end, &state, "abcd", 4);
+		tape_deinit(&t);
+	} else {
+		close(fd);
+	}
+	tape_deinit(&made);
+}
+
 int LLVMFuzzerTestOneInput(uint8_t const *data, size_t size);
 int LLVMFuzzerTestOneInput(uint8_t const *data, size_t size)
 {
@@ -38,6 +73,10 @@ int LLVMFuzzerTestOneInput(uint8_t const *data, size_t size)
 	size_t const room = FAKE_TOTAL - FAKE_RING;
 
 	if (size < 1) return 0;
+	if (data[0] & 2) {
+		take_up(data + 1, size - 1);
+		return 0;
+	}
 	if (fake_open(&t, &h, FAKE_SEALS) < 0) abort();
 	/* Odd: the positions and what follows; even: everything, the input over
 	 * a good header, so that single fields are reached. */

@@ -105,6 +105,12 @@ static inline struct tape_checkpoint *fake_slot(struct faketape *t, uint64_t ser
 	return (struct tape_checkpoint *)(t->map + 3 * TAPE_PAGE + (serial & 1) * FAKE_SLOT);
 }
 
+/* After a change of a checkpoint: its CRC again. */
+static inline void fake_sum(struct tape_checkpoint *c)
+{
+	c->crc = tape_checkpoint_crc(c, (uint8_t *)c + TAPE_PAGE);
+}
+
 /* A checkpoint of text at the present position. */
 static inline void fake_checkpoint(struct faketape *t, char const *text)
 {
@@ -117,7 +123,7 @@ static inline void fake_checkpoint(struct faketape *t, char const *text)
 	c->state.run = 7;
 	c->length = (uint32_t)strlen(text);
 	memcpy((uint8_t *)c + TAPE_PAGE, text, strlen(text));
-	c->crc = tape_crc(text, strlen(text));
+	fake_sum(c);
 	atomic_store(&c->serial, serial);
 	atomic_store(&t->header->checkpoint, serial);
 }

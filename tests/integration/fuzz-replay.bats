@@ -18,3 +18,7 @@ replay() {
 @test "the screen engine takes its corpus of sequences" { replay screen_grammar; }
 
 @test "the screen engine takes its corpus of styles" { replay screen_styles; }
+
+@test "a reader and a writer of tapes take their corpus" { replay tape; }
+
+@test "the protocol takes its corpus" { replay wire; }

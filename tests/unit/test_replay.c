@@ -41,6 +41,7 @@ static void checkpoint(struct rig *g, char const *text, uint32_t run)
 	fake_checkpoint(&g->t, text);
 	struct tape_checkpoint *const c = fake_slot(&g->t, atomic_load(&g->t.header->checkpoint));
 	c->state = (struct tape_state){ .run = run, .flags = TAPE_ALIVE, .size = { .rows = 5, .cols = 40 } };
+	fake_sum(c);
 }
 
 static uint64_t end(struct rig const *g) { return atomic_load(&g->t.header->end); }

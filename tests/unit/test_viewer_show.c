@@ -291,6 +291,7 @@ TEST(a_terminal_begins_with_the_picture)
 	fake_checkpoint(&r->t, "A\033[31mB\033[?2004h\r\n\033[44mC");
 	atomic_store(&fake_slot(&r->t, 1)->serial, 0);
 	fake_slot(&r->t, 1)->state.flags = TAPE_ALIVE;
+	fake_sum(fake_slot(&r->t, 1));
 	atomic_store(&fake_slot(&r->t, 1)->serial, 1);
 	text(r, "D\033[mE");
 	rig_attach(r);
@@ -999,6 +1000,7 @@ TEST(no_rows_are_missing_where_the_size_changed_before_the_oldest_checkpoint)
 	screen_buf_add(&b, "", 1);
 	fake_checkpoint(&r->t, b.data);
 	fake_slot(&r->t, 1)->state.size = (struct tape_size){ .rows = 30, .cols = 80 };
+	fake_sum(fake_slot(&r->t, 1));
 	for (; i <= 8050; i++) {
 		snprintf(line, sizeof line, "row-%05d\r\n", i);
 		text(r, line);
@@ -1009,6 +1011,7 @@ TEST(no_rows_are_missing_where_the_size_changed_before_the_oldest_checkpoint)
 	screen_buf_add(&b, "", 1);
 	fake_checkpoint(&r->t, b.data);
 	fake_slot(&r->t, 2)->state.size = (struct tape_size){ .rows = 30, .cols = 80 };
+	fake_sum(fake_slot(&r->t, 2));
 	rig_attach(r);
 	drive(r);
 	CHECK_EQ(times(r, "row-02000"), 0);

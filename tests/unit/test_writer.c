@@ -1,4 +1,5 @@
 /* The tape's writer, read back by its reader. */
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -277,6 +278,38 @@ TEST(a_smaller_checkpoint_gives_memory_back)
 	CHECK(before.st_blocks * 512 > 2 << 20);
 	CHECK(after.st_blocks * 512 < 64 << 10);
 	free(big);
+	tape_deinit(&t);
+}
+
+/* A tape that a stranger, or a fault, has written to: the next head ends its
+ * take-up, and touches nothing outside of what the tape says is there. */
+TEST(a_hostile_tape_is_taken_up_within_bounds)
+{
+	struct tape t;
+	struct tape again;
+	struct tape_state const state = { .size = { .rows = 24, .cols = 80 } };
+
+	CHECK_EQ(tape_create(&t, 1u << 16, "test"), 0);
+	put(&t, 1000);
+	for (unsigned i = 0; i < TAPE_MARKS; i++)
+		tape_mark(&t, &(struct tape_mark){ .offset = UINT64_MAX / 2, .type = TAPE_QUERY });
+	/* Marks without end, all of them too early. */
+	atomic_store(&t.header->marks_end, UINT64_MAX / 8);
+	/* Questions that are answered for all time. */
+	atomic_store(&t.header->answered, UINT64_MAX);
+	/* A checkpoint whose length reaches over the slot into the ring. */
+	CHECK_EQ(tape_checkpoint_write(&t, 10, &state, "abc", 3), 0);
+	CHECK_EQ(tape_checkpoint_write(&t, 10, &state, "abc", 3), 0);
+	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)(t.slots + TAPE_SLOT_SIZE);
+	c->length = UINT32_MAX;
+	c->offset = UINT64_MAX;
+
+	CHECK_EQ(tape_open(&again, fcntl(t.fd, F_DUPFD_CLOEXEC, 0)), 0);
+	CHECK(again.marks_end > UINT64_MAX / 8 - TAPE_MARKS);
+	CHECK_EQ(atomic_load(&again.header->answered), 1000);
+	CHECK_EQ(tape_checkpoint_write(&again, 1000, &state, "abc", 3), 0);
+	CHECK_EQ(again.ring[999], byte_at(999));
+	tape_deinit(&again);
 	tape_deinit(&t);
 }
 
