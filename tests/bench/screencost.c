@@ -45,7 +45,7 @@ static void on_aside(void *arg, enum screen_aside kind, char const *text, size_t
 	(void)text;
 	(void)len;
 }
-static struct screen_sinks const sinks = { NULL, on_answer, on_query, on_line, NULL, NULL, on_aside };
+static struct screen_sinks const sinks = { NULL, on_answer, on_query, on_line, NULL, NULL, on_aside, NULL };
 
 /* ---- measuring -------------------------------------------------------------- */
 
