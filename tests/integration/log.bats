@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The programs' output as lines of a log: ptyhead-log.
+# shellcheck disable=SC2016,SC2034 # for other shells; HEAD is for all
 
 load ../helpers/common
 load ../helpers/s6

@@ -127,9 +127,9 @@ os.execvp("ptyhead", ["ptyhead"])' "$T/s" "$T/go" 2>"$T/head.log"
 	plain_head
 	head -c 100000000 /dev/zero | tr '\0' x | fold -w 70 >"$T/flood"
 	echo >>"$T/flood"
-	local lines opt from best='' best_l='' round
+	local lines opt from best='' best_l=''
 	lines=$(wc -l <"$T/flood")
-	for round in 1 2 3; do
+	for _ in 1 2 3; do
 		for opt in '' -l; do
 			from=${EPOCHREALTIME/[.,]/}
 			# shellcheck disable=SC2086

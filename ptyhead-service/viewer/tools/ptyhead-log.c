@@ -114,14 +114,15 @@ static void parse(int argc, char **argv, struct logtail *t, struct log_options *
 static int32_t pid_of(int process)
 {
 	char path[48], text[512];
-	int pid = 0;
+	uint64_t pid = 0;
 	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", process);
 	int const fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t const n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
 	if (fd >= 0) close(fd);
 	text[n > 0 ? n : 0] = '\0';
-	char const *const line = strstr(text, "Pid:");
-	return line && sscanf(line, "Pid: %d", &pid) == 1 && pid > 0 ? pid : 0;
+	char const *line = strstr(text, "Pid:");
+	if (line) line += strspn(line, "Pid: \t");
+	return line && number_read(line, 10, INT32_MAX, &pid) ? (int32_t)pid : 0;
 }
 
 /* A reader that the program waits for, if the socket allows it. */
