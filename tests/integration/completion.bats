@@ -90,7 +90,7 @@ all_of_it() {
 	for name in 'fair.one' 'fair.*x2dtwo' 'fair@three'; do tm_shows "$name"; done
 	tm_screen >"$T/offered"
 	nothing_ran
-	not has "$T/offered" 'pwned|PATH|\(|;|--help|title'
+	not has "$T/offered" 'pwned|PATH|\(|;|^ *-|title'
 	for name in '$' '`' '$(' '\$' a "'" '"' '-' '*' '~' '{' '!' '#' '<' 'a;'; do
 		type_and_tab "ptyhead-attach $name"
 	done

@@ -286,7 +286,7 @@ static void one_of_all(struct lister *l, char const *dir, char const *file)
 	int const r = ask_head(l, path, leads_to(name, path) ? name : path, NULL, &reply);
 	if (r == 0 || r == -EACCES || r == -EPERM) return; /* it is not for us */
 	if (l->form != NAMES)
-		warn("unable to ask the head at %s: %s", path, reply.code ? reply.text : strerror(-r));
+		say_format("unable to ask the head at %s: %s", path, reply.code ? reply.text : strerror(-r));
 	if (r == -ETIMEDOUT) l->code = EXIT_TIMEOUT;
 }
 

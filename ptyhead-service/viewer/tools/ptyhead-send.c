@@ -157,7 +157,7 @@ static void add_text(struct send_options const *o, struct screen_input const *m,
 	if (o->raw) screen_buf_add(out, text, len);
 	else if (o->paste) key_paste(text, len, m, out, &left_out);
 	else key_text(text, len, m, out);
-	if (left_out) warn("%zu characters that could end the paste were left out", left_out);
+	if (left_out) say_format("%zu characters that could end the paste were left out", left_out);
 }
 
 static void add_enter(struct send_options const *o, struct screen_input const *m, struct screen_buf *out)
@@ -255,7 +255,7 @@ static int wait_since(struct await *a, struct follow *f, uint64_t offset, int64_
 	enum await_result const r = await_run(a, f);
 	int const e = errno;
 	if (a->missed > 0)
-		warn("%llu bytes of output were overwritten before they were looked at%s",
+		say_format("%llu bytes of output were overwritten before they were looked at%s",
 		     (unsigned long long)a->missed, f->lossless ? "" : " (see -L)");
 	switch (r) {
 	case AWAIT_DONE:

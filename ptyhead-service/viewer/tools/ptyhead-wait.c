@@ -135,7 +135,7 @@ int main(int argc, char **argv)
 	enum await_result const result = await_run(&a, &f);
 	r = -errno;
 	if (a.missed > 0)
-		warn("%llu bytes of output were overwritten before they were looked at%s",
+		say_format("%llu bytes of output were overwritten before they were looked at%s",
 		                       (unsigned long long)a.missed, f.lossless ? "" : " (see -L)");
 	switch (result) {
 	case AWAIT_DONE:

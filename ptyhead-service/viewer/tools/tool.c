@@ -35,7 +35,7 @@ void die(int code, char const *format, ...)
 	exit(code);
 }
 
-void warn(char const *format, ...)
+void say_format(char const *format, ...)
 {
 	va_list ap;
 	va_start(ap, format);
@@ -43,7 +43,7 @@ void warn(char const *format, ...)
 	va_end(ap);
 }
 
-void say(char const *text) { warn("%s", text); }
+void say(char const *text) { say_format("%s", text); }
 
 void usage_error(void)
 {

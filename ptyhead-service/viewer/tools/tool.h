@@ -16,7 +16,7 @@ extern char const tool_name[];
 __attribute__((noreturn, format(printf, 2, 3)))
 void die(int code, char const *format, ...);
 __attribute__((format(printf, 1, 2)))
-void warn(char const *format, ...);
+void say_format(char const *format, ...);
 void say(char const *text); /* a warning */
 /* Wrong usage: what is wrong, where there is help, the end. */
 __attribute__((noreturn, format(printf, 1, 2)))
