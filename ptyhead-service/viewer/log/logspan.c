@@ -67,7 +67,7 @@ void logjoin_add(struct loglines *t, struct screen_row const *row, bool changed,
 	else if (restarts && j->open) logjoin_end(t);
 	if (!j->open) {
 		j->first_len = row->len < LOGJOIN_FIRST ? row->len : LOGJOIN_FIRST;
-		memcpy(j->first, row->cells, j->first_len * sizeof *j->first);
+		if (j->first_len > 0) memcpy(j->first, row->cells, j->first_len * sizeof *j->first);
 	}
 	j->open = true;
 	j->changed |= changed;
