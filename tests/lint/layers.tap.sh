@@ -123,6 +123,66 @@ grep -E '#[ 	]*include[ 	]*<s6/' "$code" | grep -vE "^($S/head/keep_fdholder|s6-
 grep -E '#[ 	]*include[ 	]*<(skalibs|execline)/' "$code" | grep -vE "^($S/head/keep_fdholder\.c|s6-ptyexec/)" |
 	result 'skalibs only in head/keep_fdholder.c and s6-ptyexec'
 
+# ---- the layers of the head ----------------------------------------------------
+
+# Their order is a table of ARCHITECTURE.md: the second column of the rows that
+# begin with a number, lowest first. One line a file: its place, its name.
+order=$(mktemp)
+trap 'rm -f "$code" "$order"' EXIT
+sed -n '/^## The head in layers/,/^## /s/^| *[0-9][0-9]* *|\([^|]*\)|.*/\1/p' $S/ARCHITECTURE.md |
+	grep -oE '[a-z_0-9]+' | awk '{ print NR, $1 }' >"$order"
+{
+	tracked $S/head | sed -n 's|.*/\([a-z_0-9]*\)\.[ch]$|\1|p' | grep -v '_int$' | sort -u |
+		awk 'FILENAME != "-" { placed[$2] = 1; next } !($1 in placed) { print "no place for " $1 }' "$order" -
+	while read -r _ name; do
+		[ -e "$S/head/$name.c" ] || [ -e "$S/head/$name.h" ] || echo "no such file: $name"
+	done <"$order"
+	awk '{ print $2 }' "$order" | sort | uniq -d | sed 's/^/named twice: /'
+} | result 'ARCHITECTURE.md gives each file of head/ one place in the order of its layers'
+
+# One line a reference: who refers, whose symbol it is, the symbol. Some files have
+# no object, since one of two is built (SYSTEMD=no, S6=no).
+calls=$(find build/obj/$S/head -name '*.o' 2>/dev/null | while read -r f; do
+	name=${f##*/}
+	[ ! -e "$S/head/${name%.o}.c" ] || nm "$f" | sed "s/^/${name%.o} /"
+done | awk '
+	$(NF - 1) == "U" { used[$1 " " $NF] = 1; next }
+	$(NF - 1) ~ /^[A-TV-Z]$/ { owner[$NF] = $1 }
+	END {
+		for (u in used) {
+			split(u, part, " ")
+			if ((part[2] in owner) && owner[part[2]] != part[1]) print part[1], owner[part[2]], part[2]
+		}
+	}')
+{
+	tracked $S/head | sed -n 's|.*/\([a-z_0-9]*\)\.c$|\1|p' | grep -vE '^(activation|activation_plain|keep_systemd|keep_fdholder)$' |
+		while read -r name; do
+			[ -e "build/obj/$S/head/$name.o" ] || echo "no object of $name.c: make all"
+		done
+	[ -z "$calls" ] || awk 'FILENAME != "-" { if (!place[$2]) place[$2] = $1; next } place[$1] < place[$2] { print $1 ".c refers to " $3 " of " $2 ".c" }' "$order" - <<<"$calls"
+} | result 'no file of head/ refers to a symbol of a file in a layer above it'
+if [ -n "$calls" ]; then
+	cut -d' ' -f1,2 <<<"$calls" | tsort 2>&1 >/dev/null
+fi | sed 's/^tsort: //' | result 'no files of head/ call each other in a circle'
+
+# A header has the place of the lowest file that it declares something of: x.h is
+# of x.c and of each x_*.c.
+sed -nE "s|^$S/head/([a-z_0-9]+)\.[ch]:[0-9]+:[ 	]*#[ 	]*include[ 	]*\"([a-z_0-9]+)\.h\".*|\1 \2|p" "$code" |
+	awk '
+		function of(name, n, best) {
+			sub(/_int$/, "", name)
+			best = 0
+			for (n in place)
+				if ((n == name || index(n, name "_") == 1) && (!best || place[n] < best)) best = place[n]
+			return best
+		}
+		FILENAME != "-" { if (!($2 in place)) place[$2] = $1; next }
+		{ from = ($1 in place) ? place[$1] : of($1); to = of($2); if (to > from) print $1 " includes " $2 ".h" }' "$order" - |
+	result 'no file of head/ includes a header of a layer above it'
+grep -E "^$S/head/.*#[ 	]*include[ 	]*\"[a-z_0-9]+_int\.h\"" "$code" |
+	grep -vE "^$S/head/([a-z0-9]+)(_[a-z_0-9]+)?\.[ch]:.*\"\1_int\.h\"" |
+	result 'a header …_int.h of head/ is included by the files of its name alone'
+
 # ---- who prints, who ends, what is kept ---------------------------------------
 
 grep -E '(^|[^a-zA-Z0-9_>.])(printf|fprintf|vprintf|vfprintf|dprintf|vdprintf|puts|fputs|putchar|fputc|putc|perror|fwrite|warnx?|errx?|syslog|strerr_[a-z0-9]+|buffer_put[a-z]*)[ 	]*\(|(^|[^a-zA-Z0-9_])(stdout|stderr)([^a-zA-Z0-9_]|$)' "$code" |
