@@ -238,7 +238,7 @@ tape_version() {
 	start ptyhead-attach -L -1 "$T/s" >"$T/out" 2>"$T/viewer.log" </dev/null
 	local viewer=$STARTED i=1
 	wait_for 5 has "$T/out" 'line 1'
-	for version in 02 00; do
+	for version in 03 00; do
 		head_is_up
 		before=$HEAD
 		tape_version "$before" "$version"
