@@ -586,7 +586,7 @@ connected() { # PID : one of its descriptors is a socket
 
 # ---- usage ------------------------------------------------------------------------
 
-USAGE='usage: s6-ptyexec [ -v verbosity ] [ -t milliseconds ] [ -n terminal ] [ -s ROWSxCOLS ] [ -T term ] [ -o uid:gid ] [ -m mode ] [ -2 ] [ -D ] [ -f id ] address prog...'
+USAGE='usage: s6-ptyexec [ -v verbosity ] [ -t milliseconds ] [ -n terminal ] [ -s ROWSxCOLS ] [ -T term ] [ -o uid:gid ] [ -m mode ] [ -2 ] [ -D ] [ -l ] [ -f id ] address prog...'
 
 @test "usage" {
 	fails_with 100 "$USAGE"
