@@ -40,9 +40,10 @@ void loglist_add(struct loglist *l, char const *text, size_t len, uint64_t wall,
 	if (l->len == l->room) grow(l);
 	if (l->room == 0) return;
 	if (l->len == l->room) drop_first(l);
-	char *const copy = malloc(len + 1);
-	if (!copy) return;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	l->line[(l->first + l->len++) % l->room] = (struct loglist_line){ copy, len, wall, notice };
+	struct loglist_line *const to = &l->line[(l->first + l->len) % l->room];
+	*to = (struct loglist_line){ malloc(len + 1), len, wall, notice };
+	if (!to->text) return;
+	memcpy(to->text, text, len);
+	to->text[len] = '\0';
+	l->len++;
 }

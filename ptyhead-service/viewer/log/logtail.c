@@ -198,11 +198,11 @@ static bool read_before(struct logtail *t, uint64_t upto)
 		case TAPE_NOTHING: return false;
 		case TAPE_BYTES: break;
 		}
-		uint8_t const *const nl = first ? memchr(buf, '\n', e.len) : buf - 1;
+		uint8_t const *const nl = first ? memchr(buf, '\n', e.len) : NULL;
+		size_t const skip = nl ? (size_t)(nl + 1 - buf) : first ? e.len : 0;
+		first = first && !nl;
 		if (touches_alt(t, buf, e.len)) return false;
-		if (!nl) continue;
-		first = false;
-		on_bytes(t, nl + 1, e.len - (size_t)(nl + 1 - buf));
+		on_bytes(t, buf + skip, e.len - skip);
 	}
 	return true;
 }
