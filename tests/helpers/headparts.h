@@ -131,6 +131,20 @@ static inline void parts_write(int fd, void const *data, size_t len)
 	CHECK_EQ(write(fd, data, len), len);
 }
 
+/* Writes to the slave, and waits until the master has it: one read brings it all, if
+ * the master had been read to its end. At most 4,095 bytes. */
+static inline void parts_says(int slave, int master, void const *data, size_t len)
+{
+	uint64_t const limit = loop_now() + PARTS_NS;
+	int there = 0;
+	parts_write(slave, data, len);
+	while ((size_t)there < len) {
+		CHECK(ioctl(master, FIONREAD, &there) == 0 && loop_now() < limit);
+		struct timespec const nap = { .tv_nsec = 100000 };
+		if ((size_t)there < len) nanosleep(&nap, NULL);
+	}
+}
+
 /* ---- processes ---- */
 
 /* A child that lives until the write end of *ret_pipe is closed, and then ends by
@@ -143,7 +157,9 @@ static inline pid_t parts_child(int *ret_pipe, int status, int signal)
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		char byte;
-		close(ends[1]);
+		/* Not the other children's pipes, nor anybody's terminal. */
+		for (int fd = 3; fd < 1024; fd++)
+			if (fd != ends[0]) close(fd);
 		(void)!read(ends[0], &byte, 1);
 		if (signal) raise(signal);
 		_exit(status);

@@ -84,7 +84,7 @@ static void tear_down(void)
 	if (answers.snapshot >= 0) close(answers.snapshot);
 }
 
-static void says(char const *text) { parts_write(slave, text, strlen(text)); }
+static void says(char const *text) { parts_says(slave, master, text, strlen(text)); }
 
 /* Steps until the kernel has no more. The number of steps. */
 static unsigned drain(struct output *o)
@@ -208,7 +208,7 @@ TEST(a_costly_stream_takes_many_rounds)
 	set_up();
 	output_resize(&out, (struct tape_size){ 400, 500, 0, 0 });
 	for (size_t i = 0; i < sizeof flood; i += 3) memcpy(flood + i, "\033#8", 3);
-	parts_write(slave, flood, sizeof flood);
+	parts_says(slave, master, flood, sizeof flood);
 	out.budget = 0;
 	output_budget(&out, UNITS);
 	CHECK_EQ(output_step(&out, master, UINT64_MAX, &n), OUTPUT_SOME);
@@ -297,10 +297,10 @@ TEST(a_long_sequence_is_shown_as_it_comes)
 	set_up();
 	says("\033]0;");
 	memset(text, 'x', sizeof text);
-	parts_write(slave, text, TAPE_HOLD_MAX - 100);
+	parts_says(slave, master, text, TAPE_HOLD_MAX - 100);
 	(void)drain(&out);
 	CHECK_EQ(out.tape.end, 0);
-	parts_write(slave, text, 200);
+	parts_says(slave, master, text, 200);
 	(void)drain(&out);
 	CHECK_EQ(out.tape.end, TAPE_HOLD_MAX + 104);
 	tear_down();
@@ -407,7 +407,7 @@ TEST(a_read_full_of_questions_is_marked_and_answered_whole)
 	for (unsigned i = 0; i < 6; i++) {
 		answers.len = answers.n = 0;
 		for (size_t at = 0; at < sizeof text; at += 300) {
-			parts_write(slave, text + at, 300);
+			parts_says(slave, master, text + at, 300);
 			(void)drain(&out);
 			CHECK_EQ(answers.n, 100);
 			answers.len = answers.n = 0;
@@ -606,7 +606,7 @@ TEST(killed_between_the_steps_of_a_costly_stream_nothing_is_lost)
 	set_up();
 	output_resize(&out, (struct tape_size){ 200, 300, 0, 0 });
 	for (size_t i = 0; i < sizeof flood; i += 12) memcpy(flood + i, "\033#8\033[2J\033[5n", 11), flood[i + 11] = 'x';
-	parts_write(slave, flood, sizeof flood);
+	parts_says(slave, master, flood, sizeof flood);
 	for (unsigned i = 0; i < 8; i++) {
 		output_budget(&out, 100000);
 		while (!output_spent(&out)) CHECK_EQ(output_step(&out, master, UINT64_MAX, &n), OUTPUT_SOME);
