@@ -312,6 +312,9 @@ void osc_dispatch(struct screen *s)
 		if (asks(args)) terminal(s, &none);
 		else aside(s, n == 52 ? SCREEN_CLIPBOARD : SCREEN_NOTIFY_99);
 		break;
+	case 66: /* programs find out whether there is scaled text by where the cursor is then */
+		query_span(s, SCREEN_QUERY_ANSWERED, NULL);
+		break;
 	case 777: aside(s, SCREEN_NOTIFY_777); break;
 	case 1337:
 		if (iterm_asks(args)) terminal(s, &none);

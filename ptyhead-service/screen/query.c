@@ -342,18 +342,20 @@ void dcs_dispatch(struct screen *s)
 	else if (p->inter[0] == '+') capability(s);
 }
 
-/* Kitty graphics: only what asks (a=q). */
+/* Kitty's graphics. What asks (a=q) shows nothing. */
 void apc_dispatch(struct screen *s)
 {
 	char const *p = s->p.str;
 	if (*p++ != 'G') return;
+	char const *const keys = p;
 	for (;;) {
 		size_t const n = strcspn(p, ",;");
 		if (n == 3 && !memcmp(p, "a=q", 3)) {
 			query_span(s, SCREEN_QUERY_TERMINAL, NULL);
 			return;
 		}
-		if (p[n] != ',') return;
+		if (p[n] != ',') break;
 		p += n + 1;
 	}
+	picture_kitty(s, keys, s->p.str_len - 1);
 }

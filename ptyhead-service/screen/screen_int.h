@@ -142,6 +142,25 @@ enum pstate {
 };
 enum string_kind { STR_OSC, STR_DCS, STR_APC, STR_OTHER };
 
+/* A sixel picture as it comes: see picture.c. */
+struct sixel {
+	uint8_t state, arg;
+	uint32_t num;
+	uint32_t col, row;      /* where the next goes, in pixels */
+	uint32_t width, height; /* so far */
+	uint32_t up;            /* rows by which it scrolls at least */
+};
+
+/* A graphics command of kitty's, whose data may come in several strings. */
+struct picture {
+	char action, medium;
+	uint32_t key[13];
+};
+#define PICTURES 16u /* sizes kept of those that can be shown again */
+struct picture_size {
+	uint32_t id, width, height;
+};
+
 struct parser {
 	uint8_t state;
 	uint8_t kind;           /* of the string */
@@ -162,6 +181,7 @@ struct parser {
 	uint32_t str_len, str_cap;
 	bool str_cut;           /* some of the string was discarded */
 	bool high;              /* a byte of it is not ASCII */
+	struct sixel sixel;
 	uint64_t seq_start;     /* offset of the byte that left ground */
 	uint64_t pos;           /* offset after the byte at hand */
 };
@@ -225,6 +245,9 @@ struct screen {
 	unsigned ntitles;
 	uint32_t palette[PALETTE_SIZE]; /* 0, COLOR_UNKNOWN, or COLOR_SET | rgb */
 	uint32_t dynamic[10];   /* OSC 10..19 */
+	struct picture picture;
+	struct picture_size pictures[PICTURES];
+	unsigned next_picture;
 	struct parser p;
 	uint64_t total, ground;
 	/* Units of work: see screen_feed_some. Those of now are not in `spent`, but
@@ -415,6 +438,12 @@ void marks_directory_write(struct screen const *s, struct screen_buf *out);
 void marks_before(struct screen const *s, struct screen_buf *out); /* while the screen is empty */
 void marks_start(struct screen const *s, struct screen_buf *out);  /* a row with ROW_PROMPT begins */
 void marks_after(struct screen const *s, struct screen_buf *out);  /* when all rows are painted */
+
+/* picture.c */
+void picture_sixel_begin(struct screen *s);
+void picture_sixel(struct screen *s, unsigned char const *data, size_t n);
+void picture_sixel_end(struct screen *s);
+void picture_kitty(struct screen *s, char const *str, size_t len); /* what comes after the G */
 
 /* page.c */
 #define PAGE_STOP (INT64_C(1) << 60) /* what asking costs, for the time of a feed: all of it */

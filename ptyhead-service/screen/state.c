@@ -40,6 +40,8 @@ static void defaults(struct screen *s)
 	s->saved_valid = s->saved_value = 0;
 	s->nothers = 0;
 	marks_forget(s);
+	s->picture = (struct picture){ 0 };
+	memset(s->pictures, 0, sizeof s->pictures);
 	s->level = 4;
 	s->iso_protect = false;
 	s->mouse = s->mouse_enc = 0;

@@ -17,6 +17,11 @@ static void string_shrink(struct parser *p)
 	p->str_cap = p->str_len = 0;
 }
 
+static bool is_sixel(struct parser const *p)
+{
+	return p->kind == STR_DCS && p->final == 'q' && !p->ninter && !p->prefix;
+}
+
 void string_begin(struct screen *s, enum string_kind kind)
 {
 	string_shrink(&s->p);
@@ -26,6 +31,7 @@ void string_begin(struct screen *s, enum string_kind kind)
 	s->p.str_cut = false;
 	s->p.high = false;
 	s->p.last_c2 = false;
+	if (is_sixel(&s->p)) picture_sixel_begin(s);
 }
 
 static bool string_grow(struct parser *p, size_t n)
@@ -55,6 +61,10 @@ void string_add(struct screen *s, unsigned char const *data, size_t n)
 	if (!p->high)
 		for (size_t i = 0; i < n && !p->high; i++) p->high = data[i] >= 0x80;
 	if (p->kind == STR_OTHER) return;
+	if (is_sixel(p)) {
+		picture_sixel(s, data, n);
+		return;
+	}
 	while (n > 0 && !p->str_cut) {
 		size_t const room = string_max(p) - p->str_len;
 		size_t const now = n < room ? n : room;
@@ -86,6 +96,10 @@ void string_end(struct screen *s)
 	p->state = P_GROUND;
 	s->last_valid = false;
 	if (p->kind == STR_OTHER) return;
+	if (is_sixel(p)) {
+		picture_sixel_end(s);
+		return;
+	}
 	if (!p->str) { /* an empty string: dispatchers want a terminated one */
 		p->str = malloc(128);
 		if (!p->str) return;

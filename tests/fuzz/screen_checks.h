@@ -73,6 +73,7 @@ static struct screen *start(struct log *l, unsigned rows, unsigned cols)
 					    .aside = on_aside };
 	if (!s) abort();
 	screen_sinks_set(s, &sinks);
+	screen_pixels_set(s, 8, 16);
 	return s;
 }
 
