@@ -52,7 +52,7 @@ static void reverse_wrap(struct screen *s, int x, unsigned left)
 	int const all = in_row * s->rows;
 	int at = in_row * s->y + x - (int)left;
 	if (s->x == left && s->x >= s->left && s->x <= s->right && s->y == s->top) at = (s->bottom + 1) * in_row - 1;
-	else if (at < 0) at += (-at / all + 1) * all;
+	else if (at < 0) at = (at % all + all) % all;
 	unsigned const y = (unsigned)(at / in_row);
 	for (unsigned i = y; i < s->y; i++) { /* what wrapped there no longer does, as in xterm.js */
 		struct row *const r = row_at(s, s->grid, i);

@@ -80,6 +80,21 @@ static void asks(char const *in, char const *want)
 	drop(s, &e);
 }
 
+/* Far back, by whole screens too: it stays on the screen. */
+TEST(reverse_wraparound_stays_on_the_screen)
+{
+	for (unsigned n = 1; n < 100; n++) {
+		struct seen e;
+		struct screen *const s = make(4, 5, &e);
+		char in[32];
+		snprintf(in, sizeof in, "\033[?45h\033[1;2H\033[%uDx", n);
+		feed(s, in);
+		CHECK(screen_cursor(s).y < 4 && screen_cursor(s).x < 5);
+		survives(s);
+		drop(s, &e);
+	}
+}
+
 /* ---- answers --------------------------------------------------------------- */
 
 TEST(checksums_are_xterms)
