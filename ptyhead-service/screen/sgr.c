@@ -96,7 +96,7 @@ static void reset(struct screen_style *st)
 	*st = (struct screen_style){ .attrs = st->attrs & SCREEN_PROTECTED, .link = st->link };
 }
 
-void sgr_apply(struct screen *s)
+static void apply(struct screen *s)
 {
 	struct screen_style *const st = &s->pen;
 	for (unsigned i = 0; i < s->p.npar; i++) {
@@ -180,27 +180,42 @@ size_t sgr_known(struct screen *s, unsigned char const *p, size_t n)
 }
 
 /* Not with a table that is used up when it is full: learning gives numbers to pens
- * that print nothing, and who is refused one must not depend on that. It was empty
- * when the table grew to that size, after a collection. */
+ * that print nothing. It was empty when the table grew to that size, after a collection. */
 static bool memo_on(struct screen const *s)
 {
 	return s->styles.t.cap < SCREEN_STYLES_MAX;
+}
+
+/* The pens before and after it have numbers where sequences are learnt, whether this one
+ * is or not: which styles are there, and who is refused one, must not depend on how the
+ * stream was cut. */
+static bool apply_numbered(struct screen *s, uint16_t *ret_from, uint16_t *ret_to)
+{
+	if (!memo_on(s)) {
+		apply(s);
+		return false;
+	}
+	*ret_from = style_pen(s);
+	apply(s);
+	*ret_to = style_pen(s);
+	return memo_on(s); /* not when the table was collected in between */
+}
+
+void sgr_apply(struct screen *s)
+{
+	uint16_t from;
+	uint16_t to;
+	(void)apply_numbered(s, &from, &to);
 }
 
 void sgr_learn(struct screen *s, unsigned char const *p, size_t n)
 {
 	unsigned char bytes[SGR_MEMO_LEN] = { 0 };
 	uint64_t key[2];
+	uint16_t from;
+	uint16_t to;
 	struct screen_style const before = s->pen;
-	if (n > SGR_MEMO_LEN || !memo_on(s)) {
-		sgr_apply(s);
-		return;
-	}
-	uint16_t const from = style_pen(s);
-	sgr_apply(s);
-	uint16_t const to = style_pen(s);
-	/* Not when the table was collected in between, or memory is short. */
-	if (!memo_on(s)) return;
+	if (!apply_numbered(s, &from, &to) || n > SGR_MEMO_LEN) return;
 	if (!style_eq(&s->styles.at[from], &before) || !style_eq(&s->styles.at[to], &s->pen)) return;
 	memcpy(bytes, p, n);
 	if (memo_key(bytes, key) != n) return;
