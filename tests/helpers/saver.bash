@@ -64,8 +64,11 @@ after() {
 	}
 }
 
-# took WHAT FROM : a figure for who reads the test's output. FROM: $EPOCHREALTIME then.
+# took WHAT FROM [EVENT] : a figure for who reads the test's output: since FROM
+# ($EPOCHREALTIME then), until now or until the last such event.
 took() {
-	local us=$((${EPOCHREALTIME/[.,]/} - ${2/[.,]/}))
+	local to=$EPOCHREALTIME us
+	[ $# -lt 3 ] || to=$(awk -v e="$3" '$NF == e { at = $1 } END { print at }' "$T/events")
+	us=$((${to/[.,]/} - ${2/[.,]/}))
 	printf '# %s: %d.%d s\n' "$1" $((us / 1000000)) $((us / 100000 % 10)) >&3
 }

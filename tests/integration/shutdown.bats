@@ -3,7 +3,7 @@
 # of their own: at poweroff, at a stop of program and head together, and at the end
 # of a user's manager they finish, and nobody waits for long.
 
-# shellcheck disable=SC2317 # called by name
+# shellcheck disable=SC2016,SC2317 # for a unit; called by name
 load ../helpers/common
 load ../helpers/saver
 load ../helpers/systemd
@@ -17,7 +17,7 @@ setup() {
 	local kind
 	for kind in units user; do
 		mkdir "$T/$kind/ptyhead@.service.d"
-		printf '[Service]\nExecStopPost=%s/bin/sh -c "echo 0 %%i.head ended >>%s"\n' "$([ "$kind" = user ] || echo +)" "$T/events" \
+		printf '[Service]\nExecStopPost=%s/bin/sh -c "echo $$(date +%%%%s.%%%%6N) %%i.head ended >>%s"\n' "$([ "$kind" = user ] || echo +)" "$T/events" \
 			>"$T/$kind/ptyhead@.service.d/told.conf"
 	done
 }
@@ -29,7 +29,7 @@ unit() {
 	{
 		printf '[Unit]\nWants=ptyhead@%s.socket\nAfter=ptyhead@%s.socket\n' "$name" "$name"
 		printf '%s\n' "${@:4}"
-		printf '[Service]\nExecStart=s6-ptyexec %s %s/saver %s %s 3 %s\nRestart=always\n' "$name" "$T" "$name" "$by" "$T/events"
+		printf '[Service]\nExecStart=s6-ptyexec -l %s %s/saver %s %s 3 %s\nRestart=always\n' "$name" "$T" "$name" "$by" "$T/events"
 		if [ "$by" = typed ]; then
 			printf 'ExecStop=-ptyhead-send -t 10 %s stop\nExecStop=-ptyhead-wait -t 60 --exit %s\n' "$name" "$name"
 		fi
@@ -54,7 +54,8 @@ all_up() {
 	from=$EPOCHREALTIME
 	sd systemctl poweroff
 	wait_for 60 machine_gone
-	took poweroff "$from"
+	took 'poweroff, to the last head' "$from" ended
+	took 'poweroff, to the end of the machine' "$from"
 	for name in "${all[@]}"; do
 		saver_well "$name" "$(case $name in t*) echo typed ;; *) echo SIGTERM ;; esac)"
 		after "$name.head" ended "$name" saved
@@ -128,6 +129,7 @@ users_are_well() {
 	local from=$EPOCHREALTIME
 	sd systemctl poweroff
 	wait_for 60 machine_gone
-	took poweroff "$from"
+	took 'poweroff, to the last head' "$from" ended
+	took 'poweroff, to the end of the machine' "$from"
 	users_are_well
 }
