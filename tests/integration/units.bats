@@ -209,10 +209,10 @@ logs() {
 	logs talk 'printf "\033[31mred\033[m words\n<0>not urgent\n"; for i in 1 2 3; do printf "\r$i of 3"; done; echo; exit 3'
 	wait_for 8 said talk '^3 of 3$'
 	wait_for 8 sd_is talk.service failed
-	[ "$(sd_journal -o cat -u talk.service _COMM=ptyhead-log)" = $'red words\n<0>not urgent\n3 of 3' ]
+	[ "$(sd_journal -o cat -u talk.service _TRANSPORT=stdout)" = $'red words\n<0>not urgent\n3 of 3' ]
 	[ "$(sd_prop talk.service ExecMainStatus)" = 3 ]
 	# Its priority is the unit's to say, and not the program's.
-	run -0 sd_journal -p warning _COMM=ptyhead-log
+	run -0 sd_journal -p warning -u talk.service _TRANSPORT=stdout
 	[ -z "$output" ]
 	not eval 'sd_journal -o cat -u ptyhead@talk | grep -q words'
 }
