@@ -83,11 +83,12 @@ static void on_query(void *arg, struct screen_span const *span)
 		if (o->asker != 0 && span->whole) viewer = o->asker;
 		else if (span->fallback_len > 0) on_answer(o, span->fallback, span->fallback_len);
 	}
-	/* One that began before what readers have seen was longer than is held
-	 * back: they have passed it on already. */
-	if (span->offset >= o->tape.end)
-		note_query(o, span->offset, span->len > UINT32_MAX ? UINT32_MAX : (uint32_t)span->len, viewer);
-	send_answer(o, span->offset + span->len);
+	/* One that began before what readers have seen was longer than is held back:
+	 * they have passed it on already, unless that was marked as it came. */
+	uint64_t const to = span->offset + span->len;
+	uint64_t const from = span->offset < o->tape.end && o->part == o->tape.end ? o->tape.end : span->offset;
+	if (from >= o->tape.end) note_query(o, from, to - from > UINT32_MAX ? UINT32_MAX : (uint32_t)(to - from), viewer);
+	send_answer(o, to);
 }
 
 /* ---- life ------------------------------------------------------------------- */
@@ -160,6 +161,7 @@ int output_open(struct output *o, int fd, struct output_sinks const *sinks, bool
 		screen_resize(o->screen, 24, 80);
 	}
 	pixels(o);
+	if (screen_withholding(o->screen)) o->part = o->tape.end;
 	return 0;
 }
 
@@ -172,12 +174,25 @@ void output_deinit(struct output *o)
 
 /* ---- feeding ------------------------------------------------------------------ */
 
+/* An open string that viewers leave out is marked as far as it has come. */
+static void mark_part(struct output *o)
+{
+	uint64_t const ground = screen_ground(o->screen);
+	uint64_t const from = ground > o->tape.end ? ground : o->tape.end;
+	if (!screen_withholding(o->screen) || from >= o->fed) return;
+	note_query(o, from, (uint32_t)(o->fed - from), 0);
+	mark_queries(o);
+	o->part = o->fed;
+}
+
 /* Readers may see what the engine is done with. An open sequence is held back
  * until it is complete, unless it is long: pictures are shown as they come. */
 static void publish(struct output *o)
 {
 	uint64_t const ground = screen_ground(o->screen);
-	uint64_t const upto = o->fed - ground > TAPE_HOLD_MAX ? o->fed : ground;
+	bool const is_long = o->fed - ground > TAPE_HOLD_MAX;
+	if (is_long) mark_part(o);
+	uint64_t const upto = is_long ? o->fed : ground;
 	if (upto > o->tape.end) tape_publish(&o->tape, upto);
 }
 
@@ -245,6 +260,7 @@ enum output_result output_step(struct output *o, int master, uint64_t most, size
 void output_settle(struct output *o)
 {
 	feed_all(o);
+	mark_part(o);
 	if (o->tape.end < o->tape.taken) tape_publish(&o->tape, o->tape.taken);
 }
 

@@ -48,6 +48,7 @@ struct output {
 	uint32_t query_len;
 	uint64_t query_viewer;
 	bool query_enq;
+	uint64_t part; /* up to here a string that is open was marked */
 	char answer[512]; /* not yet sent */
 	size_t answer_len;
 };

@@ -191,16 +191,17 @@ static void title_pop(struct screen *s, unsigned what)
 	if (s->sinks.title) s->sinks.title(s->sinks.arg, s);
 }
 
+/* A question, or nothing that is known here. */
+static void ask(struct screen *s, unsigned char final)
+{
+	if (!csi_query(s, final)) withhold(s);
+}
+
 static void set_modes(struct screen *s, bool dec, bool on)
 {
-	bool inband = false;
 	spend(s, (uint64_t)COST_PARAM * s->p.npar);
-	for (unsigned i = 0; i < s->p.npar; i++) {
-		mode_set(s, dec, s->p.par[i], on);
-		inband |= dec && on && s->p.par[i] == 2048;
-	}
-	/* A viewer's terminal would report its own size, and twice. */
-	if (inband) query_span(s, SCREEN_QUERY_ANSWERED, NULL);
+	for (unsigned i = 0; i < s->p.npar; i++) mode_set(s, dec, s->p.par[i], on);
+	withhold_modes(s, dec);
 }
 
 static void plain(struct screen *s, unsigned char final)
@@ -225,7 +226,10 @@ static void plain(struct screen *s, unsigned char final)
 	case '`':
 	case 'G': set_column(s, par_pos(s, 0) - 1); break;
 	case 'I': cursor_tab(s, par_pos(s, 0)); break;
-	case 'J': erase_display(s, par(s, 0, 0), s->iso_protect && par(s, 0, 0) != 3); break;
+	case 'J':
+		erase_display(s, par(s, 0, 0), s->iso_protect && par(s, 0, 0) != 3);
+		if (par(s, 0, 0) == 3) withhold(s); /* a viewer's scrollback is not the program's alone */
+		break;
 	case 'K': erase_line(s, par(s, 0, 0), s->iso_protect); break;
 	case 'L': insert_lines(s, par_pos(s, 0)); break;
 	case 'M': delete_lines(s, par_pos(s, 0)); break;
@@ -233,6 +237,7 @@ static void plain(struct screen *s, unsigned char final)
 	case 'S': grid_scroll_up(s, s->top, s->bottom, par_pos(s, 0), SCROLL_FEED); break;
 	case 'T':
 		if (s->p.npar < 5) grid_scroll_down(s, s->top, s->bottom, par_pos(s, 0));
+		else withhold(s);
 		break;
 	case '^': grid_scroll_down(s, s->top, s->bottom, par_pos(s, 0)); break;
 	case 'X': erase_chars(s, par_pos(s, 0)); break;
@@ -258,37 +263,40 @@ static void plain(struct screen *s, unsigned char final)
 		else cursor_save(s);
 		break;
 	case 't':
-		if (par(s, 0, 0) == 22) title_push(s, par(s, 1, 0));
-		else if (par(s, 0, 0) == 23) title_pop(s, par(s, 1, 0));
-		else if (!page_window(s)) csi_query(s, final);
+		if (par(s, 0, 0) == 22 && par(s, 1, 0) <= 2) title_push(s, par(s, 1, 0));
+		else if (par(s, 0, 0) == 23 && par(s, 1, 0) <= 2) title_pop(s, par(s, 1, 0));
+		else if (page_window(s)) withhold(s); /* who may grant it tells the viewers */
+		else ask(s, final);
 		break;
 	case 'u': cursor_restore(s); break;
-	case 'c':
-	case 'n':
-	case 'x': csi_query(s, final); break;
-	default: break;
+	default: ask(s, final); break;
 	}
+}
+
+static void keep_modes(struct screen *s, void (*each)(struct screen *s, unsigned number))
+{
+	spend(s, 2 * (uint64_t)COST_PARAM * s->p.npar);
+	for (unsigned i = 0; i < s->p.npar; i++) each(s, s->p.par[i]);
+	withhold_modes(s, true);
 }
 
 static void private_dec(struct screen *s, unsigned char final)
 {
 	switch (final) {
-	case 'J': erase_display(s, par(s, 0, 0), true); break;
+	case 'J':
+		erase_display(s, par(s, 0, 0), true);
+		if (par(s, 0, 0) == 3) withhold(s);
+		break;
 	case 'K': erase_line(s, par(s, 0, 0), true); break;
 	case 'W':
 		if (par(s, 0, 0) == 5) tabs_default(s, 0);
+		else withhold(s);
 		break;
 	case 'h': set_modes(s, true, true); break;
 	case 'l': set_modes(s, true, false); break;
-	case 'r':
-		spend(s, 2 * (uint64_t)COST_PARAM * s->p.npar);
-		for (unsigned i = 0; i < s->p.npar; i++) mode_restore(s, s->p.par[i]);
-		break;
-	case 's':
-		spend(s, 2 * (uint64_t)COST_PARAM * s->p.npar);
-		for (unsigned i = 0; i < s->p.npar; i++) mode_save(s, s->p.par[i]);
-		break;
-	default: csi_query(s, final); break;
+	case 'r': keep_modes(s, mode_restore); break;
+	case 's': keep_modes(s, mode_save); break;
+	default: ask(s, final); break;
 	}
 }
 
@@ -299,11 +307,14 @@ static void modkeys(struct screen *s, unsigned char final)
 	if (final == 'n') {
 		if (what == 99) s->modkeys[2] = 0;
 		else if (what < 8) s->modkeys[what] = 0;
+		else withhold(s);
 	} else if (what == 99) {
 		for (unsigned i = 0; i < 8; i++) s->modkeys[i] = -1;
 	} else if (what < 8) {
 		unsigned const v = par(s, 1, 99);
 		s->modkeys[what] = (int8_t)(v > 9 ? -1 : (int)v);
+	} else {
+		withhold(s);
 	}
 }
 
@@ -335,36 +346,42 @@ static void intermediate(struct screen *s, unsigned char inter, unsigned char fi
 		if (final == 'q' && par(s, 0, 0) <= 6) s->shape = (uint8_t)par(s, 0, 0);
 		else if (final == '@') columns(s, s->left, par_pos(s, 0), true);
 		else if (final == 'A') columns(s, s->left, par_pos(s, 0), false);
+		else withhold(s);
 		return;
 	case '!':
 		if (final == 'p') state_soft_reset(s);
+		else withhold(s);
 		return;
 	case '"':
 		if (final == 'q') protection(s);
 		else if (final == 'p') level_set(s);
-		else if (final == 'v') csi_query(s, final);
+		else ask(s, final);
 		return;
 	case '\'':
 		if (final == '}' && vt400) columns(s, s->x, par_pos(s, 0), false);
 		else if (final == '~' && vt400) columns(s, s->x, par_pos(s, 0), true);
-		else csi_query(s, final);
+		else ask(s, final);
 		return;
 	case '$':
 	case '*':
 		if (final == '|' && s->level >= (inter == '*' ? 4 : 3)) page_size(s, inter);
-		else if (!csi_query(s, final) && vt400) rect_dispatch(s, final);
+		else if (csi_query(s, final) || (vt400 && rect_dispatch(s, final))) return;
+		withhold(s);
 		return;
-	default: csi_query(s, final); return;
+	default: ask(s, final); return;
 	}
 }
 
 void csi_dispatch(struct screen *s, unsigned char final)
 {
 	struct parser const *const p = &s->p;
-	if (p->ninter > 1 || (p->sub && final != 'm')) return; /* a colon where none belongs: not ours, as in xterm */
+	if (p->ninter > 1 || (p->sub && final != 'm')) {
+		withhold(s); /* a colon where none belongs: not ours, as in xterm */
+		return;
+	}
 	if (p->ninter) {
 		if (!p->prefix) intermediate(s, p->inter[0], final);
-		else csi_query(s, final);
+		else ask(s, final);
 	} else if (!p->prefix) {
 		plain(s, final);
 	} else if (final == 'u') {
@@ -374,6 +391,6 @@ void csi_dispatch(struct screen *s, unsigned char final)
 	} else if (p->prefix == '>' && (final == 'm' || final == 'n')) {
 		modkeys(s, final);
 	} else {
-		csi_query(s, final);
+		ask(s, final);
 	}
 }

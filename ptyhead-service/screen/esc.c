@@ -30,12 +30,15 @@ void control_execute(struct screen *s, unsigned c)
 	}
 }
 
+/* What is not known here is ASCII; a viewer makes it that on its terminal, too. */
 static void designate(struct screen *s, unsigned char slot, unsigned char set)
 {
 	static char const slots[] = "()*+";
 	char const *const at = strchr(slots, slot);
-	if (!at || !slot) return; /* 96-character sets: GR means nothing under UTF-8 */
-	s->g[at - slots] = strchr("0A45CRQ9KYE6`ZH7=", set) && s->p.ninter == 1 ? set : 'B';
+	bool const known = strchr("B0A45CRQ9KYE6`ZH7=", set) && s->p.ninter == 1;
+	if (at) s->g[at - slots] = known ? set : 'B';
+	/* 96-character sets: GR means nothing under UTF-8. And all that is no designation. */
+	if (!at || !known) withhold(s);
 }
 
 static void back_index(struct screen *s)
@@ -93,6 +96,7 @@ void esc_dispatch(struct screen *s, unsigned char final)
 	unsigned char const inter = s->p.ninter ? s->p.inter[0] : 0;
 	if (inter == '#') {
 		if (final == '8') alignment_test(s);
+		else withhold(s);
 		return;
 	}
 	if (inter) {
@@ -125,9 +129,13 @@ void esc_dispatch(struct screen *s, unsigned char final)
 		query_answer(s, "\033[?64;6;21;22;28c");
 		query_span(s, SCREEN_QUERY_ANSWERED, NULL);
 		break;
-	case 'c': state_full_reset(s); break;
+	case 'c':
+		state_full_reset(s);
+		withhold(s); /* it may cost a viewer's scrollback, and its user's settings */
+		break;
 	case 'n': s->gl = 2; break;
 	case 'o': s->gl = 3; break;
-	default: break;
+	case '\\': break; /* the end of a string that there is not */
+	default: withhold(s); break;
 	}
 }

@@ -100,6 +100,9 @@ static void other_set(struct screen *s, bool dec, unsigned number, bool on)
 
 void mode_set(struct screen *s, bool dec, unsigned number, bool on)
 {
+	/* What no viewer's terminal is given is not for this one either; but the size that 3
+	 * asks for may be granted, and 2048's reports are made here. */
+	if (screen_mode_withheld(dec, number) && number != 3 && number != 2048) return;
 	if (dec) {
 		int const i = mouse_index(number);
 		if (i >= 0) {

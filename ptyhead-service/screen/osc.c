@@ -305,8 +305,12 @@ void osc_dispatch(struct screen *s)
 	case 105: palette_reset(s, rest, PALETTE_SPECIAL); break;
 	case 21: case 22: case 50: case 60: case 61:
 		if (asks(args)) terminal(s, &none);
+		else withhold(s);
 		break;
-	case 9: aside(s, is_progress(args) ? SCREEN_PROGRESS : SCREEN_NOTIFY_9); break;
+	case 9:
+		if (withhold_string(&s->p)) withhold(s);
+		else aside(s, is_progress(args) ? SCREEN_PROGRESS : SCREEN_NOTIFY_9);
+		break;
 	case 52:
 	case 99:
 		if (asks(args)) terminal(s, &none);
@@ -315,13 +319,18 @@ void osc_dispatch(struct screen *s)
 	case 66: /* programs find out whether there is scaled text by where the cursor is then */
 		query_span(s, SCREEN_QUERY_ANSWERED, NULL);
 		break;
-	case 777: aside(s, SCREEN_NOTIFY_777); break;
+	case 777:
+		if (withhold_string(&s->p)) withhold(s);
+		else aside(s, SCREEN_NOTIFY_777);
+		break;
 	case 1337:
 		if (iterm_asks(args)) terminal(s, &none);
+		else if (withhold_string(&s->p)) withhold(s);
 		break;
 	default:
 		if (n >= 10 && n <= 19) dynamic(s, (unsigned)n - 10, rest);
 		else if (n >= 110 && n <= 119) s->dynamic[n - 110] = 0;
+		else if (withhold_string(&s->p)) withhold(s);
 		break;
 	}
 	screen_buf_deinit(&none);

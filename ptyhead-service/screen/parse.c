@@ -14,7 +14,7 @@ static void character(struct screen *s, uint32_t cp)
 	if (cp >= 0x80 && cp < 0xa0) {
 		if (p->state == P_DCS_IGNORE && cp != 0x9c) return;
 		if (cp == 0x9c) {
-			p->state = P_GROUND;
+			sequence_cancel(s);
 			s->last_valid = false;
 			return;
 		}
@@ -34,7 +34,7 @@ static void string_byte(struct screen *s, unsigned char c)
 	if (c == 0x1b) {
 		p->state = P_STRING_ESC;
 	} else if (c == 0x18 || c == 0x1a) {
-		p->state = P_GROUND;
+		sequence_cancel(s);
 		s->last_valid = false;
 	} else if (c == 0x07 && p->kind == STR_OSC) {
 		string_end(s);
@@ -110,7 +110,7 @@ static void byte_step(struct screen *s, unsigned char c)
 		else
 			sequence_begin(s);
 	} else if (c == 0x18 || c == 0x1a) {
-		p->state = P_GROUND;
+		sequence_cancel(s);
 		s->last_valid = false;
 	} else if (c < 0x20) {
 		if (p->state >= P_DCS_ENTRY) return;

@@ -337,8 +337,8 @@ static void capability(struct screen *s)
 void dcs_dispatch(struct screen *s)
 {
 	struct parser const *const p = &s->p;
-	if (p->prefix || p->ninter != 1 || p->final != 'q') return;
-	if (p->inter[0] == '$') status_string(s);
+	if (withhold_string(p)) withhold(s);
+	else if (p->inter[0] == '$') status_string(s);
 	else if (p->inter[0] == '+') capability(s);
 }
 
@@ -346,7 +346,10 @@ void dcs_dispatch(struct screen *s)
 void apc_dispatch(struct screen *s)
 {
 	char const *p = s->p.str;
-	if (*p++ != 'G') return;
+	if (*p++ != 'G') {
+		withhold(s);
+		return;
+	}
 	char const *const keys = p;
 	for (;;) {
 		size_t const n = strcspn(p, ",;");

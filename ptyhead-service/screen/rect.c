@@ -186,12 +186,12 @@ static void rect_checksum(struct screen *s)
 	query_span(s, SCREEN_QUERY_ANSWERED, NULL);
 }
 
-void rect_dispatch(struct screen *s, unsigned char final)
+bool rect_dispatch(struct screen *s, unsigned char final)
 {
 	if (s->p.inter[0] == '*') {
 		if (final == 'x' && par(s, 0, 0) <= 2) s->rect_extent = (uint8_t)par(s, 0, 0);
 		else if (final == 'y') rect_checksum(s);
-		return;
+		return final == 'x' || final == 'y';
 	}
 	switch (final) {
 	case 'r': rect_attrs(s, false); break;
@@ -200,6 +200,7 @@ void rect_dispatch(struct screen *s, unsigned char final)
 	case 'x': rect_fill(s); break;
 	case 'z': rect_erase(s, false); break;
 	case '{': rect_erase(s, true); break;
-	default: break;
+	default: return false;
 	}
+	return true;
 }

@@ -122,12 +122,13 @@ struct screen_row {
 /* ---- sinks ----------------------------------------------------------- */
 
 enum screen_query {
-	SCREEN_QUERY_ANSWERED, /* the engine answered it, or it needs no answer */
+	SCREEN_QUERY_ANSWERED, /* the engine answered it, or it needs no answer; or it is no
+	                          question, and would change a viewer's terminal for good */
 	SCREEN_QUERY_TERMINAL, /* only a real terminal knows */
 };
 
-/* Bytes [offset, offset + len) of all that was ever fed are a query, which
- * viewers leave out; setting mode 2048, whose reports the engine makes, is one. A sequence that the query cut short goes with it.
+/* Bytes [offset, offset + len) of all that was ever fed are a query, or else what
+ * viewers leave out (withhold.c says what). A sequence that it cut short goes with it.
  * For SCREEN_QUERY_TERMINAL: text is the query as kept (at most
  * SCREEN_STRING_MAX, without introducer changes; truncated ones, and those with
  * controls in them, have whole == false and should not be passed on), fallback what to answer when nobody is
@@ -257,6 +258,12 @@ struct screen_cursor {
 	struct screen_style pen;
 };
 struct screen_cursor screen_cursor(struct screen const *s);
+
+/* Is the sequence that is open (a string) one that viewers leave out? So one that is too
+ * long to be held back until its end can be left out from its beginning. */
+bool screen_withholding(struct screen const *s);
+/* Setting, resetting, saving and restoring that mode is not for viewers' terminals. */
+bool screen_mode_withheld(bool dec, unsigned number);
 
 /* A mode by its number, as DECRQM reports: 0 unknown, 1 set, 2 reset, 4 known and
  * always reset. */

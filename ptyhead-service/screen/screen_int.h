@@ -380,6 +380,7 @@ bool mode_virtual(unsigned bit, uint16_t *ret_number); /* the number of a bit >=
 /* sequence.c */
 void sequence_begin(struct screen *s); /* ESC came */
 void sequence_final(struct screen *s, unsigned char c); /* the byte after ESC, or a C1 control less 0x40 */
+void sequence_cancel(struct screen *s); /* CAN, SUB, or an end where there is no string */
 void sequence_byte(struct screen *s, unsigned char c);  /* 0x20 to 0x7e inside a sequence */
 
 /* string.c */
@@ -404,7 +405,7 @@ size_t sgr_known(struct screen *s, unsigned char const *p, size_t n);
 /* One attribute of DECCARA/DECRARA on a style; reverse: toggle. */
 void sgr_rect(struct screen_style *st, unsigned code, bool reverse);
 void sgr_write(struct screen_style const *st, struct screen_buf *out); /* full, from default */
-void rect_dispatch(struct screen *s, unsigned char final);
+bool rect_dispatch(struct screen *s, unsigned char final); /* false: it is none */
 void osc_dispatch(struct screen *s);
 void dcs_dispatch(struct screen *s);
 void apc_dispatch(struct screen *s);
@@ -429,6 +430,12 @@ static inline unsigned par_pos(struct screen const *s, unsigned i)
 	unsigned const v = i < s->p.npar ? s->p.par[i] : 0;
 	return v ? v : 1;
 }
+
+/* withhold.c: the sequence at hand is not for viewers' terminals */
+void withhold(struct screen *s);
+void withhold_modes(struct screen *s, bool dec); /* if one of its modes is not */
+/* Nor is the string at hand: known from its beginning. */
+bool withhold_string(struct parser const *p);
 
 /* marks.c: OSC 7 and OSC 133, by what comes after their number */
 void marks_directory(struct screen *s, char const *uri, size_t len);

@@ -60,6 +60,13 @@ void sequence_begin(struct screen *s)
 	s->p.inter[0] = s->p.inter[1] = 0;
 }
 
+void sequence_cancel(struct screen *s)
+{
+	bool const withheld = screen_withholding(s);
+	s->p.state = P_GROUND;
+	if (withheld) withhold(s); /* some of it may have been left out already */
+}
+
 static void collect(struct parser *p, unsigned char c)
 {
 	if (p->ninter < 2) p->inter[p->ninter] = c;
@@ -83,6 +90,7 @@ void sequence_byte(struct screen *s, unsigned char c)
 			p->state = P_GROUND;
 			s->last_valid = false;
 			if (p->ninter <= 2) esc_dispatch(s, c);
+			else withhold(s);
 		}
 		return;
 	case P_CSI_ENTRY:
@@ -116,6 +124,7 @@ void sequence_byte(struct screen *s, unsigned char c)
 			p->state = dcs ? P_DCS_IGNORE : P_CSI_IGNORE;
 			if (c < 0x40 || dcs) return;
 			p->state = P_GROUND;
+			withhold(s);
 			return;
 		}
 		if (dcs) {
@@ -128,7 +137,9 @@ void sequence_byte(struct screen *s, unsigned char c)
 		s->last_valid = false;
 		return;
 	case P_CSI_IGNORE:
-		if (c >= 0x40) p->state = P_GROUND;
+		if (c < 0x40) return;
+		p->state = P_GROUND;
+		withhold(s);
 		return;
 	default: return; /* P_DCS_IGNORE: until its end */
 	}

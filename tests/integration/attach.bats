@@ -133,6 +133,127 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 	alive "$PROGRAM"
 }
 
+# Classes of what a terminal obeys and nothing undoes: ARCHITECTURE.md, "What viewers
+# withhold". In printf's form, with tabs between: a name, the bytes,
+# what of them does reach the terminal.
+WITHHELD='S7C1T	\033 F
+S8C1T	\033 G
+UTF-8-off	\033%%@
+UTF-8-for-good	\033%%/G
+double-size	\033#3
+technical-set	\033(>	\033(B
+96-characters	\033-A
+GR	\033~
+memory-lock	\033l
+VT52	\033[?2l
+VT52-among-others	\033[?2;25l	\033[?25l
+scrollbar	\033[?30h
+fonts-by-keys	\033[?35h
+Tektronix	\033[?38h
+log-file	\033[?46h
+no-alternate-screen	\033[?1046l
+function-keys	\033[?1052h
+scroll-on-output	\033[?1010h
+saved	\033[?1046;1047s	\033[?1047s
+C1	\302\233?46h
+printing	\033[i
+to-the-printer	\033[5i
+line-by-line	\033[?5i
+within	\033[5\r\ni	\r\n
+lamps	\033[1q
+scrollback	\033[3J
+minimized	\033[2t
+resized	\033[8;10;10t
+full-screen	\033[10;1t
+DECSLPP	\033[48t
+DECSNLS	\033[48*|
+titles-in-hex	\033[>0t
+pointer	\033[>1p
+pen-pushed	\033[#{
+colours-pushed	\033[#P
+status-line	\033[1$}
+bells	\033[1 t
+locator	\033[1'"'"'z
+sound	\033[1;1;5,~
+macro	\033[1*z
+tests	\033[2;1y
+DECUDK	\033P1;1|17/41\033\\
+soft-font	\033P1;1{ @???\033\\
+XTSETTCAP	\033P+p544E\033\\
+DECRSPS	\033P1$t1\033\\
+tmux-passthrough	\033Ptmux;x\033\\
+privacy-message	\033^x\033\\
+application	\033_x\033\\
+X-property	\033]3;a=b\007
+fonts-by-name	\033]50;fixed\007
+pointer-shape	\033]22;wait\007
+kitty-colours	\033]21;foreground=red\007
+text-sizes	\033]66;s=2;x\007
+ConEmu	\033]9;7;cmd\007
+iTerm2-profile	\033]1337;SetProfile=x\007
+file-transfer	\033]5113;ac=send\007'
+
+@test "what would change the terminal for good does not reach it, a class at a time" {
+	head_start
+	printf '%s\n' "$WITHHELD" >"$T/classes"
+	# Begins when it may; each between two words.
+	program sh -c 'stty raw -echo; echo ready; while [ ! -e "$1/go" ]; do sleep 0.05; done
+		while IFS="	" read -r name bytes rest; do printf "<$name:$bytes:$name>\r\n"; done <"$1/classes"; echo done; exec cat' sh "$T"
+	viewer "$S"
+	wait_for 10 has "$T/seen" ready
+	touch "$T/go"
+	wait_for 10 has "$T/seen" '^done'
+	local name bytes want
+	while IFS=$'\t' read -r name bytes want; do
+		# shellcheck disable=SC2059 # it is a format
+		printf "<$name:$want:$name>\r\n" >>"$T/want"
+	done <"$T/classes"
+	perl -0777 -pe 's/.*?(?=<S7C1T)//s; s/done.*//s' "$T/seen" >"$T/got"
+	cmp "$T/want" "$T/got" || { diff <(cat -v "$T/want") <(cat -v "$T/got"); return 1; }
+	# A pipe has everything.
+	ptyhead-attach -1 -r "$S" >"$T/pipe" </dev/null &
+	echo $! >>"$T/.started"
+	wait_for 10 holds "$T/pipe" $'\ePtmux;x'
+	holds "$T/pipe" $'\e[5i'
+	type_hex 1c
+	ended 0
+}
+
+@test "a string that is withheld and long is so from its beginning, whatever ends it" {
+	head_start
+	program sh -c 'stty raw -echo; echo ready; while [ ! -e "$1/go" ]; do sleep 0.05; done
+		long=$(head -c 20000 /dev/zero | tr "\0" 7)
+		printf "a\033P1;1{$long"; while [ ! -e "$1/on" ]; do sleep 0.05; done; printf "$long\033\\\\b\r\n"
+		printf "c\033^$long\030d\r\n"; printf "e\033]50;$long\007f\r\n"; echo done; exec cat' sh "$T"
+	viewer "$S"
+	wait_for 10 has "$T/seen" ready
+	touch "$T/go"
+	wait_for 10 has "$T/seen" a
+	touch "$T/on"
+	wait_for 10 has "$T/seen" '^done'
+	not has "$T/seen" 77
+	holds "$T/seen" $'ab\r'
+	holds "$T/seen" $'cd\r'
+	holds "$T/seen" $'ef\r'
+	type_hex 1c
+	ended 0
+}
+
+@test "a reset, and 132 columns, are painted: a user's scrollback and window are his" {
+	head_start
+	program sh -c 'stty raw -echo; printf "ready\033[?1000h\033[?40h"; while [ ! -e "$1/go" ]; do sleep 0.05; done
+		printf "\033[?3h"; printf "once\033c"; printf "twice\r\n"; exec cat' sh "$T"
+	viewer "$S"
+	wait_for 10 has "$T/seen" ready
+	touch "$T/go"
+	wait_for 10 has "$T/seen" twice
+	not holds "$T/seen" $'\ec'
+	not holds "$T/seen" $'\e[?3h'
+	holds "$T/seen" $'\e[?1000l' # as the reset has it
+	type_hex 1c
+	ended 0
+}
+
 @test "the alternate screen is left only where it was entered" {
 	head_start
 	program sh -c 'echo ready; exec cat'

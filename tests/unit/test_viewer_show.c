@@ -926,6 +926,60 @@ TEST(in_band_reports_are_not_asked_for)
 	}
 }
 
+TEST(what_is_withheld_costs_a_terminal_nothing_else)
+{
+	static struct { char const *span, *passed; } const t[] = {
+		{ "\033[5i", "" }, { "\033[5\r\ni", "\r\n" }, { "\033[?46;25l", "\033[?25l" }, { "\xc2\x9b?46;1h", "\033[?1h" },
+		{ "\033[?1046;1047s", "\033[?1047s" }, { "\033(>", "\033(B" }, { "\033-A", "" }, { "\033%@", "" },
+		{ "\033P1|17/41\033\\", "" }, { "\033P1\033(>", "\033(B" }, { "\033]50;fixed\a", "" }, { "\005\005", "" },
+	};
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+		struct rig *const r = rig_new(true, false);
+		size_t before, len;
+		START(r, 1);
+		rig_attach(r);
+		drive(r);
+		free(output(r, &before));
+		query(r, t[i].span, 0);
+		text(r, "text");
+		drive(r);
+		char *const data = output(r, &len);
+		char want[64];
+		snprintf(want, sizeof want, "%stext", t[i].passed);
+		CHECK_STR(data + before, want);
+		free(data);
+		rig_free(r);
+	}
+}
+
+/* These change the screen, too: that is painted. */
+TEST(what_a_reset_does_to_the_screen_is_painted)
+{
+	static struct { char const *before, *span; } const t[] = {
+		{ "\033[31mred\033[?1h\033[?1049halt", "\033c" }, { "\033[?40hwide\033[2;5r", "\033[?3l" }, { "\033[?40h\033[5;20Hat", "\033[?3;7l" },
+	};
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+		struct rig *const r = rig_new(true, false);
+		char stream[128];
+		START(r, 1);
+		rig_attach(r);
+		text(r, t[i].before);
+		drive(r);
+		query(r, t[i].span, 0);
+		text(r, "text");
+		r->now += MOMENT;
+		drive(r);
+		snprintf(stream, sizeof stream, "%s%stext", t[i].before, t[i].span);
+		expect_screen(r, stream);
+		CHECK_EQ(times(r, t[i].span), 0u);
+		/* And bytes pass again. */
+		r->now += MOMENT;
+		drive(r);
+		CHECK(!face_painting(&r->s.face));
+		rig_free(r);
+	}
+}
+
 /* ---- runs ------------------------------------------------------------------------------- */
 
 TEST(another_run_begins_with_nothing_on)

@@ -253,6 +253,20 @@ bool canvas_join(struct canvas *c, struct screen_buf *out)
 	return !out->failed;
 }
 
+/* And looks that the engine does not know, as other fonts. */
+static void undo(struct screen const *s, struct screen_buf *out)
+{
+	screen_undo(s, out);
+	screen_buf_str(out, "\033[m");
+}
+
+void canvas_undo(struct canvas const *c, struct screen_buf *out)
+{
+	if (c->begun && (!ground(c->term) || c->unseen > 0)) screen_buf_str(out, CANCEL);
+	if (c->begun) undo(c->term, out);
+	if (c->titled && c->unseen == 0) screen_buf_str(out, "\033[23;0t"); /* else it never got there */
+}
+
 void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out)
 {
 	struct way w;
@@ -272,16 +286,14 @@ void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out)
 		w = (struct way){ .at = screen_clone(c->term), .out = out, .fed = c->unseen };
 		if (!w.at) return;
 		go(&w);
-		screen_undo(w.at, out);
+		undo(w.at, out);
 		screen_free(w.at);
 		title_give_back(c, out);
 		return;
 	}
-	if (!ground(c->term) || c->unseen > 0) screen_buf_str(out, CANCEL);
-	screen_undo(c->term, out);
-	if (c->unseen > 0) c->titled = false; /* it never got there */
+	canvas_undo(c, out);
+	c->titled = false;
 	c->unseen = 0;
-	title_give_back(c, out);
 }
 
 void canvas_run(struct canvas const *c, struct screen_buf *out)

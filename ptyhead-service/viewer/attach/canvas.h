@@ -53,7 +53,9 @@ bool canvas_fits(struct canvas const *c);
 bool canvas_paint(struct canvas *c, char const *note, struct screen_buf *out);
 /* What makes the terminal's state the program's, so that bytes can pass. */
 bool canvas_join(struct canvas *c, struct screen_buf *out);
-/* What undoes all that is on. */
+/* What undoes all that is on the terminal now, and nothing else: it is not painted. */
+void canvas_undo(struct canvas const *c, struct screen_buf *out);
+/* The same, to leave it; with `paint` the program's screen stands there before. */
 void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out);
 /* Not apart: what another run begins with. */
 void canvas_run(struct canvas const *c, struct screen_buf *out);

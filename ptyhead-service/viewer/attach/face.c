@@ -103,6 +103,14 @@ void face_feed(struct face *f, uint8_t const *data, size_t len, bool late, int64
 	f->busy += len;
 }
 
+void face_apply(struct face *f, void const *data, size_t len)
+{
+	split(f);
+	if (!f->canvas.prog) return;
+	screen_feed(f->canvas.prog, data, len);
+	f->dirty = true;
+}
+
 void face_query(struct face *f, void const *data, size_t len)
 {
 	if (f->aside.queries.len == 0 && out_add(&f->out, data, len)) return;

@@ -66,6 +66,8 @@ void face_picture(struct face *f, struct screen *prog, struct screen_buf *above)
 bool face_painting(struct face const *f);
 /* `late`: they were there before we came. */
 void face_feed(struct face *f, uint8_t const *data, size_t len, bool late, int64_t now);
+/* Bytes that the terminal is not to get: what they do is painted. */
+void face_apply(struct face *f, void const *data, size_t len);
 /* Passes a query on to the terminal. */
 void face_query(struct face *f, void const *data, size_t len);
 /* From here on the program's terminal has this size; another run begins. */

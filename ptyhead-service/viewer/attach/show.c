@@ -258,15 +258,20 @@ static void settle(struct show *s)
 	s->over = true;
 }
 
-/* A query is complete. Painted, what else it holds is in the picture. */
+/* It is complete. Painted, what else it holds is in the picture. */
 static void span_done(struct show *s)
 {
 	struct face *const f = &s->face;
 	char rest[SPAN_REST_MAX];
+	bool more;
 
 	if (!span_whole(&s->span)) return;
-	if (s->span.ours) face_query(f, s->span.data, s->span.len);
-	else if (!face_painting(f)) out_add(&f->out, rest, span_rest(&s->span, rest));
+	if (s->span.ours) {
+		face_query(f, s->span.data, s->span.len);
+	} else if (!face_painting(f)) {
+		size_t const n = span_rest(&s->span, rest, &more);
+		if (more || !out_add(&f->out, rest, n)) face_apply(f, s->span.data, s->span.len);
+	}
 }
 
 /* A step on the tape; *budget is how much more may be painted now. */
@@ -290,8 +295,11 @@ static enum tape_next step(struct show *s, size_t room, int64_t now, size_t *bud
 		*budget -= e.len < *budget ? e.len : *budget;
 		if (!other) face_feed(f, local, e.len, s->tape.pos <= s->live_pos, now);
 	}
-	if (s->span.left > 0 && span_add(&s->span, local, e.len)) span_done(s);
-	else if (!painting && !other) out_added(&f->out, e.len);
+	if (s->span.left > 0) {
+		if (span_add(&s->span, local, e.len) && !other) span_done(s);
+	} else if (!painting && !other) {
+		out_added(&f->out, e.len);
+	}
 	return next;
 }
 

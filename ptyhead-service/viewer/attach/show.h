@@ -32,7 +32,7 @@ struct show {
 	struct tape_state last; /* the newest that is known */
 	uint32_t follow;    /* the run's number; 0: all */
 	uint32_t run;       /* whose bytes come next */
-	struct span span;   /* the query whose bytes are left out */
+	struct span span;   /* whose bytes are left out */
 	uint64_t lost;      /* bytes lost and not yet told */
 	int64_t lost_told;  /* when */
 	bool over_due;      /* it is over once what was read is written */

@@ -98,7 +98,7 @@ static void seek_end(struct record *r)
 /* What was overwritten is lost: from the newest picture on. */
 static int begin_again(struct record *r, char const *why)
 {
-	r->skip = 0;
+	r->span.left = 0;
 	/* Said first: the screen is what comes after the gap. */
 	recording_marker(&r->out, clock_wall_ns(), why);
 	r->say(why);
@@ -118,12 +118,26 @@ static int overtaken(struct record *r)
 
 /* ---- what there is ----------------------------------------------------------------- */
 
+/* A query would be answered by the terminal of who plays this; what viewers withhold
+ * would be left on it. */
+static void span_done(struct record *r, uint64_t time)
+{
+	char rest[SPAN_REST_MAX];
+	bool more;
+
+	if (!span_whole(&r->span)) return;
+	size_t const n = span_rest(&r->span, rest, &more);
+	/* Whose screen is the player's own. */
+	if (more) output(r, time, r->span.data, r->span.len);
+	else output(r, time, rest, n);
+}
+
 static void on_bytes(struct record *r, uint64_t offset, uint8_t const *data, size_t len)
 {
-	/* The bytes of a query would be answered by who plays this. */
-	size_t const n = r->skip < len ? (size_t)r->skip : len;
-	r->skip -= n;
-	output(r, offset < r->history ? r->time : clock_wall_ns(), data + n, len - n);
+	uint64_t const time = offset < r->history ? r->time : clock_wall_ns();
+	size_t const n = r->span.left < len ? (size_t)r->span.left : len;
+	if (n > 0 && span_add(&r->span, data, n)) span_done(r, time);
+	output(r, time, data + n, len - n);
 }
 
 static void resize(struct record *r, uint64_t time, struct tape_size size)
@@ -165,7 +179,7 @@ static void on_mark(struct record *r, struct tape_mark const *m)
 	case TAPE_RUN_START: run_started(r, m); break;
 	case TAPE_RUN_END: run_ended(r, m); break;
 	case TAPE_SIZE: resize(r, m->time, m->u.size); break;
-	case TAPE_QUERY: r->skip = m->u.query.length; break;
+	case TAPE_QUERY: span_begin(&r->span, m->u.query.length, false); break;
 	case TAPE_LOST_RIGHT:
 		if (m->u.viewer.id == r->follow->link.attached.viewer)
 			r->say("the recording was not written fast enough, and is not waited for any more: bytes may be lost");

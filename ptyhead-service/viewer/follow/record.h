@@ -7,6 +7,7 @@
 
 #include "follow.h"
 #include "recording.h"
+#include "span.h"
 
 enum record_until { RECORD_ON, RECORD_TO_NOW, RECORD_TO_EXIT };
 
@@ -29,7 +30,7 @@ struct record {
 	struct tape_state state;
 	uint64_t time;    /* of what comes next, as marks tell it */
 	uint64_t history; /* what lies before was there when we came: at the marks' times */
-	uint64_t skip;    /* bytes of a query */
+	struct span span; /* whose bytes are left out */
 	uint32_t last_run;/* TO_EXIT */
 	bool begun;
 	bool done;
