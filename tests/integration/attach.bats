@@ -117,20 +117,53 @@ size_is() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$2" ]; }
 
 # --- the terminal at hand ---------------------------------------------------------
 
-@test "SIGTERM, SIGHUP, SIGINT, SIGQUIT: it dies of them, its terminal as it was" {
-	head_start
-	program sh -c 'printf "\033[?1049h\033[?1000h\033[?25lready"; exec cat'
-	for number in 15 1 2 3; do
-		viewer "$S"
-		wait_for 5 has "$T/seen" ready
-		echo "kill $number" >&7
-		ended $((128 + number))
-		holds "$T/seen" $'\e[?1049l'
-		holds "$T/seen" $'\e[?1000l'
-		holds "$T/seen" $'\e[?25h'
-		not holds "$T/seen" $'\ec'
+# Every signal whose default is to end a process, but SIGKILL.
+fatal_signals() {
+	local n
+	for n in {1..64}; do
+		case $n in 9 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 28) ;; *) echo "$n" ;; esac
+	done
+}
+
+@test "every signal that ends a process: it dies of that one, its terminal as it was" {
+	local number pid status
+	ulimit -c 0
+	# Faults are not to be told as bugs of the sanitized build.
+	ASAN_OPTIONS+=:handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_sigtrap=0
+	head_start -n 200
+	program sh -c 'printf "\033[?1049h\033[?1000h\033[?25l\033[?2004h\033[11mready"; exec cat'
+	for number in $(fatal_signals); do onlooker "s$number" 24x80; done
+	for number in $(fatal_signals); do
+		wait_for 20 has "$T/s$number.seen" ready
+		order "s$number" "kill $number"
+	done
+	for number in $(fatal_signals); do
+		pid=V_s$number status=0
+		wait_for 20 not alive "${!pid}"
+		wait "${!pid}" || status=$?
+		[ "$status" -eq $((128 + number)) ] || { echo "$number: status $status"; return 1; }
+		has "$T/s$number.modes" '^modes same$' || { echo "$number: modes"; return 1; }
+		for undone in $'\e[?1049l' $'\e[?1000l' $'\e[?25h' $'\e[?2004l' $'\e[m'; do
+			holds "$T/s$number.seen" "$undone" || { echo "$number:"; cat -v "$T/s$number.seen"; return 1; }
+		done
+		not holds "$T/s$number.seen" $'\ec'
 	done
 	alive "$PROGRAM"
+}
+
+@test "a fault while its terminal is not read: it ends all the same" {
+	ulimit -c 0
+	ASAN_OPTIONS+=:handle_segv=0
+	head_start
+	program sh -c 'stty raw -echo; printf ready; while [ ! -e "$1/go" ]; do sleep 0.05; done
+		head -c 300000 /dev/zero | tr "\0" x; touch "$1/written"; exec cat' sh "$T"
+	viewer "$S"
+	wait_for 10 has "$T/seen" ready
+	echo hold >&7
+	touch "$T/go"
+	wait_for 10 test -e "$T/written"
+	echo "kill 11" >&7
+	ended 139
 }
 
 # Classes of what a terminal obeys and nothing undoes: ARCHITECTURE.md, "What viewers

@@ -28,6 +28,7 @@ struct session {
 	bool stdin_open;
 	bool on;   /* the terminal is in our hands: raw, and painted on */
 	bool was_on;
+	uint64_t rescued; /* what was written when the rescue was made ready last */
 	bool done;
 	uint64_t nap_pos; /* of the tape, when it last waited */
 	int64_t nap_at;
@@ -77,8 +78,20 @@ static void enter(struct session *a)
 		end(a, SESSION_FAILED, -r, "unable to set the terminal's mode");
 		return;
 	}
+	rescue_arm(a->o->rescue, a->term.in, a->show.face.out.fd, &a->term.saved);
 	if (a->was_on && !a->on) face_return(&a->show.face);
 	a->on = a->was_on = true;
+}
+
+/* What was written changed the terminal. */
+static void rescue_renew(struct session *a)
+{
+	uint64_t const total = screen_total(a->show.face.canvas.term);
+	if (!a->on || total == a->rescued) return;
+	a->rescued = total;
+	struct screen_buf *const b = rescue_text(a->o->rescue);
+	canvas_undo(&a->show.face.canvas, b);
+	rescue_ready(a->o->rescue, b);
 }
 
 /* Writes what waits, for a while. */
@@ -104,6 +117,7 @@ static void leave(struct session *a, char const *last)
 	face_leave(&a->show.face, last);
 	write_out(a);
 	term_restore(&a->term);
+	rescue_disarm(a->o->rescue);
 }
 
 static void resized(struct session *a)
@@ -297,6 +311,7 @@ static void wait_and_act(struct session *a)
 	p[P_IN] = (struct pollfd){ wants_input(a) ? STDIN_FILENO : -1, POLLIN, 0 };
 	p[P_OUT] = (struct pollfd){ a->show.face.out.fd, out_pending(&a->show.face.out) ? POLLOUT : 0, 0 };
 	if (a->term.ours && !a->on) p[P_OUT].fd = -1;
+	rescue_renew(a);
 	if (poll(p, P_COUNT, timeout) < 0) {
 		if (errno != EINTR) end(a, SESSION_FAILED, errno, "unable to poll");
 		return;

@@ -7,6 +7,7 @@
 
 #include "keys.h"
 #include "ptyhead.h"
+#include "rescue.h"
 
 struct session_options {
 	struct ptyhead_address address;
@@ -17,6 +18,7 @@ struct session_options {
 	unsigned history; /* rows above the screen, for the scrollback */
 	struct keys keys;
 	void (*say)(char const *text); /* a warning, for stderr */
+	struct rescue *rescue; /* kept ready; for whoever catches faults */
 };
 
 enum session_how {

@@ -3,12 +3,32 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-static int const watched[] = {
-	SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGVTALRM,
-	SIGPROF, SIGIO, SIGTSTP, SIGCONT, SIGWINCH,
-};
+/* Those of Linux. glibc hides two of them (32 and 33) from its own functions, but not
+ * from kill(2): hence system calls, and sets as the kernel has them. */
+#define SIGNALS 64
+#define SET_SIZE (SIGNALS / 8)
+
+static uint64_t bit(int number) { return UINT64_C(1) << (number - 1); }
+
+static int mask(int how, uint64_t const *set, uint64_t *before)
+{
+	return (int)syscall(SYS_rt_sigprocmask, how, set, before, (size_t)SET_SIZE);
+}
+
+/* They cannot be caught, their default ends nothing, or they are a fault's. */
+static uint64_t not_watched(void)
+{
+	static int const others[] = {
+		SIGKILL, SIGSTOP, SIGCHLD, SIGURG, SIGTTIN, SIGTTOU,
+		SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS,
+	};
+	uint64_t set = 0;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) set |= bit(others[i]);
+	return set;
+}
 
 bool signals_ignored(int number)
 {
@@ -18,18 +38,16 @@ bool signals_ignored(int number)
 
 int signals_init(struct signals *s)
 {
-	sigset_t set;
+	uint64_t set = ~not_watched();
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) {
-		/* A blocked signal is queued even where it is ignored. */
-		if (!signals_ignored(watched[i])) sigaddset(&set, watched[i]);
-	}
-	if (sigprocmask(SIG_BLOCK, &set, &s->before) < 0) return -errno;
-	s->fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	/* A blocked signal is queued even where it is ignored. */
+	for (int i = 1; i <= SIGNALS; i++)
+		if (signals_ignored(i)) set &= ~bit(i);
+	if (mask(SIG_BLOCK, &set, &s->before) < 0) return -errno;
+	s->fd = (int)syscall(SYS_signalfd4, -1, &set, (size_t)SET_SIZE, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (s->fd >= 0) return 0;
 	int const e = -errno;
-	sigprocmask(SIG_SETMASK, &s->before, NULL);
+	mask(SIG_SETMASK, &s->before, NULL);
 	return e;
 }
 
@@ -37,7 +55,7 @@ void signals_deinit(struct signals *s)
 {
 	close(s->fd);
 	s->fd = -1;
-	sigprocmask(SIG_SETMASK, &s->before, NULL);
+	mask(SIG_SETMASK, &s->before, NULL);
 }
 
 int signals_next(struct signals *s)
@@ -58,11 +76,19 @@ bool signals_fatal(int number)
 
 void signals_stop(void)
 {
-	sigset_t set, before;
+	uint64_t const set = bit(SIGTSTP);
+	uint64_t before;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTSTP);
 	raise(SIGTSTP);
-	sigprocmask(SIG_UNBLOCK, &set, &before);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	mask(SIG_UNBLOCK, &set, &before);
+	mask(SIG_SETMASK, &before, NULL);
+}
+
+void signals_die(int number)
+{
+	uint64_t const set = bit(number);
+
+	signal(number, SIG_DFL);
+	kill(getpid(), number);
+	mask(SIG_UNBLOCK, &set, NULL);
 }

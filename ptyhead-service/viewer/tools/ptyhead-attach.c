@@ -9,6 +9,7 @@
 
 #include "session.h"
 #include "past.h"
+#include "signals.h"
 #include "tool.h"
 
 #define HISTORY 1000
@@ -71,18 +72,47 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 	return argv[optind];
 }
 
-/* As if the signal had not been caught. */
-__attribute__((noreturn))
-static void raise_again(int number)
+/* ---- faults ----------------------------------------------------------------------- */
+
+#define STUCK_S 2 /* a fault that cannot even be told is over then */
+
+static struct rescue rescue;
+static int const faults[] = { SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS };
+#define FAULTS (sizeof faults / sizeof *faults)
+static struct sigaction found[FAULTS];
+
+/* The terminal first; then it does what it did without this handler. */
+static void on_fault(int number)
 {
 	sigset_t set;
-	signal(number, SIG_DFL);
+
+	signal(SIGALRM, SIG_DFL);
 	sigemptyset(&set);
-	sigaddset(&set, number);
-	raise(number);
+	sigaddset(&set, SIGALRM);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	exit(128 + number);
+	alarm(STUCK_S);
+	rescue_now(&rescue);
+	alarm(0);
+	for (size_t i = 0; i < FAULTS; i++)
+		if (faults[i] == number) sigaction(number, &found[i], NULL);
+	kill(getpid(), number);
 }
+
+static void catch_faults(void)
+{
+	static char stack[64 << 10]; /* the process's own may be what is at fault */
+	struct sigaction a = { .sa_handler = on_fault, .sa_flags = SA_ONSTACK };
+
+	rescue_init(&rescue);
+	if (sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = sizeof stack }, NULL) < 0) return;
+	sigfillset(&a.sa_mask);
+	for (size_t i = 0; i < FAULTS; i++) {
+		if (signals_ignored(faults[i])) continue;
+		sigaction(faults[i], &a, &found[i]);
+	}
+}
+
+/* ---- the end ---------------------------------------------------------------------- */
 
 __attribute__((noreturn))
 static void finish(struct session_options const *o, struct session_result const *r)
@@ -92,7 +122,9 @@ static void finish(struct session_options const *o, struct session_result const 
 	case SESSION_ENDED: exit(r->code);
 	case SESSION_UNKNOWN:
 		die(EXIT_TEMPORARY, "the program ended, and its status is not known (Linux 6.15 tells it)");
-	case SESSION_SIGNAL: raise_again(r->signal);
+	case SESSION_SIGNAL:
+		signals_die(r->signal);
+		exit(128 + r->signal);
 	case SESSION_NO_LINK: die_of_head(&o->address, &r->reply, r->connected, r->error);
 	case SESSION_FAILED: break;
 	}
@@ -103,11 +135,13 @@ char const tool_name[] = "ptyhead-attach";
 
 int main(int argc, char **argv)
 {
-	struct session_options o = { .history = HISTORY, .say = say };
+	struct session_options o = { .history = HISTORY, .say = say, .rescue = &rescue };
 	struct session_result result;
 
 	char const *const address = parse(argc, argv, &o);
 	address_get(address, &o.address);
+	catch_faults();
 	session_run(&o, &result);
+	rescue_deinit(&rescue);
 	finish(&o, &result);
 }
