@@ -86,9 +86,8 @@ static void enter(struct session *a)
 /* What was written changed the terminal. */
 static void rescue_renew(struct session *a)
 {
-	uint64_t const total = screen_total(a->show.face.canvas.term);
-	if (!a->on || total == a->rescued) return;
-	a->rescued = total;
+	if (!a->on || screen_total(a->show.face.canvas.term) == a->rescued) return;
+	a->rescued = screen_total(a->show.face.canvas.term);
 	struct screen_buf *const b = rescue_text(a->o->rescue);
 	canvas_undo(&a->show.face.canvas, b);
 	rescue_ready(a->o->rescue, b);

@@ -84,6 +84,16 @@ void logtail_past_over(struct logtail *t)
 
 /* ---- what the tape says ---------------------------------------------------------- */
 
+/* A terminal would answer a query, and what viewers withhold would stay on it. */
+static void span_done(struct logtail *t)
+{
+	char rest[SPAN_REST_MAX];
+	bool more;
+	if (t->muted || !span_whole(&t->span)) return;
+	size_t const n = span_rest(&t->span, rest, &more);
+	if (n > 0) logwriter_raw(t->writer, (uint8_t const *)rest, n, logtail_now(t));
+}
+
 static void on_bytes(struct logtail *t, uint8_t const *data, size_t len)
 {
 	if (t->lines) {
@@ -91,9 +101,8 @@ static void on_bytes(struct logtail *t, uint8_t const *data, size_t len)
 		fed(t);
 		return;
 	}
-	/* A terminal would answer a query. */
-	size_t const n = t->skip < len ? (size_t)t->skip : len;
-	t->skip -= n;
+	size_t const n = t->span.left < len ? (size_t)t->span.left : len;
+	if (n > 0 && span_add(&t->span, data, n)) span_done(t);
 	if (len > n && !t->muted) logwriter_raw(t->writer, data + n, len - n, logtail_now(t));
 }
 
@@ -153,7 +162,9 @@ static void on_mark(struct logtail *t, struct tape_mark const *m)
 	case TAPE_RUN_START: run_started(t, m); break;
 	case TAPE_RUN_END: run_ended(t, m); break;
 	case TAPE_SIZE: resize(t, &m->u.size); break;
-	case TAPE_QUERY: t->skip = t->terminal ? m->u.query.length : 0; break;
+	case TAPE_QUERY:
+		if (t->terminal) span_begin(&t->span, m->u.query.length, false);
+		break;
 	default: break;
 	}
 }

@@ -11,6 +11,7 @@
 #include "loglines.h"
 #include "loglist.h"
 #include "logwriter.h"
+#include "span.h"
 
 /* A program that ended while its head is away: how long a head is waited for that
  * has never been reached since, that takes connections already, and that is there
@@ -56,7 +57,7 @@ struct logtail {
 	bool done;
 	uint64_t past;        /* the tape's end when we came; 0: it was read */
 	bool terminal;        /* raw bytes go to one, which would answer queries */
-	uint64_t skip;        /* bytes of a query that are left out */
+	struct span span;     /* whose bytes are left out */
 	uint64_t base;        /* our clock is CLOCK_MONOTONIC + base, which was CLOCK_REALTIME at first */
 	uint64_t clock;       /* of what is being read */
 	uint64_t first, look, again; /* loglines_when; when to look; 0: not */
