@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -159,6 +160,7 @@ FAILS(ssize_t, recv, -1, (int fd, void *p, size_t n, int flags), fd, p, n, flags
 FAILS(ssize_t, send, -1, (int fd, void const *p, size_t n, int flags), fd, p, n, flags)
 FAILS(ssize_t, recvmsg, -1, (int fd, struct msghdr *m, int flags), fd, m, flags)
 FAILS(ssize_t, sendmsg, -1, (int fd, struct msghdr const *m, int flags), fd, m, flags)
+FAILS(int, close, -1, (int fd), fd)
 FAILS(int, dup, -1, (int fd), fd)
 FAILS(int, dup2, -1, (int fd, int to), fd, to)
 FAILS(int, pipe2, -1, (int fds[2], int flags), fds, flags)

@@ -3,6 +3,8 @@
  *     raw                    make the terminal raw, without echo
  *     write N TEXT           TEXT, N times
  *     flood TEXT             the same without end
+ *     turns FILE MS NAME TEXT NAME TEXT ...   each TEXT for so long, as fast as it goes;
+ *                            the NAME of the present one is in FILE
  *     await FILE             until it is there
  *     touch FILE
  *     read FILE              copy what it gets there, without end
@@ -13,7 +15,7 @@
  * `ask` writes one line to FILE: how often SIGUSR1 has asked it to begin
  * counting anew, how many answers came since then, and the median and the worst
  * time of them in ms, of which the worst holds the time for which the present
- * question has waited. */
+ * question has waited; and what FILE.turn said when the worst one came. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -70,6 +72,30 @@ static void put_many(unsigned long n, char const *text)
 	}
 }
 
+static double now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void save(char const *file, char const *text, size_t len)
+{
+	char other[4096];
+	snprintf(other, sizeof other, "%s.new", file);
+	int const fd = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len || close(fd) < 0 || rename(other, file) < 0) die("write how it is");
+}
+
+static void turns(char const *file, double ms, char **args)
+{
+	for (; args[0] && args[1]; args += 2) {
+		double const end = now_ms() + ms;
+		save(file, args[0], strlen(args[0]));
+		while (now_ms() < end) put_many(1024 / strlen(args[1]) + 1, args[1]);
+	}
+}
+
 static void copy(char const *file)
 {
 	char buf[4096];
@@ -85,32 +111,38 @@ static double times[TIMES];
 static size_t times_len;
 static int generation;
 
-static double now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 static int by_size(void const *a, void const *b)
 {
 	double const x = *(double const *)a, y = *(double const *)b;
 	return (x > y) - (x < y);
 }
 
-static void tell(char const *file, double waits)
+static char worst_at[64];
+static double worst_ms;
+
+/* A time that has come, or that still grows. */
+static void count(char const *file, double ms)
+{
+	char turn[4096];
+	if (ms <= worst_ms) return;
+	worst_ms = ms;
+	snprintf(turn, sizeof turn, "%s.turn", file);
+	memset(worst_at, 0, sizeof worst_at);
+	int const fd = open(turn, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) return;
+	(void)!read(fd, worst_at, sizeof worst_at - 1);
+	close(fd);
+}
+
+static void tell(char const *file)
 {
 	static double sorted[TIMES];
-	char line[128], other[4096];
+	char line[256];
 	size_t const n = times_len < TIMES ? times_len : TIMES;
 	memcpy(sorted, times, n * sizeof *times);
 	qsort(sorted, n, sizeof *sorted, by_size);
-	double worst = n > 0 ? sorted[n - 1] : 0;
-	if (waits > worst) worst = waits;
-	int const len = snprintf(line, sizeof line, "%d %zu %.2f %.2f\n", generation, times_len, n > 0 ? sorted[n / 2] : 0, worst);
-	snprintf(other, sizeof other, "%s.new", file);
-	int const fd = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0 || write(fd, line, (size_t)len) != len || close(fd) < 0 || rename(other, file) < 0) die("write how it is");
+	int const len = snprintf(line, sizeof line, "%d %zu %.2f %.2f %s\n", generation, times_len, n > 0 ? sorted[n / 2] : 0, worst_ms, worst_at);
+	save(file, line, (size_t)len);
 }
 
 /* An answer ends in R; true when one has come within `ms`. */
@@ -139,12 +171,15 @@ static void ask(char const *file)
 			if (anew != generation) {
 				generation = anew;
 				times_len = 0;
-				told = 0;
+				worst_ms = told = 0;
+				worst_at[0] = 0;
 			}
-			if (came) times[times_len++ % TIMES] = now_ms() - began;
-			if (now_ms() - told < 50) continue;
-			tell(file, came ? 0 : now_ms() - began);
-			told = now_ms();
+			double const now = now_ms();
+			if (came) times[times_len++ % TIMES] = now - began;
+			count(file, now - began);
+			if (now - told < 50) continue;
+			tell(file);
+			told = now;
 		}
 		nanosleep(&pause_5ms, NULL);
 	}
@@ -162,6 +197,7 @@ int main(int argc, char **argv)
 		else if (!strcmp(verb, "ask")) ask(argv[++i]);
 		else if (!strcmp(verb, "touch")) close(open(argv[++i], O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
 		else if (!strcmp(verb, "await")) for (i++; access(argv[i], F_OK) < 0;) usleep(2000);
+		else if (i + 2 < argc && !strcmp(verb, "turns")) return turns(argv[i + 1], atof(argv[i + 2]), argv + i + 3), 0;
 		else if (i + 2 < argc && !strcmp(verb, "write")) {
 			put_many(strtoul(argv[i + 1], NULL, 10), argv[i + 2]);
 			i += 2;

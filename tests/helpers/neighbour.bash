@@ -19,7 +19,7 @@ neighbour_start() {
 	neighbour_anew
 }
 
-neighbour_read() { read -r ANEW ANSWERS MEDIAN WORST <"$T/neighbour"; }
+neighbour_read() { read -r ANEW ANSWERS MEDIAN WORST TURN <"$T/neighbour"; }
 neighbour_is_anew() { neighbour_read && [ "$ANEW" -gt "$1" ]; }
 
 # It forgets what was before.
@@ -39,7 +39,7 @@ neighbour_served() {
 	neighbour_read
 	wait_for $((NEIGHBOUR_LIMIT / 1000 + 2)) neighbour_has $((ANSWERS + ${2:-30})) || rc=1
 	neighbour_read
-	echo "# $1: $ANSWERS answers to the neighbour, median $MEDIAN ms, worst $WORST ms" >&3
+	echo "# $1: $ANSWERS answers to the neighbour, median $MEDIAN ms, worst $WORST ms${TURN:+ ($TURN)}" >&3
 	[ "${WORST%.*}" -lt "$NEIGHBOUR_LIMIT" ] || rc=1
 	[ "$rc" -ne 0 ] || neighbour_anew
 	return "$rc"
