@@ -52,30 +52,34 @@ decided() { [ -s "$T/$1.ready" ] || ! alive "$2"; }
 SLOW='bind listen rename link unlink connect flock lstat64 fcntl64 socket open64'
 
 @test "two heads start on one path at once, however long each step takes: one has it, and is reached" {
-	local call i ready
+	local call path=free ready
 	arm new ptyhead
 	for call in $SLOW; do
-		for i in stale free; do
-			[ "$i" = stale ] || rm -f "$S"
-			arm delay "$call" any 100000
-			rm -f "$T"/*.log
-			slow_head one "$S"
-			slow_head two "$S"
-			# shellcheck disable=SC2154
-			wait_for 15 decided one "$H_one"
-			# shellcheck disable=SC2154
-			wait_for 15 decided two "$H_two"
-			arm off
-			ready=0
-			if [ -s "$T/one.ready" ]; then ready=$((ready + 1)); fi
-			if [ -s "$T/two.ready" ]; then ready=$((ready + 1)); fi
-			[ "$ready" = 1 ] || { echo "slow $call, $i path: $ready heads are ready"; return 1; }
-			ptyhead-list "$S" >/dev/null || { echo "slow $call, $i path: ready, and not reached"; return 1; }
-			grep -q 'fatal: ' "$T"/*.log
-			kill -KILL "$H_one" "$H_two" 2>/dev/null || :
-			wait_for 5 not alive "$H_one"
-			wait_for 5 not alive "$H_two"
-		done
+		# A path that a killed head has left behind, and one that is free, by turns.
+		if [ "$path" = stale ]; then
+			path=free
+			rm -f "$S"
+		else
+			path=stale
+		fi
+		arm delay "$call" any 100000
+		rm -f "$T"/*.log
+		slow_head one "$S"
+		slow_head two "$S"
+		# shellcheck disable=SC2154
+		wait_for 15 decided one "$H_one"
+		# shellcheck disable=SC2154
+		wait_for 15 decided two "$H_two"
+		arm off
+		ready=0
+		if [ -s "$T/one.ready" ]; then ready=$((ready + 1)); fi
+		if [ -s "$T/two.ready" ]; then ready=$((ready + 1)); fi
+		[ "$ready" = 1 ] || { echo "slow $call, $path path: $ready heads are ready"; return 1; }
+		ptyhead-list "$S" >/dev/null || { echo "slow $call, $path path: ready, and not reached"; return 1; }
+		grep -q 'fatal: ' "$T"/*.log
+		kill -KILL "$H_one" "$H_two" 2>/dev/null || :
+		wait_for 5 not alive "$H_one"
+		wait_for 5 not alive "$H_two"
 	done
 }
 
@@ -117,7 +121,6 @@ SLOW='bind listen rename link unlink connect flock lstat64 fcntl64 socket open64
 }
 
 @test "epoll refuses the master: an export that is answered is read" {
-	local status=0
 	arm new ptyhead
 	injected start ptyhead "$S" 2>>"$T/head.log"
 	HEAD=$STARTED
@@ -126,12 +129,15 @@ SLOW='bind listen rename link unlink connect flock lstat64 fcntl64 socket open64
 	# Of an export's calls one is for the master; which is the head's affair.
 	for nth in 1 2 3 4 5; do
 		arm fail epoll_ctl any "$nth" ENOSPC
-		status=0
-		s6-ptyexec -t 5000 -n "n$nth" "$S" echo "heard $nth" 2>"$T/refused" || status=$?
+		: >"$T/refused"
+		# What it writes at once is read at once, and what it leaves is read at its end.
+		start s6-ptyexec -t 5000 -n "n$nth" "$S" sh -c 'sleep 0.3; echo "heard $0"; exec sleep 1000' "$nth" 2>"$T/refused"
+		wait_for 10 heard_or_refused "$nth" || { echo "call $nth"; return 1; }
 		arm off
-		if [ "$status" = 0 ]; then wait_for 5 shows "n$nth" "heard $nth"
-		else grep -q 'fatal: ' "$T/refused"; fi
 	done
 	alive "$HEAD"
+}
+heard_or_refused() {
+	if alive "$STARTED"; then shows "n$1" "heard $1"; else has "$T/refused" 'fatal: '; fi
 }
 shows() { [[ $(ptyhead-show "$S:$1" 2>/dev/null) = *"$2"* ]]; }
