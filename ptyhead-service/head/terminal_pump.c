@@ -64,7 +64,34 @@ static void waited_expired(struct timeout *x)
 	}
 }
 
+/* ---- size, as it is ----------------------------------------------------------- */
+
+static void set_size(struct terminal *t, struct tape_size size)
+{
+	output_resize(&t->output, size);
+	if (t->master.fd < 0) return;
+	struct winsize const ws = { size.rows, size.cols, size.xpixel, size.ypixel };
+	(void)ioctl(t->master.fd, TIOCSWINSZ, &ws);
+}
+
 /* ---- reading ------------------------------------------------------------------- */
+
+/* The program asks for another size: granted where no viewer's counts. The mark comes
+ * right behind what asked. */
+static void size_asked(struct terminal *t)
+{
+	struct tape_size const *const s = &t->output.state.size;
+	struct wire_size other;
+	unsigned rows;
+	unsigned cols;
+
+	if (!screen_size_asked(t->output.screen, &rows, &cols)) return;
+	if (audience_size(&t->audience, t->env->limits.size, &other)) return;
+	unsigned const xpixel = s->xpixel / s->cols * cols;
+	unsigned const ypixel = s->ypixel / s->rows * rows;
+	bool const known = xpixel <= UINT16_MAX && ypixel <= UINT16_MAX;
+	set_size(t, (struct tape_size){ (uint16_t)rows, (uint16_t)cols, (uint16_t)(known ? xpixel : 0), (uint16_t)(known ? ypixel : 0) });
+}
 
 /* One step; false when there is no more now. */
 static bool drain_some(struct terminal *t, size_t *total)
@@ -80,6 +107,7 @@ static bool drain_some(struct terminal *t, size_t *total)
 	case OUTPUT_SOME:
 		if (n > 0) t->hung_up = false;
 		*total += n;
+		size_asked(t);
 		return true;
 	case OUTPUT_DRY: t->readable = false; break;
 	case OUTPUT_HUNGUP:
@@ -202,18 +230,14 @@ void pump_answer(void *terminal, char const *data, size_t len)
 	if (t->run.state != RUN_NONE && len <= inputq_room(&t->input)) (void)pump_input(t, data, len);
 }
 
-/* ---- size ----------------------------------------------------------------------- */
+/* ---- size, as viewers want it ------------------------------------------------------ */
 
 static void resize(struct terminal *t, struct wire_size size)
 {
 	t->size_round = t->env->loop.rounds;
 	/* What was written for the old size comes before the mark. */
 	if (t->readable || output_behind(&t->output)) pump_drain(t, INPUTQ_MAX);
-	output_resize(&t->output, (struct tape_size){ size.rows, size.cols, size.xpixel, size.ypixel });
-	if (t->master.fd >= 0) {
-		struct winsize const ws = { size.rows, size.cols, size.xpixel, size.ypixel };
-		(void)ioctl(t->master.fd, TIOCSWINSZ, &ws);
-	}
+	set_size(t, (struct tape_size){ size.rows, size.cols, size.xpixel, size.ypixel });
 	pump_wake(t);
 }
 

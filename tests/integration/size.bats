@@ -44,6 +44,39 @@ size_stays() {
 	size_stays '30 90'
 }
 
+# asker : sizer, which asks for 30x90 first.
+asker() {
+	start s6-ptyexec "$@" "$S" bash -c "$AT_EACH_SIZE" bash '
+		stty raw -echo
+		printf "\033[8;30;90t"
+		stty size >"$2/new"
+		mv "$2/new" "$2/size"' "$T" >>"$T/program.log" 2>&1
+}
+
+@test "a program gets the size that it asks for, when nobody is there" {
+	head_start
+	asker -s 20x70
+	size_is '30 90'
+	onlooker a 25x80
+	size_is '25 80'
+	size_stays '25 80' # it asked again, in vain
+}
+
+@test "a program gets the size that it asks for, when sizes are fixed, and viewers see it" {
+	head_start -s fixed
+	sizer -s 20x70
+	size_is '20 70'
+	onlooker a 40x100
+	size_stays '20 70'
+	kill "$STARTED"
+	wait_for 5 not alive "$STARTED"
+	asker -s 20x70
+	size_is '30 90'
+	wait_for 5 gives '30 90' shown_size
+}
+
+shown_size() { ptyhead-show --json "$S" | python3 -c 'import json, sys; z = json.load(sys.stdin); print(z["rows"], z["columns"])'; }
+
 @test "latest is said with -s latest, and nothing else is taken" {
 	head_start -s latest
 	sizer
