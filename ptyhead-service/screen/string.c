@@ -95,14 +95,12 @@ void string_end(struct screen *s)
 	struct parser *const p = &s->p;
 	p->state = P_GROUND;
 	s->last_valid = false;
-<<<<<<< HEAD
-	if (p->kind == STR_OTHER) return;
-	if (is_sixel(p)) {
-		picture_sixel_end(s);
-=======
 	if (p->kind == STR_OTHER) {
 		withhold(s);
->>>>>>> ad66381 (viewer, screen: what would change a terminal for good is not given to it)
+		return;
+	}
+	if (is_sixel(p)) {
+		picture_sixel_end(s);
 		return;
 	}
 	if (!p->str) { /* an empty string: dispatchers want a terminated one */
