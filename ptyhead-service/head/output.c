@@ -11,6 +11,12 @@
 
 /* What a byte of a checkpoint costs, in screen.h's units: made, summed, copied. */
 #define CHECKPOINT_BYTE 4u
+/* The next head replays what came after the last checkpoint before it does anything
+ * else: no more than this, 20 ms, or eight times what a checkpoint costs. */
+#define REPLAY_UNITS 20000000u
+#define REPLAY_CHECKPOINTS 8u
+/* What is read at once while the engine is behind after each read: the least. */
+#define CHUNK_LEAST 64u
 
 /* ---- questions and answers ------------------------------------------------- */
 
@@ -106,6 +112,7 @@ static int engine_init(struct output *o, struct output_sinks const *sinks)
 	o->sinks = *sinks;
 	o->silent = true; /* until the first run, or the end of a recovery */
 	o->fed = o->tape.end;
+	o->chunk = TAPE_ROOM_MAX;
 	o->state = (struct tape_state){ .size = { .rows = 24, .cols = 80 } };
 	o->screen = screen_new(o->state.size.rows, o->state.size.cols);
 	if (!o->screen) return -ENOMEM;
@@ -196,6 +203,14 @@ static void publish(struct output *o)
 	if (upto > o->tape.end) tape_publish(&o->tape, upto);
 }
 
+/* By bytes and marks the tape knows; by what a replay costs, the engine. */
+static bool checkpoint_due(struct output const *o)
+{
+	uint64_t const dear = REPLAY_CHECKPOINTS * o->checkpoint_cost;
+	uint64_t const since = screen_spent(o->screen) - o->checkpoint_spent;
+	return tape_checkpoint_due(&o->tape) || since > (dear > REPLAY_UNITS ? dear : REPLAY_UNITS);
+}
+
 /* The engine takes what was taken and not fed, within the budget. */
 static void feed(struct output *o)
 {
@@ -206,7 +221,7 @@ static void feed(struct output *o)
 	mark_queries(o);
 	send_report(o);
 	publish(o);
-	if (tape_checkpoint_due(&o->tape)) output_checkpoint(o);
+	if (checkpoint_due(o)) output_checkpoint(o);
 }
 
 /* Without a budget: what is little and must be done now. */
@@ -224,7 +239,8 @@ void output_resume(struct output *o, bool answers)
 {
 	pixels(o);
 	o->silent = !answers;
-	feed_all(o);
+	/* What is answered can wait for its rounds; what is not must be told apart now. */
+	if (!answers) feed_all(o);
 	o->silent = false;
 	output_checkpoint(o);
 }
@@ -232,6 +248,14 @@ void output_resume(struct output *o, bool answers)
 void output_budget(struct output *o, int64_t units)
 {
 	o->budget = o->budget < 0 ? o->budget + units : units;
+}
+
+/* So that little is behind when a run ends or a size is set, however dear the
+ * program's sequences are. */
+static void chunk_adapt(struct output *o)
+{
+	if (output_behind(o)) o->chunk = o->chunk / 4 > CHUNK_LEAST ? o->chunk / 4 : CHUNK_LEAST;
+	else if (o->chunk < TAPE_ROOM_MAX) o->chunk *= 2;
 }
 
 enum output_result output_step(struct output *o, int master, uint64_t most, size_t *ret_n)
@@ -244,11 +268,13 @@ enum output_result output_step(struct output *o, int master, uint64_t most, size
 		return OUTPUT_SOME;
 	}
 	uint8_t *const p = tape_arm(&o->tape, &room);
+	if (room > o->chunk) room = o->chunk;
 	if (room > most) room = (size_t)most;
 	switch (master_read(master, p, room, ret_n)) {
 	case MASTER_OK:
 		tape_take(&o->tape, *ret_n);
 		feed(o);
+		chunk_adapt(o);
 		return OUTPUT_SOME;
 	case MASTER_AGAIN: return OUTPUT_DRY;
 	case MASTER_HUNGUP: return OUTPUT_HUNGUP;
@@ -318,7 +344,9 @@ void output_checkpoint(struct output *o)
 	struct screen_buf b = SCREEN_BUF_INIT;
 
 	screen_restore(o->screen, false, &b);
-	o->budget -= (int64_t)(screen_rows(o->screen) * screen_cols(o->screen) + CHECKPOINT_BYTE * b.len);
+	o->checkpoint_cost = screen_rows(o->screen) * screen_cols(o->screen) + CHECKPOINT_BYTE * b.len;
+	o->checkpoint_spent = screen_spent(o->screen);
+	o->budget -= (int64_t)o->checkpoint_cost;
 	/* A sequence longer than the ring is open: no checkpoint would last. */
 	if (!b.failed && offset <= o->tape.end)
 		(void)tape_checkpoint_write(&o->tape, offset, &o->state, b.data ? b.data : "", b.len);

@@ -40,6 +40,9 @@ struct output {
 	uint64_t fed;
 	uint64_t asker; /* the viewer that passes on what only a terminal knows; 0: none */
 	int64_t budget; /* in screen.h's units; below zero: a debt */
+	size_t chunk;   /* bytes that are read at once, at most */
+	uint64_t checkpoint_spent; /* by the engine until the last checkpoint, in screen.h's units */
+	uint64_t checkpoint_cost;  /* of that checkpoint, in the same */
 	struct output_sinks sinks;
 	bool silent;    /* what is fed was answered already */
 
@@ -60,7 +63,8 @@ int output_create(struct output *o, uint64_t ring_size, char const *name, struct
  * never be of use. *ret_whole: false when no checkpoint was found. */
 int output_open(struct output *o, int fd, struct output_sinks const *sinks, bool *ret_whole);
 /* After output_open: what was read and not published is looked at again, and
- * with `answers` its questions are answered unless they are noted as answered. */
+ * with `answers` its questions are answered unless they are noted as answered: by
+ * the steps of the rounds that follow. Without, all of it now. */
 void output_resume(struct output *o, bool answers);
 void output_deinit(struct output *o);
 

@@ -122,6 +122,7 @@ static struct outcome role_of(struct peer *p, struct conn_frame const *f)
 	struct caller c = caller_of(p);
 
 	if (f->header.version != WIRE_VERSION) return role_refusal(WIRE_R_VERSION, "this head speaks version 1 of the protocol");
+	if (f->header.type == WIRE_EXPORT && (p->roles & ROLE_EXPORT) && role_export_waits(p->set->terminals, f)) return role_outcome(ROLE_LATER);
 	size_t nfds = conn_take_fds(&p->conn, fds);
 	switch (f->header.type) {
 	case WIRE_EXPORT: return role_export(p->set->terminals, &c, f, fds, nfds);
@@ -134,11 +135,26 @@ static struct outcome role_of(struct peer *p, struct conn_frame const *f)
 	return role_refusal(WIRE_R_REQUEST, "no role begins with this frame");
 }
 
-/* False: the peer is no more. */
+/* What it asks for is offered again in the next round: its terminal is about to be
+ * free. */
+static void offer_again(struct peer *p)
+{
+	p->paused = true;
+	p->held = WIRE_EXPORT;
+	want(p);
+	loop_defer(&p->set->env->loop, &p->again);
+}
+
+/* False: the peer is no more, or waits. */
 static bool first_frame(struct peer *p, struct conn_frame const *f)
 {
 	timeout_clear(&p->silent);
 	struct outcome const o = role_of(p, f);
+	if (o.next == ROLE_LATER) {
+		conn_again(&p->conn);
+		offer_again(p);
+		return false;
+	}
 	if (o.next == ROLE_REFUSED) refuse(p, &o);
 	if (o.next != ROLE_STAYS) {
 		peer_free(p);
@@ -156,10 +172,16 @@ static void console(struct peer *p)
 {
 	int fds[WIRE_FDS_MAX];
 	struct caller c = caller_of(p);
+	struct wire_bytes const said = { p->conn.in, p->conn.in_len };
+	if ((p->roles & ROLE_EXPORT) && role_console_waits(p->set->terminals, said)) {
+		offer_again(p);
+		return;
+	}
 	size_t const nfds = conn_take_fds(&p->conn, fds);
-	struct outcome const o = role_console(p->set->terminals, &c, (struct wire_bytes){ p->conn.in, p->conn.in_len }, fds, nfds);
+	struct outcome const o = role_console(p->set->terminals, &c, said, fds, nfds);
 	if (o.next == ROLE_REFUSED)
 		log_peer(&p->set->env->log, "console refused (uid %ld, pid %ld): %s", (long)p->uid, (long)p->pid, o.text);
+	peer_free(p);
 }
 
 /* ---- a viewer's frames ------------------------------------------------------------ */
@@ -247,7 +269,6 @@ static enum frames frames(struct peer *p, uint64_t until)
 		if (r == CONN_AGAIN) return FRAMES_READ;
 		if (r == CONN_GARBAGE && !p->viewer.terminal && p->conn.nfds > 0 && p->conn.in[0] != WIRE_MAGIC) {
 			console(p);
-			peer_free(p);
 			return FRAMES_STOP;
 		}
 		if (r != CONN_OK) {
@@ -285,10 +306,15 @@ static void peer_read(struct peer *p)
 }
 
 /* It hung up while its terminal takes no input. What it typed is kept for the
- * program; what waits for an answer is not, since nobody is there to be told. */
+ * program; what waits for an answer is not, since nobody is there to be told. What it
+ * exports is offered again, and refused then unless it wanted no answer. */
 static void orphan(struct peer *p)
 {
 	struct peers *const s = p->set;
+	if (p->held == WIRE_EXPORT) {
+		loop_remove(&s->env->loop, &p->source);
+		return;
+	}
 	if (p->held != WIRE_INPUT || p->viewer.sending.waits || !list_empty(&p->orphan)) {
 		peer_free(p);
 		return;
@@ -319,6 +345,7 @@ static void peer_ready(struct source *s, uint32_t events)
 static void peer_again(struct deferred *d)
 {
 	struct peer *const p = list_entry(d, struct peer, again);
+	p->paused = false;
 	want(p);
 	peer_read(p);
 }

@@ -3,6 +3,7 @@
 #ifndef ROLE_H
 #define ROLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -24,7 +25,8 @@ struct caller {
 enum role_next {
 	ROLE_DONE,   /* answered: the connection is over */
 	ROLE_STAYS,  /* it goes on, as a viewer or with another question */
-	ROLE_LATER,  /* nothing happened: offer the frame again when input moves */
+	ROLE_LATER,  /* nothing happened: offer the frame again, a SEND when input moves,
+	              * an export in the next round */
 	ROLE_REFUSED /* code and text say why; to be answered by the caller */
 };
 
@@ -40,6 +42,10 @@ struct outcome role_outcome(enum role_next next);
 
 /* Each closes `fds` or takes them over. */
 
+/* Is the end of what was on the terminal that it names under way? Then it is to be
+ * offered again in the next round, with its descriptors still in the connection. */
+bool role_export_waits(struct terminals *s, struct conn_frame const *f);
+bool role_console_waits(struct terminals *s, struct wire_bytes said);
 /* A master and a pidfd: begins a run. */
 struct outcome role_export(struct terminals *s, struct caller *c, struct conn_frame const *f, int *fds, size_t nfds);
 /* runc, crun, podman, deptyr: at least one byte and one descriptor, no answer. */

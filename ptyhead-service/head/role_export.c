@@ -47,7 +47,7 @@ static struct outcome start(struct terminals *s, char const *name, struct termin
 
 	if (s->leaving) {
 		o = role_refusal(WIRE_R_FAILED, "the head is about to end");
-	} else if (t && terminal_alive(t)) {
+	} else if (t && terminal_place(t) != TERMINAL_FREE) {
 		o = role_refusal(WIRE_R_BUSY, "the program on terminal %s is alive (pid %d)", name, (int)t->output.state.pid);
 	} else {
 		if (!t) r = terminals_new(s, name, &t);
@@ -59,6 +59,22 @@ static struct outcome start(struct terminals *s, char const *name, struct termin
 	close(run->master);
 	if (run->pidfd >= 0) close(run->pidfd);
 	return o;
+}
+
+static bool waits(struct terminals *s, char const *name)
+{
+	struct terminal *const t = terminals_find(s, name);
+	return t && terminal_place(t) == TERMINAL_LATER;
+}
+
+bool role_export_waits(struct terminals *s, struct conn_frame const *f)
+{
+	struct wire_export e;
+	char name[WIRE_TERMINAL_MAX + 1];
+	if (wire_get_export(f->payload, f->header.length, &e) < 0 || !wire_terminal_ok(e.terminal.data, e.terminal.len)) return false;
+	memcpy(name, e.terminal.data, e.terminal.len);
+	name[e.terminal.len] = 0;
+	return waits(s, name);
 }
 
 static bool left(struct conn const *c)
@@ -134,6 +150,13 @@ static void console_name(struct wire_bytes said, char ret[WIRE_TERMINAL_MAX + 1]
 	if (len <= 1 || !wire_terminal_ok(said.data, len)) return;
 	memcpy(ret, said.data, len);
 	ret[len] = 0;
+}
+
+bool role_console_waits(struct terminals *s, struct wire_bytes said)
+{
+	char name[WIRE_TERMINAL_MAX + 1];
+	console_name(said, name);
+	return waits(s, name);
 }
 
 struct outcome role_console(struct terminals *s, struct caller *c, struct wire_bytes said, int *fds, size_t nfds)

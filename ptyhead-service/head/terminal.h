@@ -56,6 +56,12 @@ struct terminal {
 	bool hung_up;         /* no slave is open */
 	unsigned blocked;     /* how often its exporter made the master blocking */
 	char const *lost;     /* why the master is to be given up; NULL: it is not */
+	bool shut;            /* nothing more is read: the run ends when the engine has caught up */
+	uint64_t asked_ns;    /* since when an export waits for the last words; 0: none does */
+	uint64_t asked_round; /* the loop's round in which one last asked */
+	uint64_t asked_taken; /* bytes that were taken when it first did */
+	uint64_t caught_round; /* the loop's round in which pump_catch_up last worked, */
+	uint64_t caught_ns;    /* and for how long in it */
 	bool retried;         /* a write that the kernel refused was tried again */
 	bool size_due;        /* another size is wanted: see pump_size */
 	uint64_t size_round;  /* the loop's round in which the size was last set */
@@ -112,10 +118,16 @@ struct terminal_run {
 	bool sized;
 	struct wire_tty tty;
 };
-/* Is a program on it? Looks at the pidfd itself, so that a program that ended
- * this instant does not stand in its successor's way. */
-bool terminal_alive(struct terminal *t);
-/* Begins a run; the terminal must not be alive. *ret_size: as set on the
+enum terminal_place {
+	TERMINAL_FREE,  /* a run may begin */
+	TERMINAL_TAKEN, /* a program is on it */
+	TERMINAL_LATER, /* the last words of what was on it are read: ask again in the next round */
+};
+/* May a run begin? Looks at the pidfd itself, so that a program that ended this
+ * instant does not stand in its successor's way. LATER lasts for PUMP_GONE_MS and
+ * as long as the engine needs for one read. */
+enum terminal_place terminal_place(struct terminal *t);
+/* Begins a run; the terminal must be free. *ret_size: as set on the
  * master. On -errno nothing was taken over. */
 int terminal_start(struct terminal *t, struct terminal_run const *run, struct wire_size *ret_size);
 /* Goes on, after its output was opened, with the run `run` of another head, whose

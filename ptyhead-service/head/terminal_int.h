@@ -10,16 +10,18 @@
  * turn; and spend, in screen.h's units, which is 2 ms. */
 #define PUMP_BYTES ((size_t)128 << 10)
 #define PUMP_UNITS 2000000
-/* What a program left unread at its end may keep its successor waiting, in ms;
- * and what was written before a SEND may keep that. */
+/* What a program left unread at its end may keep its successor waiting, in ms; what
+ * was written before a SEND may keep that; and what is read of the former at once. */
 #define PUMP_GONE_MS 200
 #define PUMP_SEND_MS 10
+#define PUMP_ASKED_MS 2
 
 /* Reads what is there now, within the bounds of a round. When t->lost is set
  * afterwards, the caller gives the master up. */
 void pump_drain(struct terminal *t, size_t most);
-/* The same, round after round, until all is read that the kernel has, `most` bytes
- * came, or the time is over. For moments at which the order matters. */
+/* The same, again and again, until all is read that the kernel has, `most` bytes came,
+ * or the time is over that a terminal has for this in each round of the loop. For
+ * moments at which the order matters. */
 void pump_catch_up(struct terminal *t, size_t most, unsigned ms);
 /* Writes input: at once what the line takes, the rest waits. Returns how many
  * of the bytes were taken. */

@@ -48,6 +48,7 @@ static void waited_expired(struct timeout *x)
 	struct terminal *const t = list_entry(x, struct terminal, waited);
 	unsigned const patience = t->env->limits.patience_s;
 	struct viewer *v;
+	bool lost = false;
 
 	while ((v = audience_impatient(&t->audience, &t->output.tape, patience * UINT64_C(1000000000)))) {
 		if (!t->env->closing) audience_note(&t->audience, &t->output.tape);
@@ -55,7 +56,9 @@ static void waited_expired(struct timeout *x)
 		        t->name, (unsigned long long)v->id, patience);
 		tape_mark(&t->output.tape, &(struct tape_mark){ .offset = t->output.tape.end, .type = TAPE_LOST_RIGHT,
 		          .run = t->output.state.run, .u.viewer.id = v->id });
+		lost = true;
 	}
+	if (lost) pump_wake(t);
 	if (audience_room(&t->audience, &t->output.tape) > 0) {
 		t->audience.waiting = false;
 		loop_defer(&t->env->loop, &t->pump);
@@ -93,6 +96,14 @@ static void size_asked(struct terminal *t)
 	set_size(t, (struct tape_size){ (uint16_t)rows, (uint16_t)cols, (uint16_t)(known ? xpixel : 0), (uint16_t)(known ? ypixel : 0) });
 }
 
+/* Is there more that is to be read? What the program wrote lies within
+ * RUN_GONE_DRAIN bytes after its end; the rest waits until that is marked. */
+static bool reads(struct terminal const *t)
+{
+	bool const all = t->run.state == RUN_GONE && t->run.drained >= RUN_GONE_DRAIN;
+	return t->master.fd >= 0 && t->readable && !t->lost && !t->shut && !all;
+}
+
 /* One step; false when there is no more now. */
 static bool drain_some(struct terminal *t, size_t *total)
 {
@@ -125,8 +136,10 @@ static bool guard(struct terminal *t)
 {
 	int const r = master_guard(t->master.fd);
 	if (r > 0) t->blocked++;
-	if (r < 0 || t->blocked > BLOCKED_MOST) t->lost = "its exporter makes its master blocking again and again";
-	return !t->lost;
+	if (r >= 0 && t->blocked <= BLOCKED_MOST) return true;
+	t->lost = "its exporter makes its master blocking again and again";
+	loop_defer(&t->env->loop, &t->pump);
+	return false;
 }
 
 void pump_drain(struct terminal *t, size_t most)
@@ -137,30 +150,34 @@ void pump_drain(struct terminal *t, size_t most)
 
 	output_budget(&t->output, PUMP_UNITS);
 	t->output.asker = asker ? asker->id : 0;
-	if (t->master.fd >= 0 && !t->lost && guard(t)) {
-		watchdog_touch(&t->env->watchdog);
-		while ((t->readable || output_behind(&t->output)) && total < most && !output_spent(&t->output)) {
-			if (!drain_some(t, &total)) break;
-			if (t->output.tape.end - t->audience.woken_end >= AUDIENCE_WAKE_BYTES) pump_wake(t);
-			if (loop_now() >= until) break;
-		}
+	if (t->master.fd >= 0 && !t->lost) (void)guard(t);
+	watchdog_touch(&t->env->watchdog);
+	while ((reads(t) || output_behind(&t->output)) && total < most && !output_spent(&t->output)) {
+		if (!drain_some(t, &total)) break;
+		if (t->output.tape.end - t->audience.woken_end >= AUDIENCE_WAKE_BYTES) pump_wake(t);
+		if (loop_now() >= until) break;
 	}
 	if (total >= NAP_BYTES) t->env->loop.nap = true;
 	run_drained(&t->run, total);
 	pump_wake(t);
-	if (t->master.fd >= 0 && ((t->readable && !t->audience.waiting) || output_behind(&t->output) || t->lost))
+	if ((reads(t) && !t->audience.waiting) || output_behind(&t->output) || t->lost)
 		loop_defer(&t->env->loop, &t->pump);
 }
 
 void pump_catch_up(struct terminal *t, size_t most, unsigned ms)
 {
-	uint64_t const until = loop_now() + ms * UINT64_C(1000000);
+	uint64_t const began = loop_now();
 	uint64_t const upto = t->output.tape.taken + most;
+	if (t->caught_round != t->env->loop.rounds) t->caught_ns = 0;
+	t->caught_round = t->env->loop.rounds;
+	if (t->caught_ns >= ms * UINT64_C(1000000)) return;
+	uint64_t const until = began + ms * UINT64_C(1000000) - t->caught_ns;
 	t->readable = t->master.fd >= 0;
-	while (t->master.fd >= 0 && !t->lost && !t->audience.waiting && (t->readable || output_behind(&t->output))) {
+	while (!t->audience.waiting && (reads(t) || output_behind(&t->output))) {
 		pump_drain(t, most);
 		if (t->output.tape.taken >= upto || loop_now() >= until) break;
 	}
+	t->caught_ns += loop_now() - began;
 }
 
 /* ---- writing ------------------------------------------------------------------- */

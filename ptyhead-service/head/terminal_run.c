@@ -64,6 +64,7 @@ void terminal_master_drop(struct terminal *t, bool keep)
 	t->readable = false;
 	t->lost = NULL;
 	t->blocked = 0;
+	t->asked_ns = 0;
 	t->output.state.tty_dev = t->output.state.tty_rdev = 0; /* the number may be another's now */
 	timeout_clear(&t->waited);
 	t->audience.waiting = false;
@@ -82,6 +83,7 @@ static void end_mark(struct terminal *t, bool known, int status)
 {
 	FAULT("ending");
 	timeout_clear(&t->reap);
+	t->shut = false;
 	pump_input_drop(t);
 	output_run_end(&t->output, known, status, clock_wall_ns());
 	log_say(&t->env->log, LOG_INFO, known ? "%s: run %u ended, wait status 0x%04x" : "%s: run %u ended, status not known",
@@ -90,6 +92,7 @@ static void end_mark(struct terminal *t, bool known, int status)
 	FAULT("dropping");
 	if (t->hung_up) terminal_master_drop(t, false);
 	FAULT("dropped");
+	if (t->readable) loop_defer(&t->env->loop, &t->pump);
 	pump_wake(t);
 	terminal_changed(t);
 }
@@ -103,20 +106,23 @@ static void terminal_end(struct terminal *t)
 	end_mark(t, known, status);
 }
 
-static void reap_expired(struct timeout *x) { terminal_end(list_entry(x, struct terminal, reap)); }
-
 void terminal_settle(struct terminal *t)
 {
-	bool const dry = !t->readable && !output_behind(&t->output);
 	int status;
 
 	if (t->lost) {
 		log_news(&t->env->log, "%s: terminal given up: %s", t->name, t->lost);
 		terminal_master_drop(t, false);
+		t->shut = true;
+	}
+	/* The end comes behind what the engine has not had yet, in its rounds. */
+	if (output_behind(&t->output)) return;
+	if (t->shut && t->run.state != RUN_NONE) {
 		terminal_end(t);
 		return;
 	}
-	switch (run_end(&t->run, dry, t->hung_up, &status)) {
+	t->shut = false;
+	switch (run_end(&t->run, !t->readable, t->hung_up, &status)) {
 	case RUN_END_KNOWN: end_mark(t, true, status); return;
 	case RUN_END_UNKNOWN: end_mark(t, false, 0); return;
 	case RUN_END_LATER:
@@ -125,7 +131,15 @@ void terminal_settle(struct terminal *t)
 	case RUN_END_NOT: break;
 	}
 	/* After the end: the last of the children is gone, too. */
-	if (t->run.state == RUN_NONE && t->hung_up && dry) terminal_master_drop(t, false);
+	if (t->run.state == RUN_NONE && t->hung_up && !t->readable) terminal_master_drop(t, false);
+}
+
+/* The status did not come in time. */
+static void reap_expired(struct timeout *x)
+{
+	struct terminal *const t = list_entry(x, struct terminal, reap);
+	t->shut = true;
+	terminal_settle(t);
 }
 
 /* ---- events --------------------------------------------------------------------- */
@@ -159,20 +173,48 @@ static void pidfd_ready(struct source *s, uint32_t events)
 	terminal_settle(t);
 }
 
-bool terminal_alive(struct terminal *t)
+/* An export waits: for the end of a run whose program is gone, or for the last words
+ * of a program's children, whose master is dropped then. */
+static enum terminal_place last_words(struct terminal *t)
 {
-	if (t->run.state == RUN_NONE) return false;
-	(void)run_look(&t->run, 0);
-	if (t->run.state == RUN_ALIVE && t->run.pidfd.fd >= 0) return true;
-	pump_catch_up(t, RUN_GONE_DRAIN, PUMP_GONE_MS);
-	terminal_settle(t);
-	if (t->run.state == RUN_NONE) return false;
-	if (t->run.pidfd.fd < 0 && !t->hung_up) return true;
-	/* A reader that is waited for keeps its run: its output is not all here. So
-	 * does an engine that has not caught up. */
-	if (t->audience.waiting || (t->readable && t->run.drained < RUN_GONE_DRAIN)) return true;
+	struct run const *const r = &t->run;
+	bool const over = loop_now() - t->asked_ns >= PUMP_GONE_MS * UINT64_C(1000000) ||
+	                  t->output.tape.taken - t->asked_taken >= RUN_GONE_DRAIN;
+	bool const behind = output_behind(&t->output);
+
+	/* A reader that is waited for keeps its run: its output is not all here. */
+	if (t->audience.waiting) return r->state == RUN_NONE ? TERMINAL_FREE : TERMINAL_TAKEN;
+	if (r->state == RUN_NONE) {
+		if (!behind && (over || !t->readable)) return TERMINAL_FREE;
+		t->shut = over; /* until the engine has caught up */
+		return TERMINAL_LATER;
+	}
+	if (!over && (behind || t->readable)) return TERMINAL_LATER;
+	if (r->pidfd.fd < 0 && !t->hung_up) return TERMINAL_TAKEN;
+	/* So does an engine that has not caught up. */
+	if (t->readable && r->drained < RUN_GONE_DRAIN) return TERMINAL_TAKEN;
+	if (behind) return TERMINAL_LATER;
 	terminal_end(t);
-	return false;
+	return TERMINAL_FREE;
+}
+
+enum terminal_place terminal_place(struct terminal *t)
+{
+	struct run *const r = &t->run;
+	(void)run_look(r, 0);
+	if (r->state == RUN_ALIVE && r->pidfd.fd >= 0) return TERMINAL_TAKEN;
+	/* One that asked first and has left since is no reason to hurry. */
+	bool const first = t->asked_ns == 0 || t->env->loop.rounds - t->asked_round > 1;
+	t->asked_round = t->env->loop.rounds;
+	if (first) {
+		t->asked_ns = loop_now();
+		t->asked_taken = t->output.tape.taken;
+		pump_catch_up(t, RUN_GONE_DRAIN, PUMP_ASKED_MS);
+		terminal_settle(t);
+	}
+	enum terminal_place const p = r->state == RUN_NONE && t->master.fd < 0 ? TERMINAL_FREE : last_words(t);
+	if (p != TERMINAL_LATER) t->asked_ns = 0;
+	return p;
 }
 
 /* ---- the start ------------------------------------------------------------------- */
@@ -186,6 +228,7 @@ static int master_add(struct terminal *t, int master, uint32_t run)
 	t->readable = true;
 	t->lost = NULL;
 	t->blocked = 0;
+	t->shut = false;
 	loop_defer(&t->env->loop, &t->pump);
 	return 0;
 }
@@ -224,12 +267,10 @@ int terminal_start(struct terminal *t, struct terminal_run const *run, struct wi
 {
 	struct wire_size const size = choose_size(t, run);
 
-	/* The master that the last run left open: its children's last words. */
-	if (t->master.fd >= 0) pump_catch_up(t, RUN_GONE_DRAIN, PUMP_GONE_MS);
-	terminal_master_drop(t, false);
-
+	/* When the store refuses, the children of the last run keep their master. */
 	int r = keep_run(t, run);
 	if (r < 0) return r;
+	terminal_master_drop(t, false);
 	r = run_attach(t, run, size);
 	uint32_t const number = t->output.state.run + 1;
 	if (r < 0) {
@@ -288,7 +329,7 @@ int terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd)
 		return r;
 	}
 	/* What was asked and not answered is answered now, on the master. */
-	output_resume(&t->output, !unmarked);
+	output_resume(&t->output, !unmarked && master >= 0);
 	if (unmarked) run_found(t, run);
 	t->audience.absent = (unsigned)atomic_load(&t->output.tape.header->waited);
 	t->audience.absent_pos = atomic_load(&t->output.tape.header->waited_pos);

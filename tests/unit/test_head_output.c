@@ -474,6 +474,16 @@ static void check_same(struct output const *a, struct output const *b)
 	CHECK_EQ(a->fed, b->fed);
 }
 
+/* The first rounds after that. */
+static void catch_up(struct output *b)
+{
+	size_t n;
+	while (output_behind(b)) {
+		output_budget(b, UNITS);
+		CHECK_EQ(output_step(b, -1, 0, &n), OUTPUT_SOME);
+	}
+}
+
 /* The next head's output, on the same memory. */
 static void reopen(struct output *b, bool answer)
 {
@@ -481,6 +491,7 @@ static void reopen(struct output *b, bool answer)
 	CHECK_EQ(output_open(b, fcntl(out.tape.fd, F_DUPFD_CLOEXEC, 0), &sinks, &whole), 0);
 	CHECK(whole);
 	output_resume(b, answer);
+	catch_up(b);
 }
 
 TEST(the_next_head_goes_on_where_one_was_killed)
@@ -580,6 +591,7 @@ TEST(killed_in_the_middle_of_an_answer_it_is_not_answered_again)
 	CHECK_EQ(b.tape.end, 0);
 	CHECK_EQ(b.tape.taken, 10);
 	output_resume(&b, true);
+	catch_up(&b);
 	/* The second one was not noted: it is answered now, once. */
 	CHECK_STR(answers.text, "\033[1;4R");
 	CHECK_EQ(b.tape.end, 10);
@@ -614,6 +626,7 @@ TEST(killed_between_the_steps_of_a_costly_stream_nothing_is_lost)
 		CHECK_EQ(output_open(&b, snapshot(out.tape.fd), &sinks, &whole), 0);
 		CHECK(whole);
 		output_resume(&b, true);
+		catch_up(&b);
 		CHECK_EQ(answers.n, 100); /* those that were not yet, and no other */
 		CHECK_EQ(b.tape.end, sizeof flood);
 		output_deinit(&b);
@@ -671,6 +684,84 @@ TEST(a_damaged_tape_is_refused_or_gone_on_with)
 			output_deinit(&b);
 		}
 	close(copy);
+	tear_down();
+}
+
+/* ---- what one program may cost ---- */
+
+static char dear[3000]; /* 1,000 times the whole screen */
+
+static void dear_set_up(void)
+{
+	set_up();
+	output_resize(&out, (struct tape_size){ 200, 300, 0, 0 });
+	for (size_t i = 0; i < sizeof dear; i += 3) memcpy(dear + i, "\033#8", 3);
+}
+
+/* What the rounds' budget makes slow when it is written must not come at once, without a
+ * budget, when the next head takes it up: it would be dead before its first round. */
+TEST(a_dear_past_is_cheap_to_take_up)
+{
+	struct output b;
+	size_t n;
+	dear_set_up();
+	for (unsigned i = 0; i < 6; i++) {
+		parts_write(slave, dear, sizeof dear);
+		do output_budget(&out, UNITS);
+		while (output_step(&out, master, UINT64_MAX, &n) == OUTPUT_SOME);
+	}
+	CHECK_EQ(out.tape.end, 6 * sizeof dear);
+	reopen(&b, true);
+	CHECK(screen_spent(b.screen) <= 100000000); /* 0.1 s; it took 360,000,000 for 18 KB */
+	output_deinit(&b);
+	tear_down();
+}
+
+/* What was read and not parsed is parsed in the next head's rounds, too. */
+TEST(a_dear_read_is_taken_up_in_rounds)
+{
+	struct output b;
+	bool whole;
+	size_t n;
+	dear_set_up();
+	parts_write(slave, dear, sizeof dear);
+	output_budget(&out, UNITS);
+	CHECK_EQ(output_step(&out, master, UINT64_MAX, &n), OUTPUT_SOME);
+	CHECK(output_behind(&out));
+	CHECK_EQ(output_open(&b, fcntl(out.tape.fd, F_DUPFD_CLOEXEC, 0), &sinks, &whole), 0);
+	output_resume(&b, true);
+	CHECK(screen_spent(b.screen) <= 100000000);
+	CHECK(output_behind(&b));
+	catch_up(&b);
+	output_deinit(&b);
+	tear_down();
+}
+
+/* While a program is dear, little is read at once: so little is behind when its run ends
+ * or its size is set. */
+TEST(a_dear_program_is_read_in_small_parts)
+{
+	size_t n, most = 0;
+	dear_set_up();
+	for (unsigned i = 0; i < 20; i++) {
+		parts_write(slave, dear, 300);
+		output_budget(&out, UNITS);
+		while (!output_spent(&out) && output_step(&out, master, UINT64_MAX, &n) == OUTPUT_SOME) {}
+		if (i > 10 && out.tape.taken - out.fed > most) most = out.tape.taken - out.fed;
+		while (output_behind(&out)) {
+			output_budget(&out, UNITS);
+			(void)output_step(&out, master, UINT64_MAX, &n);
+		}
+	}
+	CHECK(most > 0 && most <= 256);
+	/* And in large ones again when it is not. */
+	for (unsigned i = 0; i < 100 && output_step(&out, master, UINT64_MAX, &n) == OUTPUT_SOME; i++) output_budget(&out, UNITS);
+	for (unsigned i = 0; i < 10; i++) {
+		parts_write(slave, "plain", 5);
+		output_budget(&out, UNITS);
+		CHECK_EQ(output_step(&out, master, UINT64_MAX, &n), OUTPUT_SOME);
+	}
+	CHECK(out.chunk >= 4096);
 	tear_down();
 }
 
