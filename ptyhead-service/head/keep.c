@@ -59,7 +59,6 @@ static void away(struct keep *k, int error)
 {
 	if (k->away) return;
 	k->away = true;
-	k->ticks = k->wait = 1;
 	log_say(k->log, LOG_WARNING, k->bereft ? "lost %s (%s): programs go on, what it held is held by this process alone, new programs are refused until it is back"
 	                                       : "%s does not answer (%s): programs go on, new ones are refused until it does",
 	        k->where, strerror(-error));
@@ -74,13 +73,25 @@ static void drop_now(struct keep *k, char const *name)
 	away(k, r);
 }
 
-static void back(struct keep *k)
+static void ask_later(struct keep *k)
+{
+	k->ticks = k->wait;
+	if (k->wait < WAIT_MAX) k->wait *= 2;
+	timeout_set(&k->delay, &k->again);
+}
+
+/* It answers, and is of no use yet: another head has the names, or it went again. */
+static void not_yet(struct keep *k, int error)
+{
+	if (error == -EBUSY && !k->others)
+		log_say(k->log, LOG_WARNING, "another head holds this head's names in %s: stop one of them; programs go on, new ones are refused", k->where);
+	k->others = error == -EBUSY;
+	ask_later(k);
+}
+
+static void drops_now(struct keep *k)
 {
 	struct list drops;
-
-	k->away = false;
-	timeout_clear(&k->again);
-	log_say(k->log, LOG_WARNING, "%s answers again", k->where);
 	list_init(&drops);
 	while (!list_empty(&k->drops)) {
 		struct list *const first = k->drops.next;
@@ -94,15 +105,27 @@ static void back(struct keep *k)
 		else if (!k->bereft) drop_now(k, d->name);
 		free(d);
 	}
-	if (k->away || !k->bereft) return;
+}
+
+static void back(struct keep *k)
+{
+	timeout_clear(&k->again);
 	int const r = k->backend->again ? k->backend->again(k) : 0;
-	if (r < 0) {
-		away(k, r);
+	if (r == -ESTALE) k->bereft = true;
+	if (r < 0 && r != -ESTALE) {
+		not_yet(k, r);
 		return;
 	}
+	k->away = k->others = false;
+	k->wait = 1;
+	log_say(k->log, LOG_WARNING, "%s answers again", k->where);
+	drops_now(k);
+	if (k->away || !k->bereft) return;
 	k->bereft = false;
 	k->held = 0;
 	if (k->anew) k->anew(k->anew_arg);
+	/* What it did not take meanwhile is put when it is back again. */
+	k->bereft = k->bereft || k->away;
 }
 
 static void answered(struct source *s, uint32_t events)
@@ -121,9 +144,7 @@ static void ask(struct keep *k)
 	int const fd = k->backend->ask(k);
 	if (fd >= 0 && loop_add(k->loop, &k->question, fd, EPOLLIN | EPOLLET, answered) == 0) return;
 	if (fd >= 0) close(fd);
-	k->ticks = k->wait;
-	if (k->wait < WAIT_MAX) k->wait *= 2;
-	timeout_set(&k->delay, &k->again);
+	ask_later(k);
 }
 
 static void again_expired(struct timeout *x)
@@ -160,9 +181,11 @@ int keep_store(struct keep *k, struct keep_item const *items, size_t n)
 	if (r == 0) r = k->backend->sync(k);
 	k->held += (unsigned)done;
 	if (no_answer(r)) away(k, r);
+	/* It may have been taken all the same. */
+	if (no_answer(r) && done < n) drop_later(k, name);
 	if (r < 0)
 		while (done-- > 0) keep_drop(k, items[done].kind, items[done].run, items[done].terminal);
-	return no_answer(r) ? -EAGAIN : r;
+	return no_answer(r) || (r < 0 && k->away) ? -EAGAIN : r;
 }
 
 void keep_drop(struct keep *k, enum keep_kind kind, uint32_t run, char const *terminal)
@@ -188,7 +211,7 @@ int keep_fetch(struct keep *k, struct keep_item const *item)
 
 void keep_init(struct keep *k, struct loop *l, struct log *log)
 {
-	*k = (struct keep){ .log = log, .loop = l, .most = UINT_MAX, .question = { .fd = -1 } };
+	*k = (struct keep){ .log = log, .loop = l, .most = UINT_MAX, .wait = 1, .question = { .fd = -1 } };
 	list_init(&k->drops);
 	timeout_init(&k->again, again_expired);
 	loop_queue_init(l, &k->delay, SECOND_NS);

@@ -47,7 +47,9 @@ struct keep_backend {
 	/* Asks whether it answers. Returns a descriptor, the caller's, that becomes
 	 * readable or hangs up when it does; -errno: it cannot be reached. */
 	int (*ask)(struct keep *);
-	/* It lost what it held, and answers again: may this head use it? NULL: yes. */
+	/* It answers again: may this head use it, and does it hold what it held? NULL:
+	 * yes. -ESTALE: it may, and what was held is lost; -EBUSY: another head has the
+	 * names. */
 	int (*again)(struct keep *);
 	void (*close)(struct keep *);
 };
@@ -58,6 +60,7 @@ struct keep {
 	unsigned most; /* entries that fit */
 	bool away;     /* it does not answer */
 	bool bereft;   /* what it held is lost: all is to be put again */
+	bool others;   /* another head has the names: it was said */
 	struct log *log;
 	struct loop *loop;
 	/* The store is back and holds nothing: put everything again. */

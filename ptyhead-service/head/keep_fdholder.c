@@ -81,6 +81,16 @@ static int connect_to(struct holder *h, int ms)
 	return 0;
 }
 
+static int same_daemon(struct holder *h);
+
+/* For a call: connected to the daemon that holds what this head has put. */
+static int reach(struct holder *h)
+{
+	if (h->connected) return 0;
+	int const r = connect_to(h, KEEP_PATIENCE_MS);
+	return r < 0 ? r : same_daemon(h);
+}
+
 /* After a call failed: the errno, and whether the connection is of use. */
 static int failed(struct holder *h)
 {
@@ -105,7 +115,7 @@ static int put_once(struct holder *h, char const *name, int fd)
 	char full[S6_FDHOLDER_ID_SIZE + 1];
 
 	if (!full_name(h, full, sizeof full, name)) return -ENAMETOOLONG;
-	int const r = connect_to(h, KEEP_PATIENCE_MS);
+	int const r = reach(h);
 	if (r < 0) return r;
 	deadline(&until, KEEP_PATIENCE_MS);
 	if (s6_fdholder_store_g(&h->a, fd, full, &no_limit, &until)) return 0;
@@ -117,14 +127,8 @@ static int put_once(struct holder *h, char const *name, int fd)
 
 static int put(struct keep *k, char const *name, int fd)
 {
-	struct holder *const h = k->own;
-	bool const was = h->connected;
-	int r = put_once(h, name, fd);
-	if (r == -ENFILE || r == -EMFILE) return -ENOSPC;
-	/* It may have been restarted since: once more. */
-	/* cppcheck-suppress incorrectLogicOperator ; put_once changes it */
-	if (r < 0 && r != -ETIMEDOUT && was && !h->connected) r = put_once(h, name, fd);
-	return r;
+	int const r = put_once(k->own, name, fd);
+	return r == -ENFILE || r == -EMFILE ? -ENOSPC : r;
 }
 
 static int sync_store(struct keep *k)
@@ -139,7 +143,7 @@ static int drop(struct keep *k, char const *name)
 	tain until;
 	char full[S6_FDHOLDER_ID_SIZE + 1];
 	if (!full_name(h, full, sizeof full, name)) return -ENOENT;
-	int const r = connect_to(h, KEEP_PATIENCE_MS);
+	int const r = reach(h);
 	if (r < 0) return r;
 	deadline(&until, KEEP_PATIENCE_MS);
 	return s6_fdholder_delete_g(&h->a, full, &until) ? 0 : failed(h);
@@ -162,7 +166,7 @@ static int fetch(struct keep *k, char const *name)
 	tain until;
 	char full[S6_FDHOLDER_ID_SIZE + 1];
 	if (!full_name(h, full, sizeof full, name)) return -ENOENT;
-	int const r = connect_to(h, KEEP_PATIENCE_MS);
+	int const r = reach(h);
 	if (r < 0) return r;
 	if (descriptors_scarce(h)) return -EMFILE;
 	deadline(&until, KEEP_PATIENCE_MS);
@@ -266,11 +270,39 @@ static int own(struct holder *h, int ms)
 	return 0;
 }
 
+/* Has the daemon the file that this head has locked? Then it has what this head has put,
+ * too. 1 or 0, or -errno. */
+static int holds_ours(struct holder *h, int ms)
+{
+	tain until;
+	char full[S6_FDHOLDER_ID_SIZE + 1];
+
+	if (h->lock < 0) return 1; /* it was never there: nobody can tell */
+	if (!full_name(h, full, sizeof full, OWNER)) return -ENAMETOOLONG;
+	deadline(&until, ms);
+	int const fd = s6_fdholder_retrieve_g(&h->a, full, &until);
+	if (fd < 0) return errno == ENOENT ? 0 : failed(h);
+	bool const same = same_file(fd, h->lock);
+	close(fd);
+	return same;
+}
+
+/* After a new connection. */
+static int same_daemon(struct holder *h)
+{
+	int const r = holds_ours(h, KEEP_PATIENCE_MS);
+	if (r == 0) keep_lost(h->keep, -ECONNRESET);
+	return r > 0 ? 0 : r < 0 ? r : -ECONNRESET;
+}
+
 static int again(struct keep *k)
 {
 	struct holder *const h = k->own;
-	int const r = connect_to(h, KEEP_PATIENCE_MS);
-	return r < 0 ? r : own(h, KEEP_PATIENCE_MS);
+	int r = connect_to(h, KEEP_PATIENCE_MS);
+	int const ours = r < 0 ? r : holds_ours(h, KEEP_PATIENCE_MS);
+	if (ours < 0) return ours;
+	r = own(h, KEEP_PATIENCE_MS);
+	return r == 0 && !ours ? -ESTALE : r;
 }
 
 /* ---- what it holds --------------------------------------------------------------- */

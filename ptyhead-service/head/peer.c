@@ -83,11 +83,17 @@ static bool take_place(struct peer *p, enum place_class class)
 	return places_take(&p->set->places, &p->place, class, p->uid, &victim);
 }
 
+/* It does not read what it asked for: that comes before its next question. */
+static bool unread(struct peer const *p)
+{
+	return conn_pending(&p->conn) && !p->viewer.terminal;
+}
+
 /* What the loop is to tell: what can be read, unless it is paused; what can be
  * written, while something waits; the end, always. */
 static void want(struct peer *p)
 {
-	uint32_t const in = p->paused ? EPOLLRDHUP : EPOLLIN;
+	uint32_t const in = unread(p) ? 0 : p->paused ? EPOLLRDHUP : EPOLLIN;
 	loop_change(&p->set->env->loop, &p->source, in | (conn_pending(&p->conn) ? EPOLLOUT : 0u));
 }
 
@@ -264,7 +270,7 @@ static enum frames frames(struct peer *p, uint64_t until)
 {
 	struct conn_frame f;
 	struct outcome o;
-	while (!p->paused) {
+	while (!p->paused && !unread(p)) {
 		enum conn_result const r = conn_frame(&p->conn, &f);
 		if (r == CONN_AGAIN) return FRAMES_READ;
 		if (r == CONN_GARBAGE && !p->viewer.terminal && p->conn.nfds > 0 && p->conn.in[0] != WIRE_MAGIC) {
@@ -336,6 +342,10 @@ static void peer_ready(struct source *s, uint32_t events)
 			return;
 		}
 		want(p);
+	}
+	if (unread(p)) {
+		if (events & (EPOLLHUP | EPOLLERR)) peer_free(p);
+		return;
 	}
 	if (!p->paused) peer_read(p);
 	else if (events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) orphan(p);

@@ -27,8 +27,9 @@ bool pidfd_is(int fd)
 {
 	struct statfs fs;
 	if (fstatfs(fd, &fs) == 0 && fs.f_type == PIDFS_MAGIC) return true;
-	/* Before Linux 6.9 pidfds had no file system of their own. */
-	return syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0) == 0 || errno == ESRCH;
+	/* Before Linux 6.9 pidfds had no file system of their own. EPERM: of another user's
+	 * process; EINVAL: of one in another PID namespace. */
+	return syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0) == 0 || errno != EBADF;
 }
 
 bool pidfd_gone(int fd)

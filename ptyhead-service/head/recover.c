@@ -8,6 +8,7 @@
 
 #include "master.h"
 
+#define NOTHING_LEFT 1
 #define SECOND_NS UINT64_C(1000000000)
 
 static char const *tape_wrong(int error)
@@ -76,32 +77,36 @@ static void rest(struct recovery *r, char const *name)
 		}
 }
 
-/* Are all descriptors here? */
-static bool fetched(struct recovery *r, char const *name)
+/* 0 when all descriptors are here. What the store has no more is forgotten: it died, and
+ * was lost with it. */
+static int fetched(struct recovery *r, char const *name)
 {
-	bool all = true;
+	int e = 0;
 	for (size_t i = 0; i < r->n; i++) {
 		struct keep_item *const k = &r->items[i];
 		if (strcmp(k->terminal, name) != 0 || k->fd >= 0) continue;
 		k->fd = keep_fetch(&r->terminals->env->keep, k);
-		all = all && k->fd >= 0;
+		if (k->fd == -ENOENT) k->terminal[0] = 0;
+		else if (k->fd < 0) e = k->fd;
 	}
-	return all;
+	return e;
 }
 
 static int give(struct keep_item const *k) { return k ? k->fd : -1; }
 
-/* 0, or -errno and everything is as it was. */
+/* 0, or NOTHING_LEFT, or -errno and everything is as it was. */
 static int go_on(struct recovery *r, char const *name)
 {
 	struct terminals *const s = r->terminals;
 	struct terminal *t;
 	char const *why;
+	int e = fetched(r, name);
+	if (e < 0) return e;
 	uint32_t run = newest(r, name);
 	struct keep_item *master = run ? find(r, KEEP_MASTER, name, run) : NULL;
-
-	if (!fetched(r, name)) return -EMFILE;
-	int e = master ? master_check(master->fd, &why) : 0;
+	struct keep_item *const tape = find(r, KEEP_TAPE, name, 0);
+	if (!master && !tape) return NOTHING_LEFT;
+	e = master ? master_check(master->fd, &why) : 0;
 	if (e < 0 && e != -EBADF) return e;
 	if (e < 0) {
 		log_say(&s->env->log, LOG_WARNING, "%s: what was kept as the master of run %u: %s", name, run, why);
@@ -109,7 +114,6 @@ static int go_on(struct recovery *r, char const *name)
 		master = NULL;
 		run = 0;
 	}
-	struct keep_item *const tape = find(r, KEEP_TAPE, name, 0);
 	e = terminal_recover(s, tape, name, &t);
 	if (e < 0) return e;
 	uint32_t const of = run ? run : t->output.state.run;
@@ -138,7 +142,9 @@ static void try_all(struct recovery *r, bool first)
 		if (!r->items[i].terminal[0]) continue;
 		memcpy(name, r->items[i].terminal, sizeof name);
 		int const e = go_on(r, name);
-		if (e == 0) {
+		if (e == NOTHING_LEFT) {
+			rest(r, name);
+		} else if (e == 0) {
 			rest(r, name);
 			if (!first) log_say(&r->terminals->env->log, LOG_WARNING, "%s: taken up now", name);
 		} else if (first) {

@@ -213,7 +213,8 @@ enum terminal_place terminal_place(struct terminal *t)
 		terminal_settle(t);
 	}
 	enum terminal_place const p = r->state == RUN_NONE && t->master.fd < 0 ? TERMINAL_FREE : last_words(t);
-	if (p != TERMINAL_LATER) t->asked_ns = 0;
+	/* Those that ask in the same round hear the same. */
+	if (p == TERMINAL_FREE) t->asked_ns = 0;
 	return p;
 }
 

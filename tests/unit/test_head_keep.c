@@ -65,7 +65,7 @@ static int ask(struct keep *of)
 static int again(struct keep *of)
 {
 	CHECK(of == k);
-	note("again", "");
+	if (k->bereft) note("again", "");
 	return fake.again;
 }
 static void end(struct keep *of) { note("close", of->where); }
@@ -389,6 +389,12 @@ static bool again_was_called(void *arg)
 	return fake.n > 0;
 }
 
+static bool is_asked(void *arg)
+{
+	(void)arg;
+	return fake.question >= 0;
+}
+
 /* What is in the store now may be another head's. */
 TEST(one_that_is_anothers_by_now_gets_nothing)
 {
@@ -402,8 +408,63 @@ TEST(one_that_is_anothers_by_now_gets_nothing)
 	CHECK_EQ(anew_called, 0);
 	CHECK_EQ(keep_store(k, items, 1), -EAGAIN);
 	fake.again = 0;
+	CHECK(loop_until(&env.loop, is_asked, NULL));
 	come_back();
 	CHECK_EQ(anew_called, 1);
+	tear_down();
+}
+
+/* It goes away again while it is given everything: what is left is given when it is back. */
+TEST(what_could_not_be_put_anew_is_put_later)
+{
+	set_up();
+	CHECK_EQ(keep_store(k, items, 3), 0);
+	keep_lost(k, -ECONNRESET);
+	fake.put_after = 1;
+	fake.put = -ETIMEDOUT;
+	answer();
+	while (anew_called == 0) loop_some(&env.loop);
+	CHECK(k->away);
+	fake.put = 0;
+	come_back();
+	CHECK_EQ(anew_called, 2);
+	CHECK_EQ(k->held, 3);
+	tear_down();
+}
+
+static bool one_second(void *arg)
+{
+	return loop_now() >= *(uint64_t *)arg;
+}
+
+/* One that answers at once and says that it is another head's is asked now and then. */
+TEST(one_that_is_anothers_is_not_asked_without_pause)
+{
+	set_up();
+	keep_lost(k, -ECONNRESET);
+	fake.again = -EBUSY;
+	uint64_t until = loop_now() + 1000000000;
+	fake.n = 0;
+	while (!one_second(&until) && fake.n < 10) {
+		if (fake.question >= 0) answer();
+		loop_some(&env.loop);
+	}
+	CHECK(fake.n < 10);
+	CHECK(heard(&said, "does not answer") < 5);
+	tear_down();
+}
+
+/* What was given and not answered may have come: it is dropped with the others. */
+TEST(what_timed_out_is_dropped_when_it_is_back)
+{
+	set_up();
+	fake.put_after = 1;
+	fake.put = -ETIMEDOUT;
+	CHECK_EQ(keep_store(k, items, 3), -EAGAIN);
+	fake.put = 0;
+	fake.n = 0;
+	come_back();
+	CHECK(called(0, "drop tape.0.main") && called(1, "drop master.3.main"));
 	tear_down();
 }
 

@@ -557,4 +557,22 @@ TEST(the_end_closes_what_was_not_taken_up_and_drops_nothing)
 	/* The descriptors are counted when the test ends. */
 }
 
+/* The store has died meanwhile, and what it held with it: the program is gone, and its name
+ * is free for its successor. */
+TEST(what_is_no_more_in_the_store_is_not_waited_for)
+{
+	struct terminal *t;
+	one_runs();
+	fetch_error = -EMFILE;
+	take_up(false);
+	check_kept();
+	fetch_error = -ENOENT;
+	two.recovery.again.at_ns = loop_now();
+	loop_some(&two.env.loop);
+	CHECK_EQ(recovery_left(&two.recovery), 0);
+	CHECK_EQ(terminals_new(&two.terminals, "main", &t), 0);
+	program_end();
+	tear_down();
+}
+
 TEST_MAIN
