@@ -40,6 +40,8 @@ struct daemon {
 	struct timeout alive;              /* the next word to systemd's watchdog */
 	struct timeout_queue alive_delay;
 	struct timeout status;
+	struct timeout tell;
+	char const *untold; /* what the supervisor could not take; NULL: nothing */
 };
 
 static int fatal(struct daemon *d, int code, char const *format, char const *what, int error)
@@ -79,9 +81,23 @@ static void watchdog_begin(struct daemon *d)
 	timeout_set(&d->alive_delay, &d->alive);
 }
 
+/* What the supervisor must hear: again when its queue was full. */
+static void tell(struct daemon *d, char const *state)
+{
+	d->untold = notify_send(state, -1) == -EAGAIN ? state : NULL;
+	if (d->untold) timeout_set(&d->env.retry, &d->tell);
+	else timeout_clear(&d->tell);
+}
+
+static void tell_expired(struct timeout *x)
+{
+	struct daemon *const d = list_entry(x, struct daemon, tell);
+	tell(d, d->untold);
+}
+
 static void ready(struct daemon *d, int notify_fd)
 {
-	(void)notify_send("READY=1", -1);
+	tell(d, "READY=1");
 	status_expired(&d->status);
 	watchdog_begin(d);
 	if (notify_fd < 0) return;
@@ -136,7 +152,7 @@ static void on_term(struct source *s, uint32_t events)
 		if (d->leaving) d->env.loop.stop = true;
 		if (d->leaving) continue;
 		d->leaving = d->terminals.leaving = true;
-		(void)notify_send("STOPPING=1", -1);
+		tell(d, d->untold ? "READY=1\nSTOPPING=1" : "STOPPING=1");
 		if (terminals_programs(&d->terminals) == 0) d->env.loop.stop = true;
 		else if (!d->env.keep.where) leave_slowly(d);
 		else if (d->env.keep.backend->fetch) timeout_set(&d->holder_delay, &d->holder);
@@ -209,6 +225,7 @@ static int daemon_init(struct daemon *d, struct daemon_options const *o)
 	timeout_init(&d->holder, holder_expired);
 	timeout_init(&d->alive, alive_expired);
 	timeout_init(&d->status, status_expired);
+	timeout_init(&d->tell, tell_expired);
 	loop_queue_init(&d->env.loop, &d->leave_delay, limits.grace_s * SECOND_NS);
 	loop_queue_init(&d->env.loop, &d->holder_delay, SECOND_NS / 4);
 	d->env.keep.anew = terminals_keep;

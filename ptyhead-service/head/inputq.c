@@ -5,15 +5,19 @@
 
 size_t inputq_room(struct inputq const *q) { return INPUTQ_MAX - q->len; }
 
+bool inputq_reserve(struct inputq *q)
+{
+	if (q->data) return true;
+	q->data = malloc(INPUTQ_MAX);
+	q->start = 0;
+	return q->data != NULL;
+}
+
 size_t inputq_put(struct inputq *q, void const *data, size_t len)
 {
 	if (len > inputq_room(q)) len = inputq_room(q);
 	if (len == 0) return 0;
-	if (!q->data) {
-		q->data = malloc(INPUTQ_MAX);
-		q->start = 0;
-	}
-	if (!q->data) return 0;
+	if (!inputq_reserve(q)) return 0;
 	if (len > INPUTQ_MAX - q->start - q->len) {
 		memmove(q->data, q->data + q->start, q->len);
 		q->start = 0;

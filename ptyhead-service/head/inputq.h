@@ -4,6 +4,7 @@
 #ifndef INPUTQ_H
 #define INPUTQ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,8 @@ struct inputq {
 };
 
 size_t inputq_room(struct inputq const *q);
+/* Memory for as many as may wait; false: there is none. */
+bool inputq_reserve(struct inputq *q);
 /* Appends as many of the bytes as fit, in order. Returns how many were taken: 0
  * also when there is no memory. */
 size_t inputq_put(struct inputq *q, void const *data, size_t len);

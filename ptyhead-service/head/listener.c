@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +35,8 @@ static void again_expired(struct timeout *x)
 /* Newcomers wait in the backlog for a while. */
 static void stop_accepting(struct listener *l, char const *why)
 {
-	log_news(&l->env->log, "no room for another peer (%s): new ones wait", why);
+	if (!l->full) log_news(&l->env->log, "no room for another peer (%s): new ones wait", why);
+	l->full = true;
 	loop_remove(&l->env->loop, &l->source);
 	timeout_set(&l->env->retry, &l->again);
 }
@@ -58,12 +58,13 @@ static bool admit(struct listener *l, int accepted)
 {
 	int const fd = settle(l, accepted);
 	if (fd < 0) {
-		stop_accepting(l, "the head is out of descriptors");
+		stop_accepting(l, "the head is out of descriptors; one was turned away");
 		return false;
 	}
 	int const r = peers_add(l->peers, fd, l->roles);
 	if (r == -ENOSPC) stop_accepting(l, "all places are taken");
 	else if (r < 0) log_peer(&l->env->log, "peer not admitted: %s", strerror(-r));
+	else l->full = false;
 	return r != -ENOSPC;
 }
 
@@ -112,22 +113,45 @@ int listener_add(struct list *to, struct env *e, struct peers *p, int fd, char c
 
 /* ---- paths ------------------------------------------------------------------------- */
 
-/* Locks the folder of `path`; a descriptor that holds the lock, or -errno. */
-static int folder_lock(char const *path)
+/* Whoever binds or removes a path holds the lock on PATH.lock meanwhile. */
+struct path_lock {
+	char *path;
+	int fd;
+};
+
+/* One attempt: 0, -EAGAIN: another one has it; -errno. */
+static int lock_once(struct path_lock *l)
 {
-	char *const copy = strdup(path);
-	if (!copy) return -ENOMEM;
-	int const fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = fd < 0 ? -errno : 0;
-	free(copy);
-	for (uint64_t const until = loop_now() + LOCK_MS * UINT64_C(1000000); r == 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;) {
-		if (errno != EWOULDBLOCK && errno != EINTR) r = -errno;
-		else if (loop_now() >= until) r = -EADDRINUSE;
-		else (void)poll(NULL, 0, 5);
+	struct stat mine, there;
+	l->fd = open(l->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (l->fd < 0) return -errno;
+	int r = flock(l->fd, LOCK_EX | LOCK_NB) < 0 ? -errno : fstat(l->fd, &mine) < 0 ? -errno : 0;
+	/* Who had it before has removed it: then another one may lock a file of that name. */
+	if (r == 0 && (lstat(l->path, &there) < 0 || there.st_dev != mine.st_dev || there.st_ino != mine.st_ino)) r = -EAGAIN;
+	if (r == 0 && mine.st_uid != geteuid()) r = -EPERM;
+	if (r == 0) return 0;
+	close(l->fd);
+	return r == -EWOULDBLOCK || r == -EINTR ? -EAGAIN : r;
+}
+
+static int lock_take(struct path_lock *l, char const *path)
+{
+	if (asprintf(&l->path, "%s.lock", path) < 0) return -ENOMEM;
+	uint64_t const until = loop_now() + LOCK_MS * UINT64_C(1000000);
+	int r = lock_once(l);
+	while (r == -EAGAIN && loop_now() < until) {
+		(void)poll(NULL, 0, 5);
+		r = lock_once(l);
 	}
-	if (r == 0) return fd;
-	if (fd >= 0) close(fd);
-	return r;
+	if (r < 0) free(l->path);
+	return r == -EAGAIN ? -EADDRINUSE : r;
+}
+
+static void lock_release(struct path_lock *l)
+{
+	(void)unlink(l->path);
+	close(l->fd);
+	free(l->path);
 }
 
 /* Does anybody listen there? */
@@ -165,13 +189,14 @@ static int bind_locked(int fd, char const *path, struct stat *ret)
 	if (*path == 0) return -ENOENT;
 	if (strlen(path) >= sizeof sa.sun_path) return -ENAMETOOLONG;
 	memcpy(sa.sun_path, path, strlen(path));
-	int const lock = folder_lock(path);
-	if (lock < 0) return lock;
+	struct path_lock lock;
+	int r = lock_take(&lock, path);
+	if (r < 0) return r;
 	/* The mode is right from the first instant: by the umask, not after. */
 	mode_t const mask = umask(0177);
-	int const r = bind_at(fd, &sa, ret);
+	r = bind_at(fd, &sa, ret);
 	umask(mask);
-	close(lock);
+	lock_release(&lock);
 	return r;
 }
 
@@ -203,9 +228,10 @@ int listener_bind(struct list *to, struct env *e, struct peers *p, char const *p
 static void unbind(struct listener const *l)
 {
 	struct stat st;
-	int const lock = folder_lock(l->path);
+	struct path_lock lock;
+	bool const locked = lock_take(&lock, l->path) == 0;
 	if (lstat(l->path, &st) == 0 && st.st_dev == l->dev && st.st_ino == l->ino) unlink(l->path);
-	if (lock >= 0) close(lock);
+	if (locked) lock_release(&lock);
 }
 
 void listener_free(struct listener *l)

@@ -17,6 +17,7 @@ struct listener {
 	dev_t dev;
 	ino_t ino;
 	struct timeout again;
+	bool full; /* it was said that newcomers wait, and nobody came in since */
 };
 
 /* The roles that a listener of this name admits: "watch", "export", else all. */

@@ -50,7 +50,8 @@ static struct outcome start(struct terminals *s, char const *name, struct termin
 	} else if (t && terminal_place(t) != TERMINAL_FREE) {
 		o = role_refusal(WIRE_R_BUSY, "the program on terminal %s is alive (pid %d)", name, (int)t->output.state.pid);
 	} else {
-		if (!t) r = terminals_new(s, name, &t);
+		/* A new terminal may cost another its history: not for an export that is refused. */
+		if (!t) r = s->env->keep.away ? -EAGAIN : terminals_new(s, name, &t);
 		if (r == 0) r = terminal_start(t, run, ret_size);
 		if (r < 0) o = failed(s, r);
 	}

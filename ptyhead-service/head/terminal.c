@@ -183,5 +183,9 @@ int terminal_send(struct terminal *t, uint8_t const *data, size_t len, uint64_t 
 	if (t->hung_up) return WIRE_T_CLOSED;
 	if (!terminal_takes(t, len)) return -EAGAIN;
 	if (!line_take(&t->line, t->output.state.run, t->master.fd, data, len)) return WIRE_T_LINE;
-	return pump_input(t, data, len) == len ? WIRE_T_TAKEN : WIRE_T_FAILED;
+	/* All or nothing: what the line does not take now must have room. */
+	if (!inputq_reserve(&t->input)) return WIRE_T_FAILED;
+	size_t const n = pump_input(t, data, len);
+	if (t->input.len == 0) inputq_clear(&t->input);
+	return n == len ? WIRE_T_TAKEN : WIRE_T_FAILED;
 }

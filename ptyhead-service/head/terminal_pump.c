@@ -205,7 +205,12 @@ static void retry_later(struct terminal *t, bool moved)
 	timeout_set(&t->env->retry, &t->retry);
 }
 
-static void retry_expired(struct timeout *x) { pump_flush(list_entry(x, struct terminal, retry)); }
+static void retry_expired(struct timeout *x)
+{
+	struct terminal *const t = list_entry(x, struct terminal, retry);
+	if (t->input.len > 0) pump_flush(t);
+	else t->events->input(t->events->arg, t, false);
+}
 
 size_t pump_input(struct terminal *t, void const *data, size_t len)
 {
@@ -219,6 +224,8 @@ size_t pump_input(struct terminal *t, void const *data, size_t len)
 	}
 	size_t const queued = inputq_put(&t->input, p + done, len - done);
 	retry_later(t, done > 0);
+	/* No memory, and nothing in the queue whose way on would wake who waits. */
+	if (done + queued < len && t->input.len == 0) timeout_set(&t->env->retry, &t->retry);
 	return done + queued;
 }
 

@@ -30,14 +30,21 @@ struct terminal *terminals_find(struct terminals *s, char const *name)
 	return NULL;
 }
 
-/* Makes room for one more: the terminal that ended first and that nobody looks
- * at gives way. */
+/* Of two idle ones, the first to be given up: whose last children are gone, too, and
+ * then whose run ended before the other's. */
+static bool before(struct terminal const *a, struct terminal const *b)
+{
+	bool const a_open = a->master.fd >= 0, b_open = b->master.fd >= 0;
+	return a_open == b_open ? a->output.state.since < b->output.state.since : b_open;
+}
+
+/* Makes room for one more: a terminal whose run is over and that nobody looks at. */
 static bool evict(struct terminals *s)
 {
 	struct terminal *first = NULL;
 	list_each(it, &s->list) {
 		struct terminal *const t = list_entry(it, struct terminal, link);
-		if (terminal_idle(t) && (!first || t->output.state.since < first->output.state.since)) first = t;
+		if (terminal_idle(t) && (!first || before(t, first))) first = t;
 	}
 	if (!first) return false;
 	if (first->output.state.run > 0)
