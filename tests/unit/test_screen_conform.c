@@ -328,11 +328,11 @@ TEST(modes_that_the_engine_does_not_know_are_undone)
 	struct seen e;
 	struct screen *const s = make(4, 10, &e);
 	struct screen_buf b = SCREEN_BUF_INIT;
-	feed(s, "\033[?1010;7727h\033[33h\033[?7727l\033[?1011l");
+	feed(s, "\033[?7710;7727h\033[33h\033[?7727l\033[?7711l");
 	survives(s);
 	screen_undo(s, &b);
-	CHECK(strstr(text_of(&b), "\033[?1010l") && strstr(b.data, "\033[33l"));
-	CHECK(!strstr(b.data, "7727") && !strstr(b.data, "1011"));
+	CHECK(strstr(text_of(&b), "\033[?7710l") && strstr(b.data, "\033[33l"));
+	CHECK(!strstr(b.data, "7727") && !strstr(b.data, "7711"));
 	screen_buf_deinit(&b);
 	for (unsigned i = 3000; i < 3100; i++) {
 		char in[16];
