@@ -247,7 +247,8 @@ void screen_diff(struct screen const *from, struct screen const *to, unsigned ro
 		screen_buf_str(out, to->alt_on ? "\033[?1049h\033[H\033[2J" : "\033[?1049l\033[m\033[H\033[2J");
 		f.s = NULL;
 	}
-	unsigned const up = scrolled(&f, &t);
+	/* What goes off the top of the main screen goes into the terminal's scrollback. */
+	unsigned const up = to->alt_on ? scrolled(&f, &t) : 0;
 	if (up) {
 		screen_buf_fmt(out, "\033[%u;1H", rows);
 		for (unsigned i = 0; i < up; i++) screen_buf_str(out, "\n");

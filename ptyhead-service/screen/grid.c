@@ -48,7 +48,7 @@ void row_blank(struct screen *s, struct row *r, uint16_t style)
 struct screen_row row_view(struct screen const *s, struct row const *r)
 {
 	(void)s;
-	return (struct screen_row){ r->cells, r->len, (r->flags & ROW_WRAPPED) != 0, (r->flags & ROW_PROMPT) != 0 };
+	return (struct screen_row){ r->cells, r->len, (r->flags & ROW_WRAPPED) != 0, (r->flags & ROW_PROMPT) != 0, false };
 }
 
 struct screen_cell cell_at(struct screen const *s, struct grid const *g, unsigned y, unsigned x)
@@ -161,14 +161,20 @@ void grid_delete_cells(struct screen *s, unsigned y, unsigned x, unsigned n)
 
 /* ---- lines that are final --------------------------------------------- */
 
-void grid_emit(struct screen *s, struct row *r)
+static void emit(struct screen *s, struct row *r, bool cleared)
 {
 	if (!(r->flags & ROW_LOGGED) && s->sinks.line) {
-		struct screen_row const v = row_view(s, r);
+		struct screen_row v = row_view(s, r);
+		v.cleared = cleared;
 		s->sinks.line(s->sinks.arg, s, &v);
 		spend(s, COST_STRING + r->len);
 	}
 	r->flags |= ROW_LOGGED;
+}
+
+void grid_emit(struct screen *s, struct row *r)
+{
+	emit(s, r, false);
 }
 
 static bool row_empty(struct row const *r)
@@ -185,7 +191,7 @@ void grid_emit_all(struct screen *s)
 		n--;
 		spend(s, 4u + row_at(s, &s->main, n)->len);
 	}
-	for (unsigned y = 0; y < n; y++) grid_emit(s, row_at(s, &s->main, y));
+	for (unsigned y = 0; y < n; y++) emit(s, row_at(s, &s->main, y), true);
 }
 
 /* ---- scrolling --------------------------------------------------------- */

@@ -361,13 +361,12 @@ static void enter_alt(struct painter *p)
 	"\033[?1015;1016;2004;2026l\033[?2027;2031;2048l\033[20l\033>\033[<9u\033[>m\033[0 q\033[0*x\033[0\"q\033]8;;\033\\\033]104\033\\\033]110\033\\\033]111\033\\"   \
 	"\033]112\033\\\033[?5W\033[m\033[H\033[2J"
 
-void screen_restore(struct screen const *s, bool clear, struct screen_buf *out)
+static void restore(struct screen const *s, bool real, struct screen_buf *out)
 {
 	struct painter p = { .s = s, .out = out, .cols = s->cols };
 	struct screen_style const none = { 0 };
-	if (clear) screen_buf_str(out, CLEAR);
 	/* First of all, since it clears the screen; a real terminal is not to change its size. */
-	if (mode_on(s, M_COLM) && !clear) screen_buf_str(out, "\033[?40h\033[?3h\033[?40l");
+	if (mode_on(s, M_COLM) && !real) screen_buf_str(out, "\033[?40h\033[?3h\033[?40l");
 	saved_modes(s, out);
 	marks_before(s, out);
 	titles(s, out);
@@ -382,6 +381,17 @@ void screen_restore(struct screen const *s, bool clear, struct screen_buf *out)
 	if (mode_on(s, M_LRMM)) screen_buf_str(out, "\033[?69h");
 	if (s->left != 0 || s->right != s->cols - 1) screen_buf_fmt(out, "\033[%u;%us", s->left + 1u, s->right + 1u);
 	if (s->top != 0 || s->bottom != s->rows - 1) screen_buf_fmt(out, "\033[%u;%ur", s->top + 1u, s->bottom + 1u);
-	modes(s, clear, out);
-	cursor(&p, clear);
+	modes(s, real, out);
+	cursor(&p, real);
+}
+
+void screen_restore(struct screen const *s, bool clear, struct screen_buf *out)
+{
+	if (clear) screen_buf_str(out, CLEAR);
+	restore(s, clear, out);
+}
+
+void screen_restore_real(struct screen const *s, struct screen_buf *out)
+{
+	restore(s, true, out);
 }

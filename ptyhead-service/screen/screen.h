@@ -117,6 +117,7 @@ struct screen_row {
 	unsigned len;
 	bool wrapped; /* the next row continues this line */
 	bool prompt;  /* a shell's prompt begins here (OSC 133;A) */
+	bool cleared; /* given to the line sink: it did not go off the top */
 };
 
 /* ---- sinks ----------------------------------------------------------- */
@@ -322,6 +323,9 @@ void screen_row_sgr(struct screen const *s, struct screen_row const *row, struct
  * parser's own state is not in it: use it at screen_ground. With `clear`, the
  * terminal need not be fresh: it is reset softly and cleared first. */
 void screen_restore(struct screen const *s, bool clear, struct screen_buf *out);
+/* The same for a terminal that somebody sits at: it is blank, nothing is on, and it
+ * must not report its size by itself. */
+void screen_restore_real(struct screen const *s, struct screen_buf *out);
 
 /* Append what switches off, on a terminal in this state, exactly what is on
  * (never RIS), and leaves the cursor on a line of its own below the content. The
@@ -336,7 +340,8 @@ void screen_plain(struct screen const *s, struct screen_buf *out);
 
 /* Append what turns a terminal of rows x cols that shows `from` (painted by
  * this function, or made plain; NULL: fresh) into one that shows `to`, cropped so that the
- * cursor is seen, with its modes as far as input goes, title and colours. The
+ * cursor is seen, with its modes as far as input goes, title and colours. Nothing goes
+ * into the scrollback of the terminal's main screen. The
  * terminal's own margins, tab stops and insert mode stay at their defaults. */
 void screen_diff(struct screen const *from, struct screen const *to, unsigned rows, unsigned cols,
 		 struct screen_buf *out);

@@ -264,7 +264,7 @@ static struct grid const *grid_of(struct screen const *s, enum screen_which whic
 
 struct screen_row screen_row(struct screen const *s, enum screen_which which, unsigned y)
 {
-	if (y >= s->rows) return (struct screen_row){ NULL, 0, false, false };
+	if (y >= s->rows) return (struct screen_row){ 0 };
 	return row_view(s, row_at(s, grid_of(s, which), y));
 }
 

@@ -241,6 +241,7 @@ TEST(diff_is_small)
 {
 	struct screen *const s = make(24, 80);
 	struct screen_buf b = SCREEN_BUF_INIT;
+	feed(s, "\033[?1049h");
 	for (unsigned i = 0; i < 23; i++) {
 		char line[100];
 		snprintf(line, sizeof line, "line number %u and some text on it to make it long\r\n", i);
