@@ -1,7 +1,40 @@
-/* The detach key: every form of it, split everywhere, and all that is not it. */
+/* The keys that detach: every form of them, split everywhere, and all that is not them;
+ * what a terminal sends, taken apart. */
 #include "keys.h"
+#include "tokens.h"
 
 #include "unit.h"
+
+/* Tokens, and keys among them. */
+struct rig {
+	struct tokens t;
+	struct keys k;
+};
+
+static bool rig_init(struct rig *r, char const *spec)
+{
+	memset(r, 0, sizeof *r);
+	r->t.mouse = true;
+	return keys_init(&r->k, spec);
+}
+
+static size_t feed(struct rig *r, uint8_t const *in, size_t len, uint8_t *out, bool *ret_found)
+{
+	struct token t;
+	size_t n = 0;
+	*ret_found = false;
+	tokens_feed(&r->t, in, len);
+	while (!*ret_found && tokens_next(&r->t, &t)) n += keys_take(&r->k, &t, out + n, ret_found);
+	return n;
+}
+
+/* As time gives it out. */
+static size_t flush(struct rig *r, uint8_t *out)
+{
+	struct token t;
+	bool found;
+	return tokens_flush(&r->t, &t) ? keys_take(&r->k, &t, out, &found) : 0;
+}
 
 struct row {
 	char const *spec; /* NULL: the default */
@@ -74,6 +107,37 @@ static struct row const rows[] = {
 	{ "A", "\x1b[A\x1bOA", "\x1b[A\x1bOA", false },
 	{ "A", "\x1b[MAAAA", "\x1b[MAAA", true },
 	{ "none", "\x1c\x1b[92;5u", "\x1c\x1b[92;5u", false },
+	{ NULL, NULL, NULL, false },
+	/* pressed twice it is typed */
+	{ NULL, "a\x1c\x1c" "b", "a\x1c" "b", false },
+	{ NULL, "\x1c\x1c\x1c" "b", "\x1c", true },
+	{ NULL, "\x1b[92;5u\x1b[92;5:3ux\x1b[92;5u", "\x1b[92;5:3u", true },
+	{ NULL, "\x1b[92;5u\x1b[92;5:3u\x1b[92;5u", "\x1b[92;5:3u\x1b[92;5u", false },
+	/* mode 9001: also what it sends of Ctrl itself, and of releases */
+	{ NULL, "\x1b[17;29;0;1;8;1_\x1b[220;43;28;1;8;1_\x1b[220;43;28;0;8;1_x", "\x1b[17;29;0;1;8;1_\x1b[220;43;28;0;8;1_", true },
+	{ NULL, "\x1b[220;43;28;0;8;1_", "\x1b[220;43;28;0;8;1_", false },
+	{ "q", "\x1b[81;16;113;1;0;1_", "", true },
+	/* sequences */
+	{ "^P^Q", "a\x10\x11" "b", "a", true },
+	{ "^P^Q", "a\x10" "b\x11", "a\x10" "b\x11", false },
+	{ "^P^Q", "\x10\x10\x10\x11", "\x10\x10", true },
+	{ "^P^Q", "\x10\x1b[A", "\x10\x1b[A", false },
+	{ "^P^Q", "\x1b[112;5u\x1b[112;5:3u\x1b[113;5u", "\x1b[112;5:3u", true },
+	{ "^P^Q", "\x1b[17;29;0;1;8;1_\x1b[80;25;16;1;8;1_\x1b[80;25;16;0;8;1_\x1b[81;16;17;1;8;1_",
+	  "\x1b[17;29;0;1;8;1_\x1b[80;25;16;0;8;1_", true },
+	{ "~.", "~.", "", true },
+	{ "~.", "a~.", "a~.", false },
+	{ "~.", "a\r~.", "a\r", true },
+	{ "~.", "a\x1b[13u~.", "a\x1b[13u", true },
+	{ "~.", "\r~~.", "\r~.", false },
+	{ "~.", "\r~x~.", "\r~x~.", false },
+	{ "~.", "\r~\r~.", "\r~\r", true },
+	{ "~.", P "\r~." Q, P "\r~." Q, false },
+	/* answers and reports are no keys */
+	{ "^P^Q", "\x10\x1b[I\x1b]11;rgb:0/0/0\x1b\\\x11", "\x1b[I\x1b]11;rgb:0/0/0\x1b\\", true },
+	{ "q", "\x1b]11;qq\aq", "\x1b]11;qq\a", true },
+	/* what a string hides is found when a control ends it */
+	{ NULL, "\x1b]11\x1c", "\x1b]11", true },
 };
 #define ROWS (sizeof rows / sizeof *rows)
 
@@ -86,26 +150,28 @@ static void fail(struct row const *r, size_t a, size_t b)
 /* In three reads, that end at `a` and at `b`. */
 static void check(struct row const *r, size_t a, size_t b)
 {
-	struct keys k;
-	uint8_t out[512];
+	struct rig k;
+	uint8_t out[1024];
 	size_t n = 0;
 	size_t const len = strlen(r->in);
 	size_t const cut[4] = { 0, a, b, len };
 	bool found = false;
-	CHECK(keys_init(&k, r->spec));
+	CHECK(rig_init(&k, r->spec));
 	for (int i = 0; i < 3 && !found; i++)
-		n += keys_feed(&k, (uint8_t const *)r->in + cut[i], cut[i + 1] - cut[i], out + n, &found);
-	if (!found) n += keys_flush(&k, out + n);
+		n += feed(&k, (uint8_t const *)r->in + cut[i], cut[i + 1] - cut[i], out + n, &found);
+	if (!found) n += flush(&k, out + n);
+	found |= keys_pressed(&k.k);
 	if (found != r->found || n != strlen(r->out) || memcmp(out, r->out, n) != 0) fail(r, a, b);
 	CHECK_EQ(found, r->found);
 	CHECK_EQ(n, strlen(r->out));
 	CHECK(memcmp(out, r->out, n) == 0);
-	CHECK(!keys_holding(&k) || found);
+	CHECK(!tokens_holding(&k.t) || found);
 }
 
 TEST(every_form_at_every_split)
 {
 	for (size_t i = 0; i < ROWS; i++) {
+		if (!rows[i].in) continue;
 		size_t const len = strlen(rows[i].in);
 		for (size_t a = 0; a <= len; a++)
 			for (size_t b = a; b <= len; b++) check(&rows[i], a, b);
@@ -115,14 +181,16 @@ TEST(every_form_at_every_split)
 TEST(a_byte_at_a_time)
 {
 	for (size_t i = 0; i < ROWS; i++) {
-		struct keys k;
-		uint8_t out[512];
+		if (!rows[i].in) continue;
+		struct rig k;
+		uint8_t out[1024];
 		size_t n = 0;
 		bool found = false;
-		CHECK(keys_init(&k, rows[i].spec));
+		CHECK(rig_init(&k, rows[i].spec));
 		for (char const *p = rows[i].in; *p && !found; p++)
-			n += keys_feed(&k, (uint8_t const *)p, 1, out + n, &found);
-		if (!found) n += keys_flush(&k, out + n);
+			n += feed(&k, (uint8_t const *)p, 1, out + n, &found);
+		if (!found) n += flush(&k, out + n);
+		found |= keys_pressed(&k.k);
 		if (n != strlen(rows[i].out)) fail(&rows[i], 0, 0);
 		CHECK_EQ(found, rows[i].found);
 		CHECK_EQ(n, strlen(rows[i].out));
@@ -133,20 +201,22 @@ TEST(a_byte_at_a_time)
 /* What was given out late is not given out twice, and the rest still counts. */
 TEST(a_flush_at_every_byte_changes_nothing_but_what_was_held)
 {
-	for (size_t i = 0; i < ROWS; i++) {
+	/* Of keys that are held back by themselves pieces would go out. */
+	for (size_t i = 0; rows[i].in; i++) {
 		struct row const *const r = &rows[i];
-		struct keys k;
-		uint8_t out[512];
+		struct rig k;
+		uint8_t out[1024];
 		size_t n = 0;
 		bool found = false;
 		/* Alt and a plain key are told apart by time alone. */
 		if (r->spec && strlen(r->spec) == 1) continue;
-		CHECK(keys_init(&k, r->spec));
+		CHECK(rig_init(&k, r->spec));
 		for (char const *p = r->in; *p && !found; p++) {
-			n += keys_feed(&k, (uint8_t const *)p, 1, out + n, &found);
-			if (!found) n += keys_flush(&k, out + n);
-			CHECK(found || !keys_holding(&k));
+			n += feed(&k, (uint8_t const *)p, 1, out + n, &found);
+			if (!found) n += flush(&k, out + n);
+			CHECK(found || !tokens_holding(&k.t));
 		}
+		found |= keys_pressed(&k.k);
 		CHECK_EQ(found, r->found);
 		/* With the key found, what began it may have gone; never its end. */
 		CHECK(n >= strlen(r->out));
@@ -157,38 +227,41 @@ TEST(a_flush_at_every_byte_changes_nothing_but_what_was_held)
 
 TEST(an_escape_is_held_and_given_out_once)
 {
-	struct keys k;
-	uint8_t out[64];
+	struct rig k;
+	uint8_t out[512];
 	bool found;
-	CHECK(keys_init(&k, NULL));
-	CHECK_EQ(keys_feed(&k, (uint8_t const *)"\x1b", 1, out, &found), 0);
-	CHECK(keys_holding(&k));
-	CHECK_EQ(keys_flush(&k, out), 1);
+	CHECK(rig_init(&k, NULL));
+	CHECK_EQ(feed(&k, (uint8_t const *)"\x1b", 1, out, &found), 0);
+	CHECK(tokens_holding(&k.t));
+	CHECK_EQ(flush(&k, out), 1);
 	CHECK_EQ(out[0], 0x1b);
-	CHECK(!keys_holding(&k));
-	CHECK_EQ(keys_flush(&k, out), 0);
-	CHECK_EQ(keys_feed(&k, (uint8_t const *)"x", 1, out, &found), 1);
+	CHECK(!tokens_holding(&k.t));
+	CHECK_EQ(flush(&k, out), 0);
+	CHECK_EQ(feed(&k, (uint8_t const *)"x", 1, out, &found), 1);
 	CHECK_EQ(out[0], 'x');
 }
 
 TEST(specs)
 {
-	static char const *const bad[] = { "", "^[", "C-[", "ab", "C-", "^ab", "C-ab",
-		                           "\xc3\xa4", "\xe4", "nonesuch", "\x1b", "^\x01" };
-	static struct { char const *spec; int key; char const *name; } const good[] = {
-		{ "^\\", 0x1c, "^\\" }, { "C-\\", 0x1c, "^\\" }, { "^@", 0, "^@" },
-		{ "^a", 1, "^A" }, { "^A", 1, "^A" }, { "C-z", 26, "^Z" }, { "^_", 0x1f, "^_" },
-		{ "x", 'x', "x" }, { "\x1d", 0x1d, "^]" }, { "^?", 0x7f, "^?" }, { "none", -1, "none" },
+	static char const *const bad[] = { "", "^", "^[", "C-[", "a^[", "\xc3\xa4", "\xe4", "nonesuch", "\x1b", "^\x01",
+		                           "^A^B^C^D^E" };
+	static struct { char const *spec; int key; unsigned n; char const *name; } const good[] = {
+		{ "^\\", 0x1c, 1, "^\\" }, { "C-\\", 0x1c, 1, "^\\" }, { "^@", 0, 1, "^@" }, { NULL, 0x1c, 1, "^\\" },
+		{ "^a", 1, 1, "^A" }, { "^A", 1, 1, "^A" }, { "C-z", 26, 1, "^Z" }, { "^_", 0x1f, 1, "^_" },
+		{ "x", 'x', 1, "x" }, { "\x1d", 0x1d, 1, "^]" }, { "^?", 0x7f, 1, "^?" }, { "none", 0, 0, "none" },
+		{ "^P^Q", 16, 2, "^P^Q" }, { "C-pC-q", 16, 2, "^P^Q" }, { "~.", '~', 2, "~." }, { "C-", 'C', 2, "C-" },
+		{ "^Ad", 1, 2, "^Ad" },
 	};
 	struct keys k;
-	char buf[4];
+	char buf[KEYS_NAME_MAX];
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		if (keys_init(&k, bad[i])) printf("# taken: %s\n", bad[i]);
 		CHECK(!keys_init(&k, bad[i]));
 	}
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		CHECK(keys_init(&k, good[i].spec));
-		CHECK_EQ(k.key, good[i].key);
+		CHECK_EQ(k.n, good[i].n);
+		CHECK_EQ(k.step[0], good[i].key);
 		CHECK_STR(keys_name(&k, buf), good[i].name);
 	}
 }
@@ -196,25 +269,25 @@ TEST(specs)
 TEST(random_input_is_passed_whole)
 {
 	uint32_t seed = 7;
-	struct keys k;
-	uint8_t in[64], out[64 + KEYS_HELD_MAX];
+	struct rig k;
+	uint8_t in[64], out[2 * TOKENS_HELD_MAX];
 	size_t total_in = 0, total_out = 0;
-	CHECK(keys_init(&k, "^]"));
+	CHECK(rig_init(&k, "^]"));
 	for (int round = 0; round < 100000; round++) {
-		static uint8_t const few[] = "\x1b\x1b[[[200~201;5:9u~M ab\xff";
+		static uint8_t const few[] = "\x1b\x1b[[[200~201;5:9u~M ab\xff\x1b]11;P\\\a";
 		size_t const len = 1 + (seed >> 9) % sizeof in;
 		for (size_t i = 0; i < len; i++) {
 			seed = seed * 1664525u + 1013904223u;
 			in[i] = few[(seed >> 16) % (sizeof few - 1)];
 		}
 		bool found;
-		size_t const n = keys_feed(&k, in, len, out, &found);
-		CHECK(n <= len + KEYS_HELD_MAX);
+		size_t const n = feed(&k, in, len, out, &found);
+		CHECK(n <= len + TOKENS_HELD_MAX);
 		CHECK(!found);
 		total_in += len;
 		total_out += n;
 	}
-	total_out += keys_flush(&k, out);
+	total_out += flush(&k, out);
 	CHECK_EQ(total_in, total_out);
 }
 

@@ -1,243 +1,214 @@
+/* SPDX-License-Identifier: ISC */
 #include "keys.h"
 
 #include <string.h>
 
 #define ESC 0x1B
 #define KEY_DEFAULT 0x1C /* ^\ */
-
-enum { GROUND, ESCAPE, CSI, SS3, PASTE };
-
-static uint8_t const paste_end[] = { ESC, '[', '2', '0', '1', '~' };
-
-/* ---- what a key is ------------------------------------------------------- */
+#define DEL 0x7F
 
 static int control_of(char c)
 {
-	if (c == '?') return 0x7F;
+	if (c == '?') return DEL;
 	if (c >= 'a' && c <= 'z') return c - 'a' + 1;
 	if (c >= '@' && c <= '_') return c - '@';
 	return -1;
 }
 
+static bool printable(int key)
+{
+	return key >= 0x20 && key < DEL;
+}
+
+/* The key at *spec, which moves past it; -1: there is none. */
+static int key_of(char const **spec)
+{
+	char const *const s = *spec;
+
+	if (s[0] == '^' && s[1]) {
+		*spec += 2;
+		return control_of(s[1]);
+	}
+	if (s[0] == 'C' && s[1] == '-' && s[2]) {
+		*spec += 3;
+		return control_of(s[2]);
+	}
+	*spec += 1;
+	return (unsigned char)s[0] < 128 ? s[0] : -1;
+}
+
 bool keys_init(struct keys *k, char const *spec)
 {
 	memset(k, 0, sizeof *k);
-	k->key = KEY_DEFAULT;
-	if (!spec) return true;
-	if (!strcmp(spec, "none")) {
-		k->key = -1;
+	if (!spec) {
+		k->step[k->n++] = KEY_DEFAULT;
 		return true;
 	}
-	if (strlen(spec) == 1)
-		k->key = (unsigned char)spec[0] < 128 ? spec[0] : -1;
-	else if (spec[0] == '^' && strlen(spec) == 2)
-		k->key = control_of(spec[1]);
-	else if (spec[0] == 'C' && spec[1] == '-' && strlen(spec) == 3)
-		k->key = control_of(spec[2]);
-	else
-		k->key = -1;
-	return k->key >= 0 && k->key != ESC;
+	if (!strcmp(spec, "none")) return true;
+	if (spec[0] == '^' && !spec[1]) return false;
+	while (*spec) {
+		int const key = key_of(&spec);
+		if (key < 0 || key == ESC || k->n == KEYS_MAX) return false;
+		k->step[k->n++] = key;
+	}
+	return k->n > 0;
 }
 
-char const *keys_name(struct keys const *k, char buf[4])
+char const *keys_name(struct keys const *k, char buf[KEYS_NAME_MAX])
 {
-	memset(buf, 0, 4);
-	if (k->key < 0) return "none";
-	if (k->key == 0x7F) return "^?";
-	if (k->key >= 0x20) {
-		buf[0] = (char)k->key;
-	} else {
-		buf[0] = '^';
-		buf[1] = (char)(k->key + '@');
+	char *p = buf;
+
+	if (k->n == 0) return strcpy(buf, "none");
+	for (unsigned i = 0; i < k->n; i++) {
+		int const key = k->step[i];
+		if (!printable(key)) *p++ = '^';
+		*p++ = (char)(key == DEL ? '?' : printable(key) ? key : key + '@');
 	}
+	*p = '\0';
 	return buf;
 }
 
-static bool printable(struct keys const *k)
-{
-	return k->key >= 0x20 && k->key < 0x7F;
-}
-
-/* ---- encoded keys -------------------------------------------------------- */
-
-#define PARAMS 4
-#define SUBS 3
-
-/* params[i][j]: number j of parameter i; -1 where there is none. */
-static void params_parse(uint8_t const *p, size_t len, int params[PARAMS][SUBS])
-{
-	size_t i = 0, j = 0;
-
-	memset(params, 0xFF, sizeof(int) * PARAMS * SUBS);
-	for (; len; len--, p++) {
-		if (*p == ';') {
-			i++;
-			j = 0;
-		} else if (*p == ':') {
-			j++;
-		} else if (i < PARAMS && j < SUBS) {
-			int *const v = &params[i][j];
-			if (*v < 0) *v = 0;
-			if (*v < 1000000) *v = *v * 10 + (*p - '0');
-		}
-	}
-}
+/* ---- encoded keys ---------------------------------------------------------- */
 
 /* Modifiers as both protocols count them, 1 plus the sum of these. */
 enum { SHIFT = 1, ALT = 2, CTRL = 4, SUPER = 8, HYPER = 16, META = 32, LOCKS = 64 | 128 };
+#define RELEASE 3 /* kitty's event */
 
 /* `shifted`: the code is what the key gives with Shift, so Shift is no matter. */
-static bool code_is(struct keys const *k, int code, int mods, bool shifted)
+static bool code_is(int key, int code, int mods, bool shifted)
 {
 	mods &= ~LOCKS;
 	if (shifted) mods &= ~SHIFT;
-	if (k->key >= 0x20 && k->key < 0x7F) return mods == 0 && code == k->key;
-	if (mods != CTRL && !(k->key == 0x7F && mods == 0)) return false;
-	if (k->key == 0x7F) return (code == '?' && mods == CTRL) || (code == 0x7F && mods == 0);
+	if (printable(key)) return mods == 0 && code == key;
+	if (mods == 0) return code == key && (key == DEL || key == '\r' || key == '\t');
+	if (mods != CTRL) return false;
+	if (key == DEL) return code == '?';
 	if (code >= 'A' && code <= 'Z') code += 'a' - 'A';
-	return code > 0 && code < 128 && control_of((char)code) == k->key;
+	return code > 0 && code < 128 && control_of((char)code) == key;
 }
 
-/* Whether the sequence held, which `final` ends, is the key pressed. */
-static bool is_key(struct keys const *k, uint8_t final)
+static bool encoded_is(struct token const *t, int key)
 {
-	int p[PARAMS][SUBS];
+	int p[TOKEN_PARAMS][TOKEN_SUBS];
+	uint8_t const final = token_final(t);
 
-	if (k->key < 0) return false;
-	params_parse(k->held + 2, k->len - 2, p);
+	if (t->kind != TOKEN_CSI || token_intermediate(t) || token_params(t, p)) return false;
 	int const mods = p[1][0] > 0 ? p[1][0] - 1 : 0;
-	if (final == '~') return p[0][0] == 27 && code_is(k, p[2][0], mods, false);
-	if (final != 'u' || p[1][1] == 3) return false;
+	if (final == '~') return p[0][0] == 27 && code_is(key, p[2][0], mods, false);
+	if (final == '_') return p[2][0] == key && p[3][0] == 1;
 	/* The key itself, with Shift, and where it lies on a Latin layout. */
-	return code_is(k, p[0][0], mods, false) || code_is(k, p[0][1], mods, true) ||
-	       code_is(k, p[0][2], mods, false);
+	return final == 'u' && (code_is(key, p[0][0], mods, false) || code_is(key, p[0][1], mods, true) ||
+	                        code_is(key, p[0][2], mods, false));
 }
 
-static bool is_paste(struct keys const *k, uint8_t final)
+/* Something else than a key that was pressed: a release, Shift and its like, reports. */
+static bool no_press(struct token const *t)
 {
-	return final == '~' && k->len == 5 && memcmp(k->held + 2, "200", 3) == 0;
+	int p[TOKEN_PARAMS][TOKEN_SUBS];
+
+	if (t->kind == TOKEN_STRING || t->kind == TOKEN_MOUSE || t->kind == TOKEN_REST) return true;
+	if (t->kind != TOKEN_CSI) return false;
+	if (token_params(t, p) || token_intermediate(t)) return true;
+	switch (token_final(t)) {
+	case 'I': case 'O': case 'n': case 'c': case 't': return true;
+	case '_': return p[2][0] <= 0 || p[3][0] != 1;
+	case 'u': return p[1][1] == RELEASE || (p[0][0] >= 57358 && p[0][0] <= 57454);
+	default: return p[1][1] == RELEASE;
+	}
 }
 
-/* ---- the search ---------------------------------------------------------- */
+/* ---- the search -------------------------------------------------------------- */
 
-static size_t give_held(struct keys *k, uint8_t *out)
+/* A key that was pressed: a byte of text, or a sequence. */
+struct press {
+	uint8_t const *data;
+	size_t len;
+	struct token const *t; /* NULL: text */
+};
+
+static bool press_is(struct press const *e, int key)
 {
-	size_t const n = k->len - k->sent;
-	memcpy(out, k->held + k->sent, n);
-	k->len = k->sent = 0;
-	k->state = GROUND;
+	return e->t ? encoded_is(e->t, key) : *e->data == key;
+}
+
+static size_t put(struct press const *e, uint8_t *out)
+{
+	size_t const sent = e->t ? e->t->sent : 0;
+	memcpy(out, e->data + sent, e->len - sent);
+	return e->len - sent;
+}
+
+static size_t release_held(struct keys *k, uint8_t *out)
+{
+	size_t const n = k->held_len;
+	memcpy(out, k->held, n);
+	k->held_len = 0;
+	k->at = 0;
 	return n;
 }
 
-static void hold(struct keys *k, uint8_t b, int state)
+static bool is_next(struct keys const *k, struct press const *e)
 {
-	k->held[k->len++] = b;
-	k->state = state;
+	bool const line_only = k->n > 1 && k->at == 0 && printable(k->step[0]);
+	return k->n > 0 && !(line_only && k->inside) && press_is(e, k->step[k->at]);
 }
 
-/* One byte in state GROUND; true: it is the key. */
-static bool ground(struct keys *k, uint8_t b, uint8_t *out, size_t *n)
+static size_t pass(struct keys *k, struct press const *e, uint8_t *out)
 {
-	if (b == k->key) return true;
-	if (b == ESC)
-		hold(k, b, ESCAPE);
-	else
-		out[(*n)++] = b;
-	return false;
+	k->inside = !(press_is(e, '\r') || press_is(e, '\n'));
+	return put(e, out);
 }
 
-/* One byte behind ESC [ ; true: the key. */
-static bool csi(struct keys *k, uint8_t b, uint8_t *out, size_t *n)
+static size_t one_key(struct keys *k, struct press const *e, uint8_t *out, bool *found)
 {
-	if (((b >= '0' && b <= '9') || b == ';' || b == ':') && k->len < KEYS_HELD_MAX - 1) {
-		hold(k, b, CSI);
-		return false;
+	bool const is = press_is(e, k->step[0]);
+
+	if (k->at == 0 && !is) return pass(k, e, out);
+	if (k->at == 0) {
+		k->at = 1;
+		return 0;
 	}
-	if (b < 0x40 || b > 0x7E) { /* no form of a key, or too long for one */
-		*n += give_held(k, out + *n);
-		return ground(k, b, out, n);
-	}
-	if (is_key(k, b)) return true;
-	bool const paste = is_paste(k, b);
-	if (b == 'M' && k->len == 2 && printable(k)) k->skip = 3;
-	*n += give_held(k, out + *n);
-	out[(*n)++] = b;
-	if (paste) {
-		k->state = PASTE;
-		k->end = 0;
-	}
-	return false;
+	k->at = 0;
+	*found = !is;
+	return is ? pass(k, e, out) : 0;
 }
 
-static bool step(struct keys *k, uint8_t b, uint8_t *out, size_t *n)
+static size_t press(struct keys *k, struct press const *e, uint8_t *out, bool *found)
 {
-	if (k->skip > 0) {
-		k->skip--;
-		out[(*n)++] = b;
-		return false;
+	size_t n = 0;
+
+	if (k->n == 1) return one_key(k, e, out, found);
+	if (k->at == 1 && printable(k->step[0]) && !is_next(k, e) && press_is(e, k->step[0])) {
+		k->at = 0;
+		k->held_len = 0;
+		return pass(k, e, out);
 	}
-	switch (k->state) {
-	case PASTE:
-		out[(*n)++] = b;
-		if (b == paste_end[k->end])
-			k->end++;
-		else
-			k->end = b == ESC;
-		if (k->end == sizeof paste_end) k->state = GROUND;
-		return false;
-	case ESCAPE:
-		if (b == '[') {
-			hold(k, b, CSI);
-			return false;
-		}
-		*n += give_held(k, out + *n);
-		if (!printable(k) || b == ESC) return ground(k, b, out, n);
-		/* Alt and the key is another key; so is what follows ESC O. */
-		out[(*n)++] = b;
-		if (b == 'O') k->state = SS3;
-		return false;
-	case SS3:
-		k->state = GROUND;
-		out[(*n)++] = b;
-		return false;
-	case CSI: return csi(k, b, out, n);
-	default: return ground(k, b, out, n);
+	if (k->at > 0 && !is_next(k, e)) {
+		n = release_held(k, out);
+		k->inside = true;
 	}
+	if (!is_next(k, e) || k->held_len + e->len > sizeof k->held) return n + pass(k, e, out + n);
+	k->held_len += put(e, k->held + k->held_len);
+	*found = ++k->at == k->n;
+	return n;
 }
 
-size_t keys_feed(struct keys *k, uint8_t const *in, size_t len, uint8_t *out, bool *ret_found)
+size_t keys_take(struct keys *k, struct token const *t, uint8_t *out, bool *ret_found)
 {
 	size_t n = 0;
 
 	*ret_found = false;
-	if (k->key < 0) {
-		memcpy(out, in, len);
-		return len;
+	if (k->n == 0 || no_press(t)) {
+		memcpy(out, t->data + t->sent, t->len - t->sent);
+		return t->len - t->sent;
 	}
-	for (size_t i = 0; i < len; i++)
-		if (step(k, in[i], out, &n)) {
-			*ret_found = true;
-			break;
-		}
+	if (t->kind != TOKEN_TEXT) return press(k, &(struct press){ t->data, t->len, t }, out, ret_found);
+	for (size_t i = 0; i < t->len && !*ret_found; i++)
+		n += press(k, &(struct press){ t->data + i, 1, NULL }, out + n, ret_found);
 	return n;
 }
 
-bool keys_holding(struct keys const *k)
+bool keys_pressed(struct keys const *k)
 {
-	return k->len > k->sent;
-}
-
-size_t keys_flush(struct keys *k, uint8_t *out)
-{
-	size_t const n = k->len - k->sent;
-
-	memcpy(out, k->held + k->sent, n);
-	k->sent = k->len;
-	/* An Escape by itself; for other keys a late rest is still looked for,
-	 * since a paste's marker must not be missed. */
-	if (k->len == 1 && printable(k)) {
-		k->len = k->sent = 0;
-		k->state = GROUND;
-	}
-	return n;
+	return k->n == 1 && k->at == 1;
 }

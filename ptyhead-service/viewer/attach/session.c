@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "headlink.h"
+#include "keyboard.h"
 #include "show.h"
 #include "signals.h"
 #include "term.h"
@@ -24,7 +25,7 @@ struct session {
 	struct signals signals;
 	struct headlink link;
 	struct show show;
-	struct keys keys;
+	struct keyboard keyboard;
 	bool stdin_open;
 	bool on;   /* the terminal is in our hands: raw, and painted on */
 	bool was_on;
@@ -32,7 +33,6 @@ struct session {
 	bool done;
 	uint64_t nap_pos; /* of the tape, when it last waited */
 	int64_t nap_at;
-	int64_t hold; /* when held keys are given out */
 };
 
 enum { P_SIGNAL, P_LINK, P_IN, P_OUT, P_COUNT };
@@ -153,12 +153,6 @@ static void signalled(struct session *a)
 
 /* ---- input ----------------------------------------------------------------- */
 
-static void held_out(struct session *a)
-{
-	uint8_t buf[KEYS_HELD_MAX];
-	headlink_input(&a->link, buf, keys_flush(&a->keys, buf));
-}
-
 static void stdin_ended(struct session *a)
 {
 	/* A terminal that ends is gone. */
@@ -168,9 +162,8 @@ static void stdin_ended(struct session *a)
 
 static void typed(struct session *a, int64_t now)
 {
-	uint8_t in[READ_MAX], out[READ_MAX + KEYS_HELD_MAX];
-	bool found = false;
-	size_t const room = headlink_room(&a->link) - KEYS_HELD_MAX;
+	uint8_t in[READ_MAX];
+	size_t const room = headlink_room(&a->link) - KEYBOARD_HELD_MAX;
 	ssize_t const n = read(STDIN_FILENO, in, room < sizeof in ? room : sizeof in);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
@@ -182,10 +175,7 @@ static void typed(struct session *a, int64_t now)
 		headlink_input(&a->link, in, (size_t)n);
 		return;
 	}
-	size_t const len = keys_feed(&a->keys, in, (size_t)n, out, &found);
-	headlink_input(&a->link, out, len);
-	if (found) end(a, SESSION_DETACHED, 0, NULL);
-	a->hold = now + KEYS_HOLD_MS;
+	if (keyboard_take(&a->keyboard, in, (size_t)n, now)) end(a, SESSION_DETACHED, 0, NULL);
 }
 
 /* In the background, or with nowhere to put it, nothing is read. What a person
@@ -194,7 +184,7 @@ static void typed(struct session *a, int64_t now)
 static bool wants_input(struct session const *a)
 {
 	if (!a->stdin_open || !(a->term.ours ? a->on : show_alive(&a->show))) return false;
-	return headlink_room(&a->link) > KEYS_HELD_MAX;
+	return headlink_room(&a->link) > KEYBOARD_HELD_MAX;
 }
 
 /* ---- the head -------------------------------------------------------------- */
@@ -300,7 +290,7 @@ static void wait_and_act(struct session *a)
 	int timeout = headlink_timeout(&a->link, now);
 	int const napping = nap(a, now);
 
-	if (keys_holding(&a->keys)) timeout = earlier(timeout, a->hold > now ? (int)(a->hold - now) : 0);
+	timeout = earlier(timeout, keyboard_timeout(&a->keyboard, now));
 	timeout = earlier(timeout, show_timeout(&a->show, now));
 	if (napping > 0) timeout = earlier(timeout, napping);
 	else if (!fall_asleep(a, now)) timeout = 0;
@@ -319,7 +309,7 @@ static void wait_and_act(struct session *a)
 	now = clock_ms();
 	if (p[P_SIGNAL].revents) signalled(a);
 	if (p[P_IN].revents && !a->done) typed(a, now);
-	if (keys_holding(&a->keys) && now >= a->hold) held_out(a);
+	if (keyboard_tick(&a->keyboard, now)) end(a, SESSION_DETACHED, 0, NULL);
 	if (p[P_LINK].revents || headlink_timeout(&a->link, now) == 0) head_says(a, p[P_LINK].revents, now);
 	if (p[P_OUT].revents & (POLLERR | POLLHUP) && !out_pending(&a->show.face.out)) unread(a);
 }
@@ -368,7 +358,8 @@ void session_run(struct session_options const *o, struct session_result *ret)
 	}
 	a->o = o;
 	a->result = ret;
-	a->keys = o->keys;
+	a->keyboard.keys = o->keys;
+	a->keyboard.link = &a->link;
 	term_init(&a->term, STDIN_FILENO, STDOUT_FILENO);
 	a->stdin_open = a->term.ours || !o->watch;
 	a->show.face.tty = a->term.ours;

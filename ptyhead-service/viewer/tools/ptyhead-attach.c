@@ -15,15 +15,16 @@
 #define HISTORY 1000
 
 static char const usage_text[] =
-	"usage: ptyhead-attach [-r] [-L] [-e KEY] [-H LINES] [-1] [-q] ADDRESS\n"
+	"usage: ptyhead-attach [-r] [-L] [-e KEYS] [-H LINES] [-1] [-q] ADDRESS\n"
 	"\n"
 	"Shows a terminal that a ptyhead holds, and types into it. ADDRESS is NAME or\n"
 	"PATH, with :TERMINAL behind it for another one than main.\n"
 	"\n"
 	"  -r, --read-only     only look; the head enforces it\n"
 	"  -L, --lossless      get every byte: the program waits while this one is slow\n"
-	"  -e, --escape KEY    the key that detaches: ^X, C-x, a character, or none\n"
-	"                      (default ^\\)\n"
+	"  -e, --escape KEYS   the key that detaches, or up to four in a row: ^X, C-x, a\n"
+	"                      character, as in ^P^Q or ~.; or none (default ^\\, or\n"
+	"                      what PTYHEAD_ESCAPE says)\n"
 	"  -H, --history LINES  rows above the screen that go into the terminal's own\n"
 	"                      scrollback (default 1000, 0 for none)\n"
 	"  -1, --once          follow one run, and exit as its program did\n"
@@ -32,6 +33,12 @@ static char const usage_text[] =
 	"\n"
 	"Without a terminal on both its input and output it works as a pipe.\n"
 	"See ptyhead-attach(1).\n";
+
+static void escape_get(struct session_options *o, char const *what, char const *spec)
+{
+	if (!keys_init(&o->keys, spec))
+		die(EXIT_USAGE, "%s takes up to %d keys, each ^X, C-x or a character, or none, not %s", what, KEYS_MAX, spec);
+}
 
 static char const *parse(int argc, char **argv, struct session_options *o)
 {
@@ -46,17 +53,15 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
+	char const *const environment = getenv("PTYHEAD_ESCAPE");
+	char const *spec = NULL;
 	int c;
 
-	keys_init(&o->keys, NULL);
 	while ((c = option_next(argc, argv, "rLe:H:1q", longs)) != -1) {
 		switch (c) {
 		case 'r': o->watch = true; break;
 		case 'L': o->lossless = true; break;
-		case 'e':
-			if (!keys_init(&o->keys, optarg))
-				die(EXIT_USAGE, "-e takes ^X, C-x, a character or none, not %s", optarg);
-			break;
+		case 'e': spec = optarg; break;
 		case 'H':
 			o->history = (unsigned)number_get("-H", optarg, PAST_LINES_MAX);
 			break;
@@ -66,6 +71,8 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 		case 'V': puts("ptyhead-attach " PTYHEAD_VERSION); exit(0);
 		}
 	}
+	if (spec) escape_get(o, "-e", spec);
+	else escape_get(o, "PTYHEAD_ESCAPE", environment && *environment ? environment : NULL);
 	if (o->watch && o->lossless)
 		die(EXIT_USAGE, "-r and -L do not go together: who only looks may not make the program wait");
 	if (argc - optind != 1) die_usage_address(argc);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+#include "keyboard.h"
+
+static bool take(struct keyboard *k, struct token const *t, int64_t now)
+{
+	uint8_t out[TOKENS_HELD_MAX + KEYS_HELD_MAX];
+	bool const before = keys_pressed(&k->keys);
+	struct token part = *t;
+	bool found = false;
+
+	/* A text may be longer than what is held. */
+	do {
+		part.len = t->data + t->len - part.data < TOKENS_HELD_MAX ? (size_t)(t->data + t->len - part.data) : TOKENS_HELD_MAX;
+		size_t const n = keys_take(&k->keys, &part, out, &found);
+		headlink_input(k->link, out, n);
+		part.data += part.len;
+	} while (!found && part.data < t->data + t->len);
+	if (!before && keys_pressed(&k->keys)) k->pressed = now + KEYS_TWICE_MS;
+	return found;
+}
+
+bool keyboard_take(struct keyboard *k, uint8_t const *data, size_t len, int64_t now)
+{
+	struct token t;
+
+	tokens_feed(&k->tokens, data, len);
+	while (tokens_next(&k->tokens, &t))
+		if (take(k, &t, now)) return true;
+	k->hold = now + tokens_hold_ms(&k->tokens);
+	return false;
+}
+
+bool keyboard_tick(struct keyboard *k, int64_t now)
+{
+	struct token t;
+
+	if (tokens_holding(&k->tokens) && now >= k->hold && tokens_flush(&k->tokens, &t) && take(k, &t, now)) return true;
+	return keys_pressed(&k->keys) && now >= k->pressed;
+}
+
+int keyboard_timeout(struct keyboard const *k, int64_t now)
+{
+	int64_t at = INT64_MAX;
+
+	if (tokens_holding(&k->tokens)) at = k->hold;
+	if (keys_pressed(&k->keys) && k->pressed < at) at = k->pressed;
+	if (at == INT64_MAX) return -1;
+	return at > now ? (int)(at - now) : 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/* What comes from the viewer's terminal: keys that detach, answers to the viewer's own
+ * questions, and what is for the program. */
+#ifndef VIEWER_KEYBOARD_H
+#define VIEWER_KEYBOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "headlink.h"
+#include "keys.h"
+#include "tokens.h"
+
+/* As much more than what was read may go to the head. */
+#define KEYBOARD_HELD_MAX (TOKENS_HELD_MAX + KEYS_HELD_MAX)
+
+struct keyboard {
+	/* set by the caller */
+	struct keys keys;
+	struct headlink *link;
+
+	struct tokens tokens;
+	int64_t hold;    /* when what is held goes out */
+	int64_t pressed; /* when the key that was pressed once has been found */
+};
+
+/* Takes what was read. True: the keys that detach were pressed. */
+bool keyboard_take(struct keyboard *k, uint8_t const *data, size_t len, int64_t now);
+/* The same for what time has decided. */
+bool keyboard_tick(struct keyboard *k, int64_t now);
+/* Milliseconds until keyboard_tick has something to do; -1: never. */
+int keyboard_timeout(struct keyboard const *k, int64_t now);
+
+#endif
