@@ -391,6 +391,11 @@ TEST(nothing_shown_nothing_undone)
 	rig_free(r);
 }
 
+static void flush(struct rig *r)
+{
+	while (out_pending(&r->s.face.out)) show_flush(&r->s);
+}
+
 TEST(left_and_returned_to_it_shows_the_same)
 {
 	struct rig *const r = rig_new(true, false);
@@ -400,16 +405,11 @@ TEST(left_and_returned_to_it_shows_the_same)
 	rig_attach(r);
 	drive(r);
 	face_leave(&r->s.face, NULL);
-	drive(r);
+	flush(r);
 	face_return(&r->s.face);
 	drive(r);
 	expect_screen(r, stream);
 	rig_free(r);
-}
-
-static void flush(struct rig *r)
-{
-	while (out_pending(&r->s.face.out)) show_flush(&r->s);
 }
 
 /* A terminal with a title of its user's, and what it got: its title then, and what
@@ -698,10 +698,10 @@ TEST(its_own_size_changes)
 	rig_attach(r);
 	text(r, "\033[?1049hone\033[?1h");
 	drive(r);
-	face_resize(&r->s.face, 10, 40);
+	face_resize(&r->s.face, 10, 40, r->now);
 	drive(r);
 	CHECK(face_painting(&r->s.face));
-	face_resize(&r->s.face, 24, 80);
+	face_resize(&r->s.face, 24, 80, r->now);
 	drive(r);
 	CHECK(!face_painting(&r->s.face));
 	expect_screen(r, "\033[?1049hone\033[?1h");

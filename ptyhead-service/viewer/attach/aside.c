@@ -42,9 +42,32 @@ static void on_query(void *arg, struct screen_span const *span)
 	if (span->kind == SCREEN_QUERY_TERMINAL && span->whole) screen_buf_add(&a->queries, span->text, span->text_len);
 }
 
+/* What was cleared was not scrolled away: a terminal would not have it either. */
+static void on_line(void *arg, struct screen const *s, struct screen_row const *row)
+{
+	struct aside *const a = arg;
+	if (a->gone && !row->cleared) rows_add(a->gone, s, row);
+}
+
+static void on_forget(void *arg)
+{
+	struct aside *const a = arg;
+	if (a->gone) rows_clear(a->gone);
+}
+
+struct screen_sinks aside_sinks_rows(struct aside *a)
+{
+	return (struct screen_sinks){ .arg = a, .line = on_line, .forget = on_forget };
+}
+
 struct screen_sinks aside_sinks(struct aside *a, bool queries)
 {
-	return (struct screen_sinks){ .arg = a, .bell = on_bell, .aside = on_aside, .query = queries ? on_query : NULL };
+	struct screen_sinks sinks = aside_sinks_rows(a);
+
+	sinks.bell = on_bell;
+	sinks.aside = on_aside;
+	sinks.query = queries ? on_query : NULL;
+	return sinks;
 }
 
 void aside_put(struct aside *a, struct screen_buf *out)

@@ -1,8 +1,15 @@
+/* SPDX-License-Identifier: ISC */
 /* Two screens held apart: what the viewer's terminal shows, followed from the
  * bytes that went to it, and the program's, of its own size. While bytes pass
  * through the two are one. Here is how to come from the one to the other, and
  * how to leave. Bytes for the terminal are appended to a buffer; what of them was
- * written must come back by canvas_written before the next are made. */
+ * written must come back by canvas_written before the next are made.
+ *
+ * When its size changes a terminal pulls rows back from its scrollback, or pushes some
+ * there, each in its own way. Where its cursor is tells which (flow.h): rows that it
+ * pulled go up again, and those that it pushed are not printed once more when the
+ * program's screen gives them up. So nothing is lost from the scrollback, and nothing
+ * is there twice. The caller asks for the cursor while canvas_lost says so. */
 #ifndef VIEWER_CANVAS_H
 #define VIEWER_CANVAS_H
 
@@ -10,10 +17,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rows.h"
 #include "screen.h"
 
 struct canvas {
 	unsigned rows, cols;   /* of the terminal */
+	bool reflows;          /* it does so with lines when its width changes */
 	struct screen *term;   /* what it shows, as far as was written */
 	struct screen *prog;   /* the program's screen; NULL: `term` is it */
 	struct screen_buf above; /* rows to go above it when it is begun */
@@ -22,14 +31,36 @@ struct canvas {
 	bool titled;           /* the user's title is kept on the terminal's stack */
 	size_t unseen;         /* what is written next is that, and not for `term` */
 	bool doubt[2];         /* its main, its alternate screen shows we know not what */
+
+	struct screen *was;    /* `term` before the size changed; NULL: all is in its place */
+	struct rows tail;      /* of the line that goes on in the first row: what is above it */
+	unsigned tail_from;    /* of that, cells not in the scrollback any more; see flow.h */
+	struct rows gone;      /* what the program's screen gave up and the scrollback lacks */
+	unsigned lift;         /* rows on the terminal that belong into the scrollback */
+	unsigned debt;         /* rows of the program's screen that are in the scrollback */
 };
 
 /* Zeros: the size is not known. 0 or -ENOMEM. */
 int canvas_init(struct canvas *c, unsigned rows, unsigned cols);
 void canvas_deinit(struct canvas *c);
 
-/* The terminal has another size; each does with its content what it likes. */
+/* The terminal has another size. */
 void canvas_resize(struct canvas *c, unsigned rows, unsigned cols);
+/* Its main screen is shown, and it is not known which rows are where: nothing may be
+ * painted. Ask for the cursor, and call one of the two others. */
+bool canvas_lost(struct canvas const *c);
+void canvas_placed(struct canvas *c, unsigned y, unsigned x);
+/* There is no answer. Guesses so that no row is lost. */
+void canvas_unplaced(struct canvas *c);
+/* The program is back on the main screen, which canvas_lost is true of once the
+ * terminal shows it: what makes it do so. */
+bool canvas_must_surface(struct canvas const *c);
+bool canvas_surface(struct canvas *c, struct screen_buf *out);
+/* While bytes pass: how many of these may, which come after `pending`. The rest is for
+ * canvas_split: it leads to the main screen, of which we do not know what it shows. */
+bool canvas_guards(struct canvas const *c);
+size_t canvas_guard(struct canvas const *c, uint8_t const *pending, size_t pending_len, uint8_t const *data, size_t len);
+
 void canvas_written(struct canvas *c, uint8_t const *data, size_t len);
 /* The terminal is as anybody left it: nothing of ours stands on it but, unless it
  * was given back, the user's title on its stack. */
@@ -59,5 +90,10 @@ void canvas_undo(struct canvas const *c, struct screen_buf *out);
 void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out);
 /* Not apart: what another run begins with. */
 void canvas_run(struct canvas const *c, struct screen_buf *out);
+
+/* The screen that is seen once the alternate one is left: for this folder. */
+#define CANVAS_CANCEL "\030\033\\" /* CAN ends a sequence, ST a string */
+struct screen *canvas_main_of(struct screen const *s);
+bool canvas_ground(struct screen const *s);
 
 #endif

@@ -12,12 +12,21 @@
 /* Who has not written in so long what waits is painted for. */
 #define LAG_MS 250
 #define QUERIES_MAX 16384u
+/* For an answer of the terminal. */
+#define ANSWER_MS 300
+#define ANSWER_MAX_MS 1000
+/* Sizes change in a row while a window is dragged. A terminal that is far away has
+ * another one when it gets what was painted for the one before. */
+#define NEAR_MS 5
+#define DRAG_MAX_MS 300
 #define NEVER INT64_MAX
 
 int face_init(struct face *f, int fd, unsigned rows, unsigned cols)
 {
 	out_init(&f->out, fd);
 	f->painted = f->busy_at = INT64_MIN / 2;
+	f->aside.gone = &f->canvas.gone;
+	answers_init(&f->answers);
 	return f->tty ? canvas_init(&f->canvas, rows, cols) : 0;
 }
 
@@ -45,6 +54,14 @@ bool face_painting(struct face const *f)
 	return f->canvas.prog != NULL;
 }
 
+/* The program's screen is about to be changed by us. */
+static struct screen *prog_rows(struct face *f)
+{
+	struct screen_sinks const sinks = aside_sinks_rows(&f->aside);
+	screen_sinks_set(f->canvas.prog, &sinks);
+	return f->canvas.prog;
+}
+
 /* What waits of the program's is not written but painted. */
 static void split(struct face *f)
 {
@@ -57,17 +74,21 @@ static void split(struct face *f)
 		return;
 	}
 	out_drop(&f->out);
-	if (f->run_due) screen_new_run(f->canvas.prog);
+	if (f->run_due) screen_new_run(prog_rows(f));
 	f->run_due = false;
 	f->dirty = true;
 }
 
-void face_resize(struct face *f, unsigned rows, unsigned cols)
+void face_resize(struct face *f, unsigned rows, unsigned cols, int64_t now)
 {
+	int const far = f->answers.rtt_ms > NEAR_MS ? 2 * f->answers.rtt_ms : 0;
+
 	if (!f->tty || (rows == f->canvas.rows && cols == f->canvas.cols)) return;
 	if (f->given) split(f);
 	f->joining = false;
 	canvas_resize(&f->canvas, rows, cols);
+	f->stale = f->asking;
+	f->ask_at = now + (far < DRAG_MAX_MS ? far : DRAG_MAX_MS);
 	f->dirty = true;
 }
 
@@ -88,10 +109,9 @@ void face_picture(struct face *f, struct screen *prog, struct screen_buf *above)
 
 void face_feed(struct face *f, uint8_t const *data, size_t len, bool late, int64_t now)
 {
-	struct screen_sinks sinks = { 0 };
+	struct screen_sinks const sinks = late ? aside_sinks_rows(&f->aside) : aside_sinks(&f->aside, false);
 
 	if (len == 0) return;
-	if (!late) sinks = aside_sinks(&f->aside, false);
 	screen_sinks_set(f->canvas.prog, &sinks);
 	screen_feed(f->canvas.prog, data, len);
 	f->dirty = true;
@@ -111,6 +131,20 @@ void face_apply(struct face *f, void const *data, size_t len)
 	f->dirty = true;
 }
 
+bool face_guards(struct face const *f)
+{
+	return canvas_guards(&f->canvas);
+}
+
+size_t face_pass(struct face *f, uint8_t const *data, size_t len)
+{
+	size_t const n = canvas_guard(&f->canvas, f->out.buf + f->out.start, f->out.len, data, len);
+
+	if (!out_add(&f->out, data, n)) return 0;
+	if (n < len) split(f);
+	return n;
+}
+
 void face_query(struct face *f, void const *data, size_t len)
 {
 	if (f->aside.queries.len == 0 && out_add(&f->out, data, len)) return;
@@ -123,7 +157,7 @@ void face_size(struct face *f, unsigned rows, unsigned cols)
 	if (!s || rows == 0 || cols == 0 || (screen_rows(s) == rows && screen_cols(s) == cols)) return;
 	split(f);
 	if (!f->canvas.prog) return;
-	screen_resize(f->canvas.prog, rows, cols);
+	screen_resize(prog_rows(f), rows, cols);
 	f->dirty = true;
 }
 
@@ -136,7 +170,7 @@ void face_run(struct face *f, unsigned rows, unsigned cols)
 		f->run_due = true;
 		return;
 	}
-	screen_new_run(f->canvas.prog);
+	screen_new_run(prog_rows(f));
 	face_size(f, rows, cols);
 	f->dirty = true;
 }
@@ -161,6 +195,7 @@ enum out_result face_flush(struct face *f)
 	if (f->joining && !out_pending(&f->out)) {
 		f->joining = false;
 		canvas_merge(&f->canvas);
+		f->aside.gone = &f->canvas.gone;
 	}
 	return r;
 }
@@ -189,9 +224,42 @@ static int64_t join_at(struct face const *f)
 static int64_t paint_at(struct face const *f)
 {
 	if (!f->given || !f->canvas.prog || out_pending(&f->out)) return NEVER;
+	if (canvas_lost(&f->canvas)) return f->asking ? f->ask_until : f->ask_at;
+	if (canvas_must_surface(&f->canvas)) return f->painted;
 	int64_t const join = join_at(f);
 	int64_t const paint = f->dirty ? f->painted + FRAME_MS : NEVER;
 	return join < paint ? join : paint;
+}
+
+/* Asks where the cursor is, and goes on without when nobody answers. */
+static void find_place(struct face *f, int64_t now)
+{
+	struct screen_buf b = SCREEN_BUF_INIT;
+	int const rtt = f->answers.rtt_ms;
+
+	if (f->mute || f->asking) {
+		f->mute = f->mute || rtt < 0;
+		f->asking = false;
+		canvas_unplaced(&f->canvas);
+		return;
+	}
+	f->asking = true;
+	f->stale = false;
+	f->ask_until = now + (4 * rtt < ANSWER_MS ? ANSWER_MS : 4 * rtt < ANSWER_MAX_MS ? 4 * rtt : ANSWER_MAX_MS);
+	if (!canvas_ground(f->canvas.term)) screen_buf_str(&b, CANVAS_CANCEL);
+	answers_ask(&f->answers, ANSWERS_PLACE, now, &b);
+	put_own(f, &b);
+}
+
+bool face_answer(struct face *f, struct token const *t, int64_t now)
+{
+	if (!answers_take(&f->answers, t, now)) return false;
+	if (f->answers.place_new && f->asking) {
+		f->asking = false;
+		if (!f->stale) canvas_placed(&f->canvas, f->answers.y, f->answers.x);
+	}
+	f->answers.place_new = false;
+	return true;
 }
 
 static void paint(struct face *f, int64_t now)
@@ -199,6 +267,15 @@ static void paint(struct face *f, int64_t now)
 	struct screen_buf b = SCREEN_BUF_INIT;
 
 	if (now < paint_at(f)) return;
+	if (canvas_lost(&f->canvas)) {
+		find_place(f, now);
+		return;
+	}
+	if (canvas_must_surface(&f->canvas)) {
+		if (!canvas_surface(&f->canvas, &b)) failed(f);
+		put_own(f, &b);
+		return;
+	}
 	f->joining = now >= join_at(f);
 	f->soon = false;
 	aside_put(&f->aside, &f->canvas.aside);
@@ -223,7 +300,11 @@ static void look_at_lag(struct face *f, int64_t now)
 		f->lag = 0;
 	}
 	if (now < lag_at(f)) return;
-	if (f->out.len + f->behind > f->lag) split(f);
+	if (f->out.len + f->behind > f->lag) {
+		/* A terminal that lags is not to get all those rows. */
+		f->aside.gone = NULL;
+		split(f);
+	}
 	f->lag_at = now;
 	f->lag = 0;
 }
@@ -284,7 +365,7 @@ static void place_in_flow(struct face *f)
 	struct screen_cursor const c = screen_cursor(s);
 	int const n = snprintf(line, sizeof line, "\033[m%s[ptyhead-attach: %s]\r\n", c.x == 0 && !c.pending ? "" : "\r\n",
 	                       f->pending);
-	if (f->canvas.prog) screen_feed(s, line, (size_t)n);
+	if (f->canvas.prog) screen_feed(prog_rows(f), line, (size_t)n);
 	else out_add(&f->out, line, (size_t)n);
 	f->over[0] = '\0';
 }
@@ -346,5 +427,5 @@ int face_timeout(struct face const *f, int64_t now)
 
 bool face_waits(struct face const *f)
 {
-	return f->joining || f->run_due || (f->pending[0] && f->where == FACE_FLOW);
+	return f->joining || f->run_due || canvas_lost(&f->canvas) || canvas_must_surface(&f->canvas) || (f->pending[0] && f->where == FACE_FLOW);
 }

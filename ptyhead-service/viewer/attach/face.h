@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "answers.h"
 #include "aside.h"
 #include "canvas.h"
 #include "notice.h"
@@ -45,6 +46,13 @@ struct face {
 	uint64_t behind; /* what is not read yet */
 	struct aside aside; /* what is to be passed on */
 
+	struct answers answers;
+	bool asking;       /* where the cursor is: nothing is painted until it is known */
+	bool stale;        /* the size changed since that was asked */
+	bool mute;         /* the terminal does not answer */
+	int64_t ask_at;    /* not before: more changes are to be expected */
+	int64_t ask_until; /* not waited for any longer */
+
 	char pending[NOTICE_MAX];
 	enum { FACE_FLOW, FACE_OVER } where;
 	int64_t ms;   /* how long the pending one is to stand; 0: till the next */
@@ -55,7 +63,9 @@ struct face {
 /* 0 or -errno. The size is the terminal's; zeros where there is none. */
 int face_init(struct face *f, int fd, unsigned rows, unsigned cols);
 void face_deinit(struct face *f);
-void face_resize(struct face *f, unsigned rows, unsigned cols);
+void face_resize(struct face *f, unsigned rows, unsigned cols, int64_t now);
+/* What the terminal sent. True: it was an answer to a question of ours. */
+bool face_answer(struct face *f, struct token const *t, int64_t now);
 
 /* Shows `prog`, taken over, instead of what was shown; NULL: as it is. `above`
  * (may be NULL), emptied, goes before it into the scrollback of a terminal on
@@ -64,6 +74,10 @@ void face_picture(struct face *f, struct screen *prog, struct screen_buf *above)
 
 /* Bytes are for face_feed; else they are put into `out`. */
 bool face_painting(struct face const *f);
+/* Or rather: for face_pass, which puts as many of them there as may pass, and is then
+ * painting if that was not all of them. */
+bool face_guards(struct face const *f);
+size_t face_pass(struct face *f, uint8_t const *data, size_t len);
 /* `late`: they were there before we came. */
 void face_feed(struct face *f, uint8_t const *data, size_t len, bool late, int64_t now);
 /* Bytes that the terminal is not to get: what they do is painted. */

@@ -8,6 +8,7 @@ static bool take(struct keyboard *k, struct token const *t, int64_t now)
 	struct token part = *t;
 	bool found = false;
 
+	if (face_answer(k->face, t, now)) return false;
 	/* A text may be longer than what is held. */
 	do {
 		part.len = t->data + t->len - part.data < TOKENS_HELD_MAX ? (size_t)(t->data + t->len - part.data) : TOKENS_HELD_MAX;
@@ -23,6 +24,7 @@ bool keyboard_take(struct keyboard *k, uint8_t const *data, size_t len, int64_t 
 {
 	struct token t;
 
+	k->tokens.owed = answers_owed(&k->face->answers, now);
 	tokens_feed(&k->tokens, data, len);
 	while (tokens_next(&k->tokens, &t))
 		if (take(k, &t, now)) return true;

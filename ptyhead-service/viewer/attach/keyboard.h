@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "face.h"
 #include "headlink.h"
 #include "keys.h"
 #include "tokens.h"
@@ -18,6 +19,7 @@
 struct keyboard {
 	/* set by the caller */
 	struct keys keys;
+	struct face *face;
 	struct headlink *link;
 
 	struct tokens tokens;

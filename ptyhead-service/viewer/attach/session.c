@@ -125,7 +125,7 @@ static void resized(struct session *a)
 
 	if (!a->term.ours) return;
 	headlink_resize(&a->link, size);
-	face_resize(&a->show.face, size.rows, size.cols);
+	face_resize(&a->show.face, size.rows, size.cols, clock_ms());
 }
 
 static void signalled(struct session *a)
@@ -359,6 +359,7 @@ void session_run(struct session_options const *o, struct session_result *ret)
 	a->o = o;
 	a->result = ret;
 	a->keyboard.keys = o->keys;
+	a->keyboard.face = &a->show.face;
 	a->keyboard.link = &a->link;
 	term_init(&a->term, STDIN_FILENO, STDOUT_FILENO);
 	a->stdin_open = a->term.ours || !o->watch;

@@ -281,10 +281,11 @@ static enum tape_next step(struct show *s, size_t room, int64_t now, size_t *bud
 	bool const painting = face_painting(f);
 	bool const other = s->follow && s->run != s->follow;
 	uint8_t local[16384];
-	uint8_t *const to = painting || s->span.left > 0 ? local : out_tail(&f->out);
+	bool const guards = face_guards(f);
+	uint8_t *const to = painting || guards || s->span.left > 0 ? local : out_tail(&f->out);
 	struct tape_event e;
 
-	if (painting || (s->span.left > 0 && room > sizeof local)) room = sizeof local;
+	if (painting || (to == local && room > sizeof local)) room = sizeof local;
 	if (s->span.left > 0 && s->span.left < room) room = (size_t)s->span.left;
 	/* No piece is of both sides of where we came. */
 	if (painting && s->tape.pos < s->live_pos && s->live_pos - s->tape.pos < room) room = (size_t)(s->live_pos - s->tape.pos);
@@ -297,6 +298,9 @@ static enum tape_next step(struct show *s, size_t room, int64_t now, size_t *bud
 	}
 	if (s->span.left > 0) {
 		if (span_add(&s->span, local, e.len) && !other) span_done(s);
+	} else if (guards && !other) {
+		size_t const n = face_pass(f, local, e.len);
+		if (n < e.len) face_feed(f, local + n, e.len - n, s->tape.pos <= s->live_pos, now);
 	} else if (!painting && !other) {
 		out_added(&f->out, e.len);
 	}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+#include "answers.h"
+
+#include <string.h>
+
+void answers_init(struct answers *a)
+{
+	memset(a, 0, sizeof *a);
+	a->rtt_ms = -1;
+}
+
+void answers_ask(struct answers *a, unsigned what, int64_t now, struct screen_buf *out)
+{
+	if (a->n == ANSWERS_MAX) return;
+	a->due[a->n].what = what;
+	a->due[a->n++].at = now;
+	screen_buf_str(out, "\033[5n");
+	if (what & ANSWERS_PLACE) screen_buf_str(out, "\033[6n");
+	screen_buf_str(out, "\033[c");
+}
+
+static void forget(struct answers *a, unsigned n)
+{
+	a->n -= n;
+	memmove(a->due, a->due + n, a->n * sizeof *a->due);
+	a->open = false;
+}
+
+bool answers_owed(struct answers *a, int64_t now)
+{
+	while (a->n > 0 && now - a->due[0].at > ANSWERS_PATIENCE_MS) forget(a, 1);
+	return a->n > 0;
+}
+
+/* The first that is answered like this: questions may have been dropped unsent. */
+static unsigned answered(struct answers const *a)
+{
+	for (unsigned i = 0; i < a->n; i++)
+		if (!(a->due[i].what & ANSWERS_PLACE) == !a->placed) return i;
+	return 0;
+}
+
+static void complete(struct answers *a, int64_t now)
+{
+	unsigned const i = answered(a);
+
+	a->rtt_ms = (int)(now - a->due[i].at);
+	if (a->due[i].what & ANSWERS_END) a->end_new = true;
+	if (a->placed) a->place_new = true;
+	forget(a, i + 1);
+}
+
+static bool in_order(struct answers *a, struct token const *t, int64_t now)
+{
+	int p[TOKEN_PARAMS][TOKEN_SUBS];
+	uint8_t const prefix = token_params(t, p);
+
+	if (token_intermediate(t)) return false;
+	switch (token_final(t)) {
+	case 'n':
+		if (prefix || p[0][0] != 0 || a->open) return false;
+		a->open = true;
+		a->placed = false;
+		return true;
+	case 'R':
+		if (prefix || !a->open || p[0][0] < 1 || p[1][0] < 1) return false;
+		a->y = (unsigned)p[0][0] - 1;
+		a->x = (unsigned)p[1][0] - 1;
+		a->placed = true;
+		return true;
+	case 'c':
+		if (prefix != '?' || !a->open) return false;
+		complete(a, now);
+		return true;
+	default: return false;
+	}
+}
+
+bool answers_take(struct answers *a, struct token const *t, int64_t now)
+{
+	if (!answers_owed(a, now)) return false;
+	return t->kind == TOKEN_CSI && in_order(a, t, now);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/* What the viewer itself asks its terminal, and the answers, which are not for the
+ * program. Pure.
+ *
+ * Each set of questions begins with one that every terminal answers (DSR 5) and ends
+ * with another (DA1). Terminals answer in order, so what comes between these two is an
+ * answer to ours, and a terminal that does not know a question leaves it out without
+ * being waited for. */
+#ifndef VIEWER_ANSWERS_H
+#define VIEWER_ANSWERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "screen.h"
+#include "tokens.h"
+
+enum answers_what {
+	ANSWERS_PLACE = 1, /* where is the cursor? */
+	ANSWERS_END = 2,   /* nothing: all that was sent before has been answered */
+};
+
+#define ANSWERS_MAX 8
+#define ANSWERS_PATIENCE_MS 10000 /* later than that no answer is expected any more */
+
+struct answers {
+	/* for the caller to read */
+	int rtt_ms;      /* how long the last answer took; -1: there was none yet */
+	bool place_new;  /* the place has come; for the caller to clear */
+	unsigned y, x;   /* from 0 */
+	bool end_new;    /* the same of ANSWERS_END */
+
+	unsigned n;      /* sets that are not answered */
+	struct {
+		unsigned what;
+		int64_t at;
+	} due[ANSWERS_MAX];
+	bool open;       /* the first has begun to be answered */
+	bool placed;     /* with a place */
+};
+
+void answers_init(struct answers *a);
+/* Appends the questions. */
+void answers_ask(struct answers *a, unsigned what, int64_t now, struct screen_buf *out);
+/* True: the token is an answer, and for nobody else. */
+bool answers_take(struct answers *a, struct token const *t, int64_t now);
+/* Something is still to be answered. */
+bool answers_owed(struct answers *a, int64_t now);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: ISC */
+/* The canvas's bytes for the terminal. */
+#include <string.h>
+
+#include "canvas.h"
+#include "flow.h"
+
+/* Bytes, and what the terminal will be like after them. */
+struct way {
+	struct screen *at;
+	struct screen_buf *out;
+	size_t fed;
+};
+
+static void go(struct way *w)
+{
+	if (w->out->len > w->fed) screen_feed(w->at, w->out->data + w->fed, w->out->len - w->fed);
+	w->fed = w->out->len;
+}
+
+static void plain(struct way *w)
+{
+	go(w);
+	screen_plain(w->at, w->out);
+	go(w);
+}
+
+/* The user's title, below any that the program keeps. The screens are not to know
+ * of it, which is none of the program's: it goes before all else, unseen. Where a
+ * terminal has no such stack it is a sequence without effect. Programs that take
+ * from the stack more than they put there, as ncurses' do, take this one, too. */
+static void title_keep(struct canvas *c, struct screen_buf *out)
+{
+	if (c->titled && c->unseen == 0) return;
+	if (c->unseen > 0) screen_buf_str(out, CANVAS_CANCEL); /* it was dropped, maybe half written */
+	screen_buf_str(out, "\033[22;0t");
+	c->unseen = out->len;
+	c->titled = true;
+}
+
+static void title_give_back(struct canvas *c, struct screen_buf *out)
+{
+	if (c->titled) screen_buf_str(out, "\033[23;0t");
+	c->titled = false;
+}
+
+/* By rows: what an erased screen held goes into the scrollback of some. */
+static void erase(struct canvas const *c, struct way *w)
+{
+	screen_buf_str(w->out, "\033[?6l\033[m");
+	for (unsigned y = 1; y <= c->rows; y++) screen_buf_fmt(w->out, "\033[%u;1H\033[K", y);
+	screen_buf_str(w->out, "\033[H");
+	go(w);
+}
+
+/* ---- the scrollback --------------------------------------------------------------- */
+
+/* The first n rows of the terminal go up. */
+static void scroll(struct canvas const *c, struct way *w, unsigned n)
+{
+	if (n == 0) return;
+	screen_buf_fmt(w->out, "\033[%u;1H", c->rows);
+	for (unsigned i = 0; i < n; i++) screen_buf_str(w->out, "\n");
+	go(w);
+}
+
+/* What was printed from the top on goes up; the screen below it is blank. */
+static void sink(struct canvas const *c, struct way *w)
+{
+	go(w);
+	scroll(c, w, screen_cursor(w->at).y);
+	screen_buf_str(w->out, "\033[H");
+	go(w);
+}
+
+static bool row_is(struct screen const *s, unsigned y, struct rows_row const *want)
+{
+	struct screen_buf b = SCREEN_BUF_INIT;
+	struct screen_row const row = screen_row(s, SCREEN_MAIN, y);
+
+	screen_row_sgr(s, &row, &b);
+	bool const same = b.len == want->len && (b.len == 0 || memcmp(b.data, want->data, b.len) == 0);
+	screen_buf_deinit(&b);
+	return same;
+}
+
+/* How many of the rows that are gone the terminal shows at its top, in their order. */
+static unsigned shown(struct canvas const *c, struct way const *w)
+{
+	unsigned n = 0;
+	if (c->doubt[0]) return 0;
+	while (n < c->gone.n && n < c->rows && row_is(w->at, n, &c->gone.row[n])) n++;
+	return n;
+}
+
+/* The terminal is on its main screen: its scrollback becomes what it is to be. */
+static void settle(struct canvas *c, struct way *w)
+{
+	bool const torn = c->tail_from < flow_tail(&c->tail);
+	unsigned const paid = c->debt < c->gone.n ? c->debt : (unsigned)c->gone.n;
+
+	scroll(c, w, c->lift);
+	c->lift = 0;
+	c->debt -= paid;
+	rows_drop(&c->gone, paid);
+	if (!torn) {
+		unsigned const n = shown(c, w);
+		scroll(c, w, n);
+		rows_drop(&c->gone, n);
+	}
+	if (torn || c->gone.n > 0) {
+		erase(c, w);
+		c->doubt[0] = false;
+		if (torn) flow_tail_print(&c->tail, c->tail_from, w->out);
+		for (size_t i = 0; i < c->gone.n; i++) rows_print(&c->gone, i, w->out);
+		sink(c, w);
+		rows_clear(&c->gone);
+	}
+	c->tail_from = UINT32_MAX;
+}
+
+/* What the terminal shows goes up into its scrollback, then what is to stand
+ * above the program's screen. */
+static void begin(struct canvas *c, struct way *w)
+{
+	for (unsigned y = 0; y < c->rows; y++) screen_buf_str(w->out, "\n");
+	/* What decides where characters come to stand. */
+	screen_buf_str(w->out, "\033[?6;69l\033[r\033[4l\033[?7h\033(B\017");
+	erase(c, w);
+	if (c->above.len > 0) {
+		screen_buf_add(w->out, c->above.data, c->above.len);
+		sink(c, w);
+	}
+	screen_buf_deinit(&c->above);
+	c->above = (struct screen_buf)SCREEN_BUF_INIT;
+	c->begun = true;
+	c->doubt[0] = c->doubt[1] = false;
+}
+
+/* ---- painting ---------------------------------------------------------------------- */
+
+/* The alternate screen lies over the main one, which is seen again after it. */
+static void enter_alt(struct canvas *c, struct way *w)
+{
+	struct screen *const below = canvas_main_of(c->prog);
+
+	if (below) {
+		if (c->doubt[0]) erase(c, w);
+		screen_diff(w->at, below, c->rows, c->cols, w->out);
+		c->doubt[0] = false;
+	}
+	screen_free(below);
+	screen_buf_str(w->out, "\033[?1049h");
+	plain(w);
+	c->doubt[1] = false;
+}
+
+static bool way_begin(struct canvas *c, struct way *w, struct screen_buf *out)
+{
+	title_keep(c, out);
+	*w = (struct way){ .at = screen_clone(c->term), .out = out, .fed = out->len };
+	if (!w->at) return false;
+	if (!canvas_ground(w->at)) screen_buf_str(out, CANVAS_CANCEL);
+	go(w);
+	return true;
+}
+
+static void leave_alt(struct way *w)
+{
+	plain(w);
+	screen_buf_str(w->out, "\033[?1049l");
+	plain(w);
+}
+
+bool canvas_must_surface(struct canvas const *c)
+{
+	return c->was && c->prog && screen_alt(c->term) && !screen_alt(c->prog);
+}
+
+bool canvas_surface(struct canvas *c, struct screen_buf *out)
+{
+	struct way w;
+
+	if (!way_begin(c, &w, out)) return false;
+	leave_alt(&w);
+	screen_free(w.at);
+	return !out->failed;
+}
+
+/* Whatever it is in, the terminal is ready to be painted on, on the screen,
+ * main or alternate, that the program is on. */
+static bool set_out(struct canvas *c, struct way *w, struct screen_buf *out)
+{
+	if (!way_begin(c, w, out)) return false;
+	if (!c->begun) begin(c, w);
+	if (c->aside.len > 0) screen_buf_add(out, c->aside.data, c->aside.len);
+	screen_buf_deinit(&c->aside);
+	c->aside = (struct screen_buf)SCREEN_BUF_INIT;
+	plain(w);
+	bool const alt = screen_alt(c->prog);
+	if (screen_alt(w->at) && !alt) leave_alt(w);
+	if (!screen_alt(w->at)) settle(c, w);
+	if (!screen_alt(w->at) && alt) enter_alt(c, w);
+	if (c->doubt[alt]) erase(c, w);
+	c->doubt[alt] = false;
+	return true;
+}
+
+static void note_over(struct canvas const *c, struct way *w, char const *note)
+{
+	struct screen_cursor const was = screen_cursor(w->at);
+	screen_buf_fmt(w->out, "\033[%u;1H\033[m\033[2K\033[7m%.*s\033[m\033[%u;%uH", c->rows, (int)c->cols, note,
+	               was.y + 1, was.x + 1);
+}
+
+bool canvas_paint(struct canvas *c, char const *note, struct screen_buf *out)
+{
+	struct way w;
+
+	if (!set_out(c, &w, out)) return false;
+	screen_diff(w.at, c->prog, c->rows, c->cols, out);
+	go(&w);
+	if (note) note_over(c, &w, note);
+	screen_free(w.at);
+	return !out->failed;
+}
+
+/* There is more to a state than can be seen: it is made from a terminal that has none. */
+static void make_whole(struct canvas *c, struct way *w)
+{
+	struct screen *const blank = screen_new(c->rows, c->cols);
+
+	if (!blank) return;
+	if (screen_alt(w->at)) leave_alt(w);
+	erase(c, w);
+	screen_diff(w->at, blank, c->rows, c->cols, w->out);
+	screen_buf_str(w->out, "\033[H\0337");
+	screen_restore_real(c->prog, w->out);
+	screen_free(blank);
+	c->doubt[0] = c->doubt[1] = false;
+}
+
+bool canvas_join(struct canvas *c, struct screen_buf *out)
+{
+	struct way w;
+
+	if (!set_out(c, &w, out)) return false;
+	size_t const before = out->len;
+	struct screen *const at = screen_clone(w.at);
+	if (!at) {
+		screen_free(w.at);
+		return false;
+	}
+	screen_diff(w.at, c->prog, c->rows, c->cols, out);
+	go(&w);
+	if (!screen_equal(w.at, c->prog, NULL)) {
+		out->len = w.fed = before;
+		screen_free(w.at);
+		w.at = at;
+		make_whole(c, &w);
+	} else {
+		screen_free(at);
+	}
+	screen_free(w.at);
+	return !out->failed;
+}
+
+/* ---- leaving --------------------------------------------------------------------------- */
+
+/* And looks that the engine does not know, as other fonts. */
+static void undo(struct screen const *s, struct screen_buf *out)
+{
+	screen_undo(s, out);
+	screen_buf_str(out, "\033[m");
+}
+
+void canvas_undo(struct canvas const *c, struct screen_buf *out)
+{
+	if (c->begun && (!canvas_ground(c->term) || c->unseen > 0)) screen_buf_str(out, CANVAS_CANCEL);
+	if (c->begun) undo(c->term, out);
+	if (c->titled && c->unseen == 0) screen_buf_str(out, "\033[23;0t"); /* else it never got there */
+}
+
+void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out)
+{
+	struct way w;
+
+	canvas_unplaced(c);
+	if (!c->begun) {
+		if (c->unseen == 0) title_give_back(c, out);
+		return;
+	}
+	if (paint && c->prog) {
+		struct screen *const prog = c->prog;
+		/* What the main screen of the terminal holds may not be known. */
+		struct screen *const below = c->doubt[0] && screen_alt(prog) ? canvas_main_of(prog) : NULL;
+		if (below) c->prog = below;
+		canvas_paint(c, NULL, out);
+		c->prog = prog;
+		screen_free(below);
+		w = (struct way){ .at = screen_clone(c->term), .out = out, .fed = c->unseen };
+		if (!w.at) return;
+		go(&w);
+		undo(w.at, out);
+		screen_free(w.at);
+		title_give_back(c, out);
+		return;
+	}
+	canvas_undo(c, out);
+	c->titled = false;
+	c->unseen = 0;
+}
+
+void canvas_run(struct canvas const *c, struct screen_buf *out)
+{
+	screen_buf_str(out, "\030");
+	screen_undo(c->term, out);
+}

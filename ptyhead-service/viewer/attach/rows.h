@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* Rows that left a screen, as bytes that a terminal shows. Bounded by the bytes. */
+#ifndef VIEWER_ROWS_H
+#define VIEWER_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "screen.h"
+
+#define ROWS_BYTES_MAX (1u << 20)
+
+struct rows_row {
+	char *data; /* with SGR, from and to the default style; not terminated */
+	size_t len;
+	bool wrapped; /* the next row continues this line */
+};
+
+struct rows {
+	struct rows_row *row;
+	size_t n, cap;
+	size_t bytes;
+};
+
+void rows_clear(struct rows *r);
+/* Adds a row at the end. When there is no room for it all are forgotten. */
+void rows_add(struct rows *r, struct screen const *s, struct screen_row const *row);
+/* Forgets the first n. */
+void rows_drop(struct rows *r, size_t n);
+/* Appends what prints row i where the cursor is, and goes to the next row. */
+void rows_print(struct rows const *r, size_t i, struct screen_buf *out);
+
+#endif
