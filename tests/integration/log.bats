@@ -103,6 +103,7 @@ on_screen() { ptyhead-show "$T/s" | grep -qE "$1"; }
 	grep -qE '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\+05:30 one$' "$T/iso"
 	first=$(date -d "$(sed -n 's/ one$//p' "$T/iso")" +%s%3N)
 	second=$(date -d "$(sed -n 's/ two$//p' "$T/iso")" +%s%3N)
+	echo "before $before, first $first, second $second, after $after"
 	[ "$before" -le "$first" ] && [ "$second" -le "$after" ] && [ $((second - first)) -ge 990 ]
 	s6-tai64nlocal <"$T/tai" >"$T/local"
 	[ "$(date -d "$(sed -n 's/ one$//p' "$T/local")" +%s)" -le "$((first / 1000))" ]

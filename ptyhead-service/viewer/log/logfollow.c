@@ -25,8 +25,16 @@ static int watch_all(struct logtail *t)
 	t->events = epoll_create1(EPOLL_CLOEXEC);
 	if (t->events < 0) return -errno;
 	t->follow->also = t->events;
+	/* The end of the log's reader, also while there is nothing to write. A file has none. */
+	t->out_watched = watch(t, t->writer->out.fd, 0) == 0;
 	int const r = watch(t, t->signals, EPOLLIN);
 	return r < 0 ? r : watch(t, t->process, EPOLLIN);
+}
+
+static bool wait_to_write(struct logtail *t, bool wait)
+{
+	struct epoll_event e = { .events = wait ? EPOLLOUT : 0, .data.fd = t->writer->out.fd };
+	return t->out_watched && epoll_ctl(t->events, EPOLL_CTL_MOD, e.data.fd, &e) == 0;
 }
 
 /* What can be written is. False: it never will be, errno. */
@@ -38,13 +46,13 @@ static bool write_some(struct logtail *t)
 	t->retry = 0;
 	switch (logwriter_write(w, now, clock_wall_ns())) {
 	case LOGWRITER_DONE:
-		if (t->waits_to_write) unwatch(t, w->out.fd);
+		if (t->waits_to_write) (void)wait_to_write(t, false);
 		t->waits_to_write = false;
 		return true;
 	case LOGWRITER_BUSY:
 		if (t->waits_to_write) return true;
-		if (watch(t, w->out.fd, EPOLLOUT) < 0) t->retry = now + SECOND_NS;
-		else t->waits_to_write = true;
+		t->waits_to_write = wait_to_write(t, true);
+		if (!t->waits_to_write) t->retry = now + SECOND_NS;
 		return true;
 	case LOGWRITER_FAILS:
 		errno = w->error;
@@ -106,17 +114,19 @@ static int64_t wait_until(struct logtail const *t)
 	return at ? (int64_t)((at - t->base) / MS_NS) + 1 : -1;
 }
 
-static bool event(struct logtail *t)
+/* 0: go on; 1: told to end; -1: nobody reads the log any more. */
+static int event(struct logtail *t)
 {
 	struct epoll_event e[4];
 	int const n = epoll_wait(t->events, e, 4, 0);
 	for (int i = 0; i < n; i++) {
-		if (e[i].data.fd == t->signals && t->stop(t->arg)) return true;
+		if (e[i].data.fd == t->signals && t->stop(t->arg)) return 1;
+		if (e[i].data.fd == t->writer->out.fd && e[i].events & (EPOLLERR | EPOLLHUP)) return -1;
 		if (e[i].data.fd != t->process) continue;
 		unwatch(t, t->process);
 		t->ended_at = t->give_up = logtail_now(t);
 	}
-	return false;
+	return 0;
 }
 
 static enum logtail_result failed(int r)
@@ -136,7 +146,10 @@ static enum logtail_result follow_on(struct logtail *t)
 		case FOLLOW_MORE:
 		case FOLLOW_TIME: break;
 		case FOLLOW_ALSO:
-			if (!event(t)) break;
+			r = event(t);
+			if (r == 0) break;
+			errno = EPIPE;
+			if (r < 0) return LOGTAIL_UNWRITTEN;
 			/* What there is by now is still written. */
 			r = pump(t);
 			if (t->lines && !t->done) logtail_look(t);

@@ -66,6 +66,7 @@ struct logtail {
 	uint64_t give_up;     /* until when its head is waited for; 0: it lives */
 	int events;           /* epoll: signals, process, the writer's descriptor */
 	bool waits_to_write;
+	bool out_watched; /* the events tell of the writer's descriptor */
 };
 
 enum logtail_result {
