@@ -361,6 +361,11 @@ file-transfer	\033]5113;ac=send\007'
 	tm_shows_not '^-icanon'
 }
 
+told_stopped() {
+	tm_keys Enter
+	tm_shows 'Stopped'
+}
+
 @test "started in the background it stops, and goes on in the foreground, in tmux" {
 	head_start
 	program sh -c 'echo ready; exec cat'
@@ -368,9 +373,9 @@ file-transfer	\033]5113;ac=send\007'
 	tm_wait 5 '^\$'
 	tm_keys 'echo marker-$((40 + 2))' Enter
 	tm_wait 5 '^marker-42'
-	tm_keys "ptyhead-attach $S & sleep 0.1" Enter
-	tm_keys Enter
-	tm_wait 5 'Stopped'
+	tm_keys "ptyhead-attach $S &" Enter
+	# The shell tells it before its next prompt.
+	wait_for 10 told_stopped
 	tm_shows_not '^ready'
 	tm_keys fg Enter
 	tm_wait 5 '^ready'

@@ -61,7 +61,7 @@ both_runs() {
 	mkdir -p "$T/service/app" "$T/service/ptyhead"
 	cat >"$T/service/ptyhead/run" <<-EOS
 		#!/bin/sh
-		exec ptyhead -d 3 $T/app.sock
+		exec ptyhead -g 1 -d 3 $T/app.sock # a shell does not end at SIGTERM
 	EOS
 	echo 3 >"$T/service/ptyhead/notification-fd"
 	cat >"$T/service/app/run" <<-EOS
@@ -84,7 +84,7 @@ both_runs() {
 	mkdir -p "$T/sv/app" "$T/sv/ptyhead"
 	cat >"$T/sv/ptyhead/run" <<-EOS
 		#!/bin/sh
-		exec 2>&1 ptyhead $T/app.sock
+		exec 2>&1 ptyhead -g 1 $T/app.sock
 	EOS
 	cat >"$T/sv/app/run" <<-EOS
 		#!/bin/sh
