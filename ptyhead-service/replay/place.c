@@ -38,8 +38,12 @@ uint64_t place_time(struct tape_reader const *from, uint64_t otherwise)
 {
 	struct tape_reader r = *from;
 	struct tape_event e;
+	uint64_t time, next;
 
-	return next_mark(&r, &e) == TAPE_MARK ? e.mark.time : otherwise;
+	if (tape_reader_time(from, from->pos, &time, &next)) return time;
+	/* Older than the times that are held: not newer than the next mark. */
+	if (next_mark(&r, &e) == TAPE_MARK) return e.mark.time;
+	return next < UINT64_MAX && tape_reader_time(from, next, &time, &next) ? time : otherwise;
 }
 
 uint64_t place_run_start(struct tape_reader const *from)
@@ -87,6 +91,8 @@ uint64_t place_at_time(struct tape_reader const *from, uint64_t time)
 		tape_reader_oldest_seek(&r);
 		at = r.pos;
 		while ((next = next_mark(&r, &e)) == TAPE_MARK && e.mark.time <= time) at = e.offset;
-		if (next != TAPE_OVERTAKEN) return at;
+		if (next == TAPE_OVERTAKEN) continue;
+		uint64_t const noted = tape_reader_at_time(from, time);
+		return noted > at ? noted : at;
 	}
 }

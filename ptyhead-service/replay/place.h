@@ -14,8 +14,8 @@
 void place_present(struct tape_reader *r, struct tape_state *ret);
 /* The run that the bytes at the reader's position belong to. */
 uint32_t place_run(struct tape_reader const *from, uint32_t otherwise);
-/* When the first mark from the reader's position on was made (CLOCK_REALTIME, ns): what
- * lies before it is not newer. */
+/* When the byte at the reader's position came (CLOCK_REALTIME, ns), to the second; where
+ * that is not held any more, the next time that is. */
 uint64_t place_time(struct tape_reader const *from, uint64_t otherwise);
 /* The offset at which the newest run began, or the oldest one held if it began before. */
 uint64_t place_run_start(struct tape_reader const *from);
@@ -23,8 +23,8 @@ uint64_t place_run_start(struct tape_reader const *from);
 /* The offset at which the run with this number began, or, with `run` 0, the newest run of
  * the process `pid`. False: that is not held. */
 bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, uint64_t *ret);
-/* An offset that was reached at `time` (CLOCK_REALTIME, ns) or before, as near to it as
- * the marks tell; the oldest one held if all is newer. */
+/* An offset that was reached at `time` (CLOCK_REALTIME, ns) or before, to
+ * the second; the oldest one held if all is newer. */
 uint64_t place_at_time(struct tape_reader const *from, uint64_t time);
 
 #endif

@@ -12,6 +12,7 @@
 /* Far above any real tape, low enough that no sum here can overflow. */
 #define TOTAL_MAX (1ull << 30)
 #define MARKS_MAX (1ull << 20)
+#define TIMES_MAX (1ull << 20)
 #define SLOT_MAX (4ull * TAPE_SLOT_SIZE)
 
 static bool part_ok(struct tape_header const *h, uint64_t at, uint64_t len)
@@ -27,13 +28,14 @@ static bool parts_apart(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
 
 static int header_check(struct tape_header const *h, uint64_t file_size)
 {
-	uint64_t marks_len, slots_len;
+	uint64_t marks_len, times_len, slots_len;
 
 	if (memcmp(h->magic, TAPE_MAGIC, sizeof h->magic) != 0 || h->order != TAPE_ORDER)
 		return -EPROTO;
 	if (h->version != TAPE_VERSION) return -EPROTONOSUPPORT;
 	if (h->total_size != file_size || file_size > TOTAL_MAX) return -EPROTO;
 	if (h->marks_count < 2 || h->marks_count > MARKS_MAX) return -EPROTO;
+	if (h->times_count < 2 || h->times_count > TIMES_MAX) return -EPROTO;
 	if (h->slot_size < 2 * TAPE_PAGE || h->slot_size % TAPE_PAGE != 0 ||
 	    h->slot_size > SLOT_MAX)
 		return -EPROTO;
@@ -41,13 +43,17 @@ static int header_check(struct tape_header const *h, uint64_t file_size)
 	    h->ring_size % TAPE_PAGE != 0)
 		return -EPROTO;
 	marks_len = h->marks_count * sizeof(struct tape_mark);
+	times_len = h->times_count * sizeof(struct tape_time);
 	slots_len = 2 * h->slot_size;
-	if (!part_ok(h, h->marks_at, marks_len) || !part_ok(h, h->slots_at, slots_len) ||
+	if (!part_ok(h, h->marks_at, marks_len) || !part_ok(h, h->times_at, times_len) || !part_ok(h, h->slots_at, slots_len) ||
 	    !part_ok(h, h->ring_at, h->ring_size))
 		return -EPROTO;
 	if (!parts_apart(h->marks_at, marks_len, h->slots_at, slots_len) ||
 	    !parts_apart(h->marks_at, marks_len, h->ring_at, h->ring_size) ||
-	    !parts_apart(h->slots_at, slots_len, h->ring_at, h->ring_size))
+	    !parts_apart(h->slots_at, slots_len, h->ring_at, h->ring_size) ||
+	    !parts_apart(h->times_at, times_len, h->marks_at, marks_len) ||
+	    !parts_apart(h->times_at, times_len, h->slots_at, slots_len) ||
+	    !parts_apart(h->times_at, times_len, h->ring_at, h->ring_size))
 		return -EPROTO;
 	return 0;
 }

@@ -41,10 +41,12 @@ int tape_reader_init(struct tape_reader *r, int fd)
 	}
 	r->header = (struct tape_header const *)base;
 	r->marks = base + h.marks_at;
+	r->times = base + h.times_at;
 	r->slots = base + h.slots_at;
 	r->ring = base + total;
 	r->ring_size = h.ring_size;
 	r->marks_count = h.marks_count;
+	r->times_count = h.times_count;
 	r->slot_size = h.slot_size;
 	tape_reader_oldest_seek(r);
 	return 0;
@@ -160,6 +162,56 @@ uint64_t tape_reader_end(struct tape_reader const *r)
 uint64_t tape_reader_oldest(struct tape_reader const *r)
 {
 	return oldest_of(r, load_end(r));
+}
+
+/* ---- times --------------------------------------------------------------- */
+
+static uint64_t load_times_end(struct tape_reader const *r)
+{
+	uint64_t const end = load(&r->header->times_end);
+	return end > OFFSET_MAX ? OFFSET_MAX : end;
+}
+
+/* Copies entry `i`; false when the writer has, or may have, gone over it. */
+static bool time_copy(struct tape_reader const *r, uint64_t i, struct tape_time *ret)
+{
+	memcpy(ret, r->times + (i % r->times_count) * sizeof *ret, sizeof *ret);
+	atomic_thread_fence(memory_order_acquire);
+	uint64_t const now = load_times_end(r);
+	return i < now && now - i < r->times_count;
+}
+
+bool tape_reader_time(struct tape_reader const *r, uint64_t offset, uint64_t *ret_time, uint64_t *ret_next)
+{
+	struct tape_time e;
+	uint64_t high = load_times_end(r);
+	uint64_t low = high >= r->times_count ? high - r->times_count + 1 : 0;
+	bool known = false;
+
+	*ret_next = UINT64_MAX;
+	/* The last entry at or before the offset; those that are gone are before it. */
+	while (low < high) {
+		uint64_t const mid = low + (high - low) / 2;
+		bool const held = time_copy(r, mid, &e);
+		if (held && e.offset > offset) {
+			high = mid;
+			*ret_next = e.offset;
+			continue;
+		}
+		low = mid + 1;
+		known = held;
+		if (held) *ret_time = e.time;
+	}
+	return known;
+}
+
+uint64_t tape_reader_at_time(struct tape_reader const *r, uint64_t time)
+{
+	struct tape_time e;
+	uint64_t const oldest = tape_reader_oldest(r);
+	for (uint64_t i = load_times_end(r); i > 0 && time_copy(r, i - 1, &e) && e.offset >= oldest; i--)
+		if (e.time <= time) return e.offset;
+	return oldest;
 }
 
 /* ---- seeking ------------------------------------------------------------- */

@@ -23,10 +23,12 @@
 struct tape_reader {
 	struct tape_header const *header;
 	uint8_t const *marks;
+	uint8_t const *times;
 	uint8_t const *slots;
 	uint8_t const *ring;
 	uint64_t ring_size;
 	uint64_t marks_count;
+	uint64_t times_count;
 	uint64_t slot_size;
 	uint64_t pos;  /* offset of the next byte to be given out */
 	uint64_t mark; /* index of the next mark to be looked at */
@@ -60,6 +62,13 @@ bool tape_reader_idle(struct tape_reader const *r);
 
 uint64_t tape_reader_end(struct tape_reader const *r);
 uint64_t tape_reader_oldest(struct tape_reader const *r);
+
+/* When the byte at `offset` came, to the second (CLOCK_REALTIME, ns), and from which offset
+ * on bytes have another time (UINT64_MAX: none yet). False: that is not held. */
+bool tape_reader_time(struct tape_reader const *r, uint64_t offset, uint64_t *ret_time, uint64_t *ret_next);
+/* From here on lies what came at `time` or later, and up to a second before it; the oldest
+ * byte when all that is held is later. Where the clock was set back: the last such place. */
+uint64_t tape_reader_at_time(struct tape_reader const *r, uint64_t time);
 
 /* Goes to the oldest byte still held, with the marks from there on.
  * After TAPE_OVERTAKEN: the distance to the old position is what was lost. */

@@ -5,6 +5,7 @@
  *
  *     header   two pages: what is fixed, and the writer's positions
  *     marks    a ring of struct tape_mark: what happened, and at which offset
+ *     times    a ring of struct tape_time: when which offset was reached
  *     slots    two checkpoint slots, sparse
  *     ring     raw output; both sides map it twice in a row, so that any span
  *              up to its size is contiguous
@@ -29,7 +30,7 @@
 #include <stdint.h>
 
 #define TAPE_MAGIC "ptytape\n"
-#define TAPE_VERSION 2u
+#define TAPE_VERSION 3u
 #define TAPE_ORDER 0x01020304u
 #define TAPE_PAGE 4096u /* alignment of every part; the ring maps at pages */
 #define TAPE_READ_MAX 8192u
@@ -40,6 +41,7 @@
 #define TAPE_RING_DEFAULT (256u << 10)
 #define TAPE_MARKS 4096u           /* entries in the ring of marks */
 #define TAPE_MARKS_READ 2304u      /* no read brings more of them */
+#define TAPE_TIMES 4096u           /* entries in the ring of times */
 #define TAPE_COMMAND_MAX 1024u
 #define TAPE_SLOT_SIZE (16u << 20) /* a checkpoint's room, sparse until used */
 
@@ -76,6 +78,14 @@ struct tape_mark {
 		struct { uint64_t id; } viewer;
 		uint8_t room[40];
 	} u;
+};
+
+/* The bytes from `offset` on, up to the next entry's, came at `time` or up to a second
+ * later. There is no entry for a second without output. The clock may have been set
+ * between two of them. */
+struct tape_time {
+	uint64_t offset;
+	uint64_t time; /* CLOCK_REALTIME, ns */
 };
 
 #define TAPE_ALIVE 1u       /* the run's program lives */
@@ -138,6 +148,7 @@ struct tape_header {
 	uint32_t order;
 	uint64_t id[2]; /* random: tells this tape from any other */
 	uint64_t marks_at, marks_count;
+	uint64_t times_at, times_count;
 	uint64_t slots_at, slot_size;
 	uint64_t ring_at, ring_size;
 	uint64_t total_size;
@@ -149,6 +160,7 @@ struct tape_header {
 	_Alignas(TAPE_PAGE) _Atomic uint64_t end;
 	_Atomic uint64_t marks_end;   /* index of the next mark, never goes back */
 	_Atomic uint64_t checkpoint;  /* serial of the newest; 0: none */
+	_Atomic uint64_t times_end;   /* index of the next entry, never goes back */
 	_Alignas(64) _Atomic uint64_t taken;
 	_Atomic uint64_t armed;
 	_Atomic uint64_t answered; /* queries up to here are not answered again */

@@ -16,7 +16,9 @@
 
 #define MARKS_SIZE ((uint64_t)TAPE_MARKS * sizeof(struct tape_mark))
 #define MARKS_AT (2u * TAPE_PAGE)
-#define SLOTS_AT (MARKS_AT + MARKS_SIZE)
+#define TIMES_SIZE ((uint64_t)TAPE_TIMES * sizeof(struct tape_time))
+#define TIMES_AT (MARKS_AT + MARKS_SIZE)
+#define SLOTS_AT (TIMES_AT + TIMES_SIZE)
 #define RING_AT (SLOTS_AT + 2u * (uint64_t)TAPE_SLOT_SIZE)
 
 static uint64_t ring_size_round(uint64_t want)
@@ -41,6 +43,7 @@ static int tape_map(struct tape *t, uint64_t total)
 	}
 	t->header = (struct tape_header *)(void *)base;
 	t->marks = base + MARKS_AT;
+	t->times = base + TIMES_AT;
 	t->slots = base + SLOTS_AT;
 	t->ring = base + RING_AT;
 	t->mapped = mapped;
@@ -77,6 +80,8 @@ int tape_create(struct tape *t, uint64_t ring_size, char const *name)
 	h->order = TAPE_ORDER;
 	h->marks_at = MARKS_AT;
 	h->marks_count = TAPE_MARKS;
+	h->times_at = TIMES_AT;
+	h->times_count = TAPE_TIMES;
 	h->slots_at = SLOTS_AT;
 	h->slot_size = TAPE_SLOT_SIZE;
 	h->ring_at = RING_AT;
@@ -125,7 +130,8 @@ int tape_open(struct tape *t, int fd)
 	int r = tape_check(fd, &h);
 	if (r < 0) return r;
 	/* This writer's own layout; the ring may have any of its sizes. */
-	if (h.marks_at != MARKS_AT || h.marks_count != TAPE_MARKS || h.slots_at != SLOTS_AT ||
+	if (h.marks_at != MARKS_AT || h.marks_count != TAPE_MARKS || h.times_at != TIMES_AT ||
+	    h.times_count != TAPE_TIMES || h.slots_at != SLOTS_AT ||
 	    h.slot_size != TAPE_SLOT_SIZE || h.ring_at != RING_AT || h.total_size != RING_AT + h.ring_size ||
 	    (h.ring_size & (h.ring_size - 1)) != 0)
 		return -EPROTO;
@@ -136,8 +142,9 @@ int tape_open(struct tape *t, int fd)
 	t->end = atomic_load(&t->header->end);
 	t->taken = atomic_load(&t->header->taken);
 	t->marks_end = atomic_load(&t->header->marks_end);
+	t->times_end = atomic_load(&t->header->times_end);
 	if (t->taken < t->end || t->taken - t->end > TAPE_READ_MAX || t->end > UINT64_MAX / 4 ||
-	    t->marks_end > UINT64_MAX / 4 || atomic_load(&t->header->checkpoint) > UINT64_MAX / 4) {
+	    t->marks_end > UINT64_MAX / 4 || t->times_end > UINT64_MAX / 4 || atomic_load(&t->header->checkpoint) > UINT64_MAX / 4) {
 		munmap(t->header, t->mapped);
 		t->header = NULL;
 		return -EPROTO;
@@ -219,9 +226,31 @@ void tape_take(struct tape *t, size_t n)
 	atomic_store_explicit(&t->header->taken, t->taken, memory_order_release);
 }
 
+static uint64_t clock_of(clockid_t which)
+{
+	struct timespec now;
+	clock_gettime(which, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* The time of what comes next, at most once a second. Coarse clocks: this is called for
+ * each read. */
+static void note_time(struct tape *t)
+{
+	uint64_t const now = clock_of(CLOCK_MONOTONIC_COARSE);
+	if (t->timed && now - t->timed < 1000000000u) return;
+	t->timed = now;
+	struct tape_time const e = { t->end, clock_of(CLOCK_REALTIME_COARSE) };
+	atomic_thread_fence(memory_order_release);
+	memcpy(t->times + (t->times_end % TAPE_TIMES) * sizeof e, &e, sizeof e);
+	t->times_end++;
+	atomic_store_explicit(&t->header->times_end, t->times_end, memory_order_release);
+}
+
 void tape_publish(struct tape *t, uint64_t upto)
 {
 	FAULT("parsed");
+	note_time(t);
 	t->end = upto;
 	atomic_store_explicit(&t->header->end, upto, memory_order_release);
 	FAULT("published");
@@ -246,11 +275,9 @@ uint8_t const *tape_command(struct tape const *t, uint32_t run, size_t *ret_len)
 
 void tape_mark(struct tape *t, struct tape_mark const *m)
 {
-	struct timespec now;
 	struct tape_mark copy = *m;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	copy.time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	copy.time = clock_of(CLOCK_REALTIME);
 	atomic_thread_fence(memory_order_release);
 	FAULT("marking");
 	memcpy(t->marks + (t->marks_end % TAPE_MARKS) * sizeof copy, &copy, sizeof copy);

@@ -21,6 +21,7 @@ struct tape {
 	int fd;
 	struct tape_header *header;
 	uint8_t *marks;
+	uint8_t *times;
 	uint8_t *slots;
 	uint8_t *ring;
 	size_t mapped;
@@ -30,6 +31,8 @@ struct tape {
 	uint64_t end;
 	uint64_t taken;
 	uint64_t marks_end;
+	uint64_t times_end;
+	uint64_t timed; /* CLOCK_MONOTONIC, ns: when the last time was noted; 0: not by this writer */
 	uint64_t filled; /* [taken, filled) holds the fill */
 	uint64_t serial; /* of the newest checkpoint */
 	uint64_t checkpoint_offset;
@@ -55,7 +58,7 @@ int tape_reader_fd(struct tape const *t);
 uint8_t *tape_arm(struct tape *t, size_t *ret_room);
 /* The first `n` bytes of what was armed are output. */
 void tape_take(struct tape *t, size_t n);
-/* Readers may see what lies before `upto`, which is between end and taken, and
+/* Readers may see what lies before `upto`, and when it came, to the second. It is between end and taken, and
  * at most TAPE_HOLD_MAX before taken. */
 void tape_publish(struct tape *t, uint64_t upto);
 

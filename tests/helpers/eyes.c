@@ -279,6 +279,19 @@ static bool eye_equal(struct stage *g, int number, struct screen const *m)
 	return good;
 }
 
+/* As the head does it where no viewer's size counts. */
+static void feed_granting(struct screen *s, char const *p, size_t len)
+{
+	unsigned rows, cols;
+	while (len > 0) {
+		int64_t units = INT64_MAX / 2;
+		size_t const n = screen_feed_some(s, p, len, &units);
+		if (screen_size_asked(s, &rows, &cols)) screen_resize(s, rows, cols);
+		p += n;
+		len -= n;
+	}
+}
+
 static bool all_equal(struct stage *g, size_t cut)
 {
 	struct screen *const direct = screen_new(g->rows, g->cols);
@@ -290,7 +303,10 @@ static bool all_equal(struct stage *g, size_t cut)
 	if (tape_reader_end(&r) != cut) good = wrong(g, "the tape ends at %llu", (unsigned long long)tape_reader_end(&r));
 	struct screen *const m = good ? past_read(&r, NULL, &state) : NULL;
 	if (good && !m) good = wrong(g, "no screen on the tape");
-	screen_feed(direct, g->data, cut);
+	feed_granting(direct, g->data, cut);
+	/* What the program asked for before the first viewer came, that one took back. */
+	if (good && (screen_rows(m) != screen_rows(direct) || screen_cols(m) != screen_cols(direct)) && latest)
+		screen_resize(direct, screen_rows(m), screen_cols(m));
 	if (good && latest && (screen_rows(m) != g->eye[2].rows || screen_cols(m) != g->eye[2].cols))
 		good = wrong(g, "the program's terminal has not the size of viewer 2");
 	if (good && !(latest && cut > g->cut[0]) && !screen_equal(m, direct, why)) good = wrong(g, "the tape's screen is not the stream's: %s", why);

@@ -17,6 +17,7 @@
 
 #define FAKE_RING TAPE_RING_MIN
 #define FAKE_MARKS 64u
+#define FAKE_TIMES 16u
 #define FAKE_SLOT (2u * TAPE_PAGE)
 #define FAKE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
@@ -37,7 +38,9 @@ static inline struct tape_header fake_header(void)
 	h.id[1] = 2;
 	h.marks_at = 2 * TAPE_PAGE;
 	h.marks_count = FAKE_MARKS;
-	h.slots_at = h.marks_at + TAPE_PAGE;
+	h.times_at = h.marks_at + TAPE_PAGE;
+	h.times_count = FAKE_TIMES;
+	h.slots_at = h.times_at + TAPE_PAGE;
 	h.slot_size = FAKE_SLOT;
 	h.ring_at = h.slots_at + 2 * FAKE_SLOT;
 	h.ring_size = FAKE_RING;
@@ -45,7 +48,7 @@ static inline struct tape_header fake_header(void)
 	return h;
 }
 
-#define FAKE_TOTAL (3u * TAPE_PAGE + 2u * FAKE_SLOT + FAKE_RING)
+#define FAKE_TOTAL (4u * TAPE_PAGE + 2u * FAKE_SLOT + FAKE_RING)
 
 /* A memfd of `size` bytes that begins with `h`. */
 static inline int fake_open(struct faketape *t, struct tape_header const *h, int seals)
@@ -68,7 +71,7 @@ static inline void fake_close(struct faketape *t)
 /* Puts bytes on the ring behind `end`; fake_publish says so to the readers. */
 static inline void fake_put(struct faketape *t, uint64_t at, void const *data, size_t len)
 {
-	uint8_t *const ring = t->map + 3 * TAPE_PAGE + 2 * FAKE_SLOT;
+	uint8_t *const ring = t->map + 4 * TAPE_PAGE + 2 * FAKE_SLOT;
 	for (size_t i = 0; i < len; i++)
 		ring[(at + i) % FAKE_RING] = ((uint8_t const *)data)[i];
 }
@@ -100,9 +103,17 @@ static inline void fake_mark(struct faketape *t, uint32_t type, uint64_t offset,
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
+static inline void fake_time(struct faketape *t, uint64_t offset, uint64_t time)
+{
+	struct tape_time const e = { offset, time };
+	uint64_t const i = atomic_load(&t->header->times_end);
+	memcpy(t->map + 3 * TAPE_PAGE + (i % FAKE_TIMES) * sizeof e, &e, sizeof e);
+	atomic_store(&t->header->times_end, i + 1);
+}
+
 static inline struct tape_checkpoint *fake_slot(struct faketape *t, uint64_t serial)
 {
-	return (struct tape_checkpoint *)(t->map + 3 * TAPE_PAGE + (serial & 1) * FAKE_SLOT);
+	return (struct tape_checkpoint *)(t->map + 4 * TAPE_PAGE + (serial & 1) * FAKE_SLOT);
 }
 
 /* After a change of a checkpoint: its CRC again. */

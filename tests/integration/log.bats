@@ -110,6 +110,24 @@ on_screen() { ptyhead-show "$T/s" | grep -qE "$1"; }
 	[ "$(date -d "$(sed -n 's/ one$//p' "$T/local")" +%s%3N)" -ge "$before" ]
 }
 
+@test "-t of the past: each line's time is within a second of the truth, and --since finds it" {
+	start ptyhead "$T/s" 2>"$T/head.log"
+	wait_for 5 test -S "$T/s"
+	export TZ=UTC
+	local i
+	s6-ptyexec "$T/s" sh -c 'for i in 1 2 3 4 5 6 7; do date +%s%3N; sleep 0.6; done'
+	ptyhead-log -t "$T/s" >"$T/log"
+	[ "$(wc -l <"$T/log")" = 7 ]
+	while read -r said was; do
+		i=$((was - $(date -d "$said" +%s%3N)))
+		# The writer's clock ticks each 4 ms.
+		[ "$i" -ge -10 ] && [ "$i" -le 1500 ] || { echo "$said $was: $i ms"; return 1; }
+	done <"$T/log"
+	# From the fifth line on, or one before it.
+	ptyhead-log --since "$(date -d "@$(sed -n '5s/.* \(.*\).../\1/p' "$T/log")" '+%F %T')" "$T/s" >"$T/since"
+	[ "$(wc -l <"$T/since")" -ge 3 ] && [ "$(wc -l <"$T/since")" -le 5 ]
+}
+
 @test "text: seq, ls in colours, ends of all kinds, a last line without a newline" {
 	log_start -r
 	s6-ptyexec "$T/s" seq 200

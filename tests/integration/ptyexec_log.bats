@@ -33,7 +33,7 @@ plain_head() {
 }
 
 # What a program finds: its descriptors (not which pty), signals, parent, group, children.
-found='ls -l /proc/$$/fd | sed "s/.*[0-9] \([0-9]* -> \)/\1/; s/pipe:.*/pipe/; s|pts/[0-9]*|pts|"
+found='ls -l /proc/$$/fd >"$1.fds"; sed "s/.*[0-9] \([0-9]* -> \)/\1/; s/pipe:.*/pipe/; s|pts/[0-9]*|pts|" <"$1.fds"
 	grep -E "^(Sig[PBIC]|Shd|PPid|NSpgid|NSsid|Seccomp|CapEff)" /proc/$$/status | sed "s/$$/SELF/g"
 	tr " " "\n" </proc/$$/task/$$/children | wc -w
 	ulimit -a; env | grep -v "^_="'

@@ -365,6 +365,7 @@ TEST(every_field_of_the_header_is_checked)
 		INT64_MAX, 1ull << 63, UINT64_MAX - TAPE_PAGE + 1, UINT64_MAX };
 	static size_t const fields[] = { offsetof(struct tape_header, marks_at),
 		offsetof(struct tape_header, marks_count), offsetof(struct tape_header, slots_at),
+		offsetof(struct tape_header, times_at), offsetof(struct tape_header, times_count),
 		offsetof(struct tape_header, slot_size), offsetof(struct tape_header, ring_at),
 		offsetof(struct tape_header, ring_size), offsetof(struct tape_header, total_size) };
 
@@ -376,6 +377,7 @@ TEST(every_field_of_the_header_is_checked)
 			if (fields[f] == offsetof(struct tape_header, marks_count) &&
 			    wrong[i] > 1 && wrong[i] < 64)
 				continue;
+			if (fields[f] == offsetof(struct tape_header, times_count) && wrong[i] > 1 && wrong[i] <= 64) continue;
 			memcpy((char *)&h + fields[f], &wrong[i], 8);
 			if (init_with(&h, FAKE_SEALS) != -EPROTO)
 				printf("# field at %zu, value %llx\n", fields[f],
@@ -400,6 +402,60 @@ TEST(every_field_of_the_header_is_checked)
 	h = fake_header();
 	h.ring_at = h.total_size - h.ring_size - TAPE_PAGE;
 	CHECK_EQ(init_with(&h, FAKE_SEALS), -EPROTO);
+}
+
+/* ---- times ---- */
+
+TEST(each_byte_has_a_time)
+{
+	struct faketape t;
+	struct tape_reader r;
+	uint64_t time = 0, next = 0;
+	struct tape_header const h = fake_header();
+	CHECK_EQ(fake_open(&t, &h, FAKE_SEALS), 0);
+	CHECK_EQ(tape_reader_init(&r, t.fd), 0);
+	CHECK(!tape_reader_time(&r, 0, &time, &next));
+	CHECK_EQ(next, UINT64_MAX);
+	CHECK_EQ(tape_reader_at_time(&r, 5), 0);
+	fake_write(&t, "0123456789", 10);
+	fake_time(&t, 2, 100);
+	fake_time(&t, 5, 101);
+	fake_time(&t, 5, 102);
+	fake_time(&t, 9, 110);
+	CHECK(!tape_reader_time(&r, 1, &time, &next)); /* before the first */
+	CHECK_EQ(next, 2);
+	static uint64_t const is[][3] = { { 2, 100, 5 }, { 4, 100, 5 }, { 5, 102, 9 }, { 8, 102, 9 }, { 9, 110, UINT64_MAX }, { 99, 110, UINT64_MAX } };
+	for (size_t i = 0; i < sizeof is / sizeof *is; i++) {
+		CHECK(tape_reader_time(&r, is[i][0], &time, &next));
+		CHECK_EQ(time, is[i][1]);
+		CHECK_EQ(next, is[i][2]);
+	}
+	CHECK_EQ(tape_reader_at_time(&r, 99), 0);
+	CHECK_EQ(tape_reader_at_time(&r, 100), 2);
+	CHECK_EQ(tape_reader_at_time(&r, 109), 5);
+	CHECK_EQ(tape_reader_at_time(&r, 1000), 9);
+	/* The clock was set back: the last place at which it read so. */
+	fake_time(&t, 10, 50);
+	CHECK_EQ(tape_reader_at_time(&r, 60), 10);
+	/* Those that are overwritten are not known; nor is one that is being written over. */
+	for (unsigned i = 0; i < 2 * FAKE_TIMES; i++) fake_time(&t, 20 + i, 200 + i);
+	CHECK(!tape_reader_time(&r, 9, &time, &next));
+	CHECK_EQ(next, 20 + FAKE_TIMES + 1);
+	CHECK(tape_reader_time(&r, 20 + FAKE_TIMES + 1, &time, &next));
+	CHECK_EQ(time, 200 + FAKE_TIMES + 1);
+	/* Whatever it holds, an answer comes. */
+	unsigned seed = 7;
+	for (unsigned i = 0; i < 2000; i++) {
+		seed = seed * 1103515245u + 12345u;
+		fake_time(&t, seed % 64 ? seed : UINT64_MAX - seed, seed % 3 ? UINT64_MAX - seed : seed);
+		if (seed % 29 == 0) atomic_store(&t.header->times_end, UINT64_MAX - i);
+		(void)tape_reader_time(&r, seed % 128, &time, &next);
+		CHECK(next > seed % 128);
+		(void)tape_reader_at_time(&r, seed);
+		if (seed % 29 == 0) atomic_store(&t.header->times_end, i);
+	}
+	tape_reader_deinit(&r);
+	fake_close(&t);
 }
 
 TEST(other_files_are_no_tapes)
@@ -434,7 +490,7 @@ TEST(random_damage)
 	for (int round = 0; round < 20000; round++) {
 		for (int i = 0; i < 4; i++) {
 			seed = seed * 1664525u + 1013904223u;
-			uint32_t const at = (seed >> 8) % (3u * TAPE_PAGE + 2u * FAKE_SLOT - TAPE_PAGE);
+			uint32_t const at = (seed >> 8) % (4u * TAPE_PAGE + 2u * FAKE_SLOT - TAPE_PAGE);
 			seed = seed * 1664525u + 1013904223u;
 			t.map[TAPE_PAGE + at] = (uint8_t)(seed >> 24);
 		}
@@ -475,7 +531,7 @@ TEST(a_fast_writer_never_spoils_a_copy)
 		for (size_t i = 0; i < sizeof pattern; i++) pattern[i] = (uint8_t)(i * 7 >> 3);
 		for (uint64_t end = 0; end < total;) {
 			size_t const n = 1 + (size_t)(end % TAPE_READ_MAX) / 2;
-			uint8_t *const ring = t.map + 3 * TAPE_PAGE + 2 * FAKE_SLOT;
+			uint8_t *const ring = t.map + 4 * TAPE_PAGE + 2 * FAKE_SLOT;
 			for (size_t i = 0; i < n;) {
 				size_t const at = (size_t)((end + i) % FAKE_RING);
 				size_t m = FAKE_RING - at;

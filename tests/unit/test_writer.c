@@ -1,3 +1,4 @@
+#include <time.h>
 /* The tape's writer, read back by its reader. */
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -283,6 +284,42 @@ TEST(a_smaller_checkpoint_gives_memory_back)
 
 /* A tape that a stranger, or a fault, has written to: the next head ends its
  * take-up, and touches nothing outside of what the tape says is there. */
+/* At most one entry a second, before the bytes that it dates; the next writer begins with
+ * one of its own. */
+TEST(output_has_times)
+{
+	struct tape t, next;
+	struct tape_reader r;
+	size_t room;
+	uint64_t came, upto;
+	uint64_t const before = (uint64_t)1000000000 * (uint64_t)time(NULL);
+	CHECK_EQ(tape_create(&t, 65536, "x"), 0);
+	CHECK_EQ(tape_reader_init(&r, t.fd), 0);
+	for (unsigned i = 0; i < 10; i++) {
+		tape_arm(&t, &room)[0] = 'x';
+		tape_take(&t, 1);
+		tape_publish(&t, t.taken);
+	}
+	CHECK(atomic_load(&t.header->times_end) <= 2);
+	CHECK(tape_reader_time(&r, 9, &came, &upto));
+	CHECK(came + 1000000000 >= before && came < before + UINT64_C(60000000000));
+	t.timed -= UINT64_C(1100000000); /* a second passes */
+	tape_arm(&t, &room)[0] = 'y';
+	tape_take(&t, 1);
+	tape_publish(&t, t.taken);
+	CHECK(tape_reader_time(&r, 9, &came, &upto));
+	CHECK_EQ(upto, 10);
+	CHECK_EQ(tape_open(&next, fcntl(t.fd, F_DUPFD_CLOEXEC, 0)), 0);
+	uint64_t const n = next.times_end;
+	tape_arm(&next, &room)[0] = 'z';
+	tape_take(&next, 1);
+	tape_publish(&next, next.taken);
+	CHECK_EQ(next.times_end, n + 1);
+	tape_reader_deinit(&r);
+	tape_deinit(&next);
+	tape_deinit(&t);
+}
+
 TEST(a_hostile_tape_is_taken_up_within_bounds)
 {
 	struct tape t;

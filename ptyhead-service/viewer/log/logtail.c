@@ -32,6 +32,16 @@ static uint64_t reading(struct logtail *t)
 	return t->clock;
 }
 
+/* Of the past the tape knows when it came, to the second: how much of the next `most` bytes
+ * came in the same one. */
+static size_t same_time(struct logtail *t, uint64_t most)
+{
+	struct tape_reader const *const r = &t->follow->tape;
+	uint64_t time, next;
+	if (tape_reader_time(r, r->pos, &time, &next) && time <= logtail_now(t)) t->clock = time;
+	return next - r->pos < most ? (size_t)(next - r->pos) : (size_t)most;
+}
+
 /* ---- lines ------------------------------------------------------------------- */
 
 static bool offer(void *arg)
@@ -203,7 +213,7 @@ static bool read_before(struct logtail *t, uint64_t upto)
 	struct tape_event e;
 	bool first = true;
 	for (uint64_t left; (left = upto - t->follow->tape.pos) > 0;) {
-		switch (tape_reader_next(&t->follow->tape, buf, left < sizeof buf ? (size_t)left : sizeof buf, &e)) {
+		switch (tape_reader_next(&t->follow->tape, buf, same_time(t, left < sizeof buf ? left : sizeof buf), &e)) {
 		case TAPE_MARK: on_mark(t, &e.mark); continue;
 		case TAPE_OVERTAKEN:
 		case TAPE_NOTHING: return false;
@@ -345,7 +355,8 @@ int logtail_step(struct logtail *t)
 	uint64_t const pos = t->follow->tape.pos;
 	/* With no room for bytes it gives the marks that stand where the past ends. */
 	uint64_t const left = !t->listing ? sizeof buf : t->past > pos ? t->past - pos : 0;
-	switch (tape_reader_next(&t->follow->tape, buf, left < sizeof buf ? (size_t)left : sizeof buf, &e)) {
+	size_t const most = left < sizeof buf ? (size_t)left : sizeof buf;
+	switch (tape_reader_next(&t->follow->tape, buf, t->listing ? same_time(t, most) : most, &e)) {
 	case TAPE_BYTES: on_bytes(t, buf, e.len); break;
 	case TAPE_MARK: on_mark(t, &e.mark); break;
 	case TAPE_NOTHING: return 0;
