@@ -166,6 +166,44 @@ fatal_signals() {
 	ended 139
 }
 
+# Who became another user by su sits at a terminal that is not his.
+@test "a terminal that another user opened, not read: a signal ends it, in its session and outside" {
+	[ "$(id -u)" -eq 0 ] || skip 'needs root'
+	local how pid
+	head_start
+	program sh -c 'stty raw -echo; printf ready; while [ ! -e "$1/go" ]; do sleep 0.05; done
+		head -c 300000 /dev/zero | tr "\0" x; touch "$1/written"; exec cat' sh "$T"
+	chmod 666 "$S"
+	local dir=$T
+	while [ "$dir" != / ]; do chmod a+x "$dir" && dir=${dir%/*} dir=${dir:-/}; done
+	for how in '' 'setsid -w'; do
+		rm -f "$T/go" "$T/written" "$T/orders"
+		mkfifo "$T/orders"
+		exec 7<>"$T/orders"
+		# shellcheck disable=SC2086 # words, or none
+		foreground onpty 24x80 "$T/seen" setpriv --reuid nobody --regid nogroup --clear-groups $how \
+			"$(command -v ptyhead-attach)" -L "$S" <"$T/orders" >"$T/modes" 2>"$T/viewer.err" 3>&- 7>&- &
+		VIEWER=$!
+		echo "$VIEWER" >>"$T/.started"
+		wait_for 20 has "$T/seen" ready
+		echo hold >&7
+		touch "$T/go"
+		wait_for 20 test -e "$T/written"
+		pid=$(pgrep -u nobody -x ptyhead-attach)
+		kill -TERM "$pid"
+		wait_for 20 not alive "$pid"
+		echo go >&7 # setsid has something to say
+		wait_for 20 not alive "$VIEWER"
+		has "$T/modes" '^modes same$'
+		rm -f "$T/seen"
+		kill "$PROGRAM"
+		wait_for 20 not alive "$PROGRAM"
+		rm -f "$T/go" "$T/written"
+		program sh -c 'stty raw -echo; printf ready; while [ ! -e "$1/go" ]; do sleep 0.05; done
+			head -c 300000 /dev/zero | tr "\0" x; touch "$1/written"; exec cat' sh "$T"
+	done
+}
+
 # Classes of what a terminal obeys and nothing undoes: ARCHITECTURE.md, "What viewers
 # withhold". In printf's form, with tabs between: a name, the bytes,
 # what of them does reach the terminal.

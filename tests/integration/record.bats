@@ -345,3 +345,50 @@ assert t["run 1 started"] == 0 and 1 <= t["run 2 started"] < 10, t' "$T/cast"
 	run -99 timeout 15 ptyhead-record --to now "$S"
 	kill -CONT "$HEAD"
 }
+
+@test "a signal ends it, whatever becomes of its output: what there is is written, if it is read" {
+	head_start
+	program sh -c 'head -c 150000 /dev/zero | tr "\0" x; touch "$1/written"; exec cat' sh "$T"
+	mkfifo "$T/unread"
+	exec 6<>"$T/unread"
+	# Nobody reads: it gives up, and dies of the signal.
+	start ptyhead-record "$S" >"$T/unread" 2>"$T/record.err" 6>&-
+	local stuck=$STARTED status=0
+	start ptyhead-record -f script -T "$T/timing" "$S" >"$T/unread" 2>"$T/record.err" 6>&-
+	local another=$STARTED
+	wait_for 20 test -e "$T/written"
+	kill -TERM "$stuck" "$another"
+	wait_for 20 not alive "$stuck"
+	wait "$stuck" || status=$?
+	[ "$status" -eq 143 ]
+	wait_for 20 not alive "$another"
+	# Another signal, and it does not try.
+	status=0
+	start ptyhead-record "$S" >"$T/unread" 2>"$T/record.err" 6>&-
+	wait_for 20 tail_open "$STARTED" "$T/unread"
+	kill -TERM "$STARTED"
+	kill -INT "$STARTED"
+	wait_for 20 not alive "$STARTED"
+	wait "$STARTED" || status=$?
+	[ "$status" -eq 130 ] || [ "$status" -eq 143 ]
+	# Somebody reads, late: all of it comes.
+	status=0
+	cat <&6 >"$T/late" &
+	local reader=$!
+	echo "$reader" >>"$T/.started"
+	wait_for 20 test -s "$T/late"
+	kill "$reader"
+	mkfifo "$T/slow"
+	start sh -c 'exec 3<"$1"; while [ ! -e "$2/go" ]; do sleep 0.05; done; cat <&3 >"$2/got"' sh "$T/slow" "$T"
+	reader=$STARTED
+	start ptyhead-record -o "$T/slow" "$S" 2>"$T/record.err" 6>&-
+	wait_for 20 tail_open "$STARTED" "$T/slow"
+	kill -TERM "$STARTED"
+	touch "$T/go"
+	wait "$STARTED"
+	wait_for 20 not alive "$reader"
+	[ "$(played "$T/got" | tr -cd x | wc -c)" -eq 150000 ]
+	exec 6>&-
+}
+# It has its output, and with it the signals that it catches.
+tail_open() { find "/proc/$1/fd" -lname "$2" 2>/dev/null | grep -q . && grep -q '^SigBlk:.*[1-9a-f]' "/proc/$1/status"; }

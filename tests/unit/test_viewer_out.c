@@ -91,22 +91,68 @@ TEST(a_full_socket_does_not_block)
 	close(p[1]);
 }
 
-/* Where it cannot be opened anew (another user's terminal): little at a time. */
-TEST(without_a_description_of_its_own_it_writes_little)
+/* Where it cannot be opened anew (another user's terminal, or pipe). */
+static void shared(int fd)
+{
+	out_init(&o, fd);
+	close(o.fd);
+	o.fd = fd;
+	o.kind = 3; /* SHARED */
+}
+
+TEST(without_a_description_of_its_own_a_full_pipe_does_not_block)
 {
 	int p[2];
+	enum out_result r;
+	struct sigaction before, after;
 	CHECK_EQ(pipe2(p, O_CLOEXEC), 0);
-	out_init(&o, p[1]);
-	close(o.fd);
-	o.fd = p[1];
-	o.kind = 3; /* SHARED */
-	put_many(1000);
+	sigaction(SIGURG, NULL, &before);
+	shared(p[1]);
+	do {
+		put_many(OUT_MAX);
+		write_all(&r);
+	} while (r == OUT_OK || out_room(&o) > 0);
 	CHECK_EQ(out_flush(&o, &data, &len), OUT_AGAIN);
-	CHECK(len > 0 && len <= 128);
+	CHECK_EQ(len, 0);
+	CHECK_EQ(fcntl(p[1], F_GETFL) & O_NONBLOCK, 0);
 	out_deinit(&o);
 	CHECK(fcntl(p[1], F_GETFL) >= 0); /* still the caller's */
+	sigaction(SIGURG, NULL, &after);
+	CHECK(before.sa_handler == after.sa_handler);
 	close(p[0]);
 	close(p[1]);
+}
+
+/* poll(2) says that it takes more when it takes a byte; and what stands in front of
+ * what it has room for is written. */
+TEST(without_a_description_of_its_own_a_full_terminal_does_not_block)
+{
+	int master, slave;
+	char buf[4096];
+	enum out_result r;
+	struct termios t;
+	size_t taken = 0, given = 0;
+	CHECK_EQ(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	CHECK_EQ(tcgetattr(slave, &t), 0);
+	cfmakeraw(&t);
+	CHECK_EQ(tcsetattr(slave, TCSANOW, &t), 0);
+	shared(slave);
+	do {
+		put_many(OUT_MAX);
+		given += write_all(&r);
+	} while (r == OUT_OK || out_room(&o) > 0);
+	CHECK_EQ(r, OUT_AGAIN);
+	for (int i = 0; i < 10; i++) {
+		ssize_t const n = read(master, buf, 100);
+		CHECK(n > 0);
+		taken += (size_t)n;
+		out_flush(&o, &data, &len);
+		given += len;
+	}
+	CHECK(given >= taken);
+	out_deinit(&o);
+	close(master);
+	close(slave);
 }
 
 TEST(a_file_is_written_where_it_stands)

@@ -7,22 +7,36 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
+
+#include "nowait.h"
 
 enum {
 	OWN,    /* our own description, O_NONBLOCK */
 	SOCKET, /* the user's, but sent to with MSG_DONTWAIT */
 	PLAIN,  /* a file: never waits for anybody */
-	SHARED, /* the user's: small writes after poll(2) */
+	SHARED, /* the user's: written to as nowait.h has it */
 };
 
-/* Of a tty or pipe that poll(2) calls writable, this much goes without a wait
- * (a pipe: PIPE_BUF; a tty: what it wants free before it says so). */
-#define SHARED_MAX 128u
+/* At once to a description that others share. */
+#define SHARED_MAX 4096u
+
+/* -1: there is no way to have one. */
+static int open_own(int fd)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	int const own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	/* A terminal's owner may be another: who became this user by su sits there. The
+	 * one that controls the process is for everybody who has it. */
+	if (own >= 0 || tcgetsid(fd) < 0) return own;
+	return open("/dev/tty", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
 
 void out_init(struct out *o, int fd)
 {
-	char path[32];
 	struct stat st;
 
 	o->fd = fd;
@@ -37,8 +51,7 @@ void out_init(struct out *o, int fd)
 	} else if (S_ISSOCK(st.st_mode)) {
 		o->kind = SOCKET;
 	} else {
-		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-		int const own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		int const own = open_own(fd);
 		if (own < 0) return;
 		o->fd = own;
 		o->kind = OWN;
@@ -113,7 +126,8 @@ static ssize_t write_some(struct out *o, uint8_t const *p, size_t len)
 		if (end) len = (size_t)(end - p) + 1;
 	}
 	if (o->kind == SOCKET) return send(o->fd, p, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	return write(o->fd, p, o->kind == SHARED && len > SHARED_MAX ? SHARED_MAX : len);
+	if (o->kind == SHARED) return nowait_write(o->fd, p, len > SHARED_MAX ? SHARED_MAX : len);
+	return write(o->fd, p, len);
 }
 
 enum out_result out_flush(struct out *o, uint8_t const **ret_data, size_t *ret_len)

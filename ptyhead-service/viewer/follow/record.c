@@ -216,6 +216,15 @@ static int pump(struct record *r)
 	return 0;
 }
 
+/* What there is by now is still taken. */
+static void look_at_stop(struct record *r)
+{
+	if (r->stopped || !r->stop(r->arg)) return;
+	r->stopped = true;
+	r->until = RECORD_TO_NOW;
+	r->history = tape_reader_end(&r->follow->tape);
+}
+
 enum record_result record_run(struct record *r)
 {
 	struct tape_reader newest = r->follow->tape;
@@ -237,17 +246,14 @@ enum record_result record_run(struct record *r)
 		}
 		follow_moved(r->follow);
 		if (r->done) break;
-		if (e > 0) continue;
+		look_at_stop(r);
+		if (e > 0 || r->stopped) continue;
 		enum follow_event const event = follow_wait(r->follow, -1);
 		if (event == FOLLOW_NEW) e = begin_again(r, "another head took the terminal: what was written meanwhile is missing");
 		if (event == FOLLOW_REFUSED) result = RECORD_REFUSED;
 		if (event == FOLLOW_FAILED) result = RECORD_FAILED;
 		if (result != RECORD_DONE) break;
-		if (event == FOLLOW_ALSO && r->stop(r->arg)) {
-			/* What there is by now is still taken. */
-			r->until = RECORD_TO_NOW;
-			r->history = tape_reader_end(&r->follow->tape);
-		}
+		if (event == FOLLOW_ALSO) look_at_stop(r);
 	}
 	if (e < 0) {
 		errno = -e;

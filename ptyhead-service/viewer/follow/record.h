@@ -20,7 +20,7 @@ struct record {
 	enum record_until until;
 	/* Writes and empties the buffers; 0 or -errno. */
 	int (*write)(void *arg, struct recording *r);
-	/* follow's other descriptor is ready: is it to end? */
+	/* Is it to end? Asked after each write, and when follow's other descriptor is ready. */
 	bool (*stop)(void *arg);
 	void *arg;
 	void (*say)(char const *text); /* a warning */
@@ -33,6 +33,7 @@ struct record {
 	struct span span; /* whose bytes are left out */
 	uint32_t last_run;/* TO_EXIT */
 	bool begun;
+	bool stopped;
 	bool done;
 };
 

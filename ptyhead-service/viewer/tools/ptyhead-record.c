@@ -2,12 +2,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "out.h"
 #include "record.h"
 #include "signals.h"
 #include "tool.h"
@@ -33,6 +36,8 @@ static char const usage_text[] =
 	"\n"
 	"See ptyhead-record(1).\n";
 
+#define LEAVE_MS 3000 /* what is there when a signal ends it is written for so long */
+
 struct record_options {
 	char const *output;
 	char const *timing;
@@ -40,9 +45,12 @@ struct record_options {
 };
 
 struct files {
-	int out;
-	int timing; /* -1: none */
+	int fd, timing_fd; /* -1: none */
+	struct out out, timing;
 	struct signals signals;
+	int fatal;     /* the signal that ends it; 0 */
+	int64_t until; /* then: how long the rest may take to be written */
+	bool given_up; /* it took longer, or another signal came */
 };
 
 static int word_of(char const *option, char const *text, char const *const *words)
@@ -102,33 +110,14 @@ static void open_files(struct record_options const *o, enum recording_form form,
 {
 	char timing[4096];
 
-	f->timing = -1;
-	f->out = open_file(o->output);
+	f->timing_fd = -1;
+	f->fd = open_file(o->output);
+	out_init(&f->out, f->fd);
 	if (form != RECORDING_SCRIPT) return;
 	int const n = snprintf(timing, sizeof timing, "%s.timing", o->output);
 	if (!o->timing && (n < 0 || (size_t)n >= sizeof timing)) die(EXIT_USAGE, "the file's name is too long");
-	f->timing = open_file(o->timing ? o->timing : timing);
-}
-
-static int write_all(int fd, struct screen_buf *b)
-{
-	size_t done = 0;
-	while (done < b->len) {
-		ssize_t const n = write(fd, b->data + done, b->len - done);
-		if (n < 0 && errno == EINTR) continue;
-		if (n < 0) return -errno;
-		done += (size_t)n;
-	}
-	screen_buf_clear(b);
-	return 0;
-}
-
-/* The bytes before their timing, so that what is cut off can still be played. */
-static int write_files(void *arg, struct recording *r)
-{
-	struct files const *const f = arg;
-	int const e = write_all(f->out, &r->out);
-	return e < 0 || f->timing < 0 ? e : write_all(f->timing, &r->timing);
+	f->timing_fd = open_file(o->timing ? o->timing : timing);
+	out_init(&f->timing, f->timing_fd);
 }
 
 static bool signalled(void *arg)
@@ -137,10 +126,60 @@ static bool signalled(void *arg)
 	int number;
 
 	while ((number = signals_next(&f->signals)) != 0) {
-		if (signals_fatal(number)) return true;
 		if (number == SIGTSTP) signals_stop();
+		if (!signals_fatal(number)) continue;
+		if (f->fatal) f->given_up = true;
+		else f->until = clock_ms() + LEAVE_MS;
+		f->fatal = number;
 	}
-	return false;
+	return f->fatal != 0;
+}
+
+/* Until there may be room, or a signal came, or the time is over. */
+static void wait_for_room(struct files *f, struct out const *o)
+{
+	struct pollfd p[2] = { { o->fd, POLLOUT, 0 }, { f->signals.fd, POLLIN, 0 } };
+	int64_t const left = f->until - clock_ms();
+
+	(void)poll(p, 2, !f->fatal ? -1 : left > 0 ? (int)left : 0);
+	(void)signalled(f);
+	if (f->fatal && clock_ms() >= f->until) f->given_up = true;
+}
+
+static int write_all(struct files *f, struct out *o, struct screen_buf *b)
+{
+	uint8_t const *data;
+	size_t len;
+
+	if (b->len == 0) return 0;
+	out_blob(o, b->data, b->len);
+	*b = (struct screen_buf)SCREEN_BUF_INIT;
+	for (;;) {
+		switch (out_flush(o, &data, &len)) {
+		case OUT_OK: return 0;
+		case OUT_CLOSED: return -EPIPE;
+		case OUT_FAILED: return -errno;
+		case OUT_AGAIN: break;
+		}
+		if (len == 0) wait_for_room(f, o);
+		if (f->given_up) return -EINTR;
+	}
+}
+
+/* The bytes before their timing, so that what is cut off can still be played. */
+static int write_files(void *arg, struct recording *r)
+{
+	struct files *const f = arg;
+	int const e = write_all(f, &f->out, &r->out);
+	return e < 0 || f->timing_fd < 0 ? e : write_all(f, &f->timing, &r->timing);
+}
+
+static void close_files(struct files *f)
+{
+	out_deinit(&f->out);
+	if (f->timing_fd >= 0) out_deinit(&f->timing);
+	if ((f->fd != STDOUT_FILENO && close(f->fd) < 0) || (f->timing_fd >= 0 && close(f->timing_fd) < 0))
+		die(EXIT_TEMPORARY, "unable to write the recording: %s", strerror(errno));
 }
 
 /* ---- the head ---------------------------------------------------------------------- */
@@ -168,7 +207,7 @@ int main(int argc, char **argv)
 	static struct record r;
 	struct record_options o = { .output = "-" };
 	struct ptyhead_address address;
-	struct files files;
+	static struct files files;
 
 	char const *const name = parse(argc, argv, &r, &o);
 	address_get(name, &address);
@@ -187,14 +226,15 @@ int main(int argc, char **argv)
 	enum record_result const result = record_run(&r);
 	int const error = errno;
 	follow_close(&f);
+	while (signals_next(&files.signals) != 0) {} /* SIGPIPE is told in words; others are too late */
+	signals_deinit(&files.signals);
+	if (files.given_up) signals_die(files.fatal);
 	switch (result) {
 	case RECORD_DONE: break;
 	case RECORD_REFUSED: die_of_link(&f.link, 0);
 	case RECORD_FAILED: die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(error));
 	case RECORD_UNWRITTEN: die(EXIT_TEMPORARY, "unable to write the recording: %s", strerror(error));
 	}
-	if ((files.out != STDOUT_FILENO && close(files.out) < 0) || (files.timing >= 0 && close(files.timing) < 0))
-		die(EXIT_TEMPORARY, "unable to write the recording: %s", strerror(errno));
-	close(files.signals.fd);
+	close_files(&files);
 	return 0;
 }

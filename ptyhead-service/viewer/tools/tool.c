@@ -3,27 +3,55 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "nowait.h"
 #include "number.h"
 #include "printable.h"
 
 #define TIME_MAX 1000000000u /* of any unit */
 
 #define TEXT_MAX 12288u /* two paths and what is said of them */
+#define PATIENCE_MS 1000
+
+/* Who has blocked the signals that end it must not wait for whoever reads standard error. */
+static void put_text(char const *text, size_t len)
+{
+	sigset_t blocked;
+	int ms = 0;
+
+	sigprocmask(SIG_BLOCK, NULL, &blocked);
+	bool const may_wait = !sigismember(&blocked, SIGTERM);
+	while (len > 0 && ms < PATIENCE_MS) {
+		ssize_t const n = may_wait ? write(STDERR_FILENO, text, len) : nowait_write(STDERR_FILENO, text, len);
+		if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+			continue;
+		}
+		if (n < 0 && errno != EINTR && errno != EAGAIN) return;
+		struct pollfd p = { STDERR_FILENO, POLLOUT, 0 };
+		ms += poll(&p, 1, NOWAIT_MS) == 0 ? NOWAIT_MS : 1;
+	}
+}
 
 /* One line on standard error. Names in it may be anybody's: what a terminal would act
  * on, or what breaks the line, is shown in hexadecimal. */
 static void put_line(char const *kind, char const *format, va_list ap)
 {
-	static char text[TEXT_MAX], line[PRINTABLE_ESCAPE * TEXT_MAX];
+	static char text[TEXT_MAX], line[PRINTABLE_ESCAPE * TEXT_MAX + 64];
 
 	if (vsnprintf(text, sizeof text, format, ap) < 0) text[0] = '\0';
-	printable_put(line, sizeof line, text, strlen(text));
-	fprintf(stderr, "%s: %s: %s\n", tool_name, kind, line);
+	size_t n = (size_t)snprintf(line, 64, "%s: %s: ", tool_name, kind);
+	n += printable_put(line + n, sizeof line - n - 1, text, strlen(text));
+	line[n++] = '\n';
+	put_text(line, n);
 }
 
 void die(int code, char const *format, ...)
