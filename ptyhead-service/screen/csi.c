@@ -343,7 +343,7 @@ static void intermediate(struct screen *s, unsigned char inter, unsigned char fi
 	bool const vt400 = s->level >= 4;
 	switch (inter) {
 	case ' ':
-		if (final == 'q' && par(s, 0, 0) <= 6) s->shape = (uint8_t)par(s, 0, 0);
+		if (final == 'q') shape_set(s, par(s, 0, 0));
 		else if (final == '@') columns(s, s->left, par_pos(s, 0), true);
 		else if (final == 'A') columns(s, s->left, par_pos(s, 0), false);
 		else withhold(s);

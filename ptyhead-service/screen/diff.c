@@ -173,12 +173,12 @@ struct input {
 	uint8_t shape;
 };
 
-static struct input input_of(struct screen const *s)
+static struct input input_of(struct screen const *s, struct home const *home)
 {
 	struct input in = { .modes = MODES_DEFAULT & MODES_MIRRORED };
 	memset(in.modkeys, -1, sizeof in.modkeys);
 	if (!s) return in;
-	in.modes = s->modes & MODES_MIRRORED;
+	in.modes = home_shown(s, home) & MODES_MIRRORED;
 	in.mouse = s->mouse;
 	in.mouse_enc = s->mouse_enc;
 	in.kitty = s->grid->kitty.flags[s->grid->kitty.depth];
@@ -234,8 +234,8 @@ void screen_diff(struct screen const *from, struct screen const *to, unsigned ro
 	struct view t = { .s = to, .rows = rows, .cols = cols };
 	struct painter p = { .s = to, .out = out, .cols = cols };
 	struct screen_style const none = { 0 };
-	struct input a = input_of(from);
-	struct input const b = input_of(to);
+	struct input a = input_of(from, from ? &from->home : NULL);
+	struct input const b = input_of(to, from ? &from->home : &to->home);
 	bool changed[SCREEN_SIZE_MAX];
 	bool const hide = !from || cursor_seen(from, rows, cols);
 	if (from) screen_viewport(from, rows, cols, &f.y, &f.x);
@@ -270,8 +270,8 @@ void screen_diff(struct screen const *from, struct screen const *to, unsigned ro
 
 void screen_diff_undo(struct screen const *to, unsigned rows, unsigned cols, struct screen_buf *out)
 {
-	struct input const a = input_of(to);
-	struct input const b = input_of(NULL);
+	struct input const a = input_of(to, &to->home);
+	struct input const b = input_of(NULL, NULL);
 	unsigned n = umin(rows, to->rows);
 	unsigned y;
 	unsigned x;

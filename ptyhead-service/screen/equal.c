@@ -106,7 +106,8 @@ bool screen_equal(struct screen const *a, struct screen const *b, char why[SCREE
 			      b->bottom, b->left, b->right);
 	/* DECCOLM's state is told by DECRQM alone. A restore onto a terminal in use leaves
 	 * it out, since setting it would clear that terminal. */
-	if ((a->modes ^ b->modes) & ~BIT(M_COLM))
+	struct home const *const home = a->home.known ? &a->home : &b->home;
+	if ((home_shown(a, home) ^ home_shown(b, home)) & ~BIT(M_COLM))
 		return differ(why, "modes: %llx, %llx", (unsigned long long)a->modes, (unsigned long long)b->modes);
 	if (a->saved_valid != b->saved_valid ||
 	    (a->saved_value & a->saved_valid) != (b->saved_value & b->saved_valid))

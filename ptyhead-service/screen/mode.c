@@ -127,6 +127,7 @@ void mode_set(struct screen *s, bool dec, unsigned number, bool on)
 	}
 	struct mode_def const *const d = mode_find(dec, number);
 	if (d && d->bit == M_LRMM && s->level < 4) return;
+	if (d && dec) s->touched |= BIT(d->bit);
 	if (d) bit_set(s, d->bit, on);
 	else other_set(s, dec, number, on);
 }
@@ -176,4 +177,11 @@ void mode_restore(struct screen *s, unsigned number)
 	int const bit = save_bit(number);
 	if (bit < 0 || !(s->saved_valid >> bit & 1)) return;
 	mode_set(s, true, number, s->saved_value >> bit & 1);
+}
+
+void shape_set(struct screen *s, unsigned shape)
+{
+	if (shape > 6) return;
+	s->shape = (uint8_t)shape;
+	s->touched_shape = true;
 }

@@ -77,6 +77,11 @@ static uint32_t shown_color(uint32_t slot, uint32_t otherwise)
 	return SCREEN_COLOR_KIND(slot) == COLOR_SET ? slot : otherwise;
 }
 
+static void touch_palette(struct screen *s, unsigned i)
+{
+	if (i < HOME_PALETTE) s->touched_palette |= (uint16_t)(1u << i);
+}
+
 /* OSC 4, whose numbers past the palette's are the special colours', and OSC 5. */
 static void palette(struct screen *s, struct text rest, unsigned first)
 {
@@ -98,6 +103,7 @@ static void palette(struct screen *s, struct text rest, unsigned first)
 			reply_color(&answer, what, shown_color(s->palette[i], i < PALETTE_SPECIAL ? screen_palette_default(i) : dynamic_default(s, 0)));
 		} else if (good) {
 			set_color(s, &s->palette[i], spec);
+			touch_palette(s, i);
 		}
 	}
 	if (asked) terminal(s, &answer);
@@ -110,11 +116,14 @@ static void palette_reset(struct screen *s, struct text rest, unsigned first)
 	struct text idx;
 	if (!rest.at || !rest.len) {
 		for (unsigned i = first; i < PALETTE_SIZE; i++) s->palette[i] = 0;
+		if (first == 0) s->touched_palette = UINT16_MAX;
 		return;
 	}
 	while (next(&rest, &idx)) {
 		int const n = number(idx);
-		if (n >= 0 && first + (unsigned)n < PALETTE_SIZE) s->palette[first + (unsigned)n] = 0;
+		if (n < 0 || first + (unsigned)n >= PALETTE_SIZE) continue;
+		s->palette[first + (unsigned)n] = 0;
+		touch_palette(s, first + (unsigned)n);
 	}
 }
 
@@ -131,10 +140,17 @@ static void dynamic(struct screen *s, unsigned first, struct text rest)
 			reply_color(&answer, what, shown_color(s->dynamic[i], dynamic_default(s, i)));
 		} else {
 			set_color(s, &s->dynamic[i], spec);
+			s->touched_dynamic |= (uint16_t)(1u << i);
 		}
 	}
 	if (asked) terminal(s, &answer);
 	screen_buf_deinit(&answer);
+}
+
+static void dynamic_reset(struct screen *s, unsigned i)
+{
+	s->dynamic[i] = 0;
+	s->touched_dynamic |= (uint16_t)(1u << i);
 }
 
 /* A title is written to terminals again. A control in it (C1, as UTF-8: there are no
@@ -329,7 +345,7 @@ void osc_dispatch(struct screen *s)
 		break;
 	default:
 		if (n >= 10 && n <= 19) dynamic(s, (unsigned)n - 10, rest);
-		else if (n >= 110 && n <= 119) s->dynamic[n - 110] = 0;
+		else if (n >= 110 && n <= 119) dynamic_reset(s, (unsigned)n - 110);
 		else if (withhold_string(&s->p)) withhold(s);
 		break;
 	}

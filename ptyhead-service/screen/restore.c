@@ -199,7 +199,7 @@ static void saved_modes(struct screen const *s, struct screen_buf *out)
 
 static void modes(struct screen const *s, bool real, struct screen_buf *out)
 {
-	uint64_t const changed = (s->modes ^ MODES_DEFAULT) & ~(BIT(M_OM) | BIT(M_IRM) | BIT(M_LRMM) | BIT(M_COLM));
+	uint64_t const changed = ((s->modes ^ MODES_DEFAULT) | home_touched(s)) & ~(BIT(M_OM) | BIT(M_IRM) | BIT(M_LRMM) | BIT(M_COLM));
 	for (unsigned i = 0; i < screen_mode_count; i++) {
 		struct mode_def const *const d = &screen_mode_defs[i];
 		if (!(changed >> d->bit & 1)) continue;

@@ -327,6 +327,15 @@ void screen_restore(struct screen const *s, bool clear, struct screen_buf *out);
  * must not report its size by itself. */
 void screen_restore_real(struct screen const *s, struct screen_buf *out);
 
+/* What a terminal that somebody sits at had of modes, colours and cursor shape before
+ * anything was written to it. Questions, which it answers with what it knows; one answer,
+ * of a screen that is what it shows: true if it was one. From then on its diffs and
+ * screen_undo leave what no program has touched, and put back the rest. */
+void screen_home_ask(struct screen_buf *out);
+bool screen_home_answer(struct screen *s, char const *text, size_t len);
+/* The modes that decide what is shown, and what keys send, as a fresh screen has them. */
+void screen_home_default(struct screen_buf *out);
+
 /* Append what switches off, on a terminal in this state, exactly what is on
  * (never RIS), and leaves the cursor on a line of its own below the content. The
  * title is the one of before the first that was kept on the title stack. */

@@ -203,6 +203,15 @@ struct title_entry {
 #define PALETTE_SPECIAL 256u /* bold, underline, blink, reverse, italic: OSC 5's 0 to 4 */
 #define PALETTE_SIZE 261u
 
+/* See home.c: what the terminal had that somebody sits at. */
+#define HOME_PALETTE 16u
+struct home {
+	uint64_t known, value;           /* modes */
+	uint32_t palette[HOME_PALETTE];  /* 0: it did not tell */
+	uint32_t dynamic[10];
+	uint8_t shape;                   /* DECSCUSR's number + 1; 0: it did not tell */
+};
+
 struct screen {
 	uint16_t rows, cols;
 	uint16_t y, x;
@@ -226,6 +235,11 @@ struct screen {
 	struct grid *grid;      /* the one shown */
 	uint64_t modes;
 	uint64_t saved_valid, saved_value; /* XTSAVE */
+	/* What was switched or set, or reset, by name, since the reset. */
+	uint64_t touched;
+	uint16_t touched_palette, touched_dynamic;
+	bool touched_shape;
+	struct home home;
 	struct other_mode others[SCREEN_OTHERS_MAX];
 	unsigned nothers;
 	uint8_t level;          /* the VT level of DECSCL: 1 to 4 */
@@ -375,6 +389,7 @@ void mode_set(struct screen *s, bool dec, unsigned number, bool on);
 void mode_save(struct screen *s, unsigned number);
 void mode_restore(struct screen *s, unsigned number);
 int mode_report(struct screen const *s, bool dec, unsigned number);
+void shape_set(struct screen *s, unsigned shape); /* DECSCUSR */
 bool mode_virtual(unsigned bit, uint16_t *ret_number); /* the number of a bit >= M_MOUSE */
 
 /* sequence.c */
@@ -486,7 +501,13 @@ unsigned paint_run(struct painter *p, struct screen_cell const *c, unsigned n);
 /* Blank n cells from (y, x) in a style (its background is what matters). */
 void paint_blank(struct painter *p, unsigned y, unsigned x, unsigned n, struct screen_style const *st);
 void paint_title(struct screen_buf *out, unsigned what, char const *str);
-/* undo.c: every colour that was set is reset. */
+/* home.c: `h` is of the terminal that is written to */
+uint64_t home_modes(struct home const *h);                             /* what it had */
+uint64_t home_shown(struct screen const *s, struct home const *h);     /* what it has, showing s */
+uint64_t home_touched(struct screen const *s);                         /* modes to be written, though they are at their default */
+void home_mouse_undo(struct screen const *s, struct screen_buf *out);
+
+/* home.c: every colour that was set is what it was. */
 void undo_colors(struct screen const *s, struct screen_buf *out);
 void paint_colors(struct screen const *from, struct screen const *to, struct screen_buf *out);
 bool style_eq(struct screen_style const *a, struct screen_style const *b);

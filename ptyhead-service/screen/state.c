@@ -37,6 +37,7 @@ static void charsets_default(struct screen *s)
 static void defaults(struct screen *s)
 {
 	s->modes = MODES_DEFAULT;
+	s->touched = 0;
 	s->saved_valid = s->saved_value = 0;
 	s->nothers = 0;
 	marks_forget(s);

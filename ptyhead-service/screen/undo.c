@@ -10,12 +10,14 @@ static void kitty_pop(struct kitty const *k, struct screen_buf *out)
 static void modes_undo(struct screen const *s, uint64_t keep, struct screen_buf *out)
 {
 	/* A size that it has is left to a terminal. */
-	uint64_t const changed = (s->modes ^ MODES_DEFAULT) & ~(BIT(M_LRMM) | BIT(M_COLM)) & ~keep;
+	uint64_t const had = home_modes(&s->home);
+	uint64_t const changed = (home_shown(s, &s->home) ^ had) & ~(BIT(M_LRMM) | BIT(M_COLM)) & ~keep;
 	for (unsigned i = 0; i < screen_mode_count; i++) {
 		struct mode_def const *const d = &screen_mode_defs[i];
 		if (!(changed >> d->bit & 1)) continue;
-		if (d->bit == M_NKM) screen_buf_str(out, "\033>");
-		else screen_buf_fmt(out, "\033[%s%u%c", d->dec ? "?" : "", (unsigned)d->number, mode_on(s, d->bit) ? 'l' : 'h');
+		bool const on = had >> d->bit & 1;
+		if (d->bit == M_NKM) screen_buf_str(out, on ? "\033=" : "\033>");
+		else screen_buf_fmt(out, "\033[%s%u%c", d->dec ? "?" : "", (unsigned)d->number, on ? 'h' : 'l');
 	}
 	for (unsigned i = 0; i < s->nothers; i++)
 		screen_buf_fmt(out, "\033[%s%ul", s->others[i].dec ? "?" : "", (unsigned)s->others[i].number);
@@ -25,11 +27,11 @@ static void modes_undo(struct screen const *s, uint64_t keep, struct screen_buf 
 
 static void input_undo(struct screen const *s, struct screen_buf *out)
 {
-	if (s->mouse) screen_buf_fmt(out, "\033[?%ul", (unsigned)s->mouse);
-	if (s->mouse_enc) screen_buf_fmt(out, "\033[?%ul", (unsigned)s->mouse_enc);
+	home_mouse_undo(s, out);
 	for (unsigned i = 0; i < 8; i++)
 		if (s->modkeys[i] >= 0) screen_buf_fmt(out, "\033[>%um", i);
-	if (s->shape) screen_buf_str(out, "\033[0 q");
+	if (s->home.shape ? s->touched_shape && s->shape != s->home.shape - 1 : s->shape != 0)
+		screen_buf_fmt(out, "\033[%u q", s->home.shape ? s->home.shape - 1u : 0u);
 }
 
 static void charsets_undo(struct screen const *s, struct screen_buf *out)
@@ -58,18 +60,6 @@ static void tabs_undo(struct screen const *s, struct screen_buf *out)
 	if (x == s->cols) return;
 	screen_buf_str(out, "\033[3g");
 	for (x = 0; x < s->cols; x += 8) screen_buf_fmt(out, "\033[1;%uH\033H", x + 1);
-}
-
-void undo_colors(struct screen const *s, struct screen_buf *out)
-{
-	unsigned i = 0;
-	while (i < PALETTE_SPECIAL && !s->palette[i]) i++;
-	if (i < PALETTE_SPECIAL) screen_buf_str(out, "\033]104\033\\");
-	i = PALETTE_SPECIAL;
-	while (i < PALETTE_SIZE && !s->palette[i]) i++;
-	if (i < PALETTE_SIZE) screen_buf_str(out, "\033]105\033\\");
-	for (i = 0; i < 10; i++)
-		if (s->dynamic[i]) screen_buf_fmt(out, "\033]11%u\033\\", i);
 }
 
 static bool row_blank_p(struct screen const *s, unsigned y)

@@ -291,7 +291,7 @@ TEST(a_colour_that_is_not_understood_is_undone)
 		CHECK(!screen_palette(s, 3, &rgb) && !screen_dynamic(s, 12, &rgb));
 		survives(s);
 		screen_undo(s, &b);
-		CHECK(strstr(text_of(&b), "\033]104\033\\") && strstr(b.data, "\033]112\033\\") && strstr(b.data, "\033]105\033\\"));
+		CHECK(strstr(text_of(&b), "\033]104;3\033\\") && strstr(b.data, "\033]112\033\\") && strstr(b.data, "\033]105\033\\"));
 		screen_buf_deinit(&b);
 		drop(s, &e);
 	}

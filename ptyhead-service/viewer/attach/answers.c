@@ -16,6 +16,7 @@ void answers_ask(struct answers *a, unsigned what, int64_t now, struct screen_bu
 	a->due[a->n++].at = now;
 	screen_buf_str(out, "\033[5n");
 	if (what & ANSWERS_PLACE) screen_buf_str(out, "\033[6n");
+	if (what & ANSWERS_HOME) screen_home_ask(out);
 	screen_buf_str(out, "\033[c");
 }
 
@@ -48,6 +49,13 @@ static void complete(struct answers *a, int64_t now)
 	if (a->due[i].what & ANSWERS_END) a->end_new = true;
 	if (a->placed) a->place_new = true;
 	forget(a, i + 1);
+}
+
+bool answers_home(struct answers const *a)
+{
+	for (unsigned i = 0; a->open && i < a->n; i++)
+		if (a->due[i].what & ANSWERS_HOME) return true;
+	return false;
 }
 
 static bool in_order(struct answers *a, struct token const *t, int64_t now)

@@ -17,6 +17,7 @@
 
 enum answers_what {
 	ANSWERS_PLACE = 1, /* where is the cursor? */
+	ANSWERS_HOME = 4,  /* what does it have on, and which colours? */
 	ANSWERS_END = 2,   /* nothing: all that was sent before has been answered */
 };
 
@@ -44,6 +45,8 @@ void answers_init(struct answers *a);
 void answers_ask(struct answers *a, unsigned what, int64_t now, struct screen_buf *out);
 /* True: the token is an answer, and for nobody else. */
 bool answers_take(struct answers *a, struct token const *t, int64_t now);
+/* What comes now may be an answer to ANSWERS_HOME. */
+bool answers_home(struct answers const *a);
 /* Something is still to be answered. */
 bool answers_owed(struct answers *a, int64_t now);
 

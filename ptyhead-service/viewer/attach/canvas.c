@@ -70,6 +70,7 @@ void canvas_deinit(struct canvas *c)
 	screen_free(c->term);
 	screen_free(c->prog);
 	screen_buf_deinit(&c->above);
+	screen_buf_deinit(&c->ask);
 	screen_buf_deinit(&c->aside);
 	c->term = c->prog = NULL;
 }

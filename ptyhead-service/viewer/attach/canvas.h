@@ -26,6 +26,7 @@ struct canvas {
 	struct screen *term;   /* what it shows, as far as was written */
 	struct screen *prog;   /* the program's screen; NULL: `term` is it */
 	struct screen_buf above; /* rows to go above it when it is begun */
+	struct screen_buf ask;   /* the same, where what it prints is erased again */
 	struct screen_buf aside; /* what is to go before the next picture */
 	bool begun;            /* something of ours stands on the terminal */
 	bool titled;           /* the user's title is kept on the terminal's stack */

@@ -124,8 +124,11 @@ static void settle(struct canvas *c, struct way *w)
 static void begin(struct canvas *c, struct way *w)
 {
 	for (unsigned y = 0; y < c->rows; y++) screen_buf_str(w->out, "\n");
-	/* What decides where characters come to stand. */
-	screen_buf_str(w->out, "\033[?6;69l\033[r\033[4l\033[?7h\033(B\017");
+	/* Terminals that do not know a question may print some of it. */
+	if (c->ask.len > 0) screen_buf_add(w->out, c->ask.data, c->ask.len);
+	screen_buf_deinit(&c->ask);
+	c->ask = (struct screen_buf)SCREEN_BUF_INIT;
+	screen_home_default(w->out);
 	erase(c, w);
 	if (c->above.len > 0) {
 		screen_buf_add(w->out, c->above.data, c->above.len);

@@ -253,7 +253,8 @@ static void find_place(struct face *f, int64_t now)
 
 bool face_answer(struct face *f, struct token const *t, int64_t now)
 {
-	if (!answers_take(&f->answers, t, now)) return false;
+	if (!answers_take(&f->answers, t, now))
+		return answers_home(&f->answers) && screen_home_answer(f->canvas.term, (char const *)t->data, t->len);
 	if (f->answers.place_new && f->asking) {
 		f->asking = false;
 		if (!f->stale) canvas_placed(&f->canvas, f->answers.y, f->answers.x);
@@ -279,6 +280,7 @@ static void paint(struct face *f, int64_t now)
 	f->joining = now >= join_at(f);
 	f->soon = false;
 	aside_put(&f->aside, &f->canvas.aside);
+	if (!f->canvas.begun && f->canvas.ask.len == 0) answers_ask(&f->answers, ANSWERS_HOME, now, &f->canvas.ask);
 	bool const good = f->joining ? canvas_join(&f->canvas, &b) : canvas_paint(&f->canvas, f->over[0] ? f->over : NULL, &b);
 	if (!good) failed(f);
 	f->dirty = false;
