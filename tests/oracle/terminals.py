@@ -219,7 +219,7 @@ class Vte(OnPty):
 		top = self.top()
 		out = []
 		for y in range(self.rows):
-			text, _ = self.term.get_text_range(top + y, 0, top + y, self.cols - 1, None)
+			text, _ = self.term.get_text_range(top + y, 0, top + y, self.cols, None)
 			out.append(text.rstrip('\n').rstrip())
 		return out
 
@@ -277,6 +277,8 @@ class Tmux:
 class Xterm:
 	name = 'xterm'
 	options = []
+	once = True  # who looks at it stops what runs there
+	stopped = None
 
 	def __init__(self, rows, cols, argv):
 		self.dir = tempfile.TemporaryDirectory()
@@ -329,42 +331,39 @@ class Xterm:
 			fcntl.ioctl(self.slave, termios.TIOCSTI, bytes([b]))
 
 	def still(self):
-		"""Stop whoever reads its answers, for a question of our own."""
+		"""Stop whoever reads its answers, for questions of our own. It stays so: who is
+		stopped and continued paints again, since others may have been there meanwhile."""
+		if self.stopped:
+			return
 		pid = int(open('/proc/%d/task/%d/children' % (self.xterm.pid, self.xterm.pid)).read().split()[0])
 		os.kill(pid, signal.SIGSTOP)
 		self.wait(lambda: '\nState:\tT' in open('/proc/%d/status' % pid).read(), 'stops its reader')
-		return pid
+		self.stopped = pid
 
 	def ask(self, question, answer):
-		pid = self.still()
-		was = termios.tcgetattr(self.slave)
+		self.still()
 		raw = termios.tcgetattr(self.slave)
 		raw[3] &= ~(termios.ICANON | termios.ECHO)
-		try:
-			termios.tcsetattr(self.slave, termios.TCSANOW, raw)
-			os.write(self.slave, question)
-			got, end = b'', time.monotonic() + 5
-			while not re.search(answer, got):
-				if time.monotonic() > end:
-					raise RuntimeError('xterm does not answer %r: %r' % (question, got))
-				if select.select([self.slave], [], [], 0.05)[0]:
-					try:
-						got += os.read(self.slave, 4096)
-					except BlockingIOError:
-						pass
-			return re.search(answer, got)
-		finally:
-			termios.tcsetattr(self.slave, termios.TCSANOW, was)
-			os.kill(pid, signal.SIGCONT)
+		termios.tcsetattr(self.slave, termios.TCSANOW, raw)
+		os.write(self.slave, question)
+		got, end = b'', time.monotonic() + 5
+		while not re.search(answer, got):
+			if time.monotonic() > end:
+				raise RuntimeError('xterm does not answer %r: %r' % (question, got))
+			if select.select([self.slave], [], [], 0.05)[0]:
+				try:
+					got += os.read(self.slave, 4096)
+				except BlockingIOError:
+					pass
+		return re.search(answer, got)
 
 	def printed(self):
 		"""All rows. It prints but once: what came after that is not in it."""
 		out = self.dir.name + '/out'
-		pid = self.still()
+		self.still()
 		if not os.path.exists(out):
 			os.write(self.slave, b'\x1b[?11i')
 		self.wait(lambda: os.path.exists(out), 'prints')
-		os.kill(pid, signal.SIGCONT)
 		text = open(out, 'rb').read().decode('utf-8', 'replace')
 		rows = [re.sub('\x1b(#.|\\[[0-9;:-]*m)|\uffff', '', r.rstrip('\r')) for r in text.split('\n')]
 		return rows[:-1] if rows and not rows[-1] else rows
@@ -381,8 +380,14 @@ class Xterm:
 
 	def close(self):
 		os.close(self.slave)
+		if self.stopped:
+			os.kill(self.stopped, signal.SIGCONT)
 		self.xterm.terminate()
-		self.xterm.wait()
+		try:
+			self.xterm.wait(3)
+		except subprocess.TimeoutExpired:
+			self.xterm.kill()
+			self.xterm.wait()
 		self.x11.XCloseDisplay(self.display)
 		self.dir.cleanup()
 
