@@ -12,6 +12,7 @@ int env_init(struct env *e, struct env_limits const *limits)
 	loop_queue_init(&e->loop, &e->silent, limits->patience_s * SECOND_NS);
 	loop_queue_init(&e->loop, &e->pace, 2 * MS_NS);
 	loop_queue_init(&e->loop, &e->reap, 5 * SECOND_NS);
+	loop_queue_init(&e->loop, &e->asked, 5 * SECOND_NS);
 	loop_queue_init(&e->loop, &e->grace, 3 * SECOND_NS);
 	loop_queue_init(&e->loop, &e->lossless, 20 * MS_NS);
 	loop_queue_init(&e->loop, &e->retry, 100 * MS_NS);

@@ -40,6 +40,7 @@ struct env {
 	struct timeout_queue silent;   /* a peer's first frame */
 	struct timeout_queue pace;     /* the next look at viewers that sleep */
 	struct timeout_queue reap;     /* a status that the parent does not fetch */
+	struct timeout_queue asked;    /* exporters that wait for a terminal ask again before that */
 	struct timeout_queue grace;    /* lossless readers of the head before */
 	struct timeout_queue lossless; /* another look at a reader that is waited for */
 	struct timeout_queue retry;    /* what the kernel had no room for: try again */

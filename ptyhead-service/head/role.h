@@ -46,9 +46,9 @@ struct outcome role_outcome(enum role_next next);
  * offered again in the next round, with its descriptors still in the connection. */
 bool role_export_waits(struct terminals *s, struct conn_frame const *f);
 bool role_console_waits(struct terminals *s, struct wire_bytes said);
-/* A master and a pidfd: begins a run. */
+/* A master and a pidfd: begins a run. After role_export_waits said that it need not wait. */
 struct outcome role_export(struct terminals *s, struct caller *c, struct conn_frame const *f, int *fds, size_t nfds);
-/* runc, crun, podman, deptyr: at least one byte and one descriptor, no answer. */
+/* runc, crun, podman, deptyr: at least one byte and one descriptor, no answer. The same. */
 struct outcome role_console(struct terminals *s, struct caller *c, struct wire_bytes said, int *fds, size_t nfds);
 /* Attach or watch. */
 struct outcome role_view(struct terminals *s, struct caller *c, struct conn_frame const *f, int *fds, size_t nfds);

@@ -47,7 +47,9 @@ static struct outcome start(struct terminals *s, char const *name, struct termin
 
 	if (s->leaving) {
 		o = role_refusal(WIRE_R_FAILED, "the head is about to end");
-	} else if (t && terminal_place(t) != TERMINAL_FREE) {
+	} else if (t && t->run.state == RUN_GONE) {
+		o = role_refusal(WIRE_R_BUSY, "the last program on terminal %s (pid %d) has ended, and what it wrote is still being read: try again", name, (int)t->output.state.pid);
+	} else if (t && t->run.state != RUN_NONE) {
 		o = role_refusal(WIRE_R_BUSY, "the program on terminal %s is alive (pid %d)", name, (int)t->output.state.pid);
 	} else {
 		/* A new terminal may cost another its history: not for an export that is refused. */

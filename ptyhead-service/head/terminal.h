@@ -56,10 +56,11 @@ struct terminal {
 	bool hung_up;         /* no slave is open */
 	unsigned blocked;     /* how often its exporter made the master blocking */
 	char const *lost;     /* why the master is to be given up; NULL: it is not */
-	bool shut;            /* nothing more is read: the run ends when the engine has caught up */
-	uint64_t asked_ns;    /* since when an export waits for the last words; 0: none does */
-	uint64_t asked_round; /* the loop's round in which one last asked */
-	uint64_t asked_taken; /* bytes that were taken when it first did */
+	bool shut;            /* nothing more is read: the run ends, or the next one begins, when the
+	                       * engine has caught up */
+	uint64_t asked_ns;    /* when an export first asked for the place; `asked`: one waits for it */
+	uint64_t asked_taken; /* bytes that were taken then */
+	uint64_t denied_round; /* the loop's round in which one was last told that it is taken; 0: none */
 	uint64_t caught_round; /* the loop's round in which pump_catch_up last worked, */
 	uint64_t caught_ns;    /* and for how long in it */
 	bool retried;         /* a write that the kernel refused was tried again */
@@ -68,6 +69,7 @@ struct terminal {
 
 	struct deferred pump;
 	struct timeout reap;
+	struct timeout asked;
 	struct timeout waited;
 	struct timeout pace;
 	struct timeout grace;
@@ -125,7 +127,8 @@ enum terminal_place {
 };
 /* May a run begin? Looks at the pidfd itself, so that a program that ended this
  * instant does not stand in its successor's way. LATER lasts for PUMP_GONE_MS and
- * as long as the engine needs for one read. */
+ * as long as the engine needs for one read. To be asked once, and acted on at once:
+ * FREE means that no run is there (run.state), and the next question begins anew. */
 enum terminal_place terminal_place(struct terminal *t);
 /* Begins a run; the terminal must be free. *ret_size: as set on the
  * master. On -errno nothing was taken over. */

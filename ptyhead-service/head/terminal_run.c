@@ -64,7 +64,8 @@ void terminal_master_drop(struct terminal *t, bool keep)
 	t->readable = false;
 	t->lost = NULL;
 	t->blocked = 0;
-	t->asked_ns = 0;
+	t->shut = false;
+	timeout_clear(&t->asked);
 	t->output.state.tty_dev = t->output.state.tty_rdev = 0; /* the number may be another's now */
 	timeout_clear(&t->waited);
 	t->audience.waiting = false;
@@ -113,7 +114,7 @@ void terminal_settle(struct terminal *t)
 	if (t->lost) {
 		log_news(&t->env->log, "%s: terminal given up: %s", t->name, t->lost);
 		terminal_master_drop(t, false);
-		t->shut = true;
+		t->shut = t->run.state != RUN_NONE;
 	}
 	/* The end comes behind what the engine has not had yet, in its rounds. */
 	if (output_behind(&t->output)) return;
@@ -121,7 +122,6 @@ void terminal_settle(struct terminal *t)
 		terminal_end(t);
 		return;
 	}
-	t->shut = false;
 	switch (run_end(&t->run, !t->readable, t->hung_up, &status)) {
 	case RUN_END_KNOWN: end_mark(t, true, status); return;
 	case RUN_END_UNKNOWN: end_mark(t, false, 0); return;
@@ -186,7 +186,7 @@ static enum terminal_place last_words(struct terminal *t)
 	if (t->audience.waiting) return r->state == RUN_NONE ? TERMINAL_FREE : TERMINAL_TAKEN;
 	if (r->state == RUN_NONE) {
 		if (!behind && (over || !t->readable)) return TERMINAL_FREE;
-		t->shut = over; /* until the engine has caught up */
+		t->shut = over;
 		return TERMINAL_LATER;
 	}
 	if (!over && (behind || t->readable)) return TERMINAL_LATER;
@@ -198,23 +198,40 @@ static enum terminal_place last_words(struct terminal *t)
 	return TERMINAL_FREE;
 }
 
+/* Nobody waits for the place any more: who writes on it is read. */
+static void asked_over(struct terminal *t)
+{
+	timeout_clear(&t->asked);
+	if (t->run.state != RUN_NONE || !t->shut) return;
+	t->shut = false;
+	loop_defer(&t->env->loop, &t->pump);
+}
+
+static void asked_expired(struct timeout *x) { asked_over(list_entry(x, struct terminal, asked)); }
+
+/* The first one that asks begins the time for the last words; so does one that comes
+ * after another was denied, but for those that ask at the same time. */
+static bool asks_first(struct terminal const *t)
+{
+	if (!timeout_pending(&t->asked)) return true;
+	return t->denied_round > 0 && t->env->loop.rounds - t->denied_round > 1;
+}
+
 enum terminal_place terminal_place(struct terminal *t)
 {
 	struct run *const r = &t->run;
 	(void)run_look(r, 0);
 	if (r->state == RUN_ALIVE && r->pidfd.fd >= 0) return TERMINAL_TAKEN;
-	/* One that asked first and has left since is no reason to hurry. */
-	bool const first = t->asked_ns == 0 || t->env->loop.rounds - t->asked_round > 1;
-	t->asked_round = t->env->loop.rounds;
-	if (first) {
+	if (asks_first(t)) {
 		t->asked_ns = loop_now();
 		t->asked_taken = t->output.tape.taken;
 		pump_catch_up(t, RUN_GONE_DRAIN, PUMP_ASKED_MS);
 		terminal_settle(t);
 	}
 	enum terminal_place const p = r->state == RUN_NONE && t->master.fd < 0 ? TERMINAL_FREE : last_words(t);
-	/* Those that ask in the same round hear the same. */
-	if (p == TERMINAL_FREE) t->asked_ns = 0;
+	t->denied_round = p == TERMINAL_TAKEN ? t->env->loop.rounds : 0;
+	if (p == TERMINAL_FREE) asked_over(t);
+	else timeout_set(&t->env->asked, &t->asked);
 	return p;
 }
 
@@ -349,12 +366,14 @@ void terminal_run_init(struct terminal *t)
 	t->master.fd = -1;
 	deferred_init(&t->pump, pump_deferred);
 	timeout_init(&t->reap, reap_expired);
+	timeout_init(&t->asked, asked_expired);
 }
 
 void terminal_run_deinit(struct terminal *t, bool keep)
 {
 	deferred_clear(&t->pump);
 	timeout_clear(&t->reap);
+	timeout_clear(&t->asked);
 	terminal_master_drop(t, keep);
 	end_pidfd(t, keep);
 	if (t->tape_kept && !keep) keep_drop(&t->env->keep, KEEP_TAPE, 0, t->name);

@@ -10,6 +10,8 @@
  *     read FILE              copy what it gets there, without end
  *     ask FILE               ask for the cursor's position again and again, and
  *                            keep in FILE how soon the answers come (below)
+ *     orphan FILE TEXT       a child that writes TEXT without end and survives the program's end;
+ *                            its pid is in FILE. Goes on when the terminal takes no more
  *     sleep                  without end
  *
  * `ask` writes one line to FILE: how often SIGUSR1 has asked it to begin
@@ -105,6 +107,35 @@ static void copy(char const *file)
 		if (write(fd, buf, (size_t)n) != n) die("copy");
 }
 
+/* A session leader's end hangs up whoever has the terminal open. So the child opens it
+ * again, once: nothing but the head's closing of the master is its end then. */
+static void orphan_write(char const *name, char const *text)
+{
+	static char block[4096];
+	size_t const len = strlen(text);
+	int fd = 1;
+	int again = 0;
+	for (size_t i = 0; i + len <= sizeof block; i += len) memcpy(block + i, text, len);
+	for (;;) {
+		if (write(fd, block, sizeof block / len * len) > 0 || errno == EINTR) continue;
+		if (again++ > 0 || (fd = open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC)) < 0) _exit(0);
+	}
+}
+
+static void orphan(char const *file, char const *text)
+{
+	char pid[24];
+	char const *const name = ttyname(1);
+	if (!name || !*text) die("find the terminal");
+	signal(SIGHUP, SIG_IGN);
+	pid_t const child = fork();
+	if (child < 0) die("fork");
+	if (child == 0) orphan_write(name, text);
+	save(file, pid, (size_t)snprintf(pid, sizeof pid, "%d\n", (int)child));
+	/* Full: what is in the kernel now lasts until the child has opened it again. */
+	for (struct pollfd p = { .fd = 1, .events = POLLOUT }; poll(&p, 1, 0) > 0;) usleep(2000);
+}
+
 /* ---- ask ------------------------------------------------------------------ */
 
 static double times[TIMES];
@@ -198,7 +229,10 @@ int main(int argc, char **argv)
 		else if (!strcmp(verb, "touch")) close(open(argv[++i], O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
 		else if (!strcmp(verb, "await")) for (i++; access(argv[i], F_OK) < 0;) usleep(2000);
 		else if (i + 2 < argc && !strcmp(verb, "turns")) return turns(argv[i + 1], atof(argv[i + 2]), argv + i + 3), 0;
-		else if (i + 2 < argc && !strcmp(verb, "write")) {
+		else if (i + 2 < argc && !strcmp(verb, "orphan")) {
+			orphan(argv[i + 1], argv[i + 2]);
+			i += 2;
+		} else if (i + 2 < argc && !strcmp(verb, "write")) {
 			put_many(strtoul(argv[i + 1], NULL, 10), argv[i + 2]);
 			i += 2;
 		} else return 100;

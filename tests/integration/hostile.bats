@@ -183,6 +183,67 @@ COSTLY=(
 	head_is_well
 }
 
+# dear_orphan : the run on the terminal `heir` is over, its program's child writes what is dear
+# to parse, without end; its pid in $ORPHAN.
+dear_orphan() {
+	rm -f "$T/orphan"
+	heir badprog raw orphan "$T/orphan" $'\e#8'
+	wait_for 60 heir_is_free
+	ORPHAN=$(<"$T/orphan")
+	alive "$ORPHAN"
+}
+heir() { timeout 30 s6-ptyexec -t 20000 -s 200x400 -n heir "$S" "$@" 2>>"$T/heirs.log"; }
+heir_is_free() { ptyhead-list "$S:heir" | grep -q ' ended '; }
+
+@test "a dead program's child floods: the next program begins, however many want to, and nobody waits long" {
+	local i before pids=() rc begun=0
+	head_start
+	neighbour_start
+	dear_orphan
+	# It begins at once: what children write is in nobody's way.
+	for i in 1 2 3; do
+		before=$ORPHAN
+		dear_orphan
+		wait_for 5 not alive "$before"
+	done
+	neighbour_served 'exports, one after the other' 1
+	for i in {1..30}; do
+		start timeout 30 s6-ptyexec -t 20000 -n heir "$S" true 2>>"$T/heirs.log"
+		pids+=("$STARTED")
+	done
+	for i in "${pids[@]}"; do
+		rc=0
+		wait "$i" || rc=$?
+		case $rc in
+		0) begun=$((begun + 1)) ;;
+		111) ;; # another one was there
+		*) echo "an exporter ended by $rc"; return 1 ;;
+		esac
+	done
+	[ "$begun" -gt 0 ]
+	not has "$T/heirs.log" 'not answer'
+	neighbour_served "30 exports at once, of which $begun begin" 1
+	head_is_well
+}
+
+@test "400 viewers that SEND to a program whose output is dear: nobody waits for all of them" {
+	local i
+	head_start
+	neighbour_start
+	start s6-ptyexec -s 200x400 -n dear "$S" sh -c 'badprog raw; badprog read /dev/null </dev/tty &
+		badprog touch "$1" flood "$2"' sh "$T/begun" $'\e#8' >>"$T/program.log" 2>&1
+	wait_for 5 test -e "$T/begun"
+	{
+		echo 'attach 0-399 dear'
+		for i in {1..20}; do printf '%s 0-399 5 a\n' send taken; done
+	} | peers
+	told 'attached 400'
+	told '^taken: taken-0'
+	neighbour_served '400 viewers that SEND' 20
+	kill -KILL "$PEERS" 2>/dev/null || :
+	head_is_well
+}
+
 # ---- peers that are no more -------------------------------------------------------
 
 @test "who dies while the input queue is full is noticed: 200 senders at a hung program" {
@@ -280,6 +341,31 @@ owner_is_served() {
 	echo "# each costs $(((after - before) / 500)) bytes of the head's memory" >&3
 	owner_is_served
 	if plain; then [ $(((after - before) / 500)) -lt 4096 ]; fi
+}
+
+@test "peers that ask for the list and do not read it: each has one answer at most in the head" {
+	local before after list=f501000400000008 i all=
+	head_start
+	neighbour_start
+	# Names that fill an answer; a page of memory each.
+	peers "$S" exporters <<-EOF
+		export 0-199 a-name-that-is-as-long-as-the-names-of-terminals-are
+		hold
+	EOF
+	told 'exported 200' exporters
+	for i in {1..60}; do all+=${list}0000000000000000; done
+	before=$(anonymous)
+	peers "$S" <<-EOF
+		say 0-399 $all
+		touch $T/asked
+		hold
+	EOF
+	wait_for 20 test -e "$T/asked"
+	neighbour_served '400 peers that do not read the list'
+	after=$(anonymous)
+	echo "# each costs $(((after - before) / 400)) bytes of the head's memory" >&3
+	if plain; then [ $(((after - before) / 400)) -lt 49152 ]; fi
+	head_is_well
 }
 
 @test "silent peers with two descriptors each: exports are taken, all the same" {
@@ -467,6 +553,17 @@ decided() { test -s "$T/$1.ready" || not alive "$2"; }
 		wait_for 5 not alive "$H_two"
 	done
 	echo "# $ready of 8 successors found the place free" >&3
+}
+
+@test "another user that has locked the folder of the socket does not keep a head from starting" {
+	mkdir "$T/run"
+	chmod 755 "$T" "$T/run"
+	start env -C "$T/run" setpriv --reuid 65534 --regid 65534 --clear-groups \
+		flock -F . sh -c 'echo locked; exec sleep 1000' >"$T/locked"
+	wait_for 5 has "$T/locked" locked
+	S=$T/run/s
+	head_start
+	ptyhead-list "$S" >/dev/null
 }
 
 # ---- what peers say ---------------------------------------------------------------------------
