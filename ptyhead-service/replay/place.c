@@ -46,6 +46,13 @@ uint64_t place_time(struct tape_reader const *from, uint64_t otherwise)
 	return next < UINT64_MAX && tape_reader_time(from, next, &time, &next) ? time : otherwise;
 }
 
+size_t place_same_time(struct tape_reader const *r, size_t most, uint64_t *time)
+{
+	uint64_t at, next;
+	if (tape_reader_time(r, r->pos, &at, &next)) *time = at;
+	return next - r->pos < most ? (size_t)(next - r->pos) : most;
+}
+
 uint64_t place_run_start(struct tape_reader const *from)
 {
 	struct tape_reader r = *from;

@@ -5,6 +5,7 @@
 #define REPLAY_PLACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "reader.h"
@@ -17,6 +18,9 @@ uint32_t place_run(struct tape_reader const *from, uint32_t otherwise);
 /* When the byte at the reader's position came (CLOCK_REALTIME, ns), to the second; where
  * that is not held any more, the next time that is. */
 uint64_t place_time(struct tape_reader const *from, uint64_t otherwise);
+/* How many of the next `most` bytes came within the same second. *time: when
+ * (CLOCK_REALTIME, ns); left alone where that is not held. */
+size_t place_same_time(struct tape_reader const *r, size_t most, uint64_t *time);
 /* The offset at which the newest run began, or the oldest one held if it began before. */
 uint64_t place_run_start(struct tape_reader const *from);
 

@@ -200,7 +200,8 @@ static int pump(struct record *r)
 		/* With no room for bytes it still gives the marks that stand at the end. */
 		bool const last = r->until == RECORD_TO_NOW && pos >= r->history;
 		uint64_t const left = last ? 0 : pos < r->history ? r->history - pos : sizeof buf;
-		size_t const cap = left < sizeof buf ? (size_t)left : sizeof buf;
+		size_t cap = left < sizeof buf ? (size_t)left : sizeof buf;
+		if (pos < r->history) cap = place_same_time(&r->follow->tape, cap, &r->time);
 		switch (tape_reader_next(&r->follow->tape, buf, cap, &e)) {
 		case TAPE_BYTES: on_bytes(r, e.offset, buf, e.len); break;
 		case TAPE_MARK: on_mark(r, &e.mark); break;

@@ -34,12 +34,12 @@ static uint64_t reading(struct logtail *t)
 
 /* Of the past the tape knows when it came, to the second: how much of the next `most` bytes
  * came in the same one. */
-static size_t same_time(struct logtail *t, uint64_t most)
+static size_t same_time(struct logtail *t, size_t most)
 {
-	struct tape_reader const *const r = &t->follow->tape;
-	uint64_t time, next;
-	if (tape_reader_time(r, r->pos, &time, &next) && time <= logtail_now(t)) t->clock = time;
-	return next - r->pos < most ? (size_t)(next - r->pos) : (size_t)most;
+	uint64_t time = t->clock;
+	size_t const n = place_same_time(&t->follow->tape, most, &time);
+	if (time <= logtail_now(t)) t->clock = time;
+	return n;
 }
 
 /* ---- lines ------------------------------------------------------------------- */
@@ -213,7 +213,7 @@ static bool read_before(struct logtail *t, uint64_t upto)
 	struct tape_event e;
 	bool first = true;
 	for (uint64_t left; (left = upto - t->follow->tape.pos) > 0;) {
-		switch (tape_reader_next(&t->follow->tape, buf, same_time(t, left < sizeof buf ? left : sizeof buf), &e)) {
+		switch (tape_reader_next(&t->follow->tape, buf, same_time(t, left < sizeof buf ? (size_t)left : sizeof buf), &e)) {
 		case TAPE_MARK: on_mark(t, &e.mark); continue;
 		case TAPE_OVERTAKEN:
 		case TAPE_NOTHING: return false;
