@@ -52,6 +52,27 @@ for l in open(sys.argv[1]).read().splitlines()[1:]:
 by_asciinema() { script -qec "asciinema cat '$1' >'$2'" /dev/null >"$T/script.log"; }
 by_scriptreplay() { scriptreplay -d 1000000 -m 0.01 -t "$1.timing" "$1" | head -c -1; }
 
+@test "the past has its pauses, to the second" {
+	head_start
+	s6-ptyexec "$S" sh -c 'for i in 1 2 3 4 5 6; do date +%s.%N; sleep 0.4; done; sleep 2; date +%s.%N'
+	ptyhead-record --from start --to now "$S" >"$T/past.cast"
+	python3 - "$T/past.cast" <<'EOF'
+import json, sys
+lines = open(sys.argv[1]).read().splitlines()
+base = json.loads(lines[0])["timestamp"]
+n = 0
+for t, kind, text in map(json.loads, lines[1:]):
+    if kind != "o": continue
+    for said in text.split():
+        n += 1
+        # The recording's beginning is told in whole seconds.
+        assert -1.1 <= float(said) - (base + t) <= 2.1, (said, base + t)
+assert n == 7, n
+outputs = [t for t, kind, _ in map(json.loads, lines[1:]) if kind == "o"]
+assert max(b - a for a, b in zip(outputs, outputs[1:])) >= 1.3, outputs
+EOF
+}
+
 @test "bash, vim and less: byte for byte what an attached viewer got, in both forms" {
 	head_start
 	seq -f 'line %g ä世' 1 200 >"$T/file"
