@@ -203,6 +203,23 @@ static void publish(struct output *o)
 	if (upto > o->tape.end) tape_publish(&o->tape, upto);
 }
 
+/* `ended`: as the screen at a run's end, too. */
+static void checkpoint(struct output *o, bool ended)
+{
+	uint64_t const offset = screen_ground(o->screen);
+	struct screen_buf b = SCREEN_BUF_INIT;
+
+	screen_restore(o->screen, false, &b);
+	o->checkpoint_cost = screen_rows(o->screen) * screen_cols(o->screen) + CHECKPOINT_BYTE * b.len;
+	o->checkpoint_spent = screen_spent(o->screen);
+	o->budget -= (int64_t)o->checkpoint_cost;
+	/* A sequence longer than the ring is open: no checkpoint would last. */
+	if (!b.failed && offset <= o->tape.end)
+		(void)tape_checkpoint_write(&o->tape, offset, &o->state, b.data ? b.data : "", b.len);
+	if (!b.failed && ended) (void)tape_ended_write(&o->tape, &o->state, b.data ? b.data : "", b.len);
+	screen_buf_deinit(&b);
+}
+
 /* By bytes and marks the tape knows; by what a replay costs, the engine. */
 static bool checkpoint_due(struct output const *o)
 {
@@ -326,7 +343,7 @@ void output_run_end(struct output *o, bool known, int status, uint64_t now)
 	tape_mark(&o->tape, &(struct tape_mark){ .offset = o->tape.end, .type = TAPE_RUN_END, .run = o->state.run,
 	          .u.end = { .flags = known ? TAPE_STATUS_KNOWN : 0, .status = status } });
 	FAULT("ended");
-	output_checkpoint(o);
+	checkpoint(o, true);
 }
 
 void output_resize(struct output *o, struct tape_size size)
@@ -338,17 +355,4 @@ void output_resize(struct output *o, struct tape_size size)
 	output_checkpoint(o);
 }
 
-void output_checkpoint(struct output *o)
-{
-	uint64_t const offset = screen_ground(o->screen);
-	struct screen_buf b = SCREEN_BUF_INIT;
-
-	screen_restore(o->screen, false, &b);
-	o->checkpoint_cost = screen_rows(o->screen) * screen_cols(o->screen) + CHECKPOINT_BYTE * b.len;
-	o->checkpoint_spent = screen_spent(o->screen);
-	o->budget -= (int64_t)o->checkpoint_cost;
-	/* A sequence longer than the ring is open: no checkpoint would last. */
-	if (!b.failed && offset <= o->tape.end)
-		(void)tape_checkpoint_write(&o->tape, offset, &o->state, b.data ? b.data : "", b.len);
-	screen_buf_deinit(&b);
-}
+void output_checkpoint(struct output *o) { checkpoint(o, false); }

@@ -44,7 +44,7 @@ static int header_check(struct tape_header const *h, uint64_t file_size)
 		return -EPROTO;
 	marks_len = h->marks_count * sizeof(struct tape_mark);
 	times_len = h->times_count * sizeof(struct tape_time);
-	slots_len = 2 * h->slot_size;
+	slots_len = TAPE_SLOTS * h->slot_size;
 	if (!part_ok(h, h->marks_at, marks_len) || !part_ok(h, h->times_at, times_len) || !part_ok(h, h->slots_at, slots_len) ||
 	    !part_ok(h, h->ring_at, h->ring_size))
 		return -EPROTO;

@@ -261,10 +261,10 @@ void tape_reader_end_seek(struct tape_reader *r)
 
 enum slot_result { SLOT_GOOD, SLOT_CHANGED, SLOT_BAD, SLOT_NOMEM };
 
-static enum slot_result slot_copy(struct tape_reader const *r, uint64_t serial,
+static enum slot_result slot_copy(struct tape_reader const *r, unsigned number, uint64_t serial,
                                   struct tape_checkpoint *ret, uint8_t **ret_bytes)
 {
-	uint8_t const *const slot = r->slots + (serial & 1) * r->slot_size;
+	uint8_t const *const slot = r->slots + number * r->slot_size;
 	_Atomic uint64_t const *const now = &((struct tape_checkpoint const *)slot)->serial;
 	uint8_t *bytes = NULL;
 
@@ -316,7 +316,7 @@ int tape_reader_checkpoint(struct tape_reader *r, bool oldest, struct tape_state
 		if (newest == 0) return -ENODATA;
 		/* The first one has no elder. */
 		if (serial == 0) return -ENODATA;
-		enum slot_result got = slot_copy(r, serial, &c, &bytes);
+		enum slot_result got = slot_copy(r, serial & 1, serial, &c, &bytes);
 		if (got == SLOT_NOMEM) return -ENOMEM;
 		if (got == SLOT_BAD) return -EPROTO;
 		if (got == SLOT_CHANGED) continue;
@@ -326,6 +326,24 @@ int tape_reader_checkpoint(struct tape_reader *r, bool oldest, struct tape_state
 		if (got == SLOT_CHANGED) continue;
 		*ret_state = c.state;
 		*ret_bytes = bytes;
+		*ret_len = c.length;
+		return 0;
+	}
+	return -EAGAIN;
+}
+
+int tape_reader_ended(struct tape_reader const *r, struct tape_state *ret_state, uint8_t **ret_bytes, size_t *ret_len)
+{
+	struct tape_checkpoint c;
+
+	for (int i = 0; i < TRIES; i++) {
+		uint64_t const serial = load(&r->header->ended);
+		if (serial == 0) return -ENODATA;
+		enum slot_result const got = slot_copy(r, TAPE_SLOT_ENDED, serial, &c, ret_bytes);
+		if (got == SLOT_NOMEM) return -ENOMEM;
+		if (got == SLOT_BAD) return -EPROTO;
+		if (got == SLOT_CHANGED) continue;
+		*ret_state = c.state;
 		*ret_len = c.length;
 		return 0;
 	}

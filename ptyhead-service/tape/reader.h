@@ -83,5 +83,8 @@ void tape_reader_end_seek(struct tape_reader *r);
  * -ENOMEM; -EPROTO: damaged. */
 int tape_reader_checkpoint(struct tape_reader *r, bool oldest, struct tape_state *ret_state,
                            uint8_t **ret_bytes, size_t *ret_len);
+/* The checkpoint of the end of the last run that ended; the reader stays where it is. */
+int tape_reader_ended(struct tape_reader const *r, struct tape_state *ret_state,
+                      uint8_t **ret_bytes, size_t *ret_len);
 
 #endif

@@ -6,7 +6,7 @@
  *     header   two pages: what is fixed, and the writer's positions
  *     marks    a ring of struct tape_mark: what happened, and at which offset
  *     times    a ring of struct tape_time: when which offset was reached
- *     slots    two checkpoint slots, sparse
+ *     slots    checkpoint slots, sparse: two by turns, one for the last run's end
  *     ring     raw output; both sides map it twice in a row, so that any span
  *              up to its size is contiguous
  *
@@ -43,6 +43,8 @@
 #define TAPE_MARKS_READ 2304u      /* no read brings more of them */
 #define TAPE_TIMES 4096u           /* entries in the ring of times */
 #define TAPE_COMMAND_MAX 1024u
+#define TAPE_SLOTS 3u
+#define TAPE_SLOT_ENDED 2u          /* which is the last run's end */
 #define TAPE_SLOT_SIZE (16u << 20) /* a checkpoint's room, sparse until used */
 
 enum tape_mark_type {
@@ -132,7 +134,7 @@ static inline uint32_t tape_state_next(struct tape_state const *s) { return s->r
  * the terminal was in `state`, and `length` bytes fed to a fresh screen of
  * that size give what it showed. */
 struct tape_checkpoint {
-	_Atomic uint64_t serial; /* 0: not valid; else odd/even as its slot */
+	_Atomic uint64_t serial; /* 0: not valid; else, of the two, odd/even as its slot */
 	uint64_t offset;
 	uint64_t mark;
 	struct tape_state state;
@@ -160,6 +162,7 @@ struct tape_header {
 	_Alignas(TAPE_PAGE) _Atomic uint64_t end;
 	_Atomic uint64_t marks_end;   /* index of the next mark, never goes back */
 	_Atomic uint64_t checkpoint;  /* serial of the newest; 0: none */
+	_Atomic uint64_t ended;       /* serial of the last run's end; 0: none */
 	_Atomic uint64_t times_end;   /* index of the next entry, never goes back */
 	_Alignas(64) _Atomic uint64_t taken;
 	_Atomic uint64_t armed;

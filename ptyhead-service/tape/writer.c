@@ -19,7 +19,7 @@
 #define TIMES_SIZE ((uint64_t)TAPE_TIMES * sizeof(struct tape_time))
 #define TIMES_AT (MARKS_AT + MARKS_SIZE)
 #define SLOTS_AT (TIMES_AT + TIMES_SIZE)
-#define RING_AT (SLOTS_AT + 2u * (uint64_t)TAPE_SLOT_SIZE)
+#define RING_AT (SLOTS_AT + TAPE_SLOTS * (uint64_t)TAPE_SLOT_SIZE)
 
 static uint64_t ring_size_round(uint64_t want)
 {
@@ -143,8 +143,9 @@ int tape_open(struct tape *t, int fd)
 	t->taken = atomic_load(&t->header->taken);
 	t->marks_end = atomic_load(&t->header->marks_end);
 	t->times_end = atomic_load(&t->header->times_end);
+	t->ended = atomic_load(&t->header->ended);
 	if (t->taken < t->end || t->taken - t->end > TAPE_READ_MAX || t->end > UINT64_MAX / 4 ||
-	    t->marks_end > UINT64_MAX / 4 || t->times_end > UINT64_MAX / 4 || atomic_load(&t->header->checkpoint) > UINT64_MAX / 4) {
+	    t->marks_end > UINT64_MAX / 4 || t->times_end > UINT64_MAX / 4 || t->ended > UINT64_MAX / 4 || atomic_load(&t->header->checkpoint) > UINT64_MAX / 4) {
 		munmap(t->header, t->mapped);
 		t->header = NULL;
 		return -EPROTO;
@@ -301,11 +302,11 @@ bool tape_checkpoint_due(struct tape const *t)
 	       t->marks_end - t->checkpoint_mark >= TAPE_MARKS / 2;
 }
 
-int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state const *state,
-                          void const *bytes, size_t len)
+/* Into slot `number`, valid under `serial` when it returns 0. */
+static int slot_write(struct tape *t, unsigned number, uint64_t serial, uint64_t offset,
+                      struct tape_state const *state, void const *bytes, size_t len)
 {
-	uint64_t const serial = t->serial + 1;
-	uint8_t *const slot = t->slots + (serial & 1) * TAPE_SLOT_SIZE;
+	uint8_t *const slot = t->slots + number * (size_t)TAPE_SLOT_SIZE;
 	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)slot;
 
 	if (!bytes) len = 0;
@@ -323,19 +324,35 @@ int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state con
 	if (len > 0) memcpy(slot + TAPE_PAGE, bytes, len);
 	FAULT("checkpoint-written");
 	atomic_store_explicit(&c->serial, serial, memory_order_release);
-	FAULT("checkpoint-valid");
-	atomic_store_explicit(&t->header->checkpoint, serial, memory_order_release);
-	t->serial = serial;
-	t->checkpoint_offset = offset;
-	t->checkpoint_mark = t->marks_end;
 
 	/* Pages that only a larger checkpoint needed go back to the system. */
 	size_t const page = TAPE_PAGE;
 	size_t const used = (len + page - 1) / page * page;
 	if (before > used) {
-		off_t const at = (off_t)(SLOTS_AT + (serial & 1) * TAPE_SLOT_SIZE + TAPE_PAGE + used);
+		off_t const at = (off_t)(SLOTS_AT + number * (uint64_t)TAPE_SLOT_SIZE + TAPE_PAGE + used);
 		(void)!fallocate(t->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at,
 		                 (off_t)((before - used + page - 1) / page * page));
 	}
 	return 0;
+}
+
+int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state const *state,
+                          void const *bytes, size_t len)
+{
+	uint64_t const serial = t->serial + 1;
+	int const r = slot_write(t, serial & 1, serial, offset, state, bytes, len);
+	if (r < 0) return r;
+	FAULT("checkpoint-valid");
+	atomic_store_explicit(&t->header->checkpoint, serial, memory_order_release);
+	t->serial = serial;
+	t->checkpoint_offset = offset;
+	t->checkpoint_mark = t->marks_end;
+	return 0;
+}
+
+int tape_ended_write(struct tape *t, struct tape_state const *state, void const *bytes, size_t len)
+{
+	int const r = slot_write(t, TAPE_SLOT_ENDED, t->ended + 1, t->end, state, bytes, len);
+	if (r == 0) atomic_store_explicit(&t->header->ended, ++t->ended, memory_order_release);
+	return r;
 }

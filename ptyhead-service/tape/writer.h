@@ -35,6 +35,7 @@ struct tape {
 	uint64_t timed; /* CLOCK_MONOTONIC, ns: when the last time was noted; 0: not by this writer */
 	uint64_t filled; /* [taken, filled) holds the fill */
 	uint64_t serial; /* of the newest checkpoint */
+	uint64_t ended;  /* of that of the last run's end */
 	uint64_t checkpoint_offset;
 	uint64_t checkpoint_mark;
 };
@@ -88,5 +89,7 @@ bool tape_checkpoint_due(struct tape const *t);
  * one. With `bytes` NULL it is a raw one (tape.h). */
 int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state const *state,
                           void const *bytes, size_t len);
+/* The same at `end`, where a run has just ended: kept until the next one ends. */
+int tape_ended_write(struct tape *t, struct tape_state const *state, void const *bytes, size_t len);
 
 #endif

@@ -42,13 +42,13 @@ static inline struct tape_header fake_header(void)
 	h.times_count = FAKE_TIMES;
 	h.slots_at = h.times_at + TAPE_PAGE;
 	h.slot_size = FAKE_SLOT;
-	h.ring_at = h.slots_at + 2 * FAKE_SLOT;
+	h.ring_at = h.slots_at + TAPE_SLOTS * FAKE_SLOT;
 	h.ring_size = FAKE_RING;
 	h.total_size = h.ring_at + h.ring_size;
 	return h;
 }
 
-#define FAKE_TOTAL (4u * TAPE_PAGE + 2u * FAKE_SLOT + FAKE_RING)
+#define FAKE_TOTAL (4u * TAPE_PAGE + TAPE_SLOTS * FAKE_SLOT + FAKE_RING)
 
 /* A memfd of `size` bytes that begins with `h`. */
 static inline int fake_open(struct faketape *t, struct tape_header const *h, int seals)
@@ -71,7 +71,7 @@ static inline void fake_close(struct faketape *t)
 /* Puts bytes on the ring behind `end`; fake_publish says so to the readers. */
 static inline void fake_put(struct faketape *t, uint64_t at, void const *data, size_t len)
 {
-	uint8_t *const ring = t->map + 4 * TAPE_PAGE + 2 * FAKE_SLOT;
+	uint8_t *const ring = t->map + 4 * TAPE_PAGE + TAPE_SLOTS * FAKE_SLOT;
 	for (size_t i = 0; i < len; i++)
 		ring[(at + i) % FAKE_RING] = ((uint8_t const *)data)[i];
 }

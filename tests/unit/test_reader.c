@@ -490,7 +490,7 @@ TEST(random_damage)
 	for (int round = 0; round < 20000; round++) {
 		for (int i = 0; i < 4; i++) {
 			seed = seed * 1664525u + 1013904223u;
-			uint32_t const at = (seed >> 8) % (4u * TAPE_PAGE + 2u * FAKE_SLOT - TAPE_PAGE);
+			uint32_t const at = (seed >> 8) % (4u * TAPE_PAGE + TAPE_SLOTS * FAKE_SLOT - TAPE_PAGE);
 			seed = seed * 1664525u + 1013904223u;
 			t.map[TAPE_PAGE + at] = (uint8_t)(seed >> 24);
 		}
@@ -531,7 +531,7 @@ TEST(a_fast_writer_never_spoils_a_copy)
 		for (size_t i = 0; i < sizeof pattern; i++) pattern[i] = (uint8_t)(i * 7 >> 3);
 		for (uint64_t end = 0; end < total;) {
 			size_t const n = 1 + (size_t)(end % TAPE_READ_MAX) / 2;
-			uint8_t *const ring = t.map + 4 * TAPE_PAGE + 2 * FAKE_SLOT;
+			uint8_t *const ring = t.map + 4 * TAPE_PAGE + TAPE_SLOTS * FAKE_SLOT;
 			for (size_t i = 0; i < n;) {
 				size_t const at = (size_t)((end + i) % FAKE_RING);
 				size_t m = FAKE_RING - at;
