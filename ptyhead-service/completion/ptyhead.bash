@@ -53,7 +53,7 @@ _ptyhead() {
 	COMPREPLY=()
 	case $tool in
 	ptyhead-attach) options='-r --read-only -L --lossless -e --escape -H --history -1 --once -q --quiet' valued='-e --escape -H --history' ;;
-	ptyhead-show) options='-e --escapes -H --history --json --html' valued='-H --history' ;;
+	ptyhead-show) options='-e --escapes -H --history --run --at --json --html' valued='-H --history --run --at' ;;
 	ptyhead-list) options='--json --names' valued= ;;
 	ptyhead-send) options='-k --key -n --no-enter -p --paste -r --raw -w --wait -W --wait-fixed -o --offset -t --timeout -L --lossless' valued='-w --wait -W --wait-fixed -t --timeout' ;;
 	ptyhead-wait) options='-e --regex -F --fixed --idle --exit --start -s --screen --since -t --timeout -L --lossless' valued='-e --regex -F --fixed --idle -t --timeout' ;;

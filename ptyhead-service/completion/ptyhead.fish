@@ -33,6 +33,8 @@ complete -c ptyhead-send -s t -l timeout -x
 complete -c ptyhead-send -s L -l lossless
 complete -c ptyhead-show -s e -l escapes
 complete -c ptyhead-show -s H -l history -x
+complete -c ptyhead-show -l run -x
+complete -c ptyhead-show -l at -x
 complete -c ptyhead-show -l json
 complete -c ptyhead-show -l html
 complete -c ptyhead-wait -s e -l regex -x

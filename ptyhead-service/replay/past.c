@@ -164,3 +164,88 @@ struct screen *past_read(struct tape_reader *r, struct past *p, struct tape_stat
 	free(g);
 	return s;
 }
+
+/* ---- other moments --------------------------------------------------------------- */
+
+struct screen *past_at_offset(struct tape_reader *r, uint64_t offset, struct tape_state *ret_state)
+{
+	struct replay *const g = calloc(1, sizeof *g);
+	struct screen *s = NULL;
+
+	if (!g) return NULL;
+	g->tape = r;
+	int const e = replay_to(g, offset);
+	if (e == 0 && g->exact && r->pos == offset) {
+		s = replay_take(g);
+		*ret_state = g->state;
+	}
+	replay_deinit(g);
+	free(g);
+	errno = e == -ENOMEM ? ENOMEM : ENODATA;
+	return s;
+}
+
+/* The mark of the run's end, if it is held. */
+static bool end_find(struct tape_reader const *from, uint32_t run, struct tape_mark *ret)
+{
+	struct tape_reader r = *from;
+	struct tape_event e;
+	uint8_t buf[4096];
+
+	for (;;) {
+		enum tape_next next;
+		bool found = false;
+		tape_reader_oldest_seek(&r);
+		while ((next = tape_reader_next(&r, buf, sizeof buf, &e)) == TAPE_BYTES || next == TAPE_MARK) {
+			if (next != TAPE_MARK || e.mark.type != TAPE_RUN_END || e.mark.run != run) continue;
+			*ret = e.mark;
+			found = true;
+		}
+		if (next == TAPE_NOTHING) return found;
+	}
+}
+
+/* Up to that mark, behind which another run may begin at the same offset. */
+static struct screen *past_up_to(struct tape_reader *r, struct tape_mark const *end, struct tape_state *ret_state)
+{
+	struct replay *const g = calloc(1, sizeof *g);
+	struct screen *s = NULL;
+	enum tape_next next = TAPE_NOTHING;
+
+	if (!g) return NULL;
+	g->tape = r;
+	int const e = replay_begin(g, end->offset > 0 ? end->offset - 1 : 0);
+	if (e == 0 && g->exact) {
+		do next = replay_step(g, REPLAY_NOW);
+		while (next == TAPE_BYTES || (next == TAPE_MARK && (g->event.mark.type != TAPE_RUN_END || g->event.mark.run != end->run)));
+	}
+	if (next == TAPE_MARK) {
+		s = replay_take(g);
+		*ret_state = g->state;
+	}
+	replay_deinit(g);
+	free(g);
+	errno = e == -ENOMEM ? ENOMEM : ENODATA;
+	return s;
+}
+
+struct screen *past_at_end(struct tape_reader *r, uint32_t run, struct tape_state *ret_state)
+{
+	struct tape_mark end;
+	struct screen *s = NULL;
+	uint8_t *bytes;
+	size_t len;
+
+	int const e = tape_reader_ended(r, ret_state, &bytes, &len);
+	if (e == 0 && ret_state->run == run && ret_state->size.rows && ret_state->size.cols) {
+		s = screen_new(ret_state->size.rows, ret_state->size.cols);
+		if (s && len > 0) screen_feed(s, bytes, len);
+		errno = ENOMEM;
+	}
+	if (e == 0) free(bytes);
+	if (s || (e == 0 && ret_state->run == run)) return s;
+	/* One before the last: as long as the ring holds what leads there. */
+	errno = ENODATA;
+	if (!end_find(r, run, &end)) return NULL;
+	return past_up_to(r, &end, ret_state);
+}

@@ -36,4 +36,9 @@ void past_show(struct past const *p, struct screen_buf *out);
  * `p` (may be NULL) gets the rows above it, as far as the tape holds them. */
 struct screen *past_read(struct tape_reader *r, struct past *p, struct tape_state *ret_state);
 
+/* The screen and the state as they were at `offset`, and as they were when run `run`
+ * ended. NULL with errno: ENODATA: the tape does not tell that, or not any more; ENOMEM. */
+struct screen *past_at_offset(struct tape_reader *r, uint64_t offset, struct tape_state *ret_state);
+struct screen *past_at_end(struct tape_reader *r, uint32_t run, struct tape_state *ret_state);
+
 #endif

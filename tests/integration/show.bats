@@ -5,6 +5,8 @@
 bats_require_minimum_version 1.5.0
 load ../helpers/common
 load ../helpers/head
+load ../helpers/s6
+load ../helpers/keep
 
 setup() { head_setup; }
 teardown() { common_teardown; }
@@ -130,4 +132,70 @@ json() { ptyhead-show --json "${@:2}" "$S" | perl -MJSON::PP -0777 -ne 'my $j = 
 	ptyhead-show --json "$S" | tee "$T/json" | is_json
 	has "$T/json" '\\u202e'
 	! grep -qaP '\xe2\x80\xae' "$T/json"
+}
+
+# ---- other moments ---------------------------------------------------------------
+
+# panic WORD STATUS : a program that ends with a full screen of its own.
+panic() { s6-ptyexec "$S" sh -c 'printf "\033[?1049h\033[2J\033[5;5H\033[41mPANIC: %s\033[m" "$0"; exit $1' "$1" "$2" || [ $? = "$2" ]; }
+
+@test "--run: the screen at the moment the run before ended, with its status and time, also of a killed head" {
+	[ "$(id -u)" = 0 ] || skip 'the store needs root'
+	keep_start
+	S=$T/s
+	s6-ptyexec -t 20000 "$S" sh -c 'printf "\033[?1049h\033[2J\033[5;5H\033[41mPANIC: bad\033[m"; exit 5' || [ $? = 5 ]
+	start s6-ptyexec -t 20000 "$S" sh -c 'seq 200000; echo ready; exec sleep 1000'
+	wait_for 10 shows_ready
+	# 1.3 MB later, and by another head.
+	head_is_up
+	kill -KILL "$HEAD"
+	wait_for 10 shows_ready
+	run ptyhead-show --run -1 "$S"
+	[ "$status" = 0 ]
+	[[ $output = *'PANIC: bad'* ]]
+	[[ $output = *'run 1: the program ended with exit code 5, at '* ]]
+	ptyhead-show --json --run 1 "$S" | python3 -c 'import json, sys, time
+z = json.load(sys.stdin)
+r = z["run"]
+assert z["alternate"] and r["number"] == 1 and not r["alive"] and r["wait_status"] == 5 << 8, r
+assert 0 <= time.time() - r["ended"] < 120, r'
+	run ! ptyhead-show --run 0 "$S"
+	[[ $output = *'has not ended'* ]]
+	run ! ptyhead-show --run 7 "$S"
+	[[ $output = *'there are only 2 runs so far'* ]]
+	run ! ptyhead-show --run -1 -H 5 "$S"
+	[[ $output = *'do not go together'* ]]
+}
+shows_ready() { [[ $(ptyhead-show "$S" 2>/dev/null) = *ready* ]]; }
+
+@test "--run of an earlier run, as long as its output is held" {
+	head_start
+	panic one 1
+	panic two 2
+	panic three 3
+	[[ $(ptyhead-show --run 1 "$S" 2>/dev/null) = *'PANIC: one'* ]]
+	[[ $(ptyhead-show --run -1 "$S" 2>/dev/null) = *'PANIC: two'* ]]
+	[[ $(ptyhead-show --run 0 "$S" 2>/dev/null) = *'PANIC: three'* ]]
+	s6-ptyexec "$S" seq 100000
+	run ! ptyhead-show --run 1 "$S"
+	[[ $output = *'the screen at the end of run 1 is not held any more'* ]]
+	[[ $(ptyhead-show --run 4 "$S" 2>/dev/null) = *100000* ]]
+}
+
+@test "--at: the screen at an offset, and at a time" {
+	head_start
+	s6-ptyexec "$S" sh -c 'echo one; sleep 2.2; echo two; sleep 2.2; echo three'
+	[ "$(ptyhead-show --at 5 "$S")" = one ]
+	[ "$(ptyhead-show --at 3 "$S")" = one ]
+	[ "$(ptyhead-show --at 2 "$S")" = on ]
+	[ "$(ptyhead-show --at 10 "$S")" = $'one\ntwo' ]
+	# `three` came at once before its end; the second before is that of `two`.
+	[ "$(ptyhead-show --at "$(date -d "@$(($(date +%s) - 1))" '+%F %T')" "$S")" = "$(ptyhead-show --at 5 "$S")" ]
+	run ! ptyhead-show --at 100 "$S"
+	[[ $output = *'offset 100 has not been reached: the end is 17'* ]]
+	run ! ptyhead-show --at yesterdayish "$S"
+	[[ $output = *'--at takes an offset or a time'* ]]
+	s6-ptyexec "$S" seq 100000
+	run ! ptyhead-show --at 5 "$S"
+	[[ $output = *'not held any more'* ]]
 }

@@ -141,7 +141,10 @@ static void json_run(struct tape_state const *t, struct screen_buf *out)
 	if (alive) screen_buf_fmt(out, "%d", (int)t->pid);
 	else screen_buf_str(out, "null");
 	screen_buf_str(out, ",\"wait_status\":");
-	if (!alive && (t->flags & TAPE_ENDED_KNOWN)) screen_buf_fmt(out, "%d}", (int)t->status);
+	if (!alive && (t->flags & TAPE_ENDED_KNOWN)) screen_buf_fmt(out, "%d", (int)t->status);
+	else screen_buf_str(out, "null");
+	screen_buf_fmt(out, ",\"%s\":", alive ? "started" : "ended");
+	if (t->since) screen_buf_fmt(out, "%" PRIu64 ".%03" PRIu64 "}", t->since / 1000000000u, t->since / 1000000u % 1000u);
 	else screen_buf_str(out, "null}");
 }
 

@@ -57,13 +57,6 @@ struct log_options {
 	int process, ready; /* descriptors that s6-ptyexec -l gives; -1 */
 };
 
-static int64_t run_get(char const *text)
-{
-	bool const back = *text == '-';
-	uint64_t const n = number_get("--run", text + back, UINT32_MAX);
-	return back ? -(int64_t)n : (int64_t)n;
-}
-
 static void parse(int argc, char **argv, struct logtail *t, struct log_options *o)
 {
 	static struct option const longs[] = {

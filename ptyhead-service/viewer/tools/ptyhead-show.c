@@ -1,24 +1,34 @@
 /* ptyhead-show: a terminal's screen as it is now, on standard output. */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "headlink.h"
+#include "notice.h"
+#include "number.h"
 #include "past.h"
+#include "place.h"
 #include "render.h"
 #include "tool.h"
+#include "when.h"
 
 static char const usage_text[] =
-	"usage: ptyhead-show [-e] [-H LINES] [--json | --html] ADDRESS\n"
+	"usage: ptyhead-show [-e] [-H LINES | --run N | --at WHEN] [--json | --html] ADDRESS\n"
 	"\n"
 	"Prints what a terminal that a ptyhead holds shows now. ADDRESS is NAME or PATH,\n"
 	"with :TERMINAL behind it for another one than main.\n"
 	"\n"
 	"  -e, --escapes        with the attributes, as escape sequences\n"
 	"  -H, --history LINES  and so many rows that went off its top (default 0)\n"
+	"      --run N          as it was when run N ended: counted from 1; -1: the one before\n"
+	"                       the newest\n"
+	"      --at WHEN        as it was at a time ('10 min ago', 14:30) or at an offset\n"
 	"      --json           all that is known of the screen, as a JSON object\n"
 	"      --html           as an HTML element (pre)\n"
 	"      --help, --version\n"
@@ -31,6 +41,9 @@ struct options {
 	struct ptyhead_address address;
 	enum form form;
 	unsigned history;
+	bool by_run;
+	int64_t run;
+	char const *at;
 };
 
 static void form_set(struct options *o, enum form form)
@@ -44,6 +57,8 @@ static void parse(int argc, char **argv, struct options *o)
 	static struct option const longs[] = {
 		{ "escapes", no_argument, NULL, 'e' },
 		{ "history", required_argument, NULL, 'H' },
+		{ "run", required_argument, NULL, 'r' },
+		{ "at", required_argument, NULL, 'a' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "html", no_argument, NULL, 'l' },
 		{ "help", no_argument, NULL, 'h' },
@@ -60,10 +75,16 @@ static void parse(int argc, char **argv, struct options *o)
 		case 'H':
 			o->history = (unsigned)number_get("-H", optarg, PAST_LINES_MAX);
 			break;
+		case 'r':
+			o->by_run = true;
+			o->run = run_get(optarg);
+			break;
+		case 'a': o->at = optarg; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-show " PTYHEAD_VERSION); exit(0);
 		}
 	}
+	if (o->by_run + (o->at != NULL) + (o->history > 0) > 1) die(EXIT_USAGE, "-H, --run and --at do not go together");
 	if (argc - optind != 1) die_usage_address(argc);
 	address_get(argv[optind], &o->address);
 }
@@ -94,6 +115,48 @@ static void render(struct options const *o, struct render const *r, struct scree
 	}
 }
 
+/* Beside the screen, where it is not in the way. */
+static void say_end(struct tape_state const *s)
+{
+	char why[NOTICE_MAX], when[64];
+	time_t const at = (time_t)(s->since / 1000000000u);
+	struct tm tm;
+	if (!localtime_r(&at, &tm) || !strftime(when, sizeof when, "%F %T", &tm)) return;
+	fprintf(stderr, "ptyhead-show: run %u: %s, at %s\n", s->run, notice_end(why, (s->flags & TAPE_ENDED_KNOWN) != 0, s->status), when);
+}
+
+/* As it was when a run ended. The one that is alive has not. */
+static struct screen *at_end(struct options const *o, struct tape_reader *r, struct tape_state *ret)
+{
+	struct tape_reader newest = *r;
+	struct tape_state state;
+	place_present(&newest, &state);
+	int64_t const run = o->run > 0 ? o->run : (int64_t)state.run + o->run;
+	if (run < 1 || run > (int64_t)state.run)
+		die(EXIT_REFUSED, state.run ? "there are only %u runs so far" : "nothing was started on this terminal yet", state.run);
+	if (run == (int64_t)state.run && state.flags & TAPE_ALIVE)
+		die(EXIT_REFUSED, "run %u has not ended: without --run its screen is shown as it is now", state.run);
+	struct screen *const s = past_at_end(r, (uint32_t)run, ret);
+	if (!s && errno == ENODATA) die(EXIT_REFUSED, "the screen at the end of run %u is not held any more", (unsigned)run);
+	if (s) say_end(ret);
+	return s;
+}
+
+static struct screen *at_moment(struct options const *o, struct tape_reader *r, struct tape_state *ret)
+{
+	uint64_t at;
+	if (number_parse(o->at, UINT64_MAX - 1, &at)) {
+		if (at > tape_reader_end(r)) die(EXIT_REFUSED, "offset %" PRIu64 " has not been reached: the end is %" PRIu64, at, tape_reader_end(r));
+	} else if (when_parse(o->at, clock_wall_ns(), &at)) {
+		at = place_at_time(r, at);
+	} else {
+		die(EXIT_USAGE, "--at takes an offset or a time such as '10 min ago', 14:30 or '2026-11-25 14:30:00', not %s", o->at);
+	}
+	struct screen *const s = past_at_offset(r, at, ret);
+	if (!s && errno == ENODATA) die(EXIT_REFUSED, "the screen of then is not held any more");
+	return s;
+}
+
 char const tool_name[] = "ptyhead-show";
 
 int main(int argc, char **argv)
@@ -112,7 +175,8 @@ int main(int argc, char **argv)
 		.max = o.history,
 		.row = o.form == JSON ? render_json_row : o.form == HTML ? render_html_row : o.form == SGR ? screen_row_sgr : screen_row_text,
 	};
-	struct screen *const s = past_read(&reader, &past, &state);
+	struct screen *const s = o.by_run ? at_end(&o, &reader, &state) : o.at ? at_moment(&o, &reader, &state)
+	                                                                       : past_read(&reader, &past, &state);
 	tape_reader_deinit(&reader);
 	if (!s) die(EXIT_TEMPORARY, "unable to know the screen: the tape does not hold it");
 	render(&o, &(struct render){ .screen = s, .past = &past, .state = &state }, &out);

@@ -125,6 +125,13 @@ uint64_t number_get(char const *option, char const *text, uint64_t most)
 	return n;
 }
 
+int64_t run_get(char const *text)
+{
+	bool const back = *text == '-';
+	uint64_t const n = number_get("--run", text + back, UINT32_MAX);
+	return back ? -(int64_t)n : (int64_t)n;
+}
+
 int64_t time_get(char const *option, char const *unit, char const *text, unsigned unit_ms)
 {
 	uint64_t n;

@@ -36,6 +36,8 @@ int option_next(int argc, char **argv, char const *shorts, struct option const *
 void address_get(char const *name, struct ptyhead_address *ret);
 /* The number that is the argument of `option`, from 0 to `most`; if it is none, the end. */
 uint64_t number_get(char const *option, char const *text, uint64_t most);
+/* A run, as --run has it: counted from 1; 0 or less: from the newest back. */
+int64_t run_get(char const *text);
 /* The same of a time in milliseconds, given as a number (with a fraction or without) of
  * what is called `unit` and has `unit_ms` of them. */
 int64_t time_get(char const *option, char const *unit, char const *text, unsigned unit_ms);
