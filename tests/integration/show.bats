@@ -77,6 +77,16 @@ json() { ptyhead-show --json "${@:2}" "$S" | perl -MJSON::PP -0777 -ne 'my $j = 
 	run -255 is_json <<<'{"a":'
 }
 
+@test "--html: http and https hyperlinks are links, no others are; right-to-left text keeps its cells" {
+	head_start
+	shows '\033]8;;https://a.b/?x="y&z\033\\web\033]8;;\033\\\r\n\033]8;;javascript:alert(1)\033\\js\033]8;;\033\\\r\n\033]8;;file:///etc/passwd\033\\file\033]8;;\033\\\r\n\327\220\327\221 end'
+	ptyhead-show --html "$S" >"$T/html"
+	has "$T/html" '<a rel="noopener noreferrer" href="https://a.b/\?x=&quot;y&amp;z">(<span[^>]*>)?web(</span>)?</a>'
+	[ "$(grep -c '<a ' "$T/html")" = 1 ]
+	not grep -qE 'javascript|passwd' "$T/html"
+	has "$T/html" '^<pre style="[^"]*unicode-bidi:bidi-override'
+}
+
 @test "--html: one element, everything escaped, colours inline" {
 	head_start
 	shows '<b>&\033[31mred\033[7minv\033[m "x"\033]0;<t>\007'

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "json.h"
 #include "printable.h"
@@ -249,13 +250,32 @@ static void html_cells(struct screen const *s, struct screen_row const *row, uns
 	}
 }
 
+/* A hyperlink's address, if it is one to be followed in a page: of the web, in ASCII (RFC
+ * 3986). Others could run scripts or open files. NULL: none. */
+static char const *html_link(struct screen const *s, struct screen_style st)
+{
+	char const *id;
+	char const *const uri = st.link ? screen_link(s, st.link, &id) : NULL;
+	if (!uri || (strncasecmp(uri, "http://", 7) != 0 && strncasecmp(uri, "https://", 8) != 0)) return NULL;
+	for (char const *p = uri; *p; p++)
+		if (*p <= ' ' || *p > '~') return NULL;
+	return uri;
+}
+
 void render_html_row(struct screen const *s, struct screen_row const *row, struct screen_buf *out)
 {
 	unsigned const n = shown(s, row);
 	for (unsigned x = 0; x < n;) {
 		unsigned const end = run_end(row, x, n);
 		struct screen_buf style = SCREEN_BUF_INIT;
-		html_style(s, screen_style_get(s, row->cells[x].style), &style);
+		struct screen_style const st = screen_style_get(s, row->cells[x].style);
+		char const *const link = html_link(s, st);
+		html_style(s, st, &style);
+		if (link) {
+			screen_buf_str(out, "<a rel=\"noopener noreferrer\" href=\"");
+			html_text(out, link);
+			screen_buf_str(out, "\">");
+		}
 		if (style.len) {
 			screen_buf_str(out, "<span style=\"");
 			screen_buf_add(out, style.data, style.len);
@@ -263,6 +283,7 @@ void render_html_row(struct screen const *s, struct screen_row const *row, struc
 		}
 		html_cells(s, row, x, end, out);
 		if (style.len) screen_buf_str(out, "</span>");
+		if (link) screen_buf_str(out, "</a>");
 		screen_buf_deinit(&style);
 		x = end;
 	}
@@ -272,7 +293,7 @@ void render_html(struct render const *r, struct screen_buf *out)
 {
 	struct screen const *const s = r->screen;
 
-	screen_buf_fmt(out, "<pre style=\"color:#%06x;background:#%06x;font-family:monospace;width:%uch\" title=\"",
+	screen_buf_fmt(out, "<pre style=\"color:#%06x;background:#%06x;font-family:monospace;unicode-bidi:bidi-override;width:%uch\" title=\"",
 	               html_rgb(s, 0, 10, FOREGROUND), html_rgb(s, 0, 11, BACKGROUND), screen_cols(s));
 	html_text(out, screen_title(s));
 	screen_buf_str(out, "\">\n");
