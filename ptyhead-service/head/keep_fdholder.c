@@ -208,13 +208,20 @@ static void end(struct keep *k)
 
 /* ---- the lock ------------------------------------------------------------------- */
 
-/* The same file by an open file description of our own; it is locked. */
-static int lock_own(int fd)
+/* The same file by another open file description: whoever has one that is locked has
+ * the lock. */
+static int opened_again(int fd)
 {
 	char path[40];
-	struct flock const whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	int const own_fd = open(path, O_RDWR | O_CLOEXEC);
+	return open(path, O_RDWR | O_CLOEXEC);
+}
+
+/* The lock, on a description of our own. */
+static int lock_own(int fd)
+{
+	struct flock const whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int const own_fd = opened_again(fd);
 	if (own_fd < 0) return -errno;
 	if (fcntl(own_fd, F_OFD_SETLK, &whole) == 0) return own_fd;
 	int const err = errno;
@@ -240,7 +247,7 @@ static int owner_file(struct holder *h, int ms)
 	deadline(&until, ms);
 	int fd = s6_fdholder_retrieve_g(&h->a, full, &until);
 	if (fd < 0 && errno == ENOENT) {
-		fd = h->lock >= 0 ? fcntl(h->lock, F_DUPFD_CLOEXEC, 3) : memfd_create("ptyhead:owner", MFD_CLOEXEC);
+		fd = h->lock >= 0 ? opened_again(h->lock) : memfd_create("ptyhead:owner", MFD_CLOEXEC);
 		if (fd < 0 || s6_fdholder_store_g(&h->a, fd, full, &no_limit, &until)) return fd < 0 ? -errno : fd;
 		/* EBUSY: another head came first. */
 		int const err = errno;

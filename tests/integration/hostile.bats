@@ -347,13 +347,13 @@ owner_is_served() {
 	local before after list=f501000400000008 i all=
 	head_start
 	neighbour_start
-	# Names that fill an answer; a page of memory each.
+	# As many questions as make three answers wait, below what a peer is dropped for.
 	peers "$S" exporters <<-EOF
 		export 0-199 a-name-that-is-as-long-as-the-names-of-terminals-are
 		hold
 	EOF
 	told 'exported 200' exporters
-	for i in {1..60}; do all+=${list}0000000000000000; done
+	for i in {1..11}; do all+=${list}0000000000000000; done
 	before=$(anonymous)
 	peers "$S" <<-EOF
 		say 0-399 $all

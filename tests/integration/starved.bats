@@ -284,6 +284,117 @@ and_without() {
 }
 one_is_over() { ! alive "$1" || ! alive "$2"; }
 
+# The holder's successor is there, and the head has found it.
+holder_is_new() { local now; now=$(s6_pid holder); [ "$now" != "$1" ] && alive "$now"; }
+answers_again() { [ "$(count "$T/head.log" 'answers again')" -ge "$1" ]; }
+stored() { s6-fdholder-list "$T/holder" | grep -qE "$1"; }
+
+@test "a store that was away, is back, and dies then: its successor is given everything" {
+	starved_start
+	programs 2
+	local holder
+	holder=$(s6_pid holder)
+	kill -STOP "$holder"
+	run timeout 20 s6-ptyexec -t 10000 -n refused "$S" true
+	[ "$status" -eq 111 ]
+	kill -CONT "$holder"
+	wait_for 20 answers_again 1
+	# What was put there while nobody answered is not taken for a run.
+	wait_for 5 not stored '\.refused$'
+	kill -KILL "$holder"
+	wait_for 10 holder_is_new "$holder"
+	wait_for 30 answers_again 2
+	wait_for 10 stored '/master\.1\.t2$'
+	next_head
+	all_there 'another store'
+	takes_one_more
+}
+
+@test "another head has taken the names meanwhile: it is said once, nobody spins, and it is mended later" {
+	starved_start
+	programs 2
+	local first=$HEAD holder lines
+	holder=$(s6_pid holder)
+	kill -STOP "$first"
+	kill -KILL "$holder"
+	wait_for 10 holder_is_new "$holder"
+	start ptyhead -H "$T/holder" "$T/second.sock" 2>"$T/second.log"
+	local second=$STARTED
+	wait_for 20 test -S "$T/second.sock"
+	kill -CONT "$first"
+	wait_for 20 has "$T/head.log" 'another head holds'
+	timeout 2 tail -f /dev/null || :
+	lines=$(count "$T/head.log" .)
+	[ "$(count "$T/head.log" 'another head holds')" = 1 ]
+	[ "$lines" -lt 50 ]
+	all_there 'two heads'
+	kill "$second"
+	wait_for 10 not alive "$second"
+	wait_for 30 answers_again 1
+	next_head
+	all_there 'one of them'
+}
+
+@test "an export that the store refuses ends nobody: the last program's children keep their terminal" {
+	starved_start
+	local holder orphan
+	holder=$(s6_pid holder)
+	timeout 20 s6-ptyexec -t 10000 -s 200x400 -n t1 "$S" badprog raw orphan "$T/orphan" $'\e#8'
+	orphan=$(<"$T/orphan")
+	wait_for 60 up 0
+	alive "$orphan"
+	kill -STOP "$holder"
+	run timeout 20 s6-ptyexec -t 10000 -n t1 "$S" true
+	[ "$status" -eq 111 ]
+	run timeout 20 s6-ptyexec -t 10000 -n t1 "$S" true
+	[ "$status" -eq 111 ]
+	alive "$orphan"
+	kill -CONT "$holder"
+	wait_for 20 answers_again 1
+	alive "$orphan"
+	timeout 20 s6-ptyexec -t 10000 -n t1 "$S" sh -c 'echo the next one'
+	wait_for 10 shows t1 'the next one'
+	wait_for 10 not alive "$orphan"
+}
+
+# ---- other users -----------------------------------------------------------------------------
+
+@test "a head that is another user: a program of root's is exported, kept and told of" {
+	mkdir "$T/run"
+	chown 65534:65534 "$T/run"
+	start env -C "$T/run" setpriv --reuid 65534 --regid 65534 --clear-groups ptyhead s 2>"$T/head.log"
+	wait_for 5 test -S "$T/run/s"
+	S=$T/run/s
+	start s6-ptyexec -t 5000 -n roots "$S" sh -c 'echo it is here; read -r line; exit 3'
+	wait_for 5 shows roots 'it is here'
+	timeout 10 ptyhead-send "$S:roots" Enter
+	wait_for 10 ended_by 3
+}
+ended_by() { ptyhead-list "$S:roots" | grep -qE " ended .*( $1 |status|unknown| - )"; }
+
+@test "the supervisor's queue is full when the head is ready: it is told when there is room" {
+	cat >"$T/supervisor" <<-'EOF'
+		import os, socket, sys, time
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1])
+		c = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); c.setblocking(False)
+		try:
+		    while True: c.sendto(b'full', sys.argv[1])
+		except BlockingIOError: pass
+		print('full', flush=True)
+		while not os.path.exists(sys.argv[2]): time.sleep(0.02)
+		s.settimeout(20)
+		while s.recv(200) != b'READY=1': pass
+		print('ready', flush=True)
+	EOF
+	start python3 "$T/supervisor" "$T/notify" "$T/go" >"$T/told"
+	wait_for 10 has "$T/told" full
+	start env NOTIFY_SOCKET="$T/notify" ptyhead "$S" 2>"$T/head.log"
+	wait_for 5 head_listens
+	ptyhead-list "$S" >/dev/null
+	touch "$T/go"
+	wait_for 20 has "$T/told" ready
+}
+
 # ---- under systemd -------------------------------------------------------------------------
 
 # sd_starved N SETTING... : a head under systemd with N programs, which then begins anew with
