@@ -42,6 +42,7 @@ struct daemon {
 	struct timeout status;
 	struct timeout tell;
 	char const *untold; /* what the supervisor could not take; NULL: nothing */
+	int notify_fd;      /* -d: a newline is to be written there; -1: no more */
 };
 
 static int fatal(struct daemon *d, int code, char const *format, char const *what, int error)
@@ -82,27 +83,31 @@ static void watchdog_begin(struct daemon *d)
 }
 
 /* What the supervisor must hear: again when its queue was full. */
-static void tell(struct daemon *d, char const *state)
+static void tell_all(struct daemon *d)
 {
-	d->untold = notify_send(state, -1) == -EAGAIN ? state : NULL;
-	if (d->untold) timeout_set(&d->env.retry, &d->tell);
+	if (d->untold && notify_send(d->untold, -1) != -EAGAIN) d->untold = NULL;
+	if (d->notify_fd >= 0 && (write(d->notify_fd, "\n", 1) == 1 || (errno != EAGAIN && errno != EINTR))) {
+		close(d->notify_fd);
+		d->notify_fd = -1;
+	}
+	if (d->untold || d->notify_fd >= 0) timeout_set(&d->env.retry, &d->tell);
 	else timeout_clear(&d->tell);
 }
 
-static void tell_expired(struct timeout *x)
+static void tell_expired(struct timeout *x) { tell_all(list_entry(x, struct daemon, tell)); }
+
+static void tell(struct daemon *d, char const *state)
 {
-	struct daemon *const d = list_entry(x, struct daemon, tell);
-	tell(d, d->untold);
+	d->untold = state;
+	tell_all(d);
 }
 
 static void ready(struct daemon *d, int notify_fd)
 {
+	d->notify_fd = notify_fd;
 	tell(d, "READY=1");
 	status_expired(&d->status);
 	watchdog_begin(d);
-	if (notify_fd < 0) return;
-	(void)!write(notify_fd, "\n", 1);
-	close(notify_fd);
 }
 
 /* ---- the end ------------------------------------------------------------------------ */
@@ -326,17 +331,19 @@ static void daemon_deinit(struct daemon *d)
 {
 	d->env.closing = true;
 	timeout_clear(&d->status);
+	timeout_clear(&d->tell);
 	while (!list_empty(&d->listeners)) listener_free(list_entry(d->listeners.next, struct listener, link));
 	peers_deinit(&d->peers);
 	terminals_deinit(&d->terminals);
 	recovery_deinit(&d->recovery);
 	if (d->term.fd >= 0) close(d->term.fd);
+	if (d->notify_fd >= 0) close(d->notify_fd);
 	env_deinit(&d->env);
 }
 
 int daemon_run(struct daemon_options const *o, struct log const *log)
 {
-	struct daemon d = { .term = { .fd = -1 } };
+	struct daemon d = { .term = { .fd = -1 }, .notify_fd = -1 };
 	d.env.log = *log;
 	int const r = daemon_init(&d, o);
 	if (r < 0) return fatal(&d, EXIT_TEMPORARY, "unable to start", "", r);

@@ -134,9 +134,9 @@ static bool drain_some(struct terminal *t, size_t *total)
 /* The exporter shares the master's flags with us. */
 static bool guard(struct terminal *t)
 {
-	int const r = master_guard(t->master.fd);
-	if (r > 0) t->blocked++;
-	if (r >= 0 && t->blocked <= BLOCKED_MOST) return true;
+	/* That its flags cannot be had is no reason to give it up. */
+	if (master_guard(t->master.fd) > 0) t->blocked++;
+	if (t->blocked <= BLOCKED_MOST) return true;
 	t->lost = "its exporter makes its master blocking again and again";
 	loop_defer(&t->env->loop, &t->pump);
 	return false;
