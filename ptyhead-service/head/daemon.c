@@ -193,12 +193,12 @@ static void input(void *arg, struct terminal *t, bool over)
 
 /* ---- the start -------------------------------------------------------------------------- */
 
-static void raise_limit(int which)
+static void raise_limit(__typeof__(RLIMIT_NOFILE) which)
 {
 	struct rlimit r;
-	if (getrlimit((__rlimit_resource_t)which, &r) < 0) return;
+	if (getrlimit(which, &r) < 0) return;
 	r.rlim_cur = r.rlim_max;
-	(void)setrlimit((__rlimit_resource_t)which, &r);
+	(void)setrlimit(which, &r);
 }
 
 /* As many descriptors as the supervisor allows. A tape that is larger than a file
@@ -269,13 +269,17 @@ static int take_up(struct daemon *d, struct daemon_options const *o, struct keep
 		if (r == -EBUSY) return fatal(d, EXIT_TEMPORARY, "another head holds what begins with %s/ in the fd-holder: stop it, or choose another name (-i)", o->id, 0);
 		if (r < 0) return fatal(d, EXIT_TEMPORARY, "unable to use the s6-fdholderd at %s", o->fdholder, r);
 #else
-		return fatal(d, EXIT_USAGE, "this ptyhead was built without s6: it has no option -H", "", 0);
+		return fatal(d, EXIT_USAGE, "%s", "this ptyhead was built without s6: it has no option -H", 0);
 #endif
 	} else {
 		/* systemd tells the store's size from 254 on; the unit does where it is
 		 * older. */
 		uint64_t const most = getenv("NOTIFY_SOCKET") ? number_env("FDSTORE", 1000000) : 0;
+#ifdef HAVE_SYSTEMD
 		if (most > 0) keep_systemd(k, (unsigned)most);
+#else
+		(void)most;
+#endif
 	}
 	if (!k->where)
 		log_say(&d->env.log, LOG_WARNING, "no store: if this head dies, its programs get SIGHUP (see STORES in ptyhead(8))");
@@ -307,7 +311,7 @@ static int listen_on(struct daemon *d, struct daemon_options const *o, struct ac
 		if (r < 0) return fatal(d, EXIT_TEMPORARY, "unable to bind %s", o->paths[i], r);
 	}
 	if (len == 0 && o->paths_len == 0)
-		return fatal(d, EXIT_USAGE, "no socket: name one to bind, or start it by socket activation (systemctl start ptyhead@NAME.socket)", "", 0);
+		return fatal(d, EXIT_USAGE, "%s", "no socket: name one to bind, or start it by socket activation (systemctl start ptyhead@NAME.socket)", 0);
 	return 0;
 }
 
@@ -320,7 +324,7 @@ static int start(struct daemon *d, struct daemon_options const *o)
 
 	int r = activation_take(&fds, &len);
 	if (r == 0) r = take_items(fds, &len, &items, &n);
-	if (r < 0) return fatal(d, EXIT_TEMPORARY, "unable to take what was handed over", "", r);
+	if (r < 0) return fatal(d, EXIT_TEMPORARY, "%s", "unable to take what was handed over", r);
 	int code = take_up(d, o, items, n);
 	if (code == 0) code = listen_on(d, o, fds, len);
 	activation_free(fds, len);
@@ -346,12 +350,12 @@ int daemon_run(struct daemon_options const *o, struct log const *log)
 	struct daemon d = { .term = { .fd = -1 }, .notify_fd = -1 };
 	d.env.log = *log;
 	int const r = daemon_init(&d, o);
-	if (r < 0) return fatal(&d, EXIT_TEMPORARY, "unable to start", "", r);
+	if (r < 0) return fatal(&d, EXIT_TEMPORARY, "%s", "unable to start", r);
 	int code = start(&d, o);
 	if (code == 0) {
 		ready(&d, o->notify_fd);
 		int const e = loop_run(&d.env.loop);
-		if (e < 0) code = fatal(&d, EXIT_TEMPORARY, "unable to wait for events", "", e);
+		if (e < 0) code = fatal(&d, EXIT_TEMPORARY, "%s", "unable to wait for events", e);
 	}
 	daemon_deinit(&d);
 	return code;

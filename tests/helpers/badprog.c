@@ -65,8 +65,8 @@ static void put_many(unsigned long n, char const *text)
 {
 	static char block[16384];
 	size_t const len = strlen(text);
-	size_t fit = sizeof block / len;
 	if (len == 0 || len > sizeof block) exit(100);
+	size_t fit = sizeof block / len;
 	for (size_t i = 0; i < fit; i++) memcpy(block + i * len, text, len);
 	for (unsigned long done = 0; n == 0 || done < n; done += fit) {
 		if (n > 0 && n - done < fit) fit = n - done;

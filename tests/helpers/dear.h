@@ -70,7 +70,7 @@ static void dear_add(struct dear_text *t, void const *data, size_t len)
 
 static void dear_add_num(struct dear_text *t, unsigned n)
 {
-	char b[16];
+	char b[16] = "";
 	dear_add(t, b, (size_t)snprintf(b, sizeof b, "%u", n));
 }
 

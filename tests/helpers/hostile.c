@@ -228,9 +228,9 @@ static size_t descriptors(char const *arg, int fds[253])
 
 static void say(struct peer *p, char **args)
 {
-	int fds[253];
+	int fds[253] = { -1 };
 	frame.n = 0;
-	for (char const *h = args[0]; h[0] && h[1]; h += 2) {
+	for (char const *h = args[0]; h && h[0] && h[1]; h += 2) {
 		unsigned b = 0;
 		sscanf(h, "%2x", &b);
 		raw_int(&frame, b, 1);
@@ -240,7 +240,7 @@ static void say(struct peer *p, char **args)
 
 static void part(struct peer *p, char **args)
 {
-	int fds[253];
+	int fds[253] = { -1 };
 	raw_begin(&frame, RAW_INPUT);
 	raw_fill(&frame, 'x', 60000);
 	raw_end(&frame);
