@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
 # ptyhead-attach on a real head and a real program: on a terminal (onpty, tmux)
 # and as a pipe.
 
@@ -275,7 +276,7 @@ file-transfer	\033]5113;ac=send\007'
 	touch "$T/go"
 	wait_for 10 has "$T/seen" '^done'
 	local name bytes want
-	while IFS=$'\t' read -r name bytes want; do
+	while IFS=$'\t' read -r name _ want; do
 		# shellcheck disable=SC2059 # it is a format
 		printf "<$name:$want:$name>\r\n" >>"$T/want"
 	done <"$T/classes"

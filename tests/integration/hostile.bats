@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
 # Peers and programs that wish the head ill: nobody else notices, whatever they do.
 # One terminal, the neighbour, is asked how soon the head answers meanwhile.
 
@@ -510,7 +511,7 @@ decided() { test -s "$T/$1.ready" || not alive "$2"; }
 		# shellcheck disable=SC2154
 		wait_for 10 decided two "$H_two"
 		# shellcheck disable=SC2012
-		ready=$(ls -s "$T"/*.ready | grep -vc '^0') || :
+		ready=$(find "$T" -name "*.ready" -size +0 | wc -l) || :
 		if [ "$ready" != 1 ]; then
 			echo "round $i: $ready heads are ready"
 			return 1

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
 # ptyhead-list: what heads hold, as a table, as JSON, as names; its exit codes.
 
 # shellcheck disable=SC2154,SC2317  # set by run; called by name
@@ -93,7 +94,7 @@ unsafe() { LC_ALL=C grep -qaP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80
 
 	run --separate-stderr -0 ptyhead-list
 	printf '%s\n' "$output" >"$T/table"
-	! unsafe "$T/table"
+	not unsafe "$T/table"
 	[ "$(wc -l <"$T/table")" -eq 8 ] # with the one of titles
 	has "$T/table" "^$dir/new.x0aline\\.sock +ended "
 	has "$T/table" "^$dir/esc.x1b]0;pwned.x07\\.sock +ended "
@@ -102,7 +103,7 @@ unsafe() { LC_ALL=C grep -qaP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80
 	has "$T/table" ' sh -c "exec cat" "turn.u202eed" "mark.u200f" "csi.u009b"$'
 
 	ptyhead-list --json >"$T/json"
-	! unsafe "$T/json"
+	not unsafe "$T/json"
 	EXPR='len(a), sorted(x["socket"] for x in a)[-1], [x["command"] for x in a if x["state"] == "up"]'
 	[ "$(json)" = "(7, '$dir/turn\\u202eed.sock', [['sh', '-c', 'exec cat', 'turn\\u202eed', 'mark\\u200f', 'csi\\x9b']])" ] || { json; return 1; }
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
 # ptyhead-show: a terminal's screen as text, with attributes, as JSON, as HTML.
 
 # shellcheck disable=SC2016,SC2317  # for the program's shell; called by name
@@ -135,13 +136,13 @@ json() { ptyhead-show --json "${@:2}" "$S" | perl -MJSON::PP -0777 -ne 'my $j = 
 	ptyhead-show -e "$S" >"$T/e"
 	has "$T/e" link
 	has "$T/e" 'http://x/%C2%9B2J'
-	! LC_ALL=C grep -qaP '\xc2[\x80-\x9f]' "$T/e"
+	not env LC_ALL=C grep -qaP '\xc2[\x80-\x9f]' "$T/e"
 	ptyhead-show --html "$S" >"$T/html"
 	has "$T/html" 'title="a.z"'
-	! LC_ALL=C grep -qaP '\xc2[\x80-\x9f]|\xe2\x80\xae' "$T/html"
+	not env LC_ALL=C grep -qaP '\xc2[\x80-\x9f]|\xe2\x80\xae' "$T/html"
 	ptyhead-show --json "$S" | tee "$T/json" | is_json
 	has "$T/json" '\\u202e'
-	! grep -qaP '\xe2\x80\xae' "$T/json"
+	not grep -qaP '\xe2\x80\xae' "$T/json"
 }
 
 # ---- other moments ---------------------------------------------------------------
