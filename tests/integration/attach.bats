@@ -275,7 +275,7 @@ file-transfer	\033]5113;ac=send\007'
 	wait_for 10 has "$T/seen" ready
 	touch "$T/go"
 	wait_for 10 has "$T/seen" '^done'
-	local name bytes want
+	local name want
 	while IFS=$'\t' read -r name _ want; do
 		# shellcheck disable=SC2059 # it is a format
 		printf "<$name:$want:$name>\r\n" >>"$T/want"
