@@ -91,16 +91,21 @@ static int reach(struct holder *h)
 	return r < 0 ? r : same_daemon(h);
 }
 
-/* After a call failed: the errno, and whether the connection is of use. */
-static int failed(struct holder *h)
+/* After a call failed: -errno. Unless the daemon itself answered so, the connection is of
+ * no use any more: the next call would get this one's answer. */
+static int call_failed(struct holder *h)
 {
 	int const err = errno ? errno : EIO;
-	/* What the daemon itself answered is no reason to leave it. */
-	if (err == EBUSY || err == EPERM || err == ENOENT || err == ENFILE || err == EMFILE) return -err;
-	disconnect(h);
-	if (err == ETIMEDOUT) return -ETIMEDOUT;
-	keep_lost(h->keep, -err);
+	if (err != EBUSY && err != EPERM && err != ENOENT && err != ENFILE && err != EMFILE) disconnect(h);
 	return -err;
+}
+
+/* The same, and what was put may be lost with the connection. */
+static int failed(struct holder *h)
+{
+	int const r = call_failed(h);
+	if (!h->connected && r != -ETIMEDOUT) keep_lost(h->keep, r);
+	return r;
 }
 
 static bool full_name(struct holder const *h, char *buf, size_t size, char const *name)
@@ -255,7 +260,7 @@ static int owner_file(struct holder *h, int ms)
 		fd = err == EBUSY ? s6_fdholder_retrieve_g(&h->a, full, &until) : -1;
 		errno = err == EBUSY ? errno : err;
 	}
-	if (fd < 0) return errno ? -errno : -EIO;
+	if (fd < 0) return call_failed(h);
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return fd;
 }
@@ -314,12 +319,32 @@ static int again(struct keep *k)
 
 /* ---- what it holds --------------------------------------------------------------- */
 
-/* What the daemon holds under our prefix. */
+/* One of them, at the start: -errno, -ETIMEDOUT without asking when *ret_slow is set, as
+ * it is by the first one that is not answered. */
+static int retrieve_one(struct holder *h, char const *id, bool *ret_slow)
+{
+	tain until;
+	if (*ret_slow) return -ETIMEDOUT;
+	int const r = connect_to(h, START_PATIENCE_MS);
+	if (r < 0) return r;
+	if (descriptors_scarce(h)) return -EMFILE;
+	deadline(&until, START_PATIENCE_MS);
+	int const fd = s6_fdholder_retrieve_g(&h->a, id, &until);
+	if (fd >= 0) {
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+		return fd;
+	}
+	*ret_slow = errno == ETIMEDOUT;
+	return call_failed(h);
+}
+
+/* What the daemon holds under our prefix. What cannot be had now is fetched later. */
 static int retrieve(struct holder *h, struct keep_item **ret, size_t *ret_n)
 {
 	stralloc list = STRALLOC_ZERO;
 	tain until;
 	size_t const prefix = strlen(h->prefix);
+	bool slow = false;
 
 	deadline(&until, START_PATIENCE_MS);
 	int const n = s6_fdholder_list_g(&h->a, &list, &until);
@@ -331,12 +356,8 @@ static int retrieve(struct holder *h, struct keep_item **ret, size_t *ret_n)
 		char const *const id = list.s + at;
 		at += strlen(id) + 1;
 		if (strncmp(id, h->prefix, prefix) != 0 || id[prefix] != '/' || !keep_parse(id + prefix + 1, &items[*ret_n])) continue;
-		deadline(&until, START_PATIENCE_MS);
-		int const fd = descriptors_scarce(h) ? -1 : s6_fdholder_retrieve_g(&h->a, id, &until);
-		if (fd < 0 && descriptors_scarce(h)) errno = EMFILE;
-		if (fd >= 0) (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-		else if (errno == ENOENT) continue;
-		items[(*ret_n)++].fd = fd;
+		int const fd = retrieve_one(h, id, &slow);
+		if (fd != -ENOENT) items[(*ret_n)++].fd = fd < 0 ? -1 : fd;
 	}
 	stralloc_free(&list);
 	*ret = items;

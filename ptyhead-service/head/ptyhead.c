@@ -1,4 +1,5 @@
 /* ptyhead: the head. Options and messages; the rest is daemon.h. */
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
@@ -14,6 +15,7 @@
 #include "tape.h"
 
 #define EXIT_USAGE 100
+#define EXIT_TEMPORARY 111
 
 #define TERMINALS 1024u
 #define PEERS 4096u
@@ -141,7 +143,7 @@ static void parse(int argc, char **argv, struct daemon_options *o, enum log_leve
 		}
 	}
 	if (o->notify_fd >= 0 && fcntl(o->notify_fd, F_SETFD, FD_CLOEXEC) < 0)
-		die(EXIT_USAGE, "descriptor %d of option -d is not open: is notification-fd set to it?", o->notify_fd);
+		die(errno == EBADF ? EXIT_USAGE : EXIT_TEMPORARY, "descriptor %d of option -d is not open: is notification-fd set to it?", o->notify_fd);
 }
 
 int main(int argc, char **argv)

@@ -142,3 +142,40 @@ heard_or_refused() {
 	if alive "$STARTED"; then shows "n$1" "heard $1"; else has "$T/refused" 'fatal: '; fi
 }
 shows() { [[ $(ptyhead-show "$S:$1" 2>/dev/null) = *"$2"* ]]; }
+
+@test "the store's connection breaks while a head takes up: each name gets its own descriptors" {
+	local rules=$T/rules/uid/0 nth head program
+	mkdir -p "$rules/env"
+	touch "$rules/allow"
+	printf '^' >"$rules/env/S6_FDHOLDER_STORE_REGEX"
+	printf '^' >"$rules/env/S6_FDHOLDER_RETRIEVE_REGEX"
+	printf 1 >"$rules/env/S6_FDHOLDER_LIST"
+	start s6-fdholder-daemon -i "$T/rules" "$T/holder" 2>>"$T/holder.log"
+	wait_for 5 test -S "$T/holder"
+	arm new ptyhead
+	arm off
+	store_head
+	start s6-ptyexec -t 5000 -n kept "$S" sh -c 'while read -r line; do echo "heard $line"; done' 2>>"$T/program.log"
+	program=$STARTED
+	wait_for 5 is_program "$program" sh
+	for nth in 2 3 4 5; do
+		kill -KILL "$HEAD"
+		wait_for 5 not alive "$HEAD"
+		arm fail sendmsg any "$nth" EPIPE
+		store_head
+		[ "$(arm fired)" = 1 ]
+		arm off
+		# Its supervisor starts the next one.
+		alive "$HEAD" || store_head
+		# What could not be had is had a second later.
+		wait_for 10 ptyhead-send -t 5 "$S:kept" "word $nth" Enter
+		wait_for 5 shows kept "heard word $nth"
+		alive "$program"
+	done
+}
+store_head() {
+	injected start ptyhead -v2 -H "$T/holder" "$S" 2>>"$T/head.log"
+	HEAD=$STARTED
+	wait_for 10 up_or_over
+}
+up_or_over() { head_listens || ! alive "$HEAD"; }
