@@ -86,6 +86,8 @@ void loop_defer(struct loop *l, struct deferred *d)
 	if (list_empty(&d->link)) list_append(&l->deferred, &d->link);
 }
 
+bool deferred_pending(struct deferred const *d) { return !list_empty(&d->link); }
+
 void deferred_clear(struct deferred *d) { list_remove(&d->link); }
 
 /* Runs what has expired; returns the milliseconds until the next, or -1. */

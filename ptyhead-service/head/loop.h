@@ -72,5 +72,6 @@ bool timeout_pending(struct timeout const *t);
 void deferred_init(struct deferred *d, void (*run)(struct deferred *));
 void loop_defer(struct loop *l, struct deferred *d); /* nothing if it is already */
 void deferred_clear(struct deferred *d);
+bool deferred_pending(struct deferred const *d);
 
 #endif

@@ -46,7 +46,8 @@ void term_restore(struct term *t)
 	 * where that needs no wait. */
 	int const how = ioctl(t->out, TIOCOUTQ, &unsent) == 0 && unsent == 0 ? TCSADRAIN : TCSANOW;
 	tcflush(t->in, TCIFLUSH);
-	tcsetattr(t->in, how, &t->saved);
+	/* That wait may be interrupted. */
+	if (tcsetattr(t->in, how, &t->saved) < 0) tcsetattr(t->in, TCSANOW, &t->saved);
 }
 
 bool term_foreground(struct term const *t)
