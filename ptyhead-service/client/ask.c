@@ -33,32 +33,23 @@ static int error_of(enum conn_result r)
 	return -EPROTO;
 }
 
+/* Until the socket has taken all that waits; 0 or -errno. */
+static int flush(struct conn *c, struct deadline const *d)
+{
+	while (conn_pending(c)) {
+		int const w = wait_for(c->fd, POLLOUT, d);
+		if (w < 0) return w;
+		enum conn_result const r = conn_flush(c);
+		if (r != CONN_OK && r != CONN_AGAIN) return error_of(r);
+	}
+	return 0;
+}
+
 int ask_send(struct conn *c, void const *frame, size_t len, int const *fds, size_t nfds,
              struct deadline const *d)
 {
-	enum conn_result r = conn_send(c, frame, len, fds, nfds);
-	while (r == CONN_OK && conn_pending(c)) {
-		int const w = wait_for(c->fd, POLLOUT, d);
-		if (w < 0) return w;
-		r = conn_flush(c);
-		if (r == CONN_AGAIN) r = CONN_OK;
-	}
-	return error_of(r);
-}
-
-static int next_frame(struct conn *c, struct deadline const *d, struct conn_frame *ret)
-{
-	for (;;) {
-		enum conn_result r = conn_frame(c, ret);
-		if (r != CONN_AGAIN) return error_of(r);
-		r = conn_fill(c);
-		if (r == CONN_AGAIN) {
-			int const w = wait_for(c->fd, POLLIN, d);
-			if (w < 0) return w;
-		} else if (r != CONN_OK) {
-			return error_of(r);
-		}
-	}
+	int const r = error_of(conn_send(c, frame, len, fds, nfds));
+	return r < 0 ? r : flush(c, d);
 }
 
 static int refusal_error(uint16_t code)
@@ -76,31 +67,46 @@ static int refusal_error(uint16_t code)
 	}
 }
 
-void ptyhead_reply_of(struct wire_refused const *refused, struct ptyhead_reply *ret)
-{
-	ret->code = refused->code;
-	printable_put(ret->text, sizeof ret->text, refused->text.data, refused->text.len);
-}
-
 static int refused(struct conn_frame const *f, struct ptyhead_reply *ret)
 {
 	struct wire_refused w;
 	if (wire_get_refused(f->payload, f->header.length, &w) < 0 || w.code == 0) return -EPROTO;
-	ptyhead_reply_of(&w, ret);
+	ret->code = w.code;
+	printable_put(ret->text, sizeof ret->text, w.text.data, w.text.len);
 	return refusal_error(w.code);
+}
+
+int ask_begin(struct conn *c, struct ask const *q, struct ptyhead_reply *ret_reply)
+{
+	memset(ret_reply, 0, sizeof *ret_reply);
+	int const r = error_of(conn_send(c, q->frame, q->len, q->fds, q->nfds));
+	/* A head that refuses before it has read leaves a closed socket and its
+	 * reason in it. */
+	return r == -EPIPE ? 0 : r;
+}
+
+int ask_answer(struct conn *c, enum wire_type wanted, struct conn_frame *ret, struct ptyhead_reply *ret_reply)
+{
+	enum conn_result r;
+	while ((r = conn_frame(c, ret)) == CONN_AGAIN) {
+		r = conn_fill(c);
+		if (r != CONN_OK) break;
+	}
+	if (r != CONN_OK) return error_of(r);
+	if (ret->header.type == WIRE_REFUSED) return refused(ret, ret_reply);
+	if (ret->header.version != WIRE_VERSION) return -EPROTONOSUPPORT;
+	return ret->header.type == wanted ? 0 : -EPROTO;
 }
 
 int ask(struct conn *c, struct ask const *q, struct deadline const *d, struct conn_frame *ret,
         struct ptyhead_reply *ret_reply)
 {
-	memset(ret_reply, 0, sizeof *ret_reply);
-	int r = ask_send(c, q->frame, q->len, q->fds, q->nfds, d);
-	/* A head that refuses before it has read leaves a closed socket and its
-	 * reason in it. */
+	int r = ask_begin(c, q, ret_reply);
+	if (r == 0) r = flush(c, d);
 	if (r < 0 && r != -EPIPE) return r;
-	r = next_frame(c, d, ret);
-	if (r < 0) return r;
-	if (ret->header.type == WIRE_REFUSED) return refused(ret, ret_reply);
-	if (ret->header.version != WIRE_VERSION) return -EPROTONOSUPPORT;
-	return ret->header.type == q->wanted ? 0 : -EPROTO;
+	while ((r = ask_answer(c, q->wanted, ret, ret_reply)) == -EAGAIN) {
+		r = wait_for(c->fd, POLLIN, d);
+		if (r < 0) return r;
+	}
+	return r;
 }

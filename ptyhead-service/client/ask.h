@@ -18,9 +18,15 @@ struct ask {
 int ask_send(struct conn *c, void const *frame, size_t len, int const *fds, size_t nfds,
              struct deadline const *d);
 
-/* Sends and waits for the answer. 0 when it is of the wanted type and our
- * version: its payload is then in *ret. A refusal fills *ret_reply and is
- * -errno. */
+/* Sends what goes at once; conn_flush sends the rest. 0 or -errno. */
+int ask_begin(struct conn *c, struct ask const *q, struct ptyhead_reply *ret_reply);
+
+/* The answer, if it has come: 0 when it is of the wanted type and our version: its
+ * payload is then in *ret. A refusal fills *ret_reply and is -errno. -EAGAIN: wait for
+ * the socket. */
+int ask_answer(struct conn *c, enum wire_type wanted, struct conn_frame *ret, struct ptyhead_reply *ret_reply);
+
+/* The two, and what is between them. */
 int ask(struct conn *c, struct ask const *q, struct deadline const *d, struct conn_frame *ret,
         struct ptyhead_reply *ret_reply);
 

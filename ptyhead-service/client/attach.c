@@ -18,33 +18,63 @@ static int take_tape(struct conn *c, int *ret_tape)
 	return -EPROTO;
 }
 
-int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_ms,
-                   struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply)
+/* The question, in `buf`. */
+static struct ask question(struct ptyhead_attach const *a, uint8_t *buf, size_t room)
 {
-	uint8_t buf[WIRE_ATTACH_FRAME];
-	struct deadline d;
-	struct conn_frame f;
 	struct wire_attach const w = {
 		.flags = a->lossless ? WIRE_ATTACH_LOSSLESS : 0u,
 		.size = a->size,
 		.tty = a->tty,
 		.terminal = {(uint8_t const *)a->terminal, strlen(a->terminal)},
 	};
+	return (struct ask){
+		.frame = buf,
+		.len = wire_put_attach(buf, room, a->watch, &w),
+		.fds = &a->page,
+		.nfds = a->page < 0 ? 0 : 1,
+		.wanted = WIRE_ATTACHED,
+	};
+}
+
+static int answer_of(struct conn *c, struct conn_frame const *f, struct wire_attached *ret, int *ret_tape)
+{
+	if (wire_get_attached(f->payload, f->header.length, ret) < 0) return -EPROTO;
+	return take_tape(c, ret_tape);
+}
+
+int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_ms,
+                   struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply)
+{
+	uint8_t buf[WIRE_ATTACH_FRAME];
+	struct deadline d;
+	struct conn_frame f;
 
 	memset(ret, 0, sizeof *ret);
 	memset(ret_reply, 0, sizeof *ret_reply);
 	*ret_tape = -1;
 	if (!wire_terminal_ok(a->terminal, strlen(a->terminal))) return -EINVAL;
 	deadline_init(&d, timeout_ms);
-	struct ask const q = {
-		.frame = buf,
-		.len = wire_put_attach(buf, sizeof buf, a->watch, &w),
-		.fds = &a->page,
-		.nfds = a->page < 0 ? 0 : 1,
-		.wanted = WIRE_ATTACHED,
-	};
+	struct ask const q = question(a, buf, sizeof buf);
 	int const r = ask(c, &q, &d, &f, ret_reply);
-	if (r < 0) return r;
-	if (wire_get_attached(f.payload, f.header.length, ret) < 0) return -EPROTO;
-	return take_tape(c, ret_tape);
+	return r < 0 ? r : answer_of(c, &f, ret, ret_tape);
+}
+
+int ptyhead_attach_begin(struct conn *c, struct ptyhead_attach const *a)
+{
+	uint8_t buf[WIRE_ATTACH_FRAME];
+	struct ptyhead_reply none;
+
+	if (!wire_terminal_ok(a->terminal, strlen(a->terminal))) return -EINVAL;
+	struct ask const q = question(a, buf, sizeof buf);
+	return ask_begin(c, &q, &none);
+}
+
+int ptyhead_attach_answer(struct conn *c, struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply)
+{
+	struct conn_frame f;
+
+	memset(ret_reply, 0, sizeof *ret_reply);
+	*ret_tape = -1;
+	int const r = ask_answer(c, WIRE_ATTACHED, &f, ret_reply);
+	return r < 0 ? r : answer_of(c, &f, ret, ret_tape);
 }

@@ -62,9 +62,6 @@ struct ptyhead_reply {
 	char text[WIRE_TEXT_MAX + 1]; /* printable (base/printable.h), whatever was sent */
 };
 
-/* For who reads frames: what a head refused, to be shown. */
-void ptyhead_reply_of(struct wire_refused const *refused, struct ptyhead_reply *ret);
-
 struct ptyhead_export {
 	char const *terminal;
 	int master;
@@ -99,6 +96,12 @@ struct ptyhead_attach {
  * stays for INPUT, RESIZE, MOVED and WAKE frames. */
 int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_ms,
                    struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply);
+
+/* The same for who has other things to wait for. _begin sends what goes at once: as long
+ * as conn_pending says so, conn_flush sends the rest at POLLOUT. Then, at POLLIN, the
+ * answer if it has come; -EAGAIN: not yet. */
+int ptyhead_attach_begin(struct conn *c, struct ptyhead_attach const *a);
+int ptyhead_attach_answer(struct conn *c, struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply);
 
 /* Asks on the connected `c` which terminals there are (`terminal` NULL: all) and
  * gives each to `each`, in the order of their names; the entry is lent for the

@@ -25,6 +25,13 @@ recorder() {
 	program sh -c 'stty raw -echo; printf "$2"; echo "ready-$3-"; exec cat >"$1"' sh "$T/got" "${1-}" "$READY"
 	on_screen -e "^ready-$READY-"
 }
+# sender FILE OPTION... : in the background, what it types is in FILE. (What a shell starts
+# with & has no standard input but what it opens itself.)
+sender() {
+	local from=$1
+	shift
+	start sh -c 'from=$1; shift; exec ptyhead-send "$@" <"$from"' sh "$from" "$@" >"$T/out" 2>"$T/err"
+}
 got_is() { [ "$(cat "$T/got")" = "$1" ]; }
 
 @test "text and Enter; -n none; words joined; a text that looks like an option; UTF-8" {
@@ -45,6 +52,7 @@ got_is() { [ "$(cat "$T/got")" = "$1" ]; }
 	wait_for 5 size_is "$T/got" 26
 	printf 'one\rtwo\rthree\rfour\0five\n\xff\r' | cmp - "$T/got"
 }
+size_from() { [ "$(stat -c %s "$1")" -ge "$2" ]; }
 size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
 
 @test "keys, in the modes that the program has set" {
@@ -125,10 +133,12 @@ size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
 	[ "${BASH_REMATCH[1]}" -gt 4000 ]
 	[ "${BASH_REMATCH[1]}" -lt 300000 ]
 	kill -0 "$HEAD"
-	start timeout 20 ptyhead-send -r -t 15 "$S" <"$T/data"
-	local sender=$STARTED
+	sender "$T/data" -r -t 15 "$S"
 	echo >"$T/go"
-	wait "$sender"
+	wait_for 20 not alive "$STARTED"
+	wait "$STARTED"
+	# What was under way when the first one gave up came, too.
+	wait_for 5 size_from "$T/got" $((300000 + BASH_REMATCH[1]))
 }
 
 @test "no program, or one that ends, or has closed its terminal: 1" {
@@ -167,6 +177,39 @@ size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
 	[ "$(timeout 10 ptyhead-wait -t 5 --since "$at" -e '^later$' "$S")" = later ]
 	run -99 timeout 10 ptyhead-wait -t 0.3 --since "$((at + 100000))" -e '^later$' "$S"
 }
+
+# It must not wait for a program that waits for it. The head's patience would be longer
+# than the test.
+@test "-L -w: a program that floods, before and while it is typed to, does not wait; nothing is missed" {
+	kill "$HEAD"
+	wait_for 5 not alive "$HEAD"
+	head_start -p 100
+	mkfifo "$T/go" "$T/text"
+	program sh -c 'stty raw -echo opost; read -r x <"$1/go"; seq -f "%0100g" 1 60000; touch "$1/written"; exec cat' sh "$T"
+	exec 6<>"$T/text"
+	sender "$T/text" -L -w '^found$' "$S" 6>&-
+	wait_for 20 has_viewers 1
+	echo >"$T/go"
+	wait_for 20 test -e "$T/written"
+	echo found >&6
+	exec 6>&-
+	wait_for 20 not alive "$STARTED"
+	wait "$STARTED"
+	[ "$(cat "$T/out")" = found ]
+	kill "$PROGRAM"
+	wait_for 5 not alive "$PROGRAM"
+
+	program sh -c 'stty raw -echo opost; head -c 1 >/dev/null; seq -f "%0100g" 1 30000; echo needle; seq -f "%0100g" 1 30000; exec cat >"$1"' sh "$T/got"
+	head -c 300000 /dev/zero | tr '\0' x >"$T/data"
+	sender "$T/data" -r -L -t 100 -W needle "$S"
+	wait_for 20 not alive "$STARTED"
+	wait "$STARTED"
+	[ "$(cat "$T/out")" = needle ]
+	not has "$T/err" .
+	wait_for 20 test -s "$T/got"
+	not has "$T/head.log" lossless
+}
+has_viewers() { ptyhead-list --json "$S" | grep -qE "\"(watchers|viewers)\": $1"; }
 
 @test "python, its history by the Up key" {
 	program python3 -q -i

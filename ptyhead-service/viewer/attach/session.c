@@ -200,7 +200,8 @@ static void head_says(struct session *a, short revents, int64_t now)
 	int tape = -1;
 
 	switch (headlink_run(&a->link, revents, now, &tape)) {
-	case HEADLINK_NOTHING: break;
+	case HEADLINK_NOTHING:
+	case HEADLINK_TAKEN: break;
 	case HEADLINK_LEFT: show_away(&a->show); break;
 	case HEADLINK_CAME:
 		show_back(&a->show);

@@ -1,6 +1,7 @@
 #include "await.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -210,6 +211,8 @@ static enum await_result wait_on(struct waiter *w)
 		if (a->kind == AWAIT_IDLE) until = earliest(until, w->quiet + a->idle_ms);
 		switch (follow_wait(w->f, until)) {
 		case FOLLOW_MORE:
+		case FOLLOW_TAKEN:
+		case FOLLOW_UNANSWERED:
 		case FOLLOW_TIME: break;
 		case FOLLOW_ALSO: return AWAIT_ALSO;
 		case FOLLOW_REFUSED: return AWAIT_REFUSED;
@@ -222,18 +225,39 @@ static enum await_result wait_on(struct waiter *w)
 	}
 }
 
+bool await_begin(struct await *a, struct follow *f)
+{
+	a->missed = 0;
+	a->waiter = calloc(1, sizeof *a->waiter);
+	if (!a->waiter) return false;
+	*a->waiter = (struct waiter){ .a = a, .f = f };
+	if (!begin(a->waiter)) return false;
+	follow_moved(f);
+	return true;
+}
+
+bool await_output(struct await *a)
+{
+	struct waiter *const w = a->waiter;
+
+	if (!pump(w)) return false;
+	/* Of what comes after what was waited for nothing is wanted. */
+	if (w->done) tape_reader_end_seek(&w->f->tape);
+	follow_moved(w->f);
+	return true;
+}
+
 enum await_result await_run(struct await *a, struct follow *f)
 {
-	struct waiter w = { .a = a, .f = f };
-	enum await_result r = AWAIT_FAILED;
+	if (!a->waiter && !await_begin(a, f)) return AWAIT_FAILED;
+	return a->waiter->done ? AWAIT_DONE : wait_on(a->waiter);
+}
 
-	a->missed = 0;
-	if (begin(&w)) {
-		follow_moved(f);
-		r = w.done ? AWAIT_DONE : wait_on(&w);
-	}
-	int const e = errno;
-	if (w.text.screen) text_deinit(&w.text);
-	errno = e;
-	return r;
+void await_deinit(struct await *a)
+{
+	if (a->waiter && a->waiter->text.screen) text_deinit(&a->waiter->text);
+	free(a->waiter);
+	a->waiter = NULL;
+	screen_buf_deinit(&a->found);
+	if (a->kind == AWAIT_REGEX) regfree(&a->regex);
 }

@@ -26,9 +26,11 @@ struct await {
 	int64_t until;       /* CLOCK_MONOTONIC ms; -1: for ever */
 
 	/* for the caller to read */
-	struct screen_buf found;  /* what matched; released by the caller */
+	struct screen_buf found;  /* what matched */
 	struct tape_state state;  /* of the run */
 	uint64_t missed;          /* bytes since `since` that are on the tape no more */
+
+	struct waiter *waiter; /* NULL until it has begun */
 };
 
 enum await_result {
@@ -40,5 +42,12 @@ enum await_result {
 };
 
 enum await_result await_run(struct await *a, struct follow *f);
+/* Frees what matched and the expression, too. */
+void await_deinit(struct await *a);
+
+/* For who has something else to do before it waits: from `since` on, what there is by now
+ * is looked at. Then await_run goes on from there. False: errno. */
+bool await_begin(struct await *a, struct follow *f);
+bool await_output(struct await *a);
 
 #endif

@@ -36,6 +36,7 @@ int follow_open(struct follow *f)
 	f->link.address = f->address;
 	f->link.watch = f->watch;
 	f->link.lossless = f->lossless;
+	f->link.answer_ms = f->answer_ms;
 	int r = headlink_open(&f->link, &tape);
 	if (r == 0) r = take_tape(f, tape);
 	if (r < 0) {
@@ -57,16 +58,30 @@ void follow_moved(struct follow *f)
 	if (f->lossless && page_move(f->link.page, f->tape.pos)) headlink_moved(&f->link);
 }
 
+void follow_skip(struct follow *f)
+{
+	struct tape_reader *const t = &f->tape;
+	uint64_t const keep = t->ring_size / 2;
+
+	tape_reader_end_seek(t);
+	if (!f->lossless || !page_move(f->link.page, t->pos > keep ? t->pos - keep : 0)) return;
+	/* The head waits all the same: there are too many marks. */
+	(void)page_move(f->link.page, t->pos);
+	headlink_moved(&f->link);
+}
+
 /* ---- waiting ---------------------------------------------------------------- */
 
 static enum follow_event head_says(struct follow *f, short revents)
 {
+	bool const sent = f->link.sent;
 	int tape = -1;
 
 	switch (headlink_run(&f->link, revents, clock_ms(), &tape)) {
-	case HEADLINK_NOTHING:
-	case HEADLINK_LEFT: return FOLLOW_MORE;
+	case HEADLINK_NOTHING: return FOLLOW_MORE;
+	case HEADLINK_LEFT: return sent ? FOLLOW_UNANSWERED : FOLLOW_MORE;
 	case HEADLINK_REFUSED: return FOLLOW_REFUSED;
+	case HEADLINK_TAKEN: return FOLLOW_TAKEN;
 	case HEADLINK_CAME: break;
 	}
 	int const r = take_tape(f, tape);
@@ -81,32 +96,36 @@ static int left_of(int64_t until, int64_t now)
 	return until - now > 3600000 ? 3600000 : (int)(until - now);
 }
 
+static int timeout_of(struct follow const *f, int64_t until)
+{
+	int64_t const now = clock_ms();
+	int const own = left_of(until, now);
+	int const link = headlink_timeout(&f->link, now);
+	return link >= 0 && (own < 0 || link < own) ? link : own;
+}
+
 enum follow_event follow_wait(struct follow *f, int64_t until)
 {
 	for (;;) {
-		int64_t const now = clock_ms();
-		int timeout = left_of(until, now);
-		int const link = headlink_timeout(&f->link, now);
 		struct pollfd p[2] = {
 			{ headlink_fd(&f->link), headlink_events(&f->link), 0 },
 			{ f->also, POLLIN, 0 },
 		};
 
-		if (link >= 0 && (timeout < 0 || link < timeout)) timeout = link;
 		page_sleep(f->link.page);
-		if (!tape_reader_idle(&f->tape)) {
-			page_awake(f->link.page);
-			return FOLLOW_MORE;
-		}
-		int const n = poll(p, 2, timeout);
+		/* Where there is more, the others are looked at all the same: in a flood there
+		 * always is. */
+		bool const idle = tape_reader_idle(&f->tape);
+		if (!idle) page_awake(f->link.page);
+		int const n = poll(p, 2, idle ? timeout_of(f, until) : 0);
 		page_awake(f->link.page);
 		if (n < 0 && errno != EINTR) return FOLLOW_FAILED;
 		if (n < 0) p[0].revents = p[1].revents = 0;
-		if (p[1].revents) return FOLLOW_ALSO;
 		if (p[0].revents || headlink_timeout(&f->link, clock_ms()) == 0) {
 			enum follow_event const e = head_says(f, p[0].revents);
 			if (e != FOLLOW_MORE) return e;
 		}
+		if (p[1].revents) return FOLLOW_ALSO;
 		if (!tape_reader_idle(&f->tape)) return FOLLOW_MORE;
 		if (until >= 0 && clock_ms() >= until) return FOLLOW_TIME;
 	}

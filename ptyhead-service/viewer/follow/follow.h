@@ -16,6 +16,7 @@ struct follow {
 	struct ptyhead_address const *address;
 	bool watch;
 	bool lossless; /* be waited for; what came of it is link.attached */
+	int answer_ms; /* of headlink.h */
 	int also;      /* a descriptor whose readiness ends a wait, too; -1: none */
 
 	struct tape_reader tape;
@@ -31,15 +32,21 @@ void follow_close(struct follow *f);
 enum follow_event {
 	FOLLOW_MORE,    /* the tape has more, or may have */
 	FOLLOW_ALSO,    /* the other descriptor is ready */
+	FOLLOW_TAKEN,   /* a SEND was answered: link.taken */
+	FOLLOW_UNANSWERED, /* the head went away, and what became of a SEND is not known */
 	FOLLOW_TIME,    /* it is `until` */
 	FOLLOW_NEW,     /* another tape: its oldest byte is next */
 	FOLLOW_REFUSED, /* by a head that came back; for good */
 	FOLLOW_FAILED,  /* errno */
 };
-/* Waits for one of these until `until` (CLOCK_MONOTONIC in ms; -1: for ever). */
+/* Waits for one of these until `until` (CLOCK_MONOTONIC in ms; -1: without a limit). What
+ * the head says and the other descriptor are looked at in a flood, too. */
 enum follow_event follow_wait(struct follow *f, int64_t until);
 
 /* Of a lossless reader: all before the tape's position is done with. */
 void follow_moved(struct follow *f);
+/* Goes to the tape's end: what there is is not wanted. A lossless reader can yet go back
+ * by half the ring. */
+void follow_skip(struct follow *f);
 
 #endif

@@ -12,10 +12,9 @@
 
 /* ---- making and losing it ------------------------------------------------ */
 
-/* One try; -errno. */
-static int attach_once(struct headlink *l, int *ret_tape)
+static struct ptyhead_attach question(struct headlink const *l)
 {
-	struct ptyhead_attach const a = {
+	return (struct ptyhead_attach){
 		.terminal = l->address->terminal,
 		.watch = l->watch,
 		.lossless = l->lossless,
@@ -23,13 +22,19 @@ static int attach_once(struct headlink *l, int *ret_tape)
 		.tty = l->tty,
 		.page = l->page_fd,
 	};
-	int64_t const until = clock_ms() + HEADLINK_ANSWER_MS;
-	int const sock = ptyhead_connect(l->address->path, HEADLINK_ANSWER_MS);
+}
+
+/* One try; -errno. */
+static int attach_once(struct headlink *l, int64_t until, int *ret_tape)
+{
+	struct ptyhead_attach const a = question(l);
+	int64_t left = until - clock_ms();
+	int const sock = ptyhead_connect(l->address->path, left > 0 ? (int)left : 0);
 
 	if (sock < 0) return sock;
 	l->connected = true;
 	conn_init(&l->conn, sock);
-	int64_t const left = until - clock_ms();
+	left = until - clock_ms();
 	int const r = ptyhead_attach(&l->conn, &a, left > 0 ? (int)left : 0, &l->attached, ret_tape, &l->reply);
 	if (r < 0) conn_deinit(&l->conn);
 	return r;
@@ -37,11 +42,13 @@ static int attach_once(struct headlink *l, int *ret_tape)
 
 int headlink_open(struct headlink *l, int *ret_tape)
 {
-	int64_t until = 0;
+	int64_t again = 0;
 	int r;
 
+	if (l->answer_ms <= 0 || l->answer_ms > HEADLINK_ANSWER_MS) l->answer_ms = HEADLINK_ANSWER_MS;
+	int64_t const until = clock_ms() + l->answer_ms;
 	l->state = HEADLINK_AWAY;
-	l->resize = l->moved = false;
+	l->resize = l->moved = l->sent = false;
 	l->flight = l->in_len = 0;
 	l->backoff = BACKOFF_MIN;
 	l->page_fd = -1;
@@ -49,8 +56,8 @@ int headlink_open(struct headlink *l, int *ret_tape)
 	conn_init(&l->conn, -1);
 	r = page_create(&l->page, &l->page_fd);
 	if (r < 0) return r;
-	do r = attach_once(l, ret_tape);
-	while (r < 0 && ptyhead_again(r, &until));
+	do r = attach_once(l, until, ret_tape);
+	while (r < 0 && ptyhead_again(r, &again));
 	if (r < 0) return r;
 	l->state = HEADLINK_UP;
 	return 0;
@@ -72,6 +79,7 @@ static void lose(struct headlink *l, int64_t now)
 {
 	conn_deinit(&l->conn);
 	l->flight = 0;
+	l->sent = false;
 	l->state = HEADLINK_AWAY;
 	l->due = now + l->backoff;
 	l->backoff *= 2;
@@ -80,13 +88,7 @@ static void lose(struct headlink *l, int64_t now)
 
 static void ask_again(struct headlink *l, int64_t now)
 {
-	uint8_t frame[WIRE_ATTACH_FRAME];
-	struct wire_attach const a = {
-		.flags = l->lossless ? WIRE_ATTACH_LOSSLESS : 0u,
-		.size = l->size,
-		.tty = l->tty,
-		.terminal = {(uint8_t const *)l->address->terminal, strlen(l->address->terminal)},
-	};
+	struct ptyhead_attach const a = question(l);
 	int const sock = ptyhead_connect(l->address->path, 0);
 
 	if (sock < 0) {
@@ -94,8 +96,7 @@ static void ask_again(struct headlink *l, int64_t now)
 		return;
 	}
 	conn_init(&l->conn, sock);
-	size_t const len = wire_put_attach(frame, sizeof frame, l->watch, &a);
-	if (conn_send(&l->conn, frame, len, &l->page_fd, 1) != CONN_OK) {
+	if (ptyhead_attach_begin(&l->conn, &a) < 0) {
 		lose(l, now);
 		return;
 	}
@@ -103,28 +104,22 @@ static void ask_again(struct headlink *l, int64_t now)
 	l->due = now + HEADLINK_ANSWER_MS;
 }
 
-/* The answer of a head that came back. */
-static enum headlink_event answered(struct headlink *l, struct conn_frame const *f, int64_t now, int *ret_tape)
+/* The answer of a head that came back, if it has come. */
+static enum headlink_event answered(struct headlink *l, int64_t now, int *ret_tape)
 {
-	int fds[WIRE_FDS_MAX];
-	struct wire_refused refused;
+	int const r = ptyhead_attach_answer(&l->conn, &l->attached, ret_tape, &l->reply);
 
-	size_t n = conn_take_fds(&l->conn, fds);
-	if (f->header.type == WIRE_ATTACHED && f->header.version == WIRE_VERSION && n == 1 &&
-	    wire_get_attached(f->payload, f->header.length, &l->attached) == 0) {
+	if (r == -EAGAIN) return HEADLINK_NOTHING;
+	if (r == 0) {
 		l->state = HEADLINK_UP;
 		l->backoff = BACKOFF_MIN;
 		l->resize = !l->watch; /* it may have changed meanwhile */
-		*ret_tape = fds[0];
 		return HEADLINK_CAME;
 	}
-	while (n > 0) close(fds[--n]);
-	if (f->header.type == WIRE_REFUSED &&
-	    wire_get_refused(f->payload, f->header.length, &refused) == 0 &&
-	    (refused.code == WIRE_R_VERSION || refused.code == WIRE_R_ROLE ||
-	     refused.code == WIRE_R_LOOP)) {
-		ptyhead_reply_of(&refused, &l->reply);
-		return HEADLINK_REFUSED;
+	switch (l->reply.code) {
+	case WIRE_R_VERSION:
+	case WIRE_R_ROLE:
+	case WIRE_R_LOOP: return HEADLINK_REFUSED;
 	}
 	/* No such terminal: its program has yet to be exported again. Too many
 	 * peers, or a failure: that may pass. */
@@ -204,6 +199,16 @@ void headlink_moved(struct headlink *l)
 	(void)push(l);
 }
 
+bool headlink_send(struct headlink *l, uint32_t serial, uint8_t const *data, size_t len)
+{
+	uint8_t frame[WIRE_SEND_FRAME];
+
+	if (l->state != HEADLINK_UP || l->sent) return false;
+	l->sent = send_frame(l, frame, wire_put_send(frame, sizeof frame, serial, data, len));
+	l->serial = serial;
+	return l->sent;
+}
+
 /* ---- running ------------------------------------------------------------- */
 
 int headlink_fd(struct headlink const *l)
@@ -230,25 +235,34 @@ static enum headlink_event gone(struct headlink *l, int64_t now)
 	return up ? HEADLINK_LEFT : HEADLINK_NOTHING;
 }
 
-/* Takes what the head sent. A wake-up says only that there is more to read. */
+/* A wake-up says only that there is more to read. False: nonsense. */
+static bool take_frame(struct headlink *l, struct conn_frame const *f, enum headlink_event *event)
+{
+	if (f->header.type != WIRE_TAKEN || !l->sent) return true;
+	if (wire_get_taken(f->payload, f->header.length, &l->taken) < 0 || l->taken.serial != l->serial) return false;
+	l->sent = false;
+	*event = HEADLINK_TAKEN;
+	return true;
+}
+
+/* Takes what the head sent. One read is enough for what comes in UP; more is
+ * level-triggered. */
 static enum headlink_event receive(struct headlink *l, int64_t now, int *ret_tape)
 {
-	struct conn_frame f;
-	enum conn_result r;
 	enum headlink_event event = HEADLINK_NOTHING;
+	enum conn_result r = CONN_OK;
+	struct conn_frame f;
 
-	do {
+	if (l->state == HEADLINK_ASKED) {
+		event = answered(l, now, ret_tape);
+		if (l->state != HEADLINK_UP) return event;
+	} else {
 		r = conn_fill(&l->conn);
-		if (r == CONN_AGAIN) return event;
-		if (r != CONN_OK) return gone(l, now);
-		while ((r = conn_frame(&l->conn, &f)) == CONN_OK) {
-			if (l->state != HEADLINK_ASKED) continue;
-			event = answered(l, &f, now, ret_tape);
-			if (l->state != HEADLINK_UP) return event;
-		}
-		/* One read is enough for wake-ups; more is level-triggered. */
-	} while (r == CONN_AGAIN && l->state == HEADLINK_ASKED);
-	return r == CONN_AGAIN ? event : gone(l, now);
+	}
+	while (r == CONN_OK && (r = conn_frame(&l->conn, &f)) == CONN_OK)
+		if (!take_frame(l, &f, &event)) return gone(l, now);
+	/* With CAME the tape is the caller's already: the next call tells the rest. */
+	return r == CONN_AGAIN || event == HEADLINK_CAME ? event : gone(l, now);
 }
 
 enum headlink_event headlink_run(struct headlink *l, short revents, int64_t now, int *ret_tape)
@@ -265,6 +279,6 @@ enum headlink_event headlink_run(struct headlink *l, short revents, int64_t now,
 		enum conn_result const r = conn_flush(&l->conn);
 		if (r != CONN_OK && r != CONN_AGAIN) return gone(l, now);
 	}
-	if (event != HEADLINK_REFUSED && !push(l) && event != HEADLINK_CAME) return gone(l, now);
-	return event;
+	bool const pushed = event == HEADLINK_REFUSED || push(l);
+	return pushed || event != HEADLINK_NOTHING ? event : gone(l, now);
 }

@@ -22,11 +22,13 @@ struct headlink {
 	bool lossless;
 	struct wire_size size;
 	struct wire_tty tty;
+	int answer_ms; /* how long headlink_open may take; 0, and more than it: HEADLINK_ANSWER_MS */
 
 	/* for the caller to read */
 	enum { HEADLINK_AWAY, HEADLINK_ASKED, HEADLINK_UP } state;
 	struct wire_attached attached;
 	struct ptyhead_reply reply; /* of the last refusal */
+	struct wire_taken taken;    /* the last answer to a SEND */
 	bool connected; /* headlink_open found a head at all */
 	struct page *page;
 
@@ -36,6 +38,8 @@ struct headlink {
 	int backoff;   /* ms */
 	bool resize;   /* a RESIZE frame is to go */
 	bool moved;    /* a MOVED frame is to go */
+	bool sent;     /* a SEND is not answered yet */
+	uint32_t serial; /* its */
 	size_t flight; /* of `in`: in the frame that the socket has not all taken */
 	size_t in_len;
 	uint8_t in[HEADLINK_INPUT_MAX];
@@ -44,11 +48,12 @@ struct headlink {
 enum headlink_event {
 	HEADLINK_NOTHING = 0,
 	HEADLINK_CAME,    /* the tape's descriptor is the caller's */
-	HEADLINK_LEFT,    /* the head is away; it is looked for from now on */
+	HEADLINK_LEFT,    /* the head is away, with what it had not answered; it is looked for from now on */
+	HEADLINK_TAKEN,   /* it answered a SEND */
 	HEADLINK_REFUSED, /* for good: reply says why */
 };
 
-/* Makes the page, connects and asks, waiting up to HEADLINK_ANSWER_MS. 0 (with the
+/* Makes the page, connects and asks, waiting up to answer_ms. 0 (with the
  * tape's descriptor) or -errno. */
 int headlink_open(struct headlink *l, int *ret_tape);
 void headlink_close(struct headlink *l);
@@ -66,6 +71,9 @@ enum headlink_event headlink_run(struct headlink *l, short revents, int64_t now,
 /* How many bytes of input fit; headlink_input takes no more. */
 size_t headlink_room(struct headlink const *l);
 void headlink_input(struct headlink *l, uint8_t const *data, size_t len);
+/* Sends input that is answered; one at a time. Then HEADLINK_TAKEN or HEADLINK_LEFT is
+ * what came of it. False: it did not go. `len` is at most WIRE_SEND_MAX. */
+bool headlink_send(struct headlink *l, uint32_t serial, uint8_t const *data, size_t len);
 void headlink_resize(struct headlink *l, struct wire_size size);
 void headlink_moved(struct headlink *l);
 

@@ -1,8 +1,5 @@
 #include "type.h"
 
-#include <errno.h>
-#include <poll.h>
-
 #include "clock.h"
 
 static enum type_result result_of(uint16_t code)
@@ -16,61 +13,56 @@ static enum type_result result_of(uint16_t code)
 	}
 }
 
-/* Takes frames until there is the answer. True: *ret holds it. */
-static bool answered(struct typist const *t, struct conn *c, struct wire_taken *ret, bool *ret_bad)
+/* Between two frames the head may have been replaced: then the next one gets this. */
+static enum type_result wait_for_head(struct typist *t, int64_t until)
 {
-	struct conn_frame f;
-	enum conn_result r;
-
-	while ((r = conn_frame(c, &f)) == CONN_OK) {
-		if (f.header.type != WIRE_TAKEN) continue; /* a wake-up */
-		*ret_bad = wire_get_taken(f.payload, f.header.length, ret) < 0 || ret->serial != t->serial;
-		return !*ret_bad;
-	}
-	*ret_bad = r != CONN_AGAIN;
-	return false;
-}
-
-static enum type_result wait_for_answer(struct typist *t, struct wire_taken *ret)
-{
-	struct conn *const c = &t->f->link.conn;
-	int64_t const until = t->patience < 0 ? -1 : clock_ms() + t->patience;
-	bool bad;
-
-	while (!answered(t, c, ret, &bad)) {
-		if (bad) return TYPE_GONE;
-		int64_t const left = until < 0 ? -1 : until - clock_ms();
-		struct pollfd p = { c->fd, (short)(POLLIN | (conn_pending(c) ? POLLOUT : 0)), 0 };
-		int const n = until >= 0 && left <= 0 ? 0 : poll(&p, 1, left > 3600000 ? 3600000 : (int)left);
-		if (n == 0 && (until >= 0 && clock_ms() >= until)) return TYPE_TIMEOUT;
-		if (n < 0 && errno != EINTR) return TYPE_GONE;
-		if (n <= 0) continue;
-		if (p.revents & POLLOUT) {
-			enum conn_result const r = conn_flush(c);
-			if (r != CONN_OK && r != CONN_AGAIN) return TYPE_GONE;
-		}
-		if (p.revents & (POLLIN | POLLHUP | POLLERR)) {
-			enum conn_result const r = conn_fill(c);
-			if (r != CONN_OK && r != CONN_AGAIN) return TYPE_GONE;
+	while (t->f->link.state != HEADLINK_UP) {
+		switch (follow_wait(t->f, until)) {
+		case FOLLOW_TIME: return TYPE_TIMEOUT;
+		case FOLLOW_REFUSED:
+		case FOLLOW_FAILED: return TYPE_GONE;
+		default: t->output(t->arg);
 		}
 	}
 	return TYPE_OK;
 }
 
+static enum type_result wait_for_answer(struct typist *t, int64_t until)
+{
+	for (;;) {
+		switch (follow_wait(t->f, until)) {
+		case FOLLOW_TAKEN: return TYPE_OK;
+		case FOLLOW_TIME: return TYPE_TIMEOUT;
+		case FOLLOW_UNANSWERED:
+		case FOLLOW_NEW:
+		case FOLLOW_REFUSED:
+		case FOLLOW_FAILED: return TYPE_GONE;
+		case FOLLOW_MORE:
+		case FOLLOW_ALSO: break;
+		}
+		t->output(t->arg);
+		/* In a flood it is never time. */
+		if (until >= 0 && clock_ms() >= until) return TYPE_TIMEOUT;
+	}
+}
+
 static enum type_result type_piece(struct typist *t, uint8_t const *data, size_t len)
 {
-	uint8_t frame[WIRE_SEND_FRAME];
-	struct wire_taken w;
+	struct wire_taken const *const w = &t->f->link.taken;
+	int64_t const until = t->patience < 0 ? -1 : clock_ms() + t->patience;
 
-	t->serial++;
-	size_t const n = wire_put_send(frame, sizeof frame, t->serial, data, len);
-	if (conn_send(&t->f->link.conn, frame, n, NULL, 0) != CONN_OK) return TYPE_GONE;
-	enum type_result const r = wait_for_answer(t, &w);
+	enum type_result r = wait_for_head(t, until);
 	if (r != TYPE_OK) return r;
-	if (!t->began) t->offset = w.offset;
-	t->began = true;
-	if (w.code == WIRE_T_TAKEN) t->taken += len;
-	return result_of(w.code);
+	if (!headlink_send(&t->f->link, ++t->serial, data, len)) return TYPE_GONE;
+	r = wait_for_answer(t, until);
+	if (r != TYPE_OK) return r;
+	if (!t->began) {
+		t->began = true;
+		t->offset = w->offset;
+		t->begins(t->arg, w->offset);
+	}
+	if (w->code == WIRE_T_TAKEN) t->taken += len;
+	return result_of(w->code);
 }
 
 /* As many whole lines as one frame takes. */

@@ -19,8 +19,12 @@ enum type_result {
 };
 
 struct typist {
-	struct follow *f; /* open, and no watcher */
-	int64_t patience; /* ms for each piece; -1: for ever */
+	struct follow *f; /* open, and no watcher; its other descriptor is none while there is typing */
+	int64_t patience; /* ms for each piece; -1: without a limit */
+	void (*begins)(void *arg, uint64_t offset); /* the first piece was answered */
+	/* The tape has more, or may have: all of it is to be read, or the program may wait. */
+	void (*output)(void *arg);
+	void *arg;
 	/* for the caller to read */
 	uint64_t taken;  /* bytes that the line took */
 	uint64_t offset; /* of the tape: what the program wrote before we typed lies before */

@@ -144,6 +144,8 @@ static enum logtail_result follow_on(struct logtail *t)
 		if (t->done) return LOGTAIL_DONE;
 		switch (follow_wait(t->follow, wait_until(t))) {
 		case FOLLOW_MORE:
+		case FOLLOW_TAKEN:
+		case FOLLOW_UNANSWERED:
 		case FOLLOW_TIME: break;
 		case FOLLOW_ALSO:
 			r = event(t);

@@ -132,7 +132,7 @@ static void finish(struct session_options const *o, struct session_result const 
 	case SESSION_SIGNAL:
 		signals_die(r->signal);
 		exit(128 + r->signal);
-	case SESSION_NO_LINK: die_of_head(&o->address, &r->reply, r->connected, r->error);
+	case SESSION_NO_LINK: die_of_head(&o->address, &r->reply, r->connected, HEADLINK_ANSWER_MS, r->error);
 	case SESSION_FAILED: break;
 	}
 	die(EXIT_TEMPORARY, "%s: %s", r->what, strerror(r->error));

@@ -36,8 +36,9 @@ static char const usage_text[] =
 	"  -o, --offset         print from which offset on the output follows, for\n"
 	"                       ptyhead-wait --since\n"
 	"  -t, --timeout SECONDS\n"
-	"                       exit 99 when the program takes nothing for so long (10), or\n"
-	"                       what is waited for does not come (no limit)\n"
+	"                       exit 99 when the head does not answer or the program takes\n"
+	"                       nothing for so long (10), or what is waited for does not\n"
+	"                       come (no limit)\n"
 	"  -L, --lossless       miss nothing in a flood: the program waits for this one\n"
 	"      --help, --version\n"
 	"\n"
@@ -107,6 +108,7 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 		}
 	}
 	if (o->raw && o->paste) die(EXIT_USAGE, "-r and -p do not go together");
+	if (a->kind == AWAIT_NONE) f->lossless = false; /* it reads nothing */
 	if (optind == argc) die_usage_address(argc);
 	o->text = argv + optind + 1;
 	return argv[optind];
@@ -165,10 +167,25 @@ static void add_enter(struct send_options const *o, struct screen_input const *m
 	if (o->enter && !o->raw) key_text("\n", 1, m, out);
 }
 
-static bool read_some(struct screen_buf *in)
+/* Until standard input has something; the terminal's output is taken meanwhile. */
+static void wait_for_text(struct typist *t)
+{
+	t->f->also = STDIN_FILENO;
+	for (;;) {
+		enum follow_event const e = follow_wait(t->f, -1);
+		if (e == FOLLOW_ALSO) break;
+		if (e == FOLLOW_REFUSED) die_of_link(&t->f->link, 0);
+		if (e == FOLLOW_FAILED) die(EXIT_TEMPORARY, "unable to follow the terminal: %s", strerror(errno));
+		t->output(t->arg);
+	}
+	t->f->also = -1;
+}
+
+static bool read_some(struct typist *t, struct screen_buf *in)
 {
 	char buf[32768];
 	ssize_t n;
+	wait_for_text(t);
 	do
 		n = read(STDIN_FILENO, buf, sizeof buf);
 	while (n < 0 && errno == EINTR);
@@ -191,7 +208,7 @@ static void type_stdin(struct typist *t, struct send_options const *o, struct sc
 	struct screen_buf in = SCREEN_BUF_INIT;
 	bool ended = true; /* the last line is */
 
-	while (read_some(&in)) {
+	while (read_some(t, &in)) {
 		size_t const n = o->paste ? 0 : ready(&in); /* a paste goes as a whole */
 		if (n == 0) continue;
 		ended = in.data[n - 1] == '\n';
@@ -248,9 +265,30 @@ static struct screen_input modes_of(struct follow *f)
 
 /* ---- waiting ------------------------------------------------------------------------ */
 
-static int wait_since(struct await *a, struct follow *f, uint64_t offset, int64_t timeout)
+struct sender {
+	struct await await;
+	struct follow follow;
+};
+
+/* From the first byte typed on its output is looked at, also while more is typed: the
+ * program may wait for us, as we wait for it. */
+static void begin_waiting(void *arg, uint64_t offset)
 {
-	a->since = offset;
+	struct sender *const s = arg;
+	if (s->await.kind == AWAIT_NONE) return;
+	s->await.since = offset;
+	if (!await_begin(&s->await, &s->follow)) die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(errno));
+}
+
+static void take_output(void *arg)
+{
+	struct sender *const s = arg;
+	if (!s->await.waiter) follow_skip(&s->follow);
+	else if (!await_output(&s->await)) die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(errno));
+}
+
+static int wait_on(struct await *a, struct follow *f, int64_t timeout)
+{
 	a->until = timeout < 0 ? -1 : clock_ms() + timeout;
 	enum await_result const r = await_run(a, f);
 	int const e = errno;
@@ -275,26 +313,28 @@ char const tool_name[] = "ptyhead-send";
 int main(int argc, char **argv)
 {
 	static struct send_options o;
-	static struct await a = { .found = SCREEN_BUF_INIT };
-	static struct follow f = { .also = -1 };
+	static struct sender s = { .await = { .found = SCREEN_BUF_INIT }, .follow = { .also = -1 } };
+	struct await *const a = &s.await;
+	struct follow *const f = &s.follow;
 	struct ptyhead_address address;
 	int code = 0;
 
 	setlocale(LC_CTYPE, "");
-	char const *const name = parse(argc, argv, &o, &a, &f);
+	char const *const name = parse(argc, argv, &o, a, f);
 	address_get(name, &address);
-	f.address = &address;
-	int const r = follow_open(&f);
-	if (r < 0) die_of_link(&f.link, r);
-	struct typist t = { .f = &f, .patience = o.timeout < 0 ? PATIENCE_MS : o.timeout };
-	struct screen_input const m = modes_of(&f);
+	f->address = &address;
+	f->answer_ms = answer_time(o.timeout);
+	int const r = follow_open(f);
+	if (r < 0) die_of_link(&f->link, r);
+	struct typist t = { .f = f, .patience = o.timeout < 0 ? PATIENCE_MS : o.timeout,
+	                    .begins = begin_waiting, .output = take_output, .arg = &s };
+	struct screen_input const m = modes_of(f);
 	type_all(&t, &o, &m, address.terminal);
 	if (o.offset) printf("%llu\n", (unsigned long long)t.offset);
 	if (o.offset && fflush(stdout) != 0) die(EXIT_TEMPORARY, "unable to write the offset: %s", strerror(errno));
-	if (a.kind != AWAIT_NONE) code = wait_since(&a, &f, t.offset, o.timeout);
+	if (a->kind != AWAIT_NONE) code = wait_on(a, f, o.timeout);
 	if (fflush(stdout) != 0) die(EXIT_TEMPORARY, "unable to write what was found: %s", strerror(errno));
-	follow_close(&f);
-	screen_buf_deinit(&a.found);
-	if (a.kind == AWAIT_REGEX) regfree(&a.regex);
+	follow_close(f);
+	await_deinit(a);
 	return code;
 }

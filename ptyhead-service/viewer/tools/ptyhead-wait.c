@@ -96,6 +96,7 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 	if (a->on_screen && a->since != AWAIT_DEFAULT) die(EXIT_USAGE, "-s looks at the screen as it is: it goes without --since");
 	if (argc - optind != 1) die_usage_address(argc);
 	a->until = timeout < 0 ? -1 : clock_ms() + timeout;
+	f->answer_ms = answer_time(timeout);
 	return argv[optind];
 }
 
@@ -148,7 +149,6 @@ int main(int argc, char **argv)
 	case AWAIT_FAILED: die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(-r));
 	}
 	follow_close(&f);
-	screen_buf_deinit(&a.found);
-	if (a.kind == AWAIT_REGEX) regfree(&a.regex);
+	await_deinit(&a);
 	return code;
 }

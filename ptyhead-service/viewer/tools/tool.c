@@ -19,6 +19,7 @@
 
 #define TEXT_MAX 12288u /* two paths and what is said of them */
 #define PATIENCE_MS 1000
+#define ANSWER_MIN_MS 1000 /* a head that is well answers within it on a busy machine, too */
 
 /* Who has blocked the signals that end it must not wait for whoever reads standard error. */
 static void put_text(char const *text, size_t len)
@@ -139,7 +140,13 @@ int64_t time_get(char const *option, char const *unit, char const *text, unsigne
 	return (int64_t)n;
 }
 
-void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *reply, bool reached, int error)
+int answer_time(int64_t timeout)
+{
+	if (timeout < 0 || timeout > HEADLINK_ANSWER_MS) return HEADLINK_ANSWER_MS;
+	return timeout < ANSWER_MIN_MS ? ANSWER_MIN_MS : (int)timeout;
+}
+
+void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *reply, bool reached, int answer_ms, int error)
 {
 	char hint[512];
 
@@ -147,12 +154,12 @@ void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *re
 		die(EXIT_REFUSED, "the head at %s refused terminal %s: %s%s", a->path, a->terminal, reply->text,
 		    reply->code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
 	if (error == ETIMEDOUT)
-		die(EXIT_TIMEOUT, "the head at %s did not answer in %d s: is it stopped, or does it fail to start?", a->path,
-		    HEADLINK_ANSWER_MS / 1000);
+		die(EXIT_TIMEOUT, "the head at %s did not answer in %.3g s: is it stopped, or does it fail to start?", a->path,
+		    answer_ms / 1000.0);
 	if (!reached)
 		die(EXIT_TEMPORARY, "unable to reach a head at %s: %s; %s", a->path, strerror(error),
 		    ptyhead_address_hint(a, hint, sizeof hint));
 	die(EXIT_TEMPORARY, "unable to attach to terminal %s at %s: %s", a->terminal, a->path, strerror(error));
 }
 
-void die_of_link(struct headlink const *l, int r) { die_of_head(l->address, &l->reply, l->connected, -r); }
+void die_of_link(struct headlink const *l, int r) { die_of_head(l->address, &l->reply, l->connected, l->answer_ms, -r); }

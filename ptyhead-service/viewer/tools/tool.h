@@ -41,10 +41,13 @@ int64_t run_get(char const *text);
 /* The same of a time in milliseconds, given as a number (with a fraction or without) of
  * what is called `unit` and has `unit_ms` of them. */
 int64_t time_get(char const *option, char const *unit, char const *text, unsigned unit_ms);
+/* How long a head may take to answer who has `timeout` ms in all (-1: no limit), as
+ * headlink.h has it. */
+int answer_time(int64_t timeout);
 /* Why there is no terminal to look at, and what to do: what the head replied; or an
- * errno, with or without a head that was reached. */
+ * errno, with or without a head that was reached. `answer_ms` is how long it had. */
 __attribute__((noreturn))
-void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *reply, bool reached, int error);
+void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *reply, bool reached, int answer_ms, int error);
 /* The same of a link: what headlink_open returned, or 0 when it was refused later. */
 __attribute__((noreturn))
 void die_of_link(struct headlink const *l, int r);
