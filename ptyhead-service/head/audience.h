@@ -35,6 +35,7 @@ struct viewer {
 	bool watch;
 	struct wire_size size; /* rows 0: none */
 	struct wire_tty tty;
+	int scheme; /* its terminal is 1 dark, 2 light; 0: it did not say */
 	bool lossless;
 	uint64_t pos;      /* of a lossless reader: as far as it is believed */
 	uint64_t moved_ns; /* when it last moved, or was last not waited for */

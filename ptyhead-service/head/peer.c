@@ -207,7 +207,7 @@ static char const *input(struct peer *p, struct conn_frame const *f)
 	struct viewer *const v = &p->viewer;
 	struct wire_input in;
 	if (wire_get_input(f->payload, f->header.length, &in) < 0) return "more input than a frame may hold";
-	terminal_viewer_active(v->terminal, v);
+	if (p->typed == 0 && !terminal_viewer_typed(v->terminal, v, in.data.data, in.data.len)) return NULL;
 	p->typed += terminal_type(v->terminal, in.data.data + p->typed, in.data.len - p->typed);
 	if (p->typed < in.data.len) pause_at(p, f);
 	else p->typed = 0;

@@ -67,7 +67,7 @@ struct outcome role_view(struct terminals *s, struct caller *c, struct conn_fram
 	terminal_viewer_add(t, v);
 
 	uint8_t frame[WIRE_ATTACHED_FRAME];
-	struct wire_attached const done = { .flags = v->lossless ? WIRE_ATTACH_LOSSLESS : 0, .viewer = v->id };
+	struct wire_attached const done = { .flags = WIRE_ATTACHED_SCHEME | (v->lossless ? WIRE_ATTACH_LOSSLESS : 0), .viewer = v->id };
 	FAULT("attaching");
 	enum conn_result const r = conn_send(c->conn, frame, wire_put_attached(frame, sizeof frame, &done), &tape, 1);
 	close(tape);

@@ -1,8 +1,11 @@
 #include "terminal_int.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "reports.h"
 
 /* ---- birth and death ------------------------------------------------------------- */
 
@@ -92,6 +95,27 @@ static void absent_back(struct terminal *t)
 	note(t);
 }
 
+/* A program that asked for it is told when it has another background. */
+static void scheme_follow(struct terminal *t)
+{
+	struct viewer const *const v = audience_leader(&t->audience);
+	char report[16];
+
+	if (!v || !v->scheme || v->scheme == screen_scheme(t->output.screen)) return;
+	screen_scheme_set(t->output.screen, v->scheme);
+	if (screen_mode(t->output.screen, true, 2031) != 1) return;
+	int const n = snprintf(report, sizeof report, "\033[?997;%dn", v->scheme);
+	if (terminal_takes(t, (size_t)n)) pump_input(t, report, (size_t)n);
+}
+
+/* Who attaches has the focus. */
+static void focus_in(struct terminal *t)
+{
+	if (!t->unfocused) return;
+	t->unfocused = false;
+	if (screen_mode(t->output.screen, true, 1004) == 1 && terminal_takes(t, 3)) pump_input(t, "\033[I", 3);
+}
+
 void terminal_viewer_add(struct terminal *t, struct viewer *v)
 {
 	v->terminal = t;
@@ -104,6 +128,7 @@ void terminal_viewer_add(struct terminal *t, struct viewer *v)
 		absent_back(t);
 	}
 	pump_size(t);
+	if (!v->watch) focus_in(t);
 	terminal_changed(t);
 }
 
@@ -112,6 +137,22 @@ void terminal_viewer_active(struct terminal *t, struct viewer *v)
 	if (v->watch) return;
 	audience_active(&t->audience, v);
 	pump_size(t);
+	scheme_follow(t);
+}
+
+bool terminal_viewer_typed(struct terminal *t, struct viewer *v, uint8_t const *data, size_t len)
+{
+	struct reports const r = reports_read(data, len);
+	struct tape_size const was = t->output.state.size;
+
+	if (r.focus) t->unfocused = r.focus == 'O';
+	if (r.scheme) v->scheme = r.scheme;
+	if (r.typed || r.button) terminal_viewer_active(t, v);
+	else scheme_follow(t);
+	if (r.typed) return true;
+	/* What it clicked at is not there any more. */
+	if (r.button && (t->size_due || was.rows != t->output.state.size.rows || was.cols != t->output.state.size.cols)) return false;
+	return !r.scheme;
 }
 
 void terminal_viewer_size(struct terminal *t, struct viewer *v, struct wire_size size)

@@ -65,6 +65,7 @@ struct terminal {
 	uint64_t caught_ns;    /* and for how long in it */
 	bool retried;         /* a write that the kernel refused was tried again */
 	bool size_due;        /* another size is wanted: see pump_size */
+	bool unfocused;       /* the program was told that its terminal has lost the focus */
 	uint64_t size_round;  /* the loop's round in which the size was last set */
 
 	struct deferred pump;
@@ -93,6 +94,9 @@ bool terminal_idle(struct terminal const *t);
 
 void terminal_viewer_add(struct terminal *t, struct viewer *v);
 void terminal_viewer_active(struct terminal *t, struct viewer *v);
+/* The same for what it typed, which may be something that its terminal says by itself:
+ * then it does not count. False: this is not for the program. */
+bool terminal_viewer_typed(struct terminal *t, struct viewer *v, uint8_t const *data, size_t len);
 void terminal_viewer_size(struct terminal *t, struct viewer *v, struct wire_size size);
 void terminal_viewer_moved(struct terminal *t, struct viewer *v); /* a lossless reader says so */
 /* It hung up, but what it typed is still to come: it has no size any more, and

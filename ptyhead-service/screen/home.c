@@ -48,7 +48,7 @@ void screen_home_ask(struct screen_buf *out)
 		screen_buf_fmt(out, "\033[?%u$p", (unsigned)mouse_asked[i]);
 	for (unsigned i = 0; i < HOME_PALETTE; i++) screen_buf_fmt(out, "\033]4;%u;?\033\\", i);
 	for (size_t i = 0; i < sizeof dynamic_asked; i++) screen_buf_fmt(out, "\033]1%u;?\033\\", (unsigned)dynamic_asked[i]);
-	screen_buf_str(out, "\033P$q q\033\\");
+	screen_buf_str(out, "\033P$q q\033\\\033[?996n");
 }
 
 void screen_home_default(struct screen_buf *out)
@@ -84,6 +84,22 @@ static int home_bit(unsigned n)
 	for (unsigned bit = M_MOUSE; bit < M_VIRTUAL_END; bit++)
 		if (mode_virtual(bit, &mouse) && mouse == n) return (int)bit;
 	return -1;
+}
+
+int screen_home_scheme(struct screen const *s)
+{
+	uint32_t const rgb = s->home.dynamic[1];
+	if (s->home.scheme || !rgb) return s->home.scheme;
+	unsigned const light = 299 * (rgb >> 16 & 255) + 587 * (rgb >> 8 & 255) + 114 * (rgb & 255);
+	return light >= 128 * 1000 ? 2 : 1;
+}
+
+static bool scheme_answer(struct home *h, char const *p, char const *end)
+{
+	unsigned v;
+	if (!skip(&p, end, "997;") || !number(&p, end, &v) || !skip(&p, end, "n") || p != end) return false;
+	if (v == 1 || v == 2) h->scheme = (uint8_t)v;
+	return true;
 }
 
 static bool mode_answer(struct home *h, char const *p, char const *end)
@@ -126,7 +142,7 @@ bool screen_home_answer(struct screen *s, char const *text, size_t len)
 	char const *p = text;
 	char const *end = text + len;
 
-	if (skip(&p, end, "\033[?")) return mode_answer(&s->home, p, end);
+	if (skip(&p, end, "\033[?")) return mode_answer(&s->home, p, end) || scheme_answer(&s->home, p, end);
 	if (len < 2) return false;
 	if (end[-1] == '\a') end--;
 	else if (end[-1] == '\\' && end[-2] == '\033') end -= 2;

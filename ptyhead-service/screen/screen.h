@@ -185,6 +185,7 @@ void screen_sinks_set(struct screen *s, struct screen_sinks const *sinks);
 void screen_pixels_set(struct screen *s, unsigned cell_width, unsigned cell_height);
 /* What DSR ?996 says: 1 dark, 2 light, 0 silent (the default is dark). */
 void screen_scheme_set(struct screen *s, int scheme);
+int screen_scheme(struct screen const *s);
 
 void screen_feed(struct screen *s, void const *data, size_t len);
 
@@ -333,6 +334,8 @@ void screen_restore_real(struct screen const *s, struct screen_buf *out);
  * screen_undo leave what no program has touched, and put back the rest. */
 void screen_home_ask(struct screen_buf *out);
 bool screen_home_answer(struct screen *s, char const *text, size_t len);
+/* Is its background dark (1) or light (2)? 0: it did not tell. */
+int screen_home_scheme(struct screen const *s);
 /* The modes that decide what is shown, and what keys send, as a fresh screen has them. */
 void screen_home_default(struct screen_buf *out);
 

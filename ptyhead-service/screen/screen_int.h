@@ -210,6 +210,7 @@ struct home {
 	uint32_t palette[HOME_PALETTE];  /* 0: it did not tell */
 	uint32_t dynamic[10];
 	uint8_t shape;                   /* DECSCUSR's number + 1; 0: it did not tell */
+	uint8_t scheme;                  /* 1 dark, 2 light; 0: it did not tell */
 };
 
 struct screen {

@@ -223,6 +223,8 @@ void screen_pixels_set(struct screen *s, unsigned cell_width, unsigned cell_heig
 	s->cell_h = umin(cell_height, 1000);
 }
 
+int screen_scheme(struct screen const *s) { return s->scheme; }
+
 void screen_scheme_set(struct screen *s, int scheme) { s->scheme = scheme < 0 || scheme > 2 ? 0 : scheme; }
 void screen_flush(struct screen *s) { grid_emit_all(s); }
 uint64_t screen_total(struct screen const *s) { return s->total; }

@@ -151,6 +151,7 @@ struct wire_export {
 };
 
 #define WIRE_ATTACH_LOSSLESS 1u /* the head is to wait for this reader */
+#define WIRE_ATTACHED_SCHEME 2u /* the head keeps a report of the colour scheme for itself */
 
 /* ATTACH and WATCH. tty: the viewer's own terminal. */
 #define WIRE_ATTACH_FIELDS(F)                                                  \
@@ -212,7 +213,7 @@ struct wire_exported {
 	WIRE_EXPORTED_FIELDS(WIRE_MEMBER)
 };
 
-/* flags: WIRE_ATTACH_LOSSLESS: granted. */
+/* flags: WIRE_ATTACH_LOSSLESS: granted; WIRE_ATTACHED_SCHEME. */
 #define WIRE_ATTACHED_FIELDS(F)                                                \
 	F(u32, flags, 0, ALWAYS)                                               \
 	F(u64, viewer, 0, ALWAYS)

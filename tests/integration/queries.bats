@@ -3,6 +3,7 @@
 
 # shellcheck disable=SC1003,SC2016 # what is sent to a terminal
 load ../helpers/common
+load ../helpers/head
 
 setup() {
 	common_setup
@@ -32,6 +33,21 @@ ask() {
 	[ "$(ask '\e[?u' u)" = "$'\E[?0u'" ]
 	[[ $(ask '\e]11;?\a' '
 ') = *']11;rgb:'* || $(ask '\e]11;?\e\\' '\') = *']11;rgb:'* ]]
+}
+
+@test "the colour scheme is the leading viewer's: ?996 says so, and ?2031 tells of a change" {
+	[ "$(ask '\e[?996n' n)" = "$'\E[?997;1n'" ]
+	S=$T/s onlooker v 24x80
+	wait_for 5 has "$T/v.seen" '996n'
+	# Its terminal's answers: it has a white background.
+	echo 'send 1b 5b 30 6e 1b 5d 31 31 3b 72 67 62 3a 66 66 2f 66 66 2f 66 66 07 1b 5b 3f 36 63' >"$T/v.orders"
+	[ "$(ask '\e[?996n' n)" = "$'\E[?997;2n'" ]
+	start s6-ptyexec "$T/s" bash -c 'stty raw -echo; printf "\e[?2031h"; : >"$1/on"; IFS= read -rs -t 9 -d n a; printf "%q" "$a" >"$1/told"' x "$T"
+	wait_for 5 test -e "$T/on"
+	echo 'send 1b 5b 3f 39 39 37 3b 31 6e' >"$T/v.orders"
+	wait_for 5 test -s "$T/told"
+	[ "$(cat "$T/told")" = "$'\E[?997;1'" ]
+	leaves v
 }
 
 @test "a query cut into single writes is answered once, and marked out of the stream" {

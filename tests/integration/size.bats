@@ -44,6 +44,25 @@ size_stays() {
 	size_stays '30 90'
 }
 
+@test "latest: what a terminal says by itself takes no size, a click does and is not the program's" {
+	head_start
+	start s6-ptyexec "$S" bash -c "$AT_EACH_SIZE" bash '
+		stty raw -echo
+		stty size >"$2/new"
+		mv "$2/new" "$2/size"' "$T" >>"$T/program.log" 2>&1
+	onlooker a 30x90
+	size_is '30 90'
+	onlooker b 20x100
+	size_is '20 100'
+	order a 'send 1b 5b 4f'                       # focus out
+	order a 'send 1b 5b 3c 33 35 3b 35 3b 33 4d'         # motion without a button
+	order a 'send 1b 5b 3f 39 39 37 3b 31 6e'           # the colour scheme
+	order a 'send 1b 5d 31 31 3b 72 67 62 3a 30 2f 30 2f 30 1b 5c'
+	size_stays '20 100'
+	order a 'send 1b 5b 3c 30 3b 35 3b 33 4d'           # a click
+	size_is '30 90'
+}
+
 # asker : sizer, which asks for 30x90 first.
 asker() {
 	start s6-ptyexec "$@" "$S" bash -c "$AT_EACH_SIZE" bash '

@@ -30,6 +30,7 @@ struct answers {
 	bool place_new;  /* the place has come; for the caller to clear */
 	unsigned y, x;   /* from 0 */
 	bool end_new;    /* the same of ANSWERS_END */
+	bool home_new;   /* and of ANSWERS_HOME */
 
 	unsigned n;      /* sets that are not answered */
 	struct {

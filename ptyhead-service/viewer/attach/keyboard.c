@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 #include "keyboard.h"
 
+#include <stdio.h>
+
+/* The head answers programs that ask for it, and tells them of changes. */
+static void scheme_tell(struct keyboard *k)
+{
+	char text[16];
+	if (!k->face->answers.home_new) return;
+	k->face->answers.home_new = false;
+	int const scheme = screen_home_scheme(k->face->canvas.term);
+	if (scheme == 0 || k->link->watch || !(k->link->attached.flags & WIRE_ATTACHED_SCHEME)) return;
+	int const n = snprintf(text, sizeof text, "\033[?997;%dn", scheme);
+	headlink_input(k->link, (uint8_t const *)text, (size_t)n);
+}
+
 static bool take(struct keyboard *k, struct token const *t, int64_t now)
 {
 	uint8_t out[TOKENS_HELD_MAX + KEYS_HELD_MAX];
@@ -8,7 +22,10 @@ static bool take(struct keyboard *k, struct token const *t, int64_t now)
 	struct token part = *t;
 	bool found = false;
 
-	if (face_answer(k->face, t, now)) return false;
+	if (face_answer(k->face, t, now)) {
+		scheme_tell(k);
+		return false;
+	}
 	/* A text may be longer than what is held. */
 	do {
 		part.len = t->data + t->len - part.data < TOKENS_HELD_MAX ? (size_t)(t->data + t->len - part.data) : TOKENS_HELD_MAX;

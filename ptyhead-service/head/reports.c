@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+#include "reports.h"
+
+#define ESC 0x1B
+#define MOTION 32
+#define BUTTONS_MORE (64 | 128) /* wheel, and further buttons */
+#define PARAMS 3
+
+struct csi {
+	uint8_t prefix, inter, final;
+	unsigned par[PARAMS];
+	size_t len; /* with CSI; 0: it is none, or not complete */
+};
+
+static struct csi csi_read(uint8_t const *data, size_t len)
+{
+	struct csi c = { 0 };
+	size_t i = 2;
+	unsigned n = 0;
+
+	if (len < 3 || data[0] != ESC || data[1] != '[') return c;
+	if (data[i] >= '<' && data[i] <= '?') c.prefix = data[i++];
+	for (; i < len && data[i] >= '0' && data[i] <= ';'; i++) {
+		if (data[i] >= ':') n++;
+		else if (n < PARAMS && c.par[n] < 100000) c.par[n] = c.par[n] * 10 + data[i] - '0';
+	}
+	for (; i < len && data[i] >= 0x20 && data[i] < 0x30; i++) c.inter = data[i];
+	if (i == len || data[i] < 0x40 || data[i] > 0x7E) return c;
+	c.final = data[i];
+	c.len = i + 1;
+	return c;
+}
+
+/* Motion while no button is held. */
+static bool idle_motion(unsigned code)
+{
+	return code & MOTION && (code & 3) == 3 && !(code & BUTTONS_MORE);
+}
+
+static bool mouse(struct reports *r, unsigned code)
+{
+	if (!idle_motion(code)) r->button = true;
+	return true;
+}
+
+/* OSC and DCS come as answers only. */
+static size_t string_len(uint8_t const *data, size_t len)
+{
+	if (len < 3 || data[0] != ESC || (data[1] != ']' && data[1] != 'P' && data[1] != '_')) return 0;
+	for (size_t i = 2; i < len; i++) {
+		if (data[i] == 7) return i + 1;
+		if (data[i] == ESC) return i + 1 < len && data[i + 1] == '\\' ? i + 2 : 0;
+		if (data[i] < 0x20) return 0;
+	}
+	return 0;
+}
+
+static bool csi_report(struct reports *r, struct csi const *c, uint8_t const *data, size_t len, size_t *ret_len)
+{
+	*ret_len = c->len;
+	if (c->inter) return c->inter == '$' && c->final == 'y';
+	switch (c->final) {
+	case 'I':
+	case 'O':
+		if (c->prefix || c->len != 3) return false;
+		r->focus = (char)c->final;
+		return true;
+	case 'M':
+		if (c->prefix == '<') return mouse(r, c->par[0]);
+		if (c->len > 3) return mouse(r, c->par[0] - 32); /* urxvt's */
+		if (len < 6) return false;
+		*ret_len = 6; /* X10's; in UTF-8 it may be longer, and the rest counts as typed */
+		return mouse(r, (unsigned)data[3] - 32);
+	case 'm': return c->prefix == '<' && mouse(r, c->par[0]);
+	case 'n':
+		if (c->prefix == '?' && c->par[0] == 997 && (c->par[1] == 1 || c->par[1] == 2)) r->scheme = (int)c->par[1];
+		return c->prefix == '?';
+	case 'c': return c->prefix != 0;
+	case 't': return true;
+	default: return false;
+	}
+}
+
+struct reports reports_read(uint8_t const *data, size_t len)
+{
+	struct reports r = { 0 };
+
+	while (len > 0) {
+		struct csi const c = csi_read(data, len);
+		size_t n = c.len ? 0 : string_len(data, len);
+		if (c.len ? !csi_report(&r, &c, data, len, &n) : n == 0) {
+			r.typed = true;
+			n = c.len ? c.len : 1;
+		}
+		data += n;
+		len -= n;
+	}
+	return r;
+}
