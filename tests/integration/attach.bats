@@ -903,3 +903,23 @@ deaf='stty raw -echo; touch "$1/raw"; while [ ! -e "$1/go" ]; do printf "tick ";
 	type_hex 1c
 	ended 0
 }
+
+@test "what its terminal sends after the detach key is nobody's: the mouse, the release of that key" {
+	head_start
+	start s6-ptyexec "$S" sh -c 'stty raw -echo; printf "\033[?1003h\033[>3u"; exec sleep 100'
+	mkfifo "$T/a.orders"
+	foreground onpty 24x80 "$T/a.seen" sh -c 'ptyhead-attach "$0/s.sock"; stty raw -echo; : >"$0/left"; exec dd bs=1 count=1 of="$0/got" 2>&-' "$T" \
+		<>"$T/a.orders" >"$T/a.modes" 2>&1 3>&- &
+	echo $! >>"$T/.started"
+	wait_for 5 has "$T/a.seen" '996n'
+	order a 'send 1b 5b 30 6e 1b 5b 3f 36 63'
+	wait_for 5 has "$T/a.seen" '1003h'
+	order a 'send 1b 5b 39 32 3b 35 75 1b 5b 39 32 3b 35 3a 33 75'
+	wait_for 5 has "$T/a.seen" 'detached'
+	order a 'send 1b 5b 3c 33 35 3b 35 3b 33 4d'
+	order a 'send 1b 5b 30 6e 1b 5b 3c 33 35 3b 36 3b 33 4d 1b 5b 3f 36 63'
+	wait_for 5 test -e "$T/left"
+	order a 'send 79'
+	wait_for 5 test -s "$T/got"
+	[ "$(cat "$T/got")" = y ]
+}

@@ -365,7 +365,7 @@ TEST(what_is_on_is_undone)
 	        "\033[5 q\033[?25l\033[31;1mX\033[2;5r\033[4h\033]2;cut");
 	rig_attach(r);
 	drive(r);
-	face_leave(&r->s.face, NULL);
+	face_leave(&r->s.face, NULL, r->now);
 	while (out_pending(&r->s.face.out)) show_flush(&r->s);
 	struct screen *const s = shown(r);
 	struct screen_input const in = screen_input(s);
@@ -393,7 +393,7 @@ TEST(what_is_on_is_undone)
 TEST(nothing_shown_nothing_undone)
 {
 	struct rig *const r = rig_new(true, false);
-	face_leave(&r->s.face, NULL);
+	face_leave(&r->s.face, NULL, r->now);
 	CHECK(!out_pending(&r->s.face.out));
 	rig_free(r);
 }
@@ -411,7 +411,7 @@ TEST(left_and_returned_to_it_shows_the_same)
 	text(r, stream);
 	rig_attach(r);
 	drive(r);
-	face_leave(&r->s.face, NULL);
+	face_leave(&r->s.face, NULL, r->now);
 	flush(r);
 	face_return(&r->s.face);
 	drive(r);
@@ -455,12 +455,12 @@ TEST(the_title_is_given_back)
 			expect_title(r, strstr(streams[i], "program") ? "program" : "user's", how == 1 || i < 2 ? "user's" : NULL);
 			if (how >= 3) face_return(&r->s.face); /* it was stopped, and gave nothing back */
 			if (how != 4) drive(r);
-			face_leave(&r->s.face, NULL);
+			face_leave(&r->s.face, NULL, r->now);
 			flush(r);
 			if (how < 3 || i < 2) expect_title(r, "user's", "none");
 			face_return(&r->s.face);
 			drive(r);
-			face_leave(&r->s.face, NULL);
+			face_leave(&r->s.face, NULL, r->now);
 			flush(r);
 			if (how < 3 || i < 2) expect_title(r, "user's", "none");
 			rig_free(r);
@@ -489,7 +489,7 @@ TEST(the_title_is_given_back_if_it_was_kept)
 				drive(r);
 				expect_title(r, "program", "user's");
 			}
-			face_leave(&r->s.face, NULL);
+			face_leave(&r->s.face, NULL, r->now);
 			flush(r);
 			expect_title(r, "user's", "none");
 			rig_free(r);
@@ -507,7 +507,7 @@ TEST(left_with_output_waiting)
 	text(r, "two ");
 	show_pump(&r->s, r->now); /* and no flush */
 	CHECK(out_pending(&r->s.face.out));
-	face_leave(&r->s.face, NULL);
+	face_leave(&r->s.face, NULL, r->now);
 	drive(r);
 	face_return(&r->s.face);
 	text(r, "three");
@@ -1093,7 +1093,7 @@ TEST(left_while_a_picture_is_half_written)
 	o->blob_len = all / 2;
 	face_flush(&r->s.face);
 	o->blob_len = all - all / 2;
-	face_leave(&r->s.face, NULL);
+	face_leave(&r->s.face, NULL, r->now);
 	while (out_pending(o)) face_flush(&r->s.face);
 	struct screen *const s = shown(r);
 	CHECK(!screen_alt(s));

@@ -22,6 +22,8 @@ enum answers_what {
 };
 
 #define ANSWERS_MAX 8
+#define ANSWERS_WAIT_MS 300
+#define ANSWERS_WAIT_MAX_MS 1000
 #define ANSWERS_PATIENCE_MS 10000 /* later than that no answer is expected any more */
 
 struct answers {
@@ -46,6 +48,9 @@ void answers_init(struct answers *a);
 void answers_ask(struct answers *a, unsigned what, int64_t now, struct screen_buf *out);
 /* True: the token is an answer, and for nobody else. */
 bool answers_take(struct answers *a, struct token const *t, int64_t now);
+/* How long an answer to a question that is asked now may be waited for, in ms; 0: this
+ * terminal does not answer, or it has had the time to. */
+int answers_patience(struct answers *a, int64_t now);
 /* What comes now may be an answer to ANSWERS_HOME. */
 bool answers_home(struct answers const *a);
 /* Something is still to be answered. */

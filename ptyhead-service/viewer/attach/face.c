@@ -12,9 +12,6 @@
 /* Who has not written in so long what waits is painted for. */
 #define LAG_MS 250
 #define QUERIES_MAX 16384u
-/* For an answer of the terminal. */
-#define ANSWER_MS 300
-#define ANSWER_MAX_MS 1000
 /* Sizes change in a row while a window is dragged. A terminal that is far away has
  * another one when it gets what was painted for the one before. */
 #define NEAR_MS 5
@@ -235,17 +232,16 @@ static int64_t paint_at(struct face const *f)
 static void find_place(struct face *f, int64_t now)
 {
 	struct screen_buf b = SCREEN_BUF_INIT;
-	int const rtt = f->answers.rtt_ms;
+	int const patience = answers_patience(&f->answers, now);
 
-	if (f->mute || f->asking) {
-		f->mute = f->mute || rtt < 0;
+	if (patience == 0 || f->asking) {
 		f->asking = false;
 		canvas_unplaced(&f->canvas);
 		return;
 	}
 	f->asking = true;
 	f->stale = false;
-	f->ask_until = now + (4 * rtt < ANSWER_MS ? ANSWER_MS : 4 * rtt < ANSWER_MAX_MS ? 4 * rtt : ANSWER_MAX_MS);
+	f->ask_until = now + patience;
 	if (!canvas_ground(f->canvas.term)) screen_buf_str(&b, CANVAS_CANCEL);
 	answers_ask(&f->answers, ANSWERS_PLACE, now, &b);
 	put_own(f, &b);
@@ -313,17 +309,21 @@ static void look_at_lag(struct face *f, int64_t now)
 
 /* ---- leaving ------------------------------------------------------------------- */
 
-void face_leave(struct face *f, char const *last)
+int face_leave(struct face *f, char const *last, int64_t now)
 {
 	struct screen_buf b = SCREEN_BUF_INIT;
 
-	if (!f->tty) return;
+	if (!f->tty) return 0;
 	if (f->given) split(f);
 	out_drop(&f->out);
 	f->joining = false;
 	canvas_leave(&f->canvas, f->over[0] || f->canvas.doubt[0] || f->canvas.doubt[1], &b);
+	int const patience = b.len > 0 ? answers_patience(&f->answers, now) : 0;
+	f->answers.end_new = false;
+	if (patience > 0) answers_ask(&f->answers, ANSWERS_END, now, &b);
 	if (last) screen_buf_str(&b, last);
 	put_own(f, &b);
+	return patience;
 }
 
 void face_return(struct face *f)

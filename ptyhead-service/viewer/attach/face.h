@@ -49,7 +49,6 @@ struct face {
 	struct answers answers;
 	bool asking;       /* where the cursor is: nothing is painted until it is known */
 	bool stale;        /* the size changed since that was asked */
-	bool mute;         /* the terminal does not answer */
 	int64_t ask_at;    /* not before: more changes are to be expected */
 	int64_t ask_until; /* not waited for any longer */
 
@@ -102,8 +101,9 @@ int face_timeout(struct face const *f, int64_t now);
 bool face_waits(struct face const *f);
 
 /* Instead of what waits: all that is on is undone, then `last` (may be NULL).
- * face_return paints it again. */
-void face_leave(struct face *f, char const *last);
+ * face_return paints it again. Until answers.end_new is true, or so many ms have passed
+ * as are returned, what the terminal sends is of the time before. */
+int face_leave(struct face *f, char const *last, int64_t now);
 void face_return(struct face *f);
 
 #endif

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "keyboard.h"
 
+#include <poll.h>
 #include <stdio.h>
+#include <unistd.h>
+
+#include "clock.h"
 
 /* The head answers programs that ask for it, and tells them of changes. */
 static void scheme_tell(struct keyboard *k)
@@ -55,6 +59,25 @@ bool keyboard_tick(struct keyboard *k, int64_t now)
 
 	if (tokens_holding(&k->tokens) && now >= k->hold && tokens_flush(&k->tokens, &t) && take(k, &t, now)) return true;
 	return keys_pressed(&k->keys) && now >= k->pressed;
+}
+
+void keyboard_drop(struct keyboard *k, int in, int ms)
+{
+	int64_t const until = clock_ms() + ms;
+	struct answers *const answers = &k->face->answers;
+	uint8_t data[1024];
+	struct token t;
+
+	while (!answers->end_new) {
+		int64_t const now = clock_ms();
+		struct pollfd p = { in, POLLIN, 0 };
+		if (now >= until || poll(&p, 1, (int)(until - now)) <= 0) return;
+		ssize_t const n = read(in, data, sizeof data);
+		if (n <= 0) return;
+		k->tokens.owed = true;
+		tokens_feed(&k->tokens, data, (size_t)n);
+		while (tokens_next(&k->tokens, &t)) face_answer(k->face, &t, clock_ms());
+	}
 }
 
 int keyboard_timeout(struct keyboard const *k, int64_t now)

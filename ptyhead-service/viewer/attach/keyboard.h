@@ -31,6 +31,8 @@ struct keyboard {
 bool keyboard_take(struct keyboard *k, uint8_t const *data, size_t len, int64_t now);
 /* The same for what time has decided. */
 bool keyboard_tick(struct keyboard *k, int64_t now);
+/* Reads and drops what the terminal `in` sends, until it has answered all, or for `ms`. */
+void keyboard_drop(struct keyboard *k, int in, int ms);
 /* Milliseconds until keyboard_tick has something to do; -1: never. */
 int keyboard_timeout(struct keyboard const *k, int64_t now);
 

@@ -113,8 +113,9 @@ static void leave(struct session *a, char const *last)
 {
 	if (!a->on) return;
 	a->on = false;
-	face_leave(&a->show.face, last);
+	int const patience = face_leave(&a->show.face, last, clock_ms());
 	write_out(a);
+	if (!out_pending(&a->show.face.out)) keyboard_drop(&a->keyboard, a->term.in, patience);
 	term_restore(&a->term);
 	rescue_disarm(a->o->rescue);
 }
