@@ -292,6 +292,13 @@ static void clean(struct parser *p)
 	str[to] = 0;
 }
 
+/* OSC 9;4;STATE;PERCENT, where state 0 takes it away. */
+static void progress(struct screen *s, struct text t)
+{
+	s->progress = t.len >= 3 && t.at[2] != '0';
+	aside(s, SCREEN_PROGRESS);
+}
+
 void osc_dispatch(struct screen *s)
 {
 	struct text rest = { s->p.str, s->p.str_len };
@@ -325,7 +332,8 @@ void osc_dispatch(struct screen *s)
 		break;
 	case 9:
 		if (withhold_string(&s->p)) withhold(s);
-		else aside(s, is_progress(args) ? SCREEN_PROGRESS : SCREEN_NOTIFY_9);
+		else if (is_progress(args)) progress(s, args);
+		else aside(s, SCREEN_NOTIFY_9);
 		break;
 	case 52:
 	case 99:

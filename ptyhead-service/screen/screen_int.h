@@ -240,6 +240,7 @@ struct screen {
 	uint64_t touched;
 	uint16_t touched_palette, touched_dynamic;
 	bool touched_shape;
+	bool progress;          /* a progress bar is shown (OSC 9;4) */
 	struct home home;
 	struct other_mode others[SCREEN_OTHERS_MAX];
 	unsigned nothers;

@@ -115,6 +115,7 @@ void screen_undo(struct screen const *s, struct screen_buf *out)
 	undo_colors(s, out);
 	titles_undo(s, out);
 	if (s->directory) screen_buf_str(out, "\033]7;\033\\");
+	if (s->progress) screen_buf_str(out, "\033]9;4;0\033\\");
 	if (s->alt_on) {
 		struct saved const *const v = &s->main.saved;
 		screen_buf_str(out, "\033[?1049l");
@@ -144,6 +145,8 @@ void screen_new_run(struct screen *s)
 	screen_buf_deinit(&b);
 	s->sinks = sinks;
 	string_set(&s->directory, NULL, 0);
+	string_set(&s->title, NULL, 0);
+	string_set(&s->icon, NULL, 0);
 	marks_forget(s);
 	screen_offset_set(s, total);
 }

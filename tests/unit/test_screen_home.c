@@ -119,6 +119,22 @@ TEST(colours_and_the_cursors_shape_are_put_back)
 	screen_buf_deinit(&b);
 }
 
+TEST(a_progress_bar_goes_with_its_program)
+{
+	struct screen *const s = screen_new(5, 20);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	feed(s, "\033]9;4;1;50\033\\");
+	CHECK(strstr(undone(s, &b), "\033]9;4;0\033\\"));
+	feed(s, "\033]9;4;0\033\\");
+	CHECK(!strstr(undone(s, &b), "]9;4"));
+	feed(s, "\033]9;4;3\a\033]2;title\a");
+	screen_new_run(s);
+	CHECK(!strstr(undone(s, &b), "]9;4"));
+	CHECK_STR(screen_title(s), "");
+	screen_buf_deinit(&b);
+	screen_free(s);
+}
+
 TEST(the_mouse_is_put_back)
 {
 	static char const *const answers[] = { "\033[?1000;1$y", "\033[?1006;1$y", "\033[?1002;2$y", NULL };

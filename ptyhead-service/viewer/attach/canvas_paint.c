@@ -318,4 +318,7 @@ void canvas_run(struct canvas const *c, struct screen_buf *out)
 {
 	screen_buf_str(out, "\030");
 	screen_undo(c->term, out);
+	/* Its title goes: the user's is there until the next program sets one. */
+	if (*screen_title(c->term) || *screen_icon(c->term)) screen_buf_str(out, "\033]0;\033\\");
+	if (c->titled && c->unseen == 0) screen_buf_str(out, "\033[23;0t\033[22;0t");
 }
