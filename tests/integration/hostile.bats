@@ -286,7 +286,7 @@ ticks() { awk '{ print $14 + $15 }' "/proc/$HEAD/stat"; }
 # The owner does all that an owner does.
 owner_is_served() {
 	start timeout 20 s6-ptyexec -t 5000 -n owner "$S" cat >>"$T/program.log" 2>&1
-	wait_for 6 shows owner ''
+	wait_for 6 ptyhead-show "$S:owner" >"$T/owner"
 	timeout 10 ptyhead-send "$S:owner" 'seen and heard' Enter
 	wait_for 10 shows owner 'seen and heard'
 	timeout 10 ptyhead-list "$S" >"$T/listed"
