@@ -119,7 +119,7 @@ faults_build() { export KEEP_PTYHEAD=$REPO/build/faults/ptyhead; }
 	done
 	[ "$(grep -c '^no answer at' "$T/trouble")" = 1 ]
 	not grep -q more "$T/trouble"
-	expected 60000 | cmp - "$T/out"
+	expected 60000 | cmp - "$T/out" || { cat "$T/viewer.log" "$T/head.log"; echo "tries $tries"; return 1; }
 }
 
 @test "killed at each step of a hand-over: it is whole, or the exporter is told" {

@@ -276,20 +276,20 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 	order a 'send 78'
 	wait_for 5 has "$T/a.seen" asked-1
 	wait_for 5 has "$T/w.seen" asked-1
-	[ "$(times "$T/a.seen" ']11;?')" = 1 ]
+	[ "$(times "$T/a.seen" $']11;?\a')" = 1 ]
 	# Another one types, of another size: it is the leader, and that is painted or not.
 	onlooker b 30x100
 	order b 'send 78'
 	wait_for 5 has "$T/b.seen" asked-2
-	wait_for 5 holds "$T/b.seen" ']11;?'
+	wait_for 5 holds "$T/b.seen" $']11;?\a'
 	order a 'send 78'
 	wait_for 5 has "$T/a.seen" asked-3
-	wait_for 5 gives 2 times "$T/a.seen" ']11;?'
+	wait_for 5 gives 2 times "$T/a.seen" $']11;?\a'
 	onlooker c 24x80
 	wait_for 5 has "$T/c.seen" asked-3
-	[ "$(times "$T/b.seen" ']11;?')" = 1 ]
-	[ "$(times "$T/c.seen" ']11;?')" = 0 ]
-	[ "$(times "$T/w.seen" ']11;?')" = 0 ]
+	[ "$(times "$T/b.seen" $']11;?\a')" = 1 ]
+	[ "$(times "$T/c.seen" $']11;?\a')" = 0 ]
+	[ "$(times "$T/w.seen" $']11;?\a')" = 0 ]
 }
 
 @test "a query reaches the terminal of a leader that is painted" {
@@ -299,7 +299,7 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 	wait_for 5 has "$T/a.seen" ready
 	order a 'send 78'
 	wait_for 5 has "$T/a.seen" asked
-	wait_for 5 gives 1 times "$T/a.seen" ']11;?'
+	wait_for 5 gives 1 times "$T/a.seen" $']11;?\a'
 }
 
 @test "in-band reports of the size are the head's: no viewer's terminal is asked for them" {
