@@ -63,9 +63,10 @@ common_teardown() {
 }
 
 # wait_for SECONDS COMMAND... : poll until it succeeds; fail, and say what was
-# waited for, when the time is over.
+# waited for, when the time is over. PTYHEAD_PATIENCE times as long, where the machine has
+# other things to do.
 wait_for() {
-	local limit=$1 end
+	local limit=$(($1 * ${PTYHEAD_PATIENCE:-1})) end
 	shift
 	end=$((${EPOCHREALTIME/[.,]/} + limit * 1000000))
 	until "$@"; do
