@@ -10,6 +10,8 @@
 
 #define TRIES 8
 
+/* An entry's bytes came within this time, by clocks that tick. */
+#define TIME_SPAN 1100000000u
 #define OFFSET_MAX (UINT64_MAX / 4)
 
 /* ---- mapping ------------------------------------------------------------- */
@@ -209,8 +211,11 @@ uint64_t tape_reader_at_time(struct tape_reader const *r, uint64_t time)
 {
 	struct tape_time e;
 	uint64_t const oldest = tape_reader_oldest(r);
-	for (uint64_t i = load_times_end(r); i > 0 && time_copy(r, i - 1, &e) && e.offset >= oldest; i--)
-		if (e.time <= time) return e.offset;
+	uint64_t later = tape_reader_end(r);
+	for (uint64_t i = load_times_end(r); i > 0 && time_copy(r, i - 1, &e) && e.offset >= oldest; i--) {
+		if (e.time <= time) return time - e.time > TIME_SPAN ? later : e.offset;
+		later = e.offset;
+	}
 	return oldest;
 }
 

@@ -73,6 +73,16 @@ found() {
 	wait_on -t 5 --since run -e first
 }
 
+@test "--since a time: what was written before it does not count" {
+	head_start
+	start s6-ptyexec "$S" sh -c 'echo early; sleep 3; echo late; exec sleep 1000' >>"$T/program.log" 2>&1
+	wait_for 10 has_late
+	wait_on -t 5 --since '1 min ago' -e early
+	run -99 wait_on -t 0.5 --since '1s ago' -e early
+	wait_on -t 5 --since "$(date -d '2 seconds ago' '+%F %T')" -e late
+}
+has_late() { ptyhead-show "$S" | grep -q late; }
+
 @test "the screen: of a full-screen program, in its alternate screen" {
 	program less /etc/services
 	wait_on -t 10 -s -e '^# Network services'

@@ -434,6 +434,7 @@ TEST(each_byte_has_a_time)
 	CHECK_EQ(tape_reader_at_time(&r, 100), 2);
 	CHECK_EQ(tape_reader_at_time(&r, 109), 5);
 	CHECK_EQ(tape_reader_at_time(&r, 1000), 9);
+	CHECK_EQ(tape_reader_at_time(&r, UINT64_C(1200000000)), 10); /* all came before that */
 	/* The clock was set back: the last place at which it read so. */
 	fake_time(&t, 10, 50);
 	CHECK_EQ(tape_reader_at_time(&r, 60), 10);

@@ -185,6 +185,7 @@ static bool begin(struct waiter *w)
 	/* What the screen shows, and as things stand: from now on. */
 	if (a->on_screen || at == AWAIT_NOW || at == AWAIT_DEFAULT) at = REPLAY_NOW;
 	if (at == AWAIT_RUN) at = place_run_start(&w->f->tape);
+	if (at == AWAIT_TIME) at = place_at_time(&w->f->tape, a->since_time);
 	if (!starts_over(w, !a->on_screen, at)) return false;
 	w->quiet = clock_ms();
 	if (a->since != AWAIT_DEFAULT) return true;

@@ -13,6 +13,7 @@ enum await_kind { AWAIT_NONE, AWAIT_REGEX, AWAIT_FIXED, AWAIT_IDLE, AWAIT_EXIT, 
 
 #define AWAIT_NOW UINT64_MAX
 #define AWAIT_RUN (UINT64_MAX - 1)     /* the run that is alive, or the last one */
+#define AWAIT_TIME (UINT64_MAX - 3)    /* since_time */
 #define AWAIT_DEFAULT (UINT64_MAX - 2) /* text: now; exit and start: as things stand */
 
 struct await {
@@ -23,6 +24,7 @@ struct await {
 	bool on_screen;      /* on the screen as it is, not in what is written */
 	int64_t idle_ms;
 	uint64_t since;      /* an offset, or one of the above */
+	uint64_t since_time; /* CLOCK_REALTIME, ns: to the second */
 	int64_t until;       /* CLOCK_MONOTONIC ms; -1: for ever */
 
 	/* for the caller to read */

@@ -11,9 +11,10 @@
 #include "notice.h"
 #include "number.h"
 #include "tool.h"
+#include "when.h"
 
 static char const usage_text[] =
-	"usage: ptyhead-wait [-t SECONDS] [-s] [-L] [--since OFFSET|now|run]\n"
+	"usage: ptyhead-wait [-t SECONDS] [-s] [-L] [--since WHEN]\n"
 	"                    (-e REGEX | -F STRING | --idle MS | --exit | --start) ADDRESS\n"
 	"\n"
 	"Waits until the program on ADDRESS has written a line that matches, and prints\n"
@@ -26,8 +27,9 @@ static char const usage_text[] =
 	"      --start          until there is a program; prints its pid\n"
 	"  -s, --screen         look at the screen as it is, not at what is written\n"
 	"      --since WHEN     look at what was written from an offset on (as\n"
-	"                       ptyhead-send -o prints it), from now on (the default),\n"
-	"                       or since the run began\n"
+	"                       ptyhead-send -o prints it), from a time on ('10 min ago',\n"
+	"                       14:30), from now on (now, the default), or since the run\n"
+	"                       began (run)\n"
 	"  -t, --timeout SECONDS\n"
 	"                       wait no longer, and exit 99\n"
 	"  -L, --lossless       miss nothing in a flood: the program waits for this one\n"
@@ -35,13 +37,15 @@ static char const usage_text[] =
 	"\n"
 	"See ptyhead-wait(1).\n";
 
-static uint64_t since_of(char const *text)
+static uint64_t since_of(char const *text, uint64_t *ret_time)
 {
 	uint64_t n;
 	if (!strcmp(text, "now")) return AWAIT_NOW;
 	if (!strcmp(text, "run")) return AWAIT_RUN;
-	if (!number_parse(text, AWAIT_DEFAULT - 1, &n)) die(EXIT_USAGE, "--since takes an offset, now or run, not %s", text);
-	return n;
+	if (number_parse(text, AWAIT_TIME - 1, &n)) return n;
+	if (!when_parse(text, clock_wall_ns(), ret_time))
+		die(EXIT_USAGE, "--since takes an offset, a time such as '10 min ago' or 14:30, now or run, not %s", text);
+	return AWAIT_TIME;
 }
 
 static void choose(struct await *a, enum await_kind kind, char const *pattern)
@@ -84,7 +88,7 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 		case 'x': choose(a, AWAIT_EXIT, NULL); break;
 		case 'b': choose(a, AWAIT_START, NULL); break;
 		case 's': a->on_screen = true; break;
-		case 'S': a->since = since_of(optarg); break;
+		case 'S': a->since = since_of(optarg, &a->since_time); break;
 		case 't': timeout = time_get("-t", "seconds", optarg, 1000); break;
 		case 'L': f->lossless = true; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
