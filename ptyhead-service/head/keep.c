@@ -226,9 +226,9 @@ void keep_deinit(struct keep *k)
 	}
 	timeout_clear(&k->again);
 	while (!list_empty(&k->drops)) {
-		struct drop *const d = list_entry(k->drops.next, struct drop, link);
-		list_remove(&d->link);
-		free(d);
+		struct list *const first = k->drops.next;
+		list_remove(first); /* NOLINT(clang-analyzer-unix.Malloc): the one before is off the list */
+		free(list_entry(first, struct drop, link));
 	}
 	if (k->where && k->backend->close) k->backend->close(k);
 	k->where = NULL;

@@ -122,7 +122,7 @@ struct path_lock {
 /* One attempt: 0, -EAGAIN: another one has it; -errno. */
 static int lock_once(struct path_lock *l)
 {
-	struct stat mine, there;
+	struct stat mine = { 0 }, there = { 0 };
 	l->fd = open(l->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (l->fd < 0) return -errno;
 	int r = flock(l->fd, LOCK_EX | LOCK_NB) < 0 ? -errno : fstat(l->fd, &mine) < 0 ? -errno : 0;
@@ -202,7 +202,7 @@ static int bind_locked(int fd, char const *path, struct stat *ret)
 
 int listener_bind(struct list *to, struct env *e, struct peers *p, char const *path)
 {
-	struct listener *l;
+	struct listener *l = NULL;
 	struct stat st;
 	int const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char *const copy = strdup(path);
@@ -213,7 +213,7 @@ int listener_bind(struct list *to, struct env *e, struct peers *p, char const *p
 		r = listener_new(to, e, p, fd, ROLE_ALL, &l);
 		if (r < 0) unlink(path);
 	}
-	if (r < 0) {
+	if (r < 0 || !l) {
 		if (fd >= 0) close(fd);
 		free(copy);
 		return r;

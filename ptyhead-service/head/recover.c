@@ -98,7 +98,7 @@ static int give(struct keep_item const *k) { return k ? k->fd : -1; }
 static int go_on(struct recovery *r, char const *name)
 {
 	struct terminals *const s = r->terminals;
-	struct terminal *t;
+	struct terminal *t = NULL;
 	char const *why;
 	int e = fetched(r, name);
 	if (e < 0) return e;
@@ -115,7 +115,7 @@ static int go_on(struct recovery *r, char const *name)
 		run = 0;
 	}
 	e = terminal_recover(s, tape, name, &t);
-	if (e < 0) return e;
+	if (e < 0 || !t) return e;
 	uint32_t const of = run ? run : t->output.state.run;
 	struct keep_item *const pidfd = find(r, KEEP_PIDFD, name, of);
 	/* Its name in the store is the new tape's. */

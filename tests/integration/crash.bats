@@ -21,8 +21,10 @@ begin() {
 	start s6-ptyexec -t 20000 "$T/s" "$T/program" "$1" "$T/trouble"
 	PROGRAM=$STARTED
 	# The hand-over is over: what comes now is nothing that it could be told.
-	wait_for 20 is_program "$PROGRAM" bash
+	wait_for 20 program_runs
 }
+# On its terminal: a bash is what it was before it became s6-ptyexec, too.
+program_runs() { is_program "$PROGRAM" bash && [[ $(tty_of "$PROGRAM") = /dev/pts/* ]]; }
 
 # The head's listening socket, and one viewer's.
 viewer_is_there() { head_is_up && [ "$(sockets_of "$HEAD")" -ge 2 ]; }

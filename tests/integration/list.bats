@@ -246,7 +246,7 @@ here_are_terminals() {
 	completes 'ptyhead-send -k PP' PPage
 	completes 'ptyhead-record --from ' now start
 	completes 'ptyhead-attach --hi' --history
-	completes 'ptyhead-show --' --escapes --help --history --html --json --version
+	completes 'ptyhead-show --' --at --escapes --help --history --html --json --run --version
 	# Each option that the tools have.
 	for t in attach list send show wait record; do
 		for o in $(options "$t"); do
