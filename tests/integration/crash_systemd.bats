@@ -47,7 +47,7 @@ all_well() {
 }
 
 @test "killed by chance within a flood: every byte once, in order, and the status" {
-	local n=150000 kills=0 was
+	local n=500000 kills=0 was
 	run_program "$n"
 	while [ "$kills" -lt 12 ] && program_runs; do
 		was=$(head_now)
