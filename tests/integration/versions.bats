@@ -24,16 +24,17 @@ clients_of() {
 	wait_for 30 has "$T/export" '^exported 33x99 run 1$'
 	wait_for 30 lists ' 99x33 .* cat$'
 	run -0 "$OLD" "$S" attach "$1"
-	[ "$output" = $'attached 0 fds 1\ntaken 1 0' ]
+	# 2: a flag that 0.1.0 does not know, and that is nothing to it.
+	[ "$output" = $'attached 2 fds 1\ntaken 1 0' ]
 	wait_for 30 shows '^hello$'
 	lists ' 100x40 '
 	run -0 "$OLD" "$S" watch "$1"
-	[ "$output" = 'attached 0 fds 1' ]
+	[[ $output = 'attached '[02]' fds 1' ]]
 	run -0 "$OLD" "$S" attach_lossless "$1"
 	[ "$output" = 'refused 3 no such terminal on this head' ]
 	run -137 s6-ptyexec -n big "$S" sh -c 'kill -KILL $$'
 	run -0 "$OLD" "$S" attach_lossless "$1"
-	[ "$output" = 'attached 1 fds 1' ]
+	[[ $output = 'attached '[13]' fds 1' ]]
 	run -0 "$OLD" "$S" list "$1"
 	[ "$output" = $'listed big down 24x80 sh\nlisted main up 40x100 cat\nall' ]
 	run -0 "$OLD" "$S" list_one "$1"
