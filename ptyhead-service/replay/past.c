@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "place.h"
 #include "replay.h"
 
 #define TRIES 8
@@ -185,26 +186,6 @@ struct screen *past_at_offset(struct tape_reader *r, uint64_t offset, struct tap
 	return s;
 }
 
-/* The mark of the run's end, if it is held. */
-static bool end_find(struct tape_reader const *from, uint32_t run, struct tape_mark *ret)
-{
-	struct tape_reader r = *from;
-	struct tape_event e;
-	uint8_t buf[4096];
-
-	for (;;) {
-		enum tape_next next;
-		bool found = false;
-		tape_reader_oldest_seek(&r);
-		while ((next = tape_reader_next(&r, buf, sizeof buf, &e)) == TAPE_BYTES || next == TAPE_MARK) {
-			if (next != TAPE_MARK || e.mark.type != TAPE_RUN_END || e.mark.run != run) continue;
-			*ret = e.mark;
-			found = true;
-		}
-		if (next == TAPE_NOTHING) return found;
-	}
-}
-
 /* Up to that mark, behind which another run may begin at the same offset. */
 static struct screen *past_up_to(struct tape_reader *r, struct tape_mark const *end, struct tape_state *ret_state)
 {
@@ -246,6 +227,6 @@ struct screen *past_at_end(struct tape_reader *r, uint32_t run, struct tape_stat
 	if (s || (e == 0 && ret_state->run == run)) return s;
 	/* One before the last: as long as the ring holds what leads there. */
 	errno = ENODATA;
-	if (!end_find(r, run, &end)) return NULL;
+	if (!place_run_end(r, run, &end)) return NULL;
 	return past_up_to(r, &end, ret_state);
 }

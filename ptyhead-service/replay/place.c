@@ -69,7 +69,8 @@ uint64_t place_run_start(struct tape_reader const *from)
 	}
 }
 
-bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, uint64_t *ret)
+/* The newest mark of that type and run; for a start with `run` 0: of that process. */
+static bool newest_mark(struct tape_reader const *from, uint32_t type, uint32_t run, int32_t pid, struct tape_mark *ret)
 {
 	struct tape_reader r = *from;
 	struct tape_event e;
@@ -79,12 +80,25 @@ bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, 
 		bool found = false;
 		tape_reader_oldest_seek(&r);
 		while ((next = next_mark(&r, &e)) == TAPE_MARK) {
-			if (e.mark.type != TAPE_RUN_START || (run ? e.mark.run != run : e.mark.u.start.pid != pid)) continue;
-			*ret = e.offset;
+			if (e.mark.type != type || (run ? e.mark.run != run : e.mark.u.start.pid != pid)) continue;
+			*ret = e.mark;
 			found = true;
 		}
 		if (next == TAPE_NOTHING) return found;
 	}
+}
+
+bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, uint64_t *ret)
+{
+	struct tape_mark m;
+	if (!newest_mark(from, TAPE_RUN_START, run, pid, &m)) return false;
+	*ret = m.offset;
+	return true;
+}
+
+bool place_run_end(struct tape_reader const *from, uint32_t run, struct tape_mark *ret)
+{
+	return run > 0 && newest_mark(from, TAPE_RUN_END, run, 0, ret);
 }
 
 uint64_t place_at_time(struct tape_reader const *from, uint64_t time)

@@ -69,17 +69,16 @@ static uint64_t load(_Atomic uint64_t const *p)
 	return atomic_load_explicit((_Atomic uint64_t *)(uintptr_t)p, memory_order_acquire);
 }
 
-static uint64_t load_end(struct tape_reader const *r)
+/* Of the writer's words that only grow: no sum with one overflows. */
+static uint64_t load_position(_Atomic uint64_t const *p)
 {
-	uint64_t const end = load(&r->header->end);
-	return end > OFFSET_MAX ? OFFSET_MAX : end;
+	uint64_t const at = load(p);
+	return at > OFFSET_MAX ? OFFSET_MAX : at;
 }
 
-static uint64_t load_marks_end(struct tape_reader const *r)
-{
-	uint64_t const end = load(&r->header->marks_end);
-	return end > OFFSET_MAX ? OFFSET_MAX : end;
-}
+static uint64_t load_end(struct tape_reader const *r) { return load_position(&r->header->end); }
+
+static uint64_t load_marks_end(struct tape_reader const *r) { return load_position(&r->header->marks_end); }
 
 static uint64_t oldest_of(struct tape_reader const *r, uint64_t end)
 {
@@ -168,11 +167,7 @@ uint64_t tape_reader_oldest(struct tape_reader const *r)
 
 /* ---- times --------------------------------------------------------------- */
 
-static uint64_t load_times_end(struct tape_reader const *r)
-{
-	uint64_t const end = load(&r->header->times_end);
-	return end > OFFSET_MAX ? OFFSET_MAX : end;
-}
+static uint64_t load_times_end(struct tape_reader const *r) { return load_position(&r->header->times_end); }
 
 /* Copies entry `i`; false when the writer has, or may have, gone over it. */
 static bool time_copy(struct tape_reader const *r, uint64_t i, struct tape_time *ret)

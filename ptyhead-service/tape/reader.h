@@ -67,7 +67,8 @@ uint64_t tape_reader_oldest(struct tape_reader const *r);
  * on bytes have another time (UINT64_MAX: none yet). False: that is not held. */
 bool tape_reader_time(struct tape_reader const *r, uint64_t offset, uint64_t *ret_time, uint64_t *ret_next);
 /* From here on lies what came at `time` or later, and at most what came in the second
- * before it; the oldest byte when all that is held is later. Where the clock was set back: the last such place. */
+ * before it; the oldest byte when all that is held is later. Where the clock was set
+ * back: the last such place. */
 uint64_t tape_reader_at_time(struct tape_reader const *r, uint64_t time);
 
 /* Goes to the oldest byte still held, with the marks from there on.

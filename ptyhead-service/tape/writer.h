@@ -59,8 +59,8 @@ int tape_reader_fd(struct tape const *t);
 uint8_t *tape_arm(struct tape *t, size_t *ret_room);
 /* The first `n` bytes of what was armed are output. */
 void tape_take(struct tape *t, size_t n);
-/* Readers may see what lies before `upto`, and when it came, to the second. It is between end and taken, and
- * at most TAPE_HOLD_MAX before taken. */
+/* Readers may see what lies before `upto`, and when it came, to the second. `upto` is
+ * between end and taken, and at most TAPE_HOLD_MAX before taken. */
 void tape_publish(struct tape *t, uint64_t upto);
 
 /* The command of a run, for people to read; cut at TAPE_COMMAND_MAX. */
