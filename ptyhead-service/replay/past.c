@@ -168,46 +168,49 @@ struct screen *past_read(struct tape_reader *r, struct past *p, struct tape_stat
 
 /* ---- other moments --------------------------------------------------------------- */
 
-struct screen *past_at_offset(struct tape_reader *r, uint64_t offset, struct tape_state *ret_state)
+/* What the replay shows where it stands, if it got there (`e` is 0). It is over then. */
+static struct screen *moment(struct replay *g, int e, struct tape_state *ret_state)
 {
-	struct replay *const g = calloc(1, sizeof *g);
-	struct screen *s = NULL;
+	struct screen *const s = e == 0 ? replay_take(g) : NULL;
 
-	if (!g) return NULL;
-	g->tape = r;
-	int const e = replay_to(g, offset);
-	if (e == 0 && g->exact && r->pos == offset) {
-		s = replay_take(g);
-		*ret_state = g->state;
-	}
+	if (s) *ret_state = g->state;
 	replay_deinit(g);
 	free(g);
 	errno = e == -ENOMEM ? ENOMEM : ENODATA;
 	return s;
 }
 
+struct screen *past_at_offset(struct tape_reader *r, uint64_t offset, struct tape_state *ret_state)
+{
+	struct replay *const g = calloc(1, sizeof *g);
+
+	if (!g) return NULL;
+	g->tape = r;
+	int e = replay_to(g, offset);
+	if (e == 0 && (!g->exact || r->pos != offset)) e = -ENODATA;
+	return moment(g, e, ret_state);
+}
+
+static bool is_end(struct replay const *g, uint32_t run)
+{
+	return g->event.mark.type == TAPE_RUN_END && g->event.mark.run == run;
+}
+
 /* Up to that mark, behind which another run may begin at the same offset. */
 static struct screen *past_up_to(struct tape_reader *r, struct tape_mark const *end, struct tape_state *ret_state)
 {
 	struct replay *const g = calloc(1, sizeof *g);
-	struct screen *s = NULL;
 	enum tape_next next = TAPE_NOTHING;
 
 	if (!g) return NULL;
 	g->tape = r;
-	int const e = replay_begin(g, end->offset > 0 ? end->offset - 1 : 0);
+	int e = replay_begin(g, end->offset > 0 ? end->offset - 1 : 0);
 	if (e == 0 && g->exact) {
 		do next = replay_step(g, REPLAY_NOW);
-		while (next == TAPE_BYTES || (next == TAPE_MARK && (g->event.mark.type != TAPE_RUN_END || g->event.mark.run != end->run)));
+		while (next == TAPE_BYTES || (next == TAPE_MARK && !is_end(g, end->run)));
 	}
-	if (next == TAPE_MARK) {
-		s = replay_take(g);
-		*ret_state = g->state;
-	}
-	replay_deinit(g);
-	free(g);
-	errno = e == -ENOMEM ? ENOMEM : ENODATA;
-	return s;
+	if (e == 0 && next != TAPE_MARK) e = -ENODATA;
+	return moment(g, e, ret_state);
 }
 
 struct screen *past_at_end(struct tape_reader *r, uint32_t run, struct tape_state *ret_state)
