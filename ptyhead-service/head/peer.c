@@ -89,11 +89,12 @@ static bool unread(struct peer const *p)
 	return conn_pending(&p->conn) && !p->viewer.terminal;
 }
 
-/* What the loop is to tell: what can be read, unless it is paused; what can be
- * written, while something waits; the end, always. */
+/* What the loop is to tell: what can be read, unless it is paused, or is to be read in
+ * its next turn anyway; what can be written, while something waits; the end, always, but
+ * then not again and again. */
 static void want(struct peer *p)
 {
-	uint32_t const in = unread(p) ? 0 : p->paused ? EPOLLRDHUP : EPOLLIN;
+	uint32_t const in = unread(p) ? 0 : p->paused ? EPOLLRDHUP : deferred_pending(&p->again) ? EPOLLET : EPOLLIN;
 	loop_change(&p->set->env->loop, &p->source, in | (conn_pending(&p->conn) ? EPOLLOUT : 0u));
 }
 
@@ -302,13 +303,18 @@ static void peer_read(struct peer *p)
 	for (int i = 0; i < ROUND_FILLS && (got = frames(p, until)) == FRAMES_READ; i++) {
 		enum conn_result const r = conn_fill(&p->conn);
 		if (r == CONN_OK) continue;
-		if (r == CONN_AGAIN) return;
+		if (r == CONN_AGAIN) {
+			want(p);
+			return;
+		}
 		/* A viewer's end is nothing to speak of, wherever it falls. */
 		if (r == CONN_EOF || (r == CONN_BROKEN && p->viewer.terminal)) peer_free(p);
 		else peer_drop(p, conn_trouble(r));
 		return;
 	}
-	if (got != FRAMES_STOP) loop_defer(&p->set->env->loop, &p->again);
+	if (got == FRAMES_STOP) return;
+	loop_defer(&p->set->env->loop, &p->again);
+	want(p);
 }
 
 /* It hung up while its terminal takes no input. What it typed is kept for the
@@ -347,6 +353,9 @@ static void peer_ready(struct source *s, uint32_t events)
 		if (events & (EPOLLHUP | EPOLLERR)) peer_free(p);
 		return;
 	}
+	/* Who has sent more than a turn's work waits for the next: so newcomers and those who
+	 * have little do not wait, however many there are of the others. */
+	if (!p->paused && deferred_pending(&p->again)) return;
 	if (!p->paused) peer_read(p);
 	else if (events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) orphan(p);
 }
@@ -356,7 +365,6 @@ static void peer_again(struct deferred *d)
 {
 	struct peer *const p = list_entry(d, struct peer, again);
 	p->paused = false;
-	want(p);
 	peer_read(p);
 }
 

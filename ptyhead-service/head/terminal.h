@@ -54,6 +54,7 @@ struct terminal {
 	struct source master; /* edge-triggered: see terminal_pump.c */
 	bool readable;        /* the kernel may hold more output */
 	bool hung_up;         /* no slave is open */
+	bool heavy;           /* its last turn brought more than a little */
 	unsigned blocked;     /* how often its exporter made the master blocking */
 	char const *lost;     /* why the master is to be given up; NULL: it is not */
 	bool shut;            /* nothing more is read: the run ends, or the next one begins, when the

@@ -12,6 +12,8 @@
 /* What makes more to be expected soon. */
 #define NAP_BYTES 256u
 #define PUMP_NS 2000000u
+/* What is no more than an answer or a few lines. */
+#define HEAVY_BYTES 4096u
 /* An engine that owes more than this is not asked for a resize. */
 #define DEBT 500000
 /* How often an exporter may make its master blocking. */
@@ -157,6 +159,7 @@ void pump_drain(struct terminal *t, size_t most)
 		if (t->output.tape.end - t->audience.woken_end >= AUDIENCE_WAKE_BYTES) pump_wake(t);
 		if (loop_now() >= until) break;
 	}
+	t->heavy = total >= HEAVY_BYTES || output_behind(&t->output) || output_spent(&t->output);
 	if (total >= NAP_BYTES) t->env->loop.nap = true;
 	run_drained(&t->run, total);
 	pump_wake(t);

@@ -151,7 +151,7 @@ static void master_ready(struct source *s, uint32_t events)
 		t->readable = true;
 		/* Who has more than one turn's work waits for the next: those who have little
 		 * are read at once, however many there are of the others. */
-		if (!deferred_pending(&t->pump)) pump_drain(t, PUMP_BYTES);
+		if (!t->heavy || !deferred_pending(&t->pump)) pump_drain(t, PUMP_BYTES);
 	}
 	if (events & EPOLLOUT) pump_flush(t);
 	terminal_settle(t);

@@ -237,11 +237,38 @@ heir_is_free() { ptyhead-list "$S:heir" | grep -q ' ended '; }
 	{
 		echo 'attach 0-399 dear'
 		for i in {1..20}; do printf '%s 0-399 5 a\n' send taken; done
-	} | peers
+	} >"$T/many"
+	peers <"$T/many"
 	told 'attached 400'
 	told '^taken: taken-0'
 	neighbour_served '400 viewers that SEND' 20
 	kill -KILL "$PEERS" 2>/dev/null || :
+	head_is_well
+}
+
+@test "1,600 viewers that send sizes, on and on: who comes is served" {
+	local i k pids=()
+	head_start
+	neighbour_start
+	bad sized raw sleep
+	wait_for 5 is_program "$PROGRAM" badprog
+	{
+		echo 'attach 0-399 sized 24x80'
+		for i in {1..30}; do echo 'resizes 0-399 13000 24x80 25x81'; done
+	} >"$T/many"
+	# Who sends to one of them after the other is too slow.
+	for k in 1 2 3 4; do
+		peers "$S" "said$k" <"$T/many"
+		pids+=("$PEERS")
+	done
+	for k in 1 2 3 4; do told 'attached 400' "said$k"; done
+	neighbour_served '1,600 viewers that send sizes' 20
+	owner_is_served
+	neighbour_served 'still they send' 10
+	for k in "${pids[@]}"; do
+		alive "$k"
+		kill -KILL "$k"
+	done
 	head_is_well
 }
 

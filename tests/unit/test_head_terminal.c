@@ -91,6 +91,20 @@ TEST(who_has_work_left_waits_for_its_next_turn)
 	tear_down();
 }
 
+/* Its last turn was cut short though it had little: that is no reason to wait. */
+TEST(who_has_little_is_read_at_once)
+{
+	set_up();
+	parts_says(slave, t->master.fd, "one", 3);
+	t->master.ready(&t->master, EPOLLIN);
+	CHECK_EQ(t->output.tape.end, 3);
+	loop_defer(&env.loop, &t->pump);
+	parts_says(slave, t->master.fd, "two", 3);
+	t->master.ready(&t->master, EPOLLIN);
+	CHECK_EQ(t->output.tape.end, 6);
+	tear_down();
+}
+
 /* ---- the place ---- */
 
 static bool is_over(void *arg)
