@@ -25,6 +25,7 @@ static int error_of(enum conn_result r)
 	case CONN_EOF: return -ECONNRESET;
 	case CONN_BROKEN: return -errno;
 	case CONN_NOMEM: return -ENOMEM;
+	case CONN_NOFDS: return -EMFILE;
 	case CONN_FULL: return -ENOBUFS;
 	case CONN_AGAIN: return -EAGAIN;
 	case CONN_GARBAGE:

@@ -254,6 +254,7 @@ static char const *conn_trouble(enum conn_result r)
 	case CONN_GARBAGE: return "not this protocol";
 	case CONN_FDS: return "more descriptors than any frame carries";
 	case CONN_NOMEM: return "no memory for its frame";
+	case CONN_NOFDS: return "no room for its descriptors: raise the head's limit of open files";
 	case CONN_FULL: return "a frame above the limit";
 	default: return "the connection broke in the middle of a frame";
 	}

@@ -111,7 +111,9 @@ bool screen_equal(struct screen const *a, struct screen const *b, char why[SCREE
 		return differ(why, "modes: %llx, %llx", (unsigned long long)a->modes, (unsigned long long)b->modes);
 	if (a->saved_valid != b->saved_valid ||
 	    (a->saved_value & a->saved_valid) != (b->saved_value & b->saved_valid))
-		return differ(why, "saved modes");
+		return differ(why, "saved modes: %llx of %llx, %llx of %llx", (unsigned long long)(a->saved_value & a->saved_valid),
+			      (unsigned long long)a->saved_valid, (unsigned long long)(b->saved_value & b->saved_valid),
+			      (unsigned long long)b->saved_valid);
 	if (a->mouse != b->mouse || a->mouse_enc != b->mouse_enc) return differ(why, "mouse");
 	if (memcmp(a->modkeys, b->modkeys, sizeof a->modkeys) != 0) return differ(why, "modifier keys");
 	if (a->gl != b->gl || a->shift != b->shift || memcmp(a->g, b->g, sizeof a->g) != 0) return differ(why, "charsets");
@@ -127,7 +129,7 @@ bool screen_equal(struct screen const *a, struct screen const *b, char why[SCREE
 	if (a->prompt != b->prompt || a->status != b->status || strcmp(a->prompt_args, b->prompt_args) != 0)
 		return differ(why, "prompt: %u status %d%s, %u status %d%s", a->prompt, a->status, a->prompt_args, b->prompt, b->status,
 			      b->prompt_args);
-	if (a->ntitles != b->ntitles) return differ(why, "title stack depth");
+	if (a->ntitles != b->ntitles) return differ(why, "title stack depth: %u, %u", a->ntitles, b->ntitles);
 	for (unsigned i = 0; i < a->ntitles; i++)
 		if (!strings_equal(a->titles[i].icon, b->titles[i].icon) ||
 		    !strings_equal(a->titles[i].title, b->titles[i].title))

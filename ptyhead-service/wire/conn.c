@@ -91,10 +91,14 @@ static bool append_in(struct conn *c, uint8_t const *data, size_t len)
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #pragma GCC diagnostic ignored "-Wsign-compare"
 /* Keeps the descriptors of one message, or says that they are too many. All
- * that were installed are closed in that case, whichever header they are in. */
+ * that were installed are closed in that case, whichever header they are in. The
+ * kernel says MSG_CTRUNC where there was no room for them in `control`, and where
+ * RLIMIT_NOFILE let it install none or some: those are fewer than a frame carries. */
 static enum conn_result keep_fds(struct conn *c, struct msghdr *m)
 {
-	bool bad = (m->msg_flags & MSG_CTRUNC) != 0;
+	bool const cut = (m->msg_flags & MSG_CTRUNC) != 0;
+	bool bad = cut;
+	size_t came = 0;
 	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h; h = CMSG_NXTHDR(m, h)) {
 		if (h->cmsg_level != SOL_SOCKET) continue;
 		bool const rights = h->cmsg_type == SCM_RIGHTS;
@@ -103,6 +107,7 @@ static enum conn_result keep_fds(struct conn *c, struct msghdr *m)
 		for (size_t i = 0; i < n; i++) {
 			int fd;
 			memcpy(&fd, CMSG_DATA(h) + i * sizeof fd, sizeof fd);
+			came += rights;
 			if (rights && c->nfds < WIRE_FDS_MAX) {
 				c->fds[c->nfds++] = fd;
 			} else {
@@ -112,7 +117,8 @@ static enum conn_result keep_fds(struct conn *c, struct msghdr *m)
 		}
 	}
 	if (bad) close_all(c->fds, &c->nfds);
-	return bad ? CONN_FDS : CONN_OK;
+	if (!bad) return CONN_OK;
+	return cut && came < WIRE_FDS_MAX ? CONN_NOFDS : CONN_FDS;
 }
 #pragma GCC diagnostic pop
 

@@ -48,6 +48,7 @@ enum conn_result {
 	                 socket failed (errno says how) */
 	CONN_GARBAGE, /* not this protocol */
 	CONN_FDS,     /* more descriptors than any frame carries; all closed */
+	CONN_NOFDS,   /* this process may open no more descriptors; all closed */
 	CONN_FULL,    /* conn_send: the peer does not read, or the frame is empty;
 	                 nothing was queued. conn_fill: take out the frames that are
 	                 there. conn_frame: a frame longer than the peer may send;

@@ -178,7 +178,7 @@ static void undoing(struct screen const *s)
 	screen_feed(t, "\033]0;\033\\", 6);
 	screen_feed(fresh, wipe, sizeof wipe - 1);
 	char why[SCREEN_WHY_MAX] = "";
-	if (!screen_equal(t, fresh, why) && strcmp(why, "saved modes") != 0) die("undo", why, &b);
+	if (!screen_equal(t, fresh, why) && strncmp(why, "saved modes", 11) != 0) die("undo", why, &b);
 	screen_free(t);
 	screen_free(fresh);
 	screen_buf_deinit(&b);

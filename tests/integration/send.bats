@@ -141,6 +141,20 @@ size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
 	wait_for 5 size_from "$T/got" $((300000 + BASH_REMATCH[1]))
 }
 
+@test "a head that does not answer: -t is the limit of the connection, too" {
+	program cat
+	on_screen -e '^' || true
+	kill -STOP "$HEAD"
+	# The connection's own limit is 10 s: each would be killed at 5.
+	run timeout -s KILL 5 ptyhead-send -t 0.3 "$S" x
+	said_send=$status:$output
+	run timeout -s KILL 5 ptyhead-wait -t 0.3 -e x "$S"
+	said_wait=$status:$output
+	kill -CONT "$HEAD"
+	[[ $said_send == 99:*'did not answer'* ]]
+	[[ $said_wait == 99:*'did not answer'* ]]
+}
+
 @test "no program, or one that ends, or has closed its terminal: 1" {
 	run -1 send "$S" x
 	[[ $output == *'no program is on terminal main'* ]]

@@ -410,7 +410,7 @@ TEST(a_control_message_cut_by_our_own_limit_is_not_taken_for_whole)
 	CHECK(setrlimit(RLIMIT_NOFILE, &small) == 0);
 	enum conn_result const r = conn_fill(&conn);
 	CHECK(setrlimit(RLIMIT_NOFILE, &old) == 0);
-	CHECK_EQ(r, CONN_FDS);
+	CHECK_EQ(r, CONN_NOFDS);
 	CHECK_EQ(unit_open_fds(), before);
 	tear_down();
 }
