@@ -82,6 +82,19 @@ static bool strings_equal(char const *a, char const *b)
 	return !a || !b ? a == b : !strcmp(a, b);
 }
 
+/* What a viewer withholds from its terminal may differ: that is made from bytes that
+ * passed, or by a restore, and neither gives it. */
+static uint64_t saved_given(struct screen const *s)
+{
+	uint64_t valid = s->saved_valid;
+	uint16_t number;
+	for (unsigned i = 0; i < screen_mode_count; i++)
+		if (screen_mode_withheld(screen_mode_defs[i].dec, screen_mode_defs[i].number)) valid &= ~BIT(screen_mode_defs[i].bit);
+	for (unsigned bit = M_MOUSE; mode_virtual(bit, &number); bit++)
+		if (screen_mode_withheld(true, number)) valid &= ~BIT(bit);
+	return valid;
+}
+
 bool screen_equal(struct screen const *a, struct screen const *b, char why[SCREEN_WHY_MAX])
 {
 	if (a->rows != b->rows || a->cols != b->cols) return differ(why, "size");
@@ -109,11 +122,10 @@ bool screen_equal(struct screen const *a, struct screen const *b, char why[SCREE
 	struct home const *const home = a->home.known ? &a->home : &b->home;
 	if ((home_shown(a, home) ^ home_shown(b, home)) & ~BIT(M_COLM))
 		return differ(why, "modes: %llx, %llx", (unsigned long long)a->modes, (unsigned long long)b->modes);
-	if (a->saved_valid != b->saved_valid ||
-	    (a->saved_value & a->saved_valid) != (b->saved_value & b->saved_valid))
-		return differ(why, "saved modes: %llx of %llx, %llx of %llx", (unsigned long long)(a->saved_value & a->saved_valid),
-			      (unsigned long long)a->saved_valid, (unsigned long long)(b->saved_value & b->saved_valid),
-			      (unsigned long long)b->saved_valid);
+	uint64_t const valid_a = saved_given(a), valid_b = saved_given(b);
+	if (valid_a != valid_b || (a->saved_value & valid_a) != (b->saved_value & valid_b))
+		return differ(why, "saved modes: %llx of %llx, %llx of %llx", (unsigned long long)(a->saved_value & valid_a),
+			      (unsigned long long)valid_a, (unsigned long long)(b->saved_value & valid_b), (unsigned long long)valid_b);
 	if (a->mouse != b->mouse || a->mouse_enc != b->mouse_enc) return differ(why, "mouse");
 	if (memcmp(a->modkeys, b->modkeys, sizeof a->modkeys) != 0) return differ(why, "modifier keys");
 	if (a->gl != b->gl || a->shift != b->shift || memcmp(a->g, b->g, sizeof a->g) != 0) return differ(why, "charsets");

@@ -176,11 +176,13 @@ static void mode_write(struct screen_buf *out, bool dec, unsigned number, bool o
 	screen_buf_fmt(out, "\033[%s%u%c", dec ? "?" : "", number, on ? 'h' : 'l');
 }
 
-static void saved_modes(struct screen const *s, struct screen_buf *out)
+/* A real terminal is not told of those that viewers withhold. */
+static void saved_modes(struct screen const *s, bool real, struct screen_buf *out)
 {
 	for (unsigned i = 0; i < screen_mode_count; i++) {
 		struct mode_def const *const d = &screen_mode_defs[i];
 		if (!d->dec || !(s->saved_valid >> d->bit & 1)) continue;
+		if (real && screen_mode_withheld(true, d->number)) continue;
 		bool const v = s->saved_value >> d->bit & 1;
 		bool const normal = MODES_DEFAULT >> d->bit & 1;
 		if (v != normal) mode_write(out, true, d->number, v);
@@ -190,6 +192,7 @@ static void saved_modes(struct screen const *s, struct screen_buf *out)
 	for (unsigned bit = M_MOUSE; bit < M_VIRTUAL_END; bit++) {
 		uint16_t number;
 		if (!(s->saved_valid >> bit & 1) || !mode_virtual(bit, &number)) continue;
+		if (real && screen_mode_withheld(true, number)) continue;
 		bool const v = s->saved_value >> bit & 1;
 		if (v) mode_write(out, true, number, true);
 		screen_buf_fmt(out, "\033[?%us", (unsigned)number);
@@ -367,7 +370,7 @@ static void restore(struct screen const *s, bool real, struct screen_buf *out)
 	struct screen_style const none = { 0 };
 	/* First of all, since it clears the screen; a real terminal is not to change its size. */
 	if (mode_on(s, M_COLM) && !real) screen_buf_str(out, "\033[?40h\033[?3h\033[?40l");
-	saved_modes(s, out);
+	saved_modes(s, real, out);
 	marks_before(s, out);
 	titles(s, out);
 	paint_colors(NULL, s, out);

@@ -151,4 +151,24 @@ TEST(modes_that_are_withheld_are_not_kept)
 	screen_free(fresh);
 }
 
+/* Nor does one that comes later get what was saved of them. */
+TEST(a_saved_mode_that_is_withheld_is_not_given_to_a_terminal)
+{
+	struct seen e;
+	struct screen *const s = make(&e), *const live = make(&e);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	static char const modes[] = "\033[?40;3h\033[?3;1001;1006;2048s", given[] = "\033[?40h\033[?1006s";
+	screen_feed(s, modes, sizeof modes - 1);
+	screen_feed(live, given, sizeof given - 1);
+	screen_restore_real(s, &b);
+	screen_buf_add(&b, "", 1);
+	CHECK(strstr(b.data, "\033[?1006s"));
+	CHECK(!strstr(b.data, "?3h") && !strstr(b.data, "?3s") && !strstr(b.data, "?1001") && !strstr(b.data, "?2048"));
+	screen_resize(s, 24, 80);
+	CHECK(screen_equal(s, live, NULL));
+	screen_buf_deinit(&b);
+	screen_free(s);
+	screen_free(live);
+}
+
 TEST_MAIN
