@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "printable.h"
 
@@ -81,9 +82,11 @@ int ask_begin(struct conn *c, struct ask const *q, struct ptyhead_reply *ret_rep
 {
 	memset(ret_reply, 0, sizeof *ret_reply);
 	int const r = error_of(conn_send(c, q->frame, q->len, q->fds, q->nfds));
+	if (r != -EPIPE) return r;
 	/* A head that refuses before it has read leaves a closed socket and its
-	 * reason in it. */
-	return r == -EPIPE ? 0 : r;
+	 * reason in it. It ends here in any case: no question goes out. */
+	(void)shutdown(c->fd, SHUT_WR);
+	return 0;
 }
 
 int ask_answer(struct conn *c, enum wire_type wanted, struct conn_frame *ret, struct ptyhead_reply *ret_reply)

@@ -48,7 +48,7 @@ int headlink_open(struct headlink *l, int *ret_tape)
 	if (l->answer_ms <= 0 || l->answer_ms > HEADLINK_ANSWER_MS) l->answer_ms = HEADLINK_ANSWER_MS;
 	int64_t const until = clock_ms() + l->answer_ms;
 	l->state = HEADLINK_AWAY;
-	l->resize = l->moved = l->sent = false;
+	l->resize = l->moved = l->sent = l->broken = false;
 	l->flight = l->in_len = 0;
 	l->backoff = BACKOFF_MIN;
 	l->page_fd = -1;
@@ -79,7 +79,7 @@ static void lose(struct headlink *l, int64_t now)
 {
 	conn_deinit(&l->conn);
 	l->flight = 0;
-	l->sent = false;
+	l->sent = l->broken = false;
 	l->state = HEADLINK_AWAY;
 	l->due = now + l->backoff;
 	l->backoff *= 2;
@@ -180,8 +180,7 @@ void headlink_input(struct headlink *l, uint8_t const *data, size_t len)
 	if (len > headlink_room(l)) len = headlink_room(l);
 	memcpy(l->in + l->in_len, data, len);
 	l->in_len += len;
-	/* An error here is one that poll(2) reports too. */
-	(void)push(l);
+	l->broken |= !push(l);
 }
 
 void headlink_resize(struct headlink *l, struct wire_size size)
@@ -189,14 +188,14 @@ void headlink_resize(struct headlink *l, struct wire_size size)
 	l->size = size;
 	if (l->watch) return;
 	l->resize = true;
-	(void)push(l);
+	l->broken |= !push(l);
 }
 
 void headlink_moved(struct headlink *l)
 {
 	if (l->state != HEADLINK_UP) return;
 	l->moved = true;
-	(void)push(l);
+	l->broken |= !push(l);
 }
 
 bool headlink_send(struct headlink *l, uint32_t serial, uint8_t const *data, size_t len)
@@ -205,6 +204,7 @@ bool headlink_send(struct headlink *l, uint32_t serial, uint8_t const *data, siz
 
 	if (l->state != HEADLINK_UP || l->sent) return false;
 	l->sent = send_frame(l, frame, wire_put_send(frame, sizeof frame, serial, data, len));
+	l->broken |= !l->sent;
 	l->serial = serial;
 	return l->sent;
 }
@@ -223,6 +223,7 @@ short headlink_events(struct headlink const *l)
 
 int headlink_timeout(struct headlink const *l, int64_t now)
 {
+	if (l->broken) return 0; /* poll(2) need not report what a send failed with */
 	if (l->state == HEADLINK_UP) return -1;
 	return l->due > now ? (int)(l->due - now) : 0;
 }
@@ -273,6 +274,7 @@ enum headlink_event headlink_run(struct headlink *l, short revents, int64_t now,
 		if (now >= l->due) ask_again(l, now);
 		return HEADLINK_NOTHING;
 	}
+	if (l->broken) return gone(l, now);
 	if (revents & (POLLIN | POLLHUP | POLLERR)) event = receive(l, now, ret_tape);
 	if (l->state == HEADLINK_ASKED && now >= l->due) return gone(l, now);
 	if (l->state == HEADLINK_ASKED && conn_pending(&l->conn)) {

@@ -38,6 +38,7 @@ struct headlink {
 	int backoff;   /* ms */
 	bool resize;   /* a RESIZE frame is to go */
 	bool moved;    /* a MOVED frame is to go */
+	bool broken;   /* a send failed: the connection is given up at the next run */
 	bool sent;     /* a SEND is not answered yet */
 	uint32_t serial; /* its */
 	size_t flight; /* of `in`: in the frame that the socket has not all taken */
