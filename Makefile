@@ -144,19 +144,25 @@ tests-built: all $(UNIT) $(HELPERS) $(INJECT) $(ORACLE) $(REPLAY)
 
 # ---- checking ------------------------------------------------------------
 
-.PHONY: check check-fast lint fuzz oracle bench soak demo setup
+.PHONY: check check-san check-fast lint fuzz oracle bench soak demo setup
 setup:                          ## install the Debian packages that building and testing need
 	@tests/helpers/need build check
 
-check:                          ## everything, from nothing: install, build, lint the layers, test
+check:                          ## from nothing: install, build, lint the layers, test; unit tests with sanitizers, too
 	@tests/helpers/need build check
 	@$(MAKE) --no-print-directory -j2 tests-built
 	@$(MAKE) --no-print-directory -j2 SAN=yes tests-built
 	@$(MAKE) --no-print-directory -j2 FAULTS=yes build/faults/ptyhead
-	@tests/run
+	@tests/run -u build -u build/asan -i build
+
+check-san:                      ## the integration tests on the build with sanitizers
+	@tests/helpers/need build check
+	@$(MAKE) --no-print-directory -j2 SAN=yes tests-built
+	@$(MAKE) --no-print-directory -j2 FAULTS=yes build/faults/ptyhead
+	@tests/run -i build/asan
 
 check-fast: tests-built         ## the tests on the plain build alone, nothing installed
-	@tests/run build
+	@tests/run -u build -i build
 
 lint:                           ## clang-tidy, cppcheck, shellcheck, warnings of both compilers, layering
 	@tests/helpers/need build check

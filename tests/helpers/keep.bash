@@ -63,7 +63,7 @@ write_program() {
 			printf 'line %d of the flood, and then some\n' "$i" || { echo "write: $?" >>"$2"; exit 98; }
 			if ((i % 500 == 250)); then
 				printf '\e[5n'
-				IFS= read -rs -t 5 -d n answer || echo "no answer at $i" >>"$2"
+				IFS= read -rs -t 20 -d n answer || echo "no answer at $i" >>"$2"
 				[ "$answer" = $'\e[0' ] || printf 'answer at %d: %q\n' "$i" "$answer" >>"$2"
 			fi
 		done
