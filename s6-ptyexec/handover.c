@@ -44,16 +44,16 @@ static int explain_connect(struct handover const *h, struct ptyhead_address cons
                            char *why, size_t len)
 {
 	char hint[PATH_MAX];
-	ptyhead_address_hint(a, hint, sizeof hint);
+	ptyhead_address_hint(a, e, hint, sizeof hint);
 	if (e == -ETIMEDOUT)
 		snprintf(why, len, "the head at %s takes no connection within %d ms"
 		         " (does it run? its log may say; -t gives it longer)",
 		         a->path, h->timeout_ms);
-	else if (e == -EACCES)
-		snprintf(why, len, "not allowed to reach the head at %s: %s"
-		         " (the socket's owner and mode say who is)", a->path, strerror(-e));
 	else
-		snprintf(why, len, "no head at %s: %s (%s)", a->path, strerror(-e), hint);
+		snprintf(why, len, "%s %s: %s%s%s%s",
+		         e == -EACCES ? "not allowed to reach the head at" :
+		         e == -ENOENT || e == -ECONNREFUSED ? "no head at" : "unable to reach the head at", a->path,
+		         strerror(-e), *hint ? " (" : "", hint, *hint ? ")" : "");
 	return -1;
 }
 

@@ -20,6 +20,9 @@
 #include "wire.h"
 
 #define PTYHEAD_TERMINAL "main"
+#define PTYHEAD_SYSTEM_DIR "/run/ptyhead"  /* where the sockets of the system's heads are */
+#define PTYHEAD_SUFFIX ".sock"             /* of their names */
+#define PTYHEAD_WATCH ".watch"             /* before it: of those for watching only */
 
 struct ptyhead_address {
 	char path[PATH_MAX]; /* of the socket */
@@ -38,12 +41,31 @@ bool ptyhead_user_dir(char *buf, size_t len);
  * -EINVAL: not an address; *ret_why says what is wrong with it. */
 int ptyhead_address_parse(char const *address, struct ptyhead_address *ret, char const **ret_why);
 
-/* What to do so that a head is there, for messages: "try: systemctl restart
- * ptyhead@app.service", which starts the head and its sockets whatever state they are
- * in (with --user where the path is the user's, and both where it may be either); the drop-in that a name needs of which
- * no user can be called; or other words where the path is nobody's that is known. `buf`
- * is filled with one line and returned. */
-char const *ptyhead_address_hint(struct ptyhead_address const *a, char *buf, size_t len);
+/* Does the address lead to that socket? */
+bool ptyhead_address_leads_to(char const *address, char const *path);
+
+/* The heads whose sockets are in `dir`, in the order of their files' names: `path` is the
+ * socket's, `address` its name, or the path again where the name does not lead there. One
+ * for watching is left out where this process may use the other. A folder that is not
+ * there, or is not for us, has none. 0 or -errno. */
+int ptyhead_heads(char const *dir, void (*each)(void *arg, char const *path, char const *address), void *arg);
+
+/* The length of what `file` has before `suffix` (PTYHEAD_SUFFIX, or PTYHEAD_WATCH
+ * PTYHEAD_SUFFIX); 0 where it does not end so. */
+size_t ptyhead_stem(char const *file, char const *suffix);
+
+/* Why no head was reached at `a`, where connecting failed with `error` (-errno), and what
+ * to do, for messages. It fits the machine: "try: systemctl restart ptyhead@app.service"
+ * (which starts the head and its sockets whatever state they are in) where systemd runs,
+ * the head's service under s6, runit and daemontools; who may connect, where this
+ * process may not; which folder is hidden from it; which names there are, where this one is
+ * none. `buf` is filled with one line, which may be empty, and returned. Reads files of
+ * /proc and the users' database. */
+char const *ptyhead_address_hint(struct ptyhead_address const *a, int error, char *buf, size_t len);
+
+/* For who was told that the head at `path` has no such terminal: "it has main, chat", or
+ * "" where that cannot be known within a second. Returns `buf`. */
+char const *ptyhead_terminals_hint(char const *path, char *buf, size_t len);
 
 /* A connected socket. Paths longer than sun_path are reached through their
  * directory. Waits up to `timeout_ms` (-1: for ever) where the head's backlog

@@ -681,7 +681,7 @@ follows() {
 	run -111 ptyhead-attach "$S"
 	[[ $output == "ptyhead-attach: fatal: unable to reach a head at $S: "*"; start "* ]]
 	run -111 ptyhead-attach "none-of-this-name"
-	[[ $output == *"systemctl restart ptyhead@none-of-this-name.service" ]]
+	[[ $output == *"unable to reach a head at /run/ptyhead/none-of-this-name.sock: No such file or directory; "* ]]
 	head_start
 	run -1 ptyhead-attach "$S:other"
 	[[ $output == "ptyhead-attach: fatal: the head at $S refused terminal other: "* ]]

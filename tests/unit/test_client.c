@@ -1,11 +1,15 @@
 /* Addresses, connections, exports and attachments, against a head of a few
  * lines that answers what the case says. */
 #include <poll.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 
+#include "machine.h"
 #include "ptyhead.h"
 #include "unit.h"
 
@@ -168,38 +172,96 @@ TEST(a_name_is_looked_up_with_the_user_first)
 	tear_down();
 }
 
-TEST(hints)
+struct hint_case {
+	char const *address;
+	int error;
+	char const *hint;
+};
+
+static void check_hints(struct hint_case const *c, size_t n)
 {
-	static struct {
-		char const *address;
-		char const *hint;
-	} const cases[] = {
-		{"app", "try: systemctl restart ptyhead@app.service"},
-		{"app:chat", "try: systemctl restart ptyhead@app.service"},
-		{"/run/ptyhead/a.b.sock", "try: systemctl restart ptyhead@a.b.service"},
-		{"/run/user/7/ptyhead/x.sock", "try: systemctl --user restart ptyhead@x.service"},
-		{"app.watch", "try: systemctl restart ptyhead@app.service"},
-		{"/run/user/7/ptyhead/x.watch.sock", "try: systemctl --user restart ptyhead@x.service"},
-		{"/run/ptyhead/.watch.sock", "try: systemctl restart ptyhead@.watch.service"},
-		{"/run/ptyhead/app", "start the ptyhead that listens there"},
-		{"/run/ptyhead/.sock", "start the ptyhead that listens there"},
-		{"/run/ptyhead/deep/app.sock", "start the ptyhead that listens there"},
-		{"/run/ptyheads/app.sock", "start the ptyhead that listens there"},
-		{"./x.sock", "start the ptyhead that listens there"},
-	};
-	setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (; n > 0; n--, c++) {
 		struct ptyhead_address a;
 		char const *why;
 		char buf[PATH_MAX];
-		CHECK_EQ(ptyhead_address_parse(cases[i].address, &a, &why), 0);
-		CHECK_STR(ptyhead_address_hint(&a, buf, sizeof buf), cases[i].hint);
+		CHECK_EQ(ptyhead_address_parse(c->address, &a, &why), 0);
+		CHECK_STR(ptyhead_address_hint(&a, c->error, buf, sizeof buf), c->hint);
 	}
+}
+
+/* As a child of what is called `comm`, which is how a supervisor is known. */
+static void check_hints_below(char const *comm, struct hint_case const *c, size_t n)
+{
+	int status;
+	CHECK(prctl(PR_SET_NAME, comm) == 0);
+	pid_t const pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		check_hints(c, n);
+		_exit(0);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK_EQ(status, 0);
+}
+
+/* A /run of this test's own, as a machine has it that systemd runs. */
+static void systemds_run(void)
+{
+	CHECK(unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER) == 0);
+	CHECK(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	CHECK(mount("run", "/run", "tmpfs", 0, NULL) == 0);
+	CHECK(mkdir("/run/systemd", 0755) == 0 && mkdir("/run/systemd/system", 0755) == 0);
+}
+
+#define LENGTH(a) (sizeof(a) / sizeof *(a))
+#define NO_MANAGER "no systemd of this user runs; after `loginctl enable-linger`, try: systemctl --user restart "
+
+TEST(hints_where_systemd_runs)
+{
+	static struct hint_case const cases[] = {
+		{"app", -ECONNREFUSED, "try: systemctl restart ptyhead@app.service"},
+		{"app:chat", -ECONNREFUSED, "try: systemctl restart ptyhead@app.service"},
+		{"/run/ptyhead/a.b.sock", -ECONNREFUSED, "try: systemctl restart ptyhead@a.b.service"},
+		{"/run/user/7/ptyhead/x.sock", -ECONNREFUSED, NO_MANAGER "ptyhead@x.service"},
+		{"app.watch", -ECONNREFUSED, "try: systemctl restart ptyhead@app.service"},
+		{"/run/user/7/ptyhead/x.watch.sock", -ECONNREFUSED, NO_MANAGER "ptyhead@x.service"},
+		{"/run/ptyhead/.watch.sock", -ECONNREFUSED, "try: systemctl restart ptyhead@.watch.service"},
+		{"/run/ptyhead/app", -ECONNREFUSED, "start the ptyhead that listens there"},
+		{"/run/ptyhead/.sock", -ECONNREFUSED, "start the ptyhead that listens there"},
+		{"/run/ptyhead/deep/app.sock", -ECONNREFUSED, "start the ptyhead that listens there"},
+		{"/run/ptyheads/app.sock", -ECONNREFUSED, "start the ptyhead that listens there"},
+		{"./x.sock", -ENOENT, "start the ptyhead that listens there"},
+		/* What starting a head would not mend. */
+		{"app", -EMFILE, ""},
+		{"app", -ENOMEM, ""},
+		{"app", -ETIMEDOUT, ""},
+	};
+	systemds_run();
+	setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
+	check_hints_below("systemd", cases, LENGTH(cases));
+}
+
+TEST(hints_where_other_supervisors_run)
+{
+	static struct hint_case const s6 = {"app", -ECONNREFUSED, "start the service of its ptyhead: s6-svc -u SERVICE"};
+	static struct hint_case const runit = {"app", -ECONNREFUSED, "start the service of its ptyhead: sv up SERVICE"};
+	static struct hint_case const tools = {"app", -ECONNREFUSED, "start the service of its ptyhead: svc -u SERVICE"};
+	static struct hint_case const none = {"app", -ECONNREFUSED, "start the ptyhead that listens there"};
+	/* Known services are found beside the one that this is, which is none. */
+	CHECK(chdir("/proc") == 0);
+	check_hints_below("s6-supervise", &s6, 1);
+	check_hints_below("runsv", &runit, 1);
+	check_hints_below("supervise", &tools, 1);
+	if (machine_init() == MACHINE_OTHER) check_hints_below("bash", &none, 1);
+}
+
+TEST(a_hint_that_does_not_fit_is_cut)
+{
 	struct ptyhead_address a;
 	char const *why;
 	char small[8];
-	CHECK_EQ(ptyhead_address_parse("app", &a, &why), 0);
-	CHECK_STR(ptyhead_address_hint(&a, small, sizeof small), "try: sy");
+	CHECK_EQ(ptyhead_address_parse("./x.sock", &a, &why), 0);
+	CHECK_STR(ptyhead_address_hint(&a, -ENOENT, small, sizeof small), "start t");
 }
 
 /* ---- connecting ------------------------------------------------------------- */

@@ -1,5 +1,4 @@
 /* ptyhead-list: the terminals of all heads within reach, or of one. */
-#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -15,9 +14,6 @@
 #include "tool.h"
 
 #define ANSWER_MS 5000
-#define SYSTEM_DIR "/run/ptyhead"
-#define SUFFIX ".sock"
-#define WATCH ".watch"
 #define ADDRESS_MAX (PATH_MAX + WIRE_TERMINAL_MAX + 2)
 #define ADDRESS_WIDTH 20
 
@@ -167,19 +163,11 @@ static void add_object(struct lister *l, struct wire_entry const *e, char const 
 	screen_buf_str(o, "]}");
 }
 
-/* Does the address lead to that socket? */
-static bool leads_to(char const *address, char const *path)
-{
-	struct ptyhead_address a;
-	char const *why;
-	return ptyhead_address_parse(address, &a, &why) == 0 && !strcmp(a.path, path);
-}
-
 /* Only what can be used: a line is an address. */
 static void add_name(struct lister *l, char const *address, char const *path)
 {
 	l->rows++;
-	if (printable_span(address, strlen(address)) != strlen(address) || !leads_to(address, path)) return;
+	if (printable_span(address, strlen(address)) != strlen(address) || !ptyhead_address_leads_to(address, path)) return;
 	screen_buf_str(&l->out, address);
 	screen_buf_str(&l->out, "\n");
 }
@@ -239,7 +227,7 @@ static void one_head(struct lister *l, char const *address)
 {
 	struct ptyhead_address a;
 	struct ptyhead_reply reply = { .code = 0 };
-	char hint[512];
+	char hint[PATH_MAX];
 
 	address_get(address, &a);
 	char const *const base = strrchr(address, '/') ? strrchr(address, '/') : address;
@@ -249,41 +237,24 @@ static void one_head(struct lister *l, char const *address)
 	free(shown);
 	if (r == -ETIMEDOUT) die(EXIT_TIMEOUT, "the head at %s did not answer in %d s: is it stopped, or does it fail to start?", a.path, ANSWER_MS / 1000);
 	if (reply.code) die(EXIT_REFUSED, "the head at %s refused: %s", a.path, reply.text);
-	if (r < 0) die(EXIT_TEMPORARY, "unable to ask the head at %s: %s; %s", a.path, strerror(-r), ptyhead_address_hint(&a, hint, sizeof hint));
-	if (colon && l->rows == 0) die(EXIT_REFUSED, "the head at %s has no terminal %s (has its program been started?)", a.path, a.terminal);
+	if (r < 0) {
+		ptyhead_address_hint(&a, r, hint, sizeof hint);
+		die(EXIT_TEMPORARY, "unable to ask the head at %s: %s%s%s", a.path, strerror(-r), *hint ? "; " : "", hint);
+	}
+	if (colon && l->rows == 0) {
+		ptyhead_terminals_hint(a.path, hint, sizeof hint);
+		die(EXIT_REFUSED, "the head at %s has no terminal %s (%s%shas its program been started?)", a.path, a.terminal, hint, *hint ? "; " : "");
+	}
 }
 
 /* ---- all heads ------------------------------------------------------------------- */
 
-static bool ends_in(char const *name, size_t len, char const *suffix)
+static void one_of_all(void *arg, char const *path, char const *address)
 {
-	size_t const n = strlen(suffix);
-	return len > n && !memcmp(name + len - n, suffix, n);
-}
-
-static int is_socket(struct dirent const *d) { return ends_in(d->d_name, strlen(d->d_name), SUFFIX); }
-
-/* The socket for watching alone is of use to who cannot reach the other. */
-static bool has_better(char const *dir, char const *name, size_t len)
-{
-	char path[PATH_MAX];
-	if (!ends_in(name, len, WATCH)) return false;
-	snprintf(path, sizeof path, "%s/%.*s" SUFFIX, dir, (int)(len - strlen(WATCH)), name);
-	return access(path, W_OK) == 0;
-}
-
-static void one_of_all(struct lister *l, char const *dir, char const *file)
-{
+	struct lister *const l = arg;
 	struct ptyhead_reply reply;
-	char path[PATH_MAX], name[NAME_MAX + 1];
-	size_t const len = strlen(file) - strlen(SUFFIX);
 
-	int const n = snprintf(path, sizeof path, "%s/%s", dir, file);
-	if (n < 0 || (size_t)n >= sizeof path || has_better(dir, file, len)) return;
-	snprintf(name, sizeof name, "%.*s", (int)len, file);
-	/* By its path where the name leads elsewhere (into the user's own folder), or
-	 * nowhere, since a name has no such characters. */
-	int const r = ask_head(l, path, leads_to(name, path) ? name : path, NULL, &reply);
+	int const r = ask_head(l, path, address, NULL, &reply);
 	if (r == 0 || r == -EACCES || r == -EPERM) return; /* it is not for us */
 	if (l->form != NAMES)
 		say_format("unable to ask the head at %s: %s", path, reply.code ? reply.text : strerror(-r));
@@ -292,17 +263,8 @@ static void one_of_all(struct lister *l, char const *dir, char const *file)
 
 static void all_in(struct lister *l, char const *dir)
 {
-	struct dirent **files;
-	int const n = scandir(dir, &files, is_socket, alphasort);
-	if (n < 0) {
-		if (errno != ENOENT && errno != EACCES && errno != ENOTDIR) die(EXIT_TEMPORARY, "unable to look into %s: %s", dir, strerror(errno));
-		return;
-	}
-	for (int i = 0; i < n; i++) {
-		one_of_all(l, dir, files[i]->d_name);
-		free(files[i]);
-	}
-	free(files);
+	int const r = ptyhead_heads(dir, one_of_all, l);
+	if (r < 0) die(EXIT_TEMPORARY, "unable to look into %s: %s", dir, strerror(-r));
 }
 
 static void all_heads(struct lister *l)
@@ -311,7 +273,7 @@ static void all_heads(struct lister *l)
 	bool const has = ptyhead_user_dir(own, sizeof own);
 
 	if (has) all_in(l, own);
-	all_in(l, SYSTEM_DIR);
+	all_in(l, PTYHEAD_SYSTEM_DIR);
 }
 
 char const tool_name[] = "ptyhead-list";

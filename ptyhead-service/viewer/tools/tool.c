@@ -148,18 +148,20 @@ int answer_time(int64_t timeout)
 
 void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *reply, bool reached, int answer_ms, int error)
 {
-	char hint[512];
+	char hint[PATH_MAX];
 
-	if (reply->code)
-		die(EXIT_REFUSED, "the head at %s refused terminal %s: %s%s", a->path, a->terminal, reply->text,
-		    reply->code == WIRE_R_TERMINAL ? " (has its program been started?)" : "");
+	if (reply->code == WIRE_R_TERMINAL) {
+		ptyhead_terminals_hint(a->path, hint, sizeof hint);
+		die(EXIT_REFUSED, "the head at %s refused terminal %s: %s (%s%shas its program been started?)", a->path, a->terminal,
+		    reply->text, hint, *hint ? "; " : "");
+	}
+	if (reply->code) die(EXIT_REFUSED, "the head at %s refused terminal %s: %s", a->path, a->terminal, reply->text);
 	if (error == ETIMEDOUT)
 		die(EXIT_TIMEOUT, "the head at %s did not answer in %.3g s: is it stopped, or does it fail to start?", a->path,
 		    answer_ms / 1000.0);
-	if (!reached)
-		die(EXIT_TEMPORARY, "unable to reach a head at %s: %s; %s", a->path, strerror(error),
-		    ptyhead_address_hint(a, hint, sizeof hint));
-	die(EXIT_TEMPORARY, "unable to attach to terminal %s at %s: %s", a->terminal, a->path, strerror(error));
+	if (reached) die(EXIT_TEMPORARY, "unable to attach to terminal %s at %s: %s", a->terminal, a->path, strerror(error));
+	ptyhead_address_hint(a, -error, hint, sizeof hint);
+	die(EXIT_TEMPORARY, "unable to reach a head at %s: %s%s%s", a->path, strerror(error), *hint ? "; " : "", hint);
 }
 
 void die_of_link(struct headlink const *l, int r) { die_of_head(l->address, &l->reply, l->connected, l->answer_ms, -r); }

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: ISC */
+/* What to do where no head was reached: the words of all tools. */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "machine.h"
+#include "ptyhead.h"
+
+#define NAMES_MAX 8      /* that are told */
+#define GROUPS_MAX 256
+#define ASK_MS 1000
+
+/* ---- a line that grows ---------------------------------------------------------- */
+
+struct line {
+	char *buf;
+	size_t size, len;
+};
+
+__attribute__((format(printf, 2, 3)))
+static void add(struct line *l, char const *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	int const n = vsnprintf(l->buf + l->len, l->size - l->len, format, ap);
+	va_end(ap);
+	if (n > 0) l->len += (size_t)n < l->size - l->len ? (size_t)n : l->size - l->len - 1;
+}
+
+/* ---- where the address leads ------------------------------------------------------ */
+
+struct where {
+	enum { ELSEWHERE, USERS, SYSTEM } kind;
+	char own[PATH_MAX]; /* the user's folder; "" where there can be none */
+	char name[NAME_MAX + 1]; /* of the head; "" ELSEWHERE */
+	bool maybe_own; /* SYSTEM: it may be meant to be a head of the user's */
+};
+
+/* The length of `dir` and the '/' behind it where `path` begins with them and
+ * goes no deeper; else 0. */
+static size_t below(char const *path, char const *dir)
+{
+	size_t const n = strlen(dir);
+	if (n == 0 || strncmp(path, dir, n) != 0 || path[n] != '/' || strchr(path + n + 1, '/')) return 0;
+	return n + 1;
+}
+
+/* Somebody other than root may have meant a head of their own: there is a folder for
+ * it, and nothing by that name in the system's. */
+static bool maybe_own(struct ptyhead_address const *a, char const *own)
+{
+	char dir[PATH_MAX];
+	if (geteuid() == 0 || a->name[0] == '\0' || own[0] == '\0' || access(a->path, F_OK) == 0) return false;
+	/* Without /ptyhead, which its first socket makes. */
+	snprintf(dir, sizeof dir, "%.*s", (int)(strrchr(own, '/') - own), own);
+	return access(dir, W_OK | X_OK) == 0;
+}
+
+static void where_init(struct where *w, struct ptyhead_address const *a)
+{
+	*w = (struct where){ .kind = ELSEWHERE };
+	if (!ptyhead_user_dir(w->own, sizeof w->own)) w->own[0] = '\0';
+	size_t n = below(a->path, w->own);
+	bool const users = n > 0;
+	if (!users) n = below(a->path, PTYHEAD_SYSTEM_DIR);
+	if (n == 0) return;
+	size_t len = ptyhead_stem(a->path + n, PTYHEAD_WATCH PTYHEAD_SUFFIX);
+	if (len == 0) len = ptyhead_stem(a->path + n, PTYHEAD_SUFFIX);
+	if (len == 0 || len >= sizeof w->name) return;
+	memcpy(w->name, a->path + n, len);
+	w->kind = users ? USERS : SYSTEM;
+	w->maybe_own = !users && maybe_own(a, w->own);
+}
+
+/* ---- what is hidden ----------------------------------------------------------------- */
+
+/* True when something is, and was told. */
+static bool add_hidden(struct line *l, struct ptyhead_address const *a, int error)
+{
+	char folder[PATH_MAX];
+
+	switch (machine_view(a->path, folder, sizeof folder)) {
+	case MACHINE_SAME: return false;
+	case MACHINE_INACCESSIBLE:
+		add(l, "%s is hidden from this process: leave it out of InaccessiblePaths= or ProtectHome= in its unit", folder);
+		return true;
+	case MACHINE_PRIVATE_TMP:
+		add(l, "%s is private to this unit (PrivateTmp=): the head's socket belongs below /run", folder);
+		return true;
+	case MACHINE_OTHER_RUN:
+		add(l, "%s is not the machine's here: give the unit BindPaths=" PTYHEAD_SYSTEM_DIR
+		       ", or leave out TemporaryFileSystem= or RootDirectory=", folder);
+		return true;
+	case MACHINE_CONTAINER:
+		/* Where heads are seen, this is one of their machines. */
+		if (error != -ENOENT || l->len > 0) return false;
+		add(l, "this is a container without %s: mount that of the host where the head runs, or start a ptyhead here", folder);
+		return true;
+	}
+	return false;
+}
+
+/* ---- who may connect ------------------------------------------------------------------ */
+
+static void add_user(struct line *l, uid_t uid)
+{
+	struct passwd const *const p = getpwuid(uid);
+	if (p) add(l, "%s", p->pw_name);
+	else add(l, "uid %lu", (unsigned long)uid);
+}
+
+static void add_group(struct line *l, gid_t gid)
+{
+	struct group const *const g = getgrgid(gid);
+	if (g) add(l, "%s", g->gr_name);
+	else add(l, "gid %lu", (unsigned long)gid);
+}
+
+/* The first folder on the way to `path` that lets nobody like us through, else `path`. */
+static void closed_at(char const *path, char *ret)
+{
+	for (char const *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
+		snprintf(ret, PATH_MAX, "%.*s", (int)(p - path), path);
+		if (access(ret, F_OK) == 0 && access(ret, X_OK) != 0) return;
+	}
+	snprintf(ret, PATH_MAX, "%s", path);
+}
+
+/* The user's group it is by now, and this session is older. */
+static bool joined_since(gid_t gid)
+{
+	gid_t of_user[GROUPS_MAX], of_process[GROUPS_MAX];
+	int n = GROUPS_MAX;
+	struct passwd const *const p = getpwuid(geteuid());
+
+	if (!p || getgrouplist(p->pw_name, p->pw_gid, of_user, &n) < 0) return false;
+	bool in = false;
+	for (int i = 0; i < n; i++) in |= of_user[i] == gid;
+	n = getgroups(GROUPS_MAX, of_process);
+	for (int i = 0; i < n; i++) in &= of_process[i] != gid;
+	return in && getegid() != gid;
+}
+
+static void add_access(struct line *l, struct ptyhead_address const *a, struct where const *w, enum machine_init init)
+{
+	char closed[PATH_MAX];
+	struct stat st;
+
+	closed_at(a->path, closed);
+	bool const folder = strcmp(closed, a->path) != 0;
+	if (stat(closed, &st) == 0) {
+		add(l, "%s belongs to ", folder ? closed : "the socket");
+		add_user(l, st.st_uid);
+		add(l, ", group ");
+		add_group(l, st.st_gid);
+		add(l, ", mode %04o, and this is user ", (unsigned)st.st_mode & 07777u);
+		add_user(l, geteuid());
+		if (!folder && (st.st_mode & S_IWGRP) && joined_since(st.st_gid)) {
+			add(l, ", who is of that group by now: log in again");
+			return;
+		}
+	} else {
+		add(l, "this is user ");
+		add_user(l, geteuid());
+	}
+	if (folder) return;
+	if (w->kind == SYSTEM && init == MACHINE_SYSTEMD)
+		add(l, "; to let others in: systemctl edit ptyhead%s@%s.socket, lines [Socket], SocketGroup= and SocketMode=0660",
+		    ptyhead_stem(a->path, PTYHEAD_WATCH PTYHEAD_SUFFIX) ? "-watch" : "", w->name);
+	else
+		add(l, "; its service gives the socket its owner and mode");
+}
+
+/* ---- what to start ------------------------------------------------------------------------ */
+
+/* One of several names, of which the first few are told. */
+struct names {
+	struct line *line;
+	unsigned told;
+	char const *before; /* the first */
+};
+
+static void add_name(struct names *n, char const *name, size_t len)
+{
+	if (n->told < NAMES_MAX) add(n->line, "%s%.*s", n->told ? ", " : n->before, (int)len, name);
+	else if (n->told == NAMES_MAX) add(n->line, " and more");
+	n->told++;
+}
+
+/* What is no address is not told, nor what another folder hides. */
+static void add_head(void *arg, char const *path, char const *address)
+{
+	if (strcmp(path, address) != 0) add_name(arg, address, strlen(address));
+}
+
+static void add_names(struct line *l, struct where const *w)
+{
+	struct names n = { .line = l, .before = "there is " };
+	if (w->own[0]) (void)ptyhead_heads(w->own, add_head, &n);
+	(void)ptyhead_heads(PTYHEAD_SYSTEM_DIR, add_head, &n);
+	if (n.told) add(l, "; ");
+}
+
+/* Did systemd/check-name refuse this NAME? Its mark lies beside the socket. */
+static bool name_refused(char const *name)
+{
+	char mark[PATH_MAX];
+	snprintf(mark, sizeof mark, PTYHEAD_SYSTEM_DIR "/%s.needs-User=", name);
+	return access(mark, F_OK) == 0;
+}
+
+static void add_systemd(struct line *l, struct where const *w)
+{
+	char runtime[PATH_MAX];
+	bool const has = w->own[0] != '\0';
+
+	snprintf(runtime, sizeof runtime, "%.*s", has ? (int)(strrchr(w->own, '/') - w->own) : 0, w->own);
+	bool const manager = has && machine_user_manager(runtime);
+	if (w->kind == SYSTEM && name_refused(w->name))
+		add(l, "no user can be called ptyhead-%s: `systemctl edit ptyhead@%s.service`, lines [Service] and User=ptyhead-SHORT,"
+		       " then `systemctl restart ptyhead@%s.service`", w->name, w->name, w->name);
+	else if (w->kind == USERS)
+		add(l, "%s: systemctl --user restart ptyhead@%s.service", manager ? "try" : "no systemd of this user runs; after `loginctl enable-linger`, try", w->name);
+	else if (w->maybe_own && manager)
+		add(l, "nor in %s; try: systemctl --user restart ptyhead@%s.service, or the system's: systemctl restart ptyhead@%s.service",
+		    w->own, w->name, w->name);
+	else
+		add(l, "try: systemctl restart ptyhead@%s.service", w->name);
+}
+
+static void add_service(struct line *l, struct where const *w, enum machine_init init)
+{
+	char const *const command = init == MACHINE_S6 ? "s6-svc -u" : init == MACHINE_RUNIT ? "sv up" : "svc -u";
+	char name[NAME_MAX + 9], service[PATH_MAX];
+
+	snprintf(name, sizeof name, "ptyhead-%s", w->name);
+	bool const known = machine_service(init, name, service, sizeof service);
+	add(l, "start the service of its ptyhead: %s %s", command, known ? service : "SERVICE");
+}
+
+static void add_start(struct line *l, struct where const *w, enum machine_init init)
+{
+	if (init == MACHINE_SYSTEMD && w->kind != ELSEWHERE) add_systemd(l, w);
+	else if (init == MACHINE_S6 || init == MACHINE_RUNIT || init == MACHINE_DAEMONTOOLS) add_service(l, w, init);
+	else add(l, "start the ptyhead that listens there");
+}
+
+/* ---- all of it ---------------------------------------------------------------------------- */
+
+static bool is_no_socket(char const *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && !S_ISSOCK(st.st_mode);
+}
+
+char const *ptyhead_address_hint(struct ptyhead_address const *a, int error, char *buf, size_t len)
+{
+	struct line l = { .buf = buf, .size = len };
+	enum machine_init const init = machine_init();
+	bool const denied = error == -EACCES || error == -EPERM;
+	struct where w;
+
+	buf[0] = '\0';
+	if (!denied && error != -ENOENT && error != -ECONNREFUSED) return buf;
+	where_init(&w, a);
+	if (error == -ENOENT && w.kind != ELSEWHERE) add_names(&l, &w);
+	if (add_hidden(&l, a, error)) return buf;
+	if (denied) {
+		add_access(&l, a, &w, init);
+	} else if (is_no_socket(a->path)) {
+		add(&l, "that is no socket");
+	} else {
+		add_start(&l, &w, init);
+	}
+	return buf;
+}
+
+/* ---- terminals ------------------------------------------------------------------------------ */
+
+static void add_terminal(void *arg, struct wire_entry const *e) { add_name(arg, (char const *)e->terminal.data, e->terminal.len); }
+
+char const *ptyhead_terminals_hint(char const *path, char *buf, size_t len)
+{
+	struct line l = { .buf = buf, .size = len };
+	struct names n = { .line = &l, .before = "it has " };
+	struct ptyhead_reply reply;
+	struct conn c;
+
+	buf[0] = '\0';
+	int const sock = ptyhead_connect(path, ASK_MS);
+	if (sock < 0) return buf;
+	conn_init(&c, sock);
+	if (ptyhead_list(&c, NULL, ASK_MS, add_terminal, &n, &reply) < 0) buf[0] = '\0';
+	conn_deinit(&c);
+	return buf;
+}
