@@ -150,7 +150,7 @@ static bool joined_since(gid_t gid)
 
 static void add_access(struct line *l, struct ptyhead_address const *a, struct where const *w, enum machine_init init)
 {
-	char closed[PATH_MAX];
+	char closed[PATH_MAX], watch[PATH_MAX];
 	struct stat st;
 
 	closed_at(a->path, closed);
@@ -171,6 +171,8 @@ static void add_access(struct line *l, struct ptyhead_address const *a, struct w
 		add_user(l, geteuid());
 	}
 	if (folder) return;
+	if (ptyhead_watch_path(a->path, watch, sizeof watch) && access(watch, R_OK | W_OK) == 0)
+		add(l, "; looking is allowed (ptyhead-attach -r)");
 	if (w->kind == SYSTEM && init == MACHINE_SYSTEMD)
 		add(l, "; to let others in: systemctl edit ptyhead%s@%s.socket, lines [Socket], SocketGroup= and SocketMode=0660",
 		    ptyhead_stem(a->path, PTYHEAD_WATCH PTYHEAD_SUFFIX) ? "-watch" : "", w->name);

@@ -35,8 +35,7 @@ static int error_of(enum conn_result r)
 	return -EPROTO;
 }
 
-/* Until the socket has taken all that waits; 0 or -errno. */
-static int flush(struct conn *c, struct deadline const *d)
+int ask_flush(struct conn *c, struct deadline const *d)
 {
 	while (conn_pending(c)) {
 		int const w = wait_for(c->fd, POLLOUT, d);
@@ -47,11 +46,13 @@ static int flush(struct conn *c, struct deadline const *d)
 	return 0;
 }
 
+int ask_wait(struct conn *c, struct deadline const *d) { return wait_for(c->fd, POLLIN, d); }
+
 int ask_send(struct conn *c, void const *frame, size_t len, int const *fds, size_t nfds,
              struct deadline const *d)
 {
 	int const r = error_of(conn_send(c, frame, len, fds, nfds));
-	return r < 0 ? r : flush(c, d);
+	return r < 0 ? r : ask_flush(c, d);
 }
 
 static int refusal_error(uint16_t code)
@@ -106,10 +107,10 @@ int ask(struct conn *c, struct ask const *q, struct deadline const *d, struct co
         struct ptyhead_reply *ret_reply)
 {
 	int r = ask_begin(c, q, ret_reply);
-	if (r == 0) r = flush(c, d);
+	if (r == 0) r = ask_flush(c, d);
 	if (r < 0 && r != -EPIPE) return r;
 	while ((r = ask_answer(c, q->wanted, ret, ret_reply)) == -EAGAIN) {
-		r = wait_for(c->fd, POLLIN, d);
+		r = ask_wait(c, d);
 		if (r < 0) return r;
 	}
 	return r;

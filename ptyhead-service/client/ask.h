@@ -26,7 +26,11 @@ int ask_begin(struct conn *c, struct ask const *q, struct ptyhead_reply *ret_rep
  * the socket. */
 int ask_answer(struct conn *c, enum wire_type wanted, struct conn_frame *ret, struct ptyhead_reply *ret_reply);
 
-/* The two, and what is between them. */
+/* Until the socket has taken all that waits; until there is something to read. 0 or -errno. */
+int ask_flush(struct conn *c, struct deadline const *d);
+int ask_wait(struct conn *c, struct deadline const *d);
+
+/* The whole of it. */
 int ask(struct conn *c, struct ask const *q, struct deadline const *d, struct conn_frame *ret,
         struct ptyhead_reply *ret_reply);
 

@@ -71,6 +71,16 @@ out:
 	return r < 0 ? r : sock;
 }
 
+int ptyhead_connect_to_look(char const *path, int timeout_ms)
+{
+	char watch[PATH_MAX];
+	int const sock = ptyhead_connect(path, timeout_ms);
+
+	if (sock != -EACCES || !ptyhead_watch_path(path, watch, sizeof watch)) return sock;
+	int const other = ptyhead_connect(watch, timeout_ms);
+	return other < 0 ? sock : other;
+}
+
 #define AGAIN_MS 3000 /* s6-supervise takes its second, systemd a quarter */
 #define PAUSE_MS 20
 

@@ -16,6 +16,14 @@ size_t ptyhead_stem(char const *file, char const *suffix)
 	return n > k && memcmp(file + n - k, suffix, k) == 0 ? n - k : 0;
 }
 
+bool ptyhead_watch_path(char const *path, char *buf, size_t len)
+{
+	size_t const stem = ptyhead_stem(path, PTYHEAD_SUFFIX);
+	if (stem == 0 || ptyhead_stem(path, PTYHEAD_WATCH PTYHEAD_SUFFIX)) return false;
+	int const n = snprintf(buf, len, "%.*s" PTYHEAD_WATCH PTYHEAD_SUFFIX, (int)stem, path);
+	return n > 0 && (size_t)n < len;
+}
+
 bool ptyhead_address_leads_to(char const *address, char const *path)
 {
 	struct ptyhead_address a;

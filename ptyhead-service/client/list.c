@@ -4,20 +4,13 @@
 #include "ask.h"
 #include "ptyhead.h"
 
-struct listing {
-	char const *terminal;
-	char after[WIRE_TERMINAL_MAX + 1];
-	void (*each)(void *arg, struct wire_entry const *e);
-	void *arg;
-};
-
 static struct wire_bytes bytes_of(char const *s)
 {
 	return (struct wire_bytes){(uint8_t const *)s, s ? strlen(s) : 0};
 }
 
 /* Gives out a frame's entries. 1 when there are more behind them, 0, -errno. */
-static int give_out(struct listing *l, struct conn_frame const *f)
+static int give_out(struct ptyhead_listing *l, struct conn_frame const *f)
 {
 	struct wire_listed w;
 	struct wire_entry e;
@@ -38,30 +31,50 @@ static int give_out(struct listing *l, struct conn_frame const *f)
 	return w.flags & WIRE_LISTED_MORE ? 1 : 0;
 }
 
+int ptyhead_listing_begin(struct conn *c, struct ptyhead_listing *l)
+{
+	uint8_t buf[WIRE_LIST_FRAME];
+	struct ptyhead_reply none;
+	struct wire_list const w = {.after = bytes_of(l->after), .terminal = bytes_of(l->terminal)};
+	struct ask const q = {
+		.frame = buf,
+		.len = wire_put_list(buf, sizeof buf, &w),
+		.wanted = WIRE_LISTED,
+	};
+	return ask_begin(c, &q, &none);
+}
+
+int ptyhead_listing_answer(struct conn *c, struct ptyhead_listing *l, struct ptyhead_reply *ret_reply)
+{
+	char before[WIRE_TERMINAL_MAX + 1];
+	struct conn_frame f;
+
+	memset(ret_reply, 0, sizeof *ret_reply);
+	memcpy(before, l->after, sizeof before);
+	int r = ask_answer(c, WIRE_LISTED, &f, ret_reply);
+	if (r == 0) r = give_out(l, &f);
+	if (r <= 0) return r;
+	if (strcmp(before, l->after) == 0) return -EPROTO;
+	r = ptyhead_listing_begin(c, l);
+	return r < 0 ? r : -EAGAIN;
+}
+
 int ptyhead_list(struct conn *c, char const *terminal, int timeout_ms,
                  void (*each)(void *arg, struct wire_entry const *e), void *arg,
                  struct ptyhead_reply *ret_reply)
 {
-	uint8_t buf[WIRE_LIST_FRAME];
-	struct listing l = {.terminal = terminal, .each = each, .arg = arg};
+	struct ptyhead_listing l = {.terminal = terminal, .each = each, .arg = arg};
 	struct deadline d;
-	struct conn_frame f;
-	int r;
 
 	memset(ret_reply, 0, sizeof *ret_reply);
 	deadline_init(&d, timeout_ms);
-	do {
-		char before[WIRE_TERMINAL_MAX + 1];
-		struct wire_list const w = {.after = bytes_of(l.after), .terminal = bytes_of(terminal)};
-		struct ask const q = {
-			.frame = buf,
-			.len = wire_put_list(buf, sizeof buf, &w),
-			.wanted = WIRE_LISTED,
-		};
-		memcpy(before, l.after, sizeof before);
-		r = ask(c, &q, &d, &f, ret_reply);
-		if (r == 0) r = give_out(&l, &f);
-		if (r > 0 && strcmp(before, l.after) == 0) r = -EPROTO;
-	} while (r > 0);
+	int r = ptyhead_listing_begin(c, &l);
+	while (r == 0) {
+		r = ask_flush(c, &d);
+		if (r < 0 && r != -EPIPE) return r;
+		r = ptyhead_listing_answer(c, &l, ret_reply);
+		if (r != -EAGAIN) return r;
+		r = ask_wait(c, &d);
+	}
 	return r;
 }

@@ -54,6 +54,10 @@ int ptyhead_heads(char const *dir, void (*each)(void *arg, char const *path, cha
  * PTYHEAD_SUFFIX); 0 where it does not end so. */
 size_t ptyhead_stem(char const *file, char const *suffix);
 
+/* The socket for watching that belongs to the one at `path`. False: it is one, or is not
+ * named as a head's is, or the path would be too long. */
+bool ptyhead_watch_path(char const *path, char *buf, size_t len);
+
 /* Why no head was reached at `a`, where connecting failed with `error` (-errno), and what
  * to do, for messages. It fits the machine: "try: systemctl restart ptyhead@app.service"
  * (which starts the head and its sockets whatever state they are in) where systemd runs,
@@ -71,6 +75,10 @@ char const *ptyhead_terminals_hint(char const *path, char *buf, size_t len);
  * directory. Waits up to `timeout_ms` (-1: for ever) where the head's backlog
  * is full. -ENOENT, -ECONNREFUSED: no head there. */
 int ptyhead_connect(char const *path, int timeout_ms);
+
+/* The same for who only looks and lists: where the socket at NAME.sock may not be used,
+ * NAME.watch.sock beside it may. Fails as the first does. */
+int ptyhead_connect_to_look(char const *path, int timeout_ms);
 
 /* A head that dies while it is asked leaves a closed connection, and the next one
  * is there in a moment. After a failure with `error` (-errno): true, after a
@@ -131,6 +139,19 @@ int ptyhead_attach_answer(struct conn *c, struct wire_attached *ret, int *ret_ta
 int ptyhead_list(struct conn *c, char const *terminal, int timeout_ms,
                  void (*each)(void *arg, struct wire_entry const *e), void *arg,
                  struct ptyhead_reply *ret_reply);
+
+/* The same for who has other things to wait for: what is set by the caller, and zeros. */
+struct ptyhead_listing {
+	char const *terminal; /* NULL: all */
+	void (*each)(void *arg, struct wire_entry const *e);
+	void *arg;
+	char after[WIRE_TERMINAL_MAX + 1]; /* the last one given out */
+};
+/* _begin sends what goes at once: as long as conn_pending says so, conn_flush sends the
+ * rest at POLLOUT. Then, at POLLIN, what has come is given out. 0: that was all; -EAGAIN:
+ * there is more to wait for, and perhaps to flush. */
+int ptyhead_listing_begin(struct conn *c, struct ptyhead_listing *l);
+int ptyhead_listing_answer(struct conn *c, struct ptyhead_listing *l, struct ptyhead_reply *ret_reply);
 
 /* The st_dev and st_rdev of the terminal behind `fd`; 0, 0 if it is none. */
 struct wire_tty ptyhead_tty_of(int fd);

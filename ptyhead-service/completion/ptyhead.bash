@@ -23,7 +23,7 @@ _ptyhead_addresses() {
 		shown=$name
 		if [[ -z $quote ]]; then shown=${name//\\/\\\\}; fi
 		if [[ $shown == "$cur"* ]]; then COMPREPLY+=("$shown"); fi
-	done < <(timeout 1 ptyhead-list --names 2>/dev/null)
+	done < <(timeout 2 ptyhead-list --names 2>/dev/null)
 	# Readline parts words at : and @, unless COMP_WORDBREAKS says otherwise: what
 	# stands before the last one is on the line already, and the : too. Inside quotes
 	# it does not.

@@ -5,7 +5,7 @@ function __ptyhead_is_path
 	string match -q '*/*' -- (commandline -ct)
 end
 function __ptyhead_addresses
-	timeout 1 ptyhead-list --names 2>/dev/null | string match -r '^[A-Za-z0-9_@+\\\\/][A-Za-z0-9._@+\\\\/:-]*$'
+	timeout 2 ptyhead-list --names 2>/dev/null | string match -r '^[A-Za-z0-9_@+\\\\/][A-Za-z0-9._@+\\\\/:-]*$'
 end
 for tool in attach list send show wait record log
 	complete -c ptyhead-$tool -n 'not __ptyhead_is_path' -f -a '(__ptyhead_addresses)'

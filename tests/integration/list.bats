@@ -154,6 +154,52 @@ unsafe() { LC_ALL=C grep -qaP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80
 	[[ $output == *'this socket takes exports only'* ]]
 }
 
+@test "silent heads cost a second in all, neither the list nor the completion" {
+	local i heads=()
+	for i in {1..6}; do
+		S=$T/run/ptyhead/silent$i.sock head_start
+		heads+=("$HEAD")
+	done
+	head_start
+	wait_for 5 s6-ptyexec "$S" true
+	kill -STOP "${heads[@]}"
+	# One after the other they would take 30 seconds.
+	run --separate-stderr -99 timeout 15 ptyhead-list
+	[[ $output == *$'\napp '*'ended '* ]]
+	[ "$(grep -c "unable to ask the head at .*/silent.*: Connection timed out" <<<"$stderr")" -eq 6 ]
+	run --separate-stderr -99 timeout 15 ptyhead-list --names
+	[ "$output" = app ]
+	# shellcheck disable=SC2016 # for that bash
+	completed() { [ "$(bash -c 'source "$0"; COMP_WORDS=(ptyhead-show ""); COMP_CWORD=1; _ptyhead ptyhead-show "" ptyhead-show 2>/dev/null; echo "${COMPREPLY[@]}"' "$REPO/ptyhead-service/completion/ptyhead.bash")" = app ]; }
+	wait_for 10 completed
+	kill -CONT "${heads[@]}"
+}
+
+@test "a socket that is not for the caller: who only looks takes the one for watching" {
+	local watch=$T/run/ptyhead/app.watch.sock tool weak=(setpriv --bounding-set=-dac_override,-dac_read_search)
+	head_given all:watch "$S" "$watch"
+	program sh -c 'echo here; read -r _'
+	wait_for 5 shows '^app +up'
+	chmod 0 "$S"
+	run -0 "${weak[@]}" ptyhead-show app
+	[[ $output == here* ]]
+	run -0 "${weak[@]}" ptyhead-list app
+	[[ $output == *$'\napp '* ]]
+	run -0 "${weak[@]}" ptyhead-wait -t 5 --since 0 -F here app
+	start "${weak[@]}" ptyhead-attach -r -1 app >"$T/seen" </dev/null
+	wait_for 5 has "$T/seen" here
+	run -111 "${weak[@]}" ptyhead-attach app
+	[[ $output == *'; looking is allowed (ptyhead-attach -r)'* ]]
+	ptyhead-send "$S" end
+	run -0 "${weak[@]}" ptyhead-wait -t 5 --exit "$S"
+	wait_for 5 not alive "$STARTED"
+	# That one, too, says who may.
+	chmod 0 "$watch"
+	run -111 "${weak[@]}" ptyhead-show app
+	[[ $output == *"unable to reach a head at $S: Permission denied; the socket belongs to root"* ]]
+	[ "$("${weak[@]}" ptyhead-list --names)" = '' ]
+}
+
 @test "exit codes" {
 	head_start
 	run -0 ptyhead-list

@@ -24,12 +24,17 @@ static struct ptyhead_attach question(struct headlink const *l)
 	};
 }
 
+static int reach(struct headlink const *l, int timeout_ms)
+{
+	return (l->watch ? ptyhead_connect_to_look : ptyhead_connect)(l->address->path, timeout_ms);
+}
+
 /* One try; -errno. */
 static int attach_once(struct headlink *l, int64_t until, int *ret_tape)
 {
 	struct ptyhead_attach const a = question(l);
 	int64_t left = until - clock_ms();
-	int const sock = ptyhead_connect(l->address->path, left > 0 ? (int)left : 0);
+	int const sock = reach(l, left > 0 ? (int)left : 0);
 
 	if (sock < 0) return sock;
 	l->connected = true;
@@ -89,7 +94,7 @@ static void lose(struct headlink *l, int64_t now)
 static void ask_again(struct headlink *l, int64_t now)
 {
 	struct ptyhead_attach const a = question(l);
-	int const sock = ptyhead_connect(l->address->path, 0);
+	int const sock = reach(l, 0);
 
 	if (sock < 0) {
 		lose(l, now);

@@ -11,9 +11,11 @@
 #include "json.h"
 #include "printable.h"
 #include "ptyhead.h"
+#include "survey.h"
 #include "tool.h"
 
-#define ANSWER_MS 5000
+#define ANSWER_MS 5000   /* of the one that was asked for */
+#define ONE_OF_ALL_MS 1000
 #define ADDRESS_MAX (PATH_MAX + WIRE_TERMINAL_MAX + 2)
 #define ADDRESS_WIDTH 20
 
@@ -32,8 +34,8 @@ static char const usage_text[] =
 enum form { TABLE, JSON, NAMES };
 
 struct lister {
+	struct survey survey;
 	enum form form;
-	struct screen_buf out;
 	unsigned rows;
 	int code;
 };
@@ -98,26 +100,29 @@ static void add_command(struct screen_buf *out, struct wire_bytes c)
 	screen_buf_deinit(&quoted);
 }
 
-static void add_row(struct lister *l, struct wire_entry const *e, char const *address)
+static void add_title(struct screen_buf *out)
+{
+	screen_buf_fmt(out, "%-*s %-5s %7s %8s %9s %7s %7s %11s %-9s %7s %s\n", ADDRESS_WIDTH, "ADDRESS", "STATE", "UP", "PID",
+	               "SIZE", "VIEWERS", "RUN", "BYTES", "LAST END", "AGO", "COMMAND");
+}
+
+static void add_row(struct screen_buf *out, struct wire_entry const *e, char const *address)
 {
 	bool const alive = e->flags & WIRE_ENTRY_ALIVE;
 	char word[32], size[16], looks[32];
 
-	if (l->rows++ == 0)
-		screen_buf_fmt(&l->out, "%-*s %-5s %7s %8s %9s %7s %7s %11s %-9s %7s %s\n", ADDRESS_WIDTH, "ADDRESS", "STATE", "UP", "PID",
-		               "SIZE", "VIEWERS", "RUN", "BYTES", "LAST END", "AGO", "COMMAND");
 	end_word(e, word, sizeof word);
 	snprintf(size, sizeof size, "%ux%u", e->size.cols, e->size.rows);
 	snprintf(looks, sizeof looks, "%u+%u", e->viewers, e->watchers);
-	add_shown(&l->out, address, ADDRESS_WIDTH);
-	screen_buf_fmt(&l->out, " %-5s", alive ? "up" : e->run ? "ended" : "new");
-	add_duration(&l->out, e->since);
-	if (alive && e->pid > 0) screen_buf_fmt(&l->out, " %8u", e->pid);
-	else screen_buf_fmt(&l->out, " %8s", "-");
-	screen_buf_fmt(&l->out, " %9s %7s %7llu %11llu %-9s", size, looks, (unsigned long long)e->run, (unsigned long long)e->bytes, word);
-	add_duration(&l->out, e->ended);
-	add_command(&l->out, e->command);
-	screen_buf_str(&l->out, "\n");
+	add_shown(out, address, ADDRESS_WIDTH);
+	screen_buf_fmt(out, " %-5s", alive ? "up" : e->run ? "ended" : "new");
+	add_duration(out, e->since);
+	if (alive && e->pid > 0) screen_buf_fmt(out, " %8u", e->pid);
+	else screen_buf_fmt(out, " %8s", "-");
+	screen_buf_fmt(out, " %9s %7s %7llu %11llu %-9s", size, looks, (unsigned long long)e->run, (unsigned long long)e->bytes, word);
+	add_duration(out, e->ended);
+	add_command(out, e->command);
+	screen_buf_str(out, "\n");
 }
 
 static void add_member(struct screen_buf *out, char const *name, char const *value)
@@ -132,13 +137,12 @@ static void add_time(struct screen_buf *out, char const *name, uint64_t ns)
 	else screen_buf_fmt(out, ", \"%s\": %llu.%06llu", name, (unsigned long long)(ns / 1000000000u), (unsigned long long)(ns / 1000u % 1000000u));
 }
 
-static void add_object(struct lister *l, struct wire_entry const *e, char const *address, char const *path)
+static void add_object(struct screen_buf *o, struct wire_entry const *e, char const *address, char const *path)
 {
-	struct screen_buf *const o = &l->out;
 	int const status = (int)e->status;
 	bool const known = e->ended && (e->flags & WIRE_ENTRY_STATUS);
 
-	screen_buf_str(o, l->rows++ ? ",\n {\"address\": " : "[\n {\"address\": ");
+	screen_buf_str(o, " {\"address\": ");
 	json_string(address, strlen(address), o);
 	add_member(o, "socket", path);
 	screen_buf_str(o, ", \"terminal\": ");
@@ -164,77 +168,62 @@ static void add_object(struct lister *l, struct wire_entry const *e, char const 
 }
 
 /* Only what can be used: a line is an address. */
-static void add_name(struct lister *l, char const *address, char const *path)
+static void add_name(struct screen_buf *out, char const *address, char const *path)
 {
-	l->rows++;
 	if (printable_span(address, strlen(address)) != strlen(address) || !ptyhead_address_leads_to(address, path)) return;
-	screen_buf_str(&l->out, address);
-	screen_buf_str(&l->out, "\n");
+	screen_buf_str(out, address);
+	screen_buf_str(out, "\n");
 }
 
-struct one {
-	struct lister *l;
-	char const *path;
-	char const *base; /* of the address that is shown */
-};
+static struct lister lister;
 
-static void each(void *arg, struct wire_entry const *e)
+static void each(struct survey_head *h, struct wire_entry const *e)
 {
-	struct one const *const o = arg;
 	char address[ADDRESS_MAX];
 
-	address_of(o->base, e, address, sizeof address);
-	switch (o->l->form) {
-	case TABLE: add_row(o->l, e, address); break;
-	case JSON: add_object(o->l, e, address, o->path); break;
-	case NAMES: add_name(o->l, address, o->path); break;
+	address_of(h->address, e, address, sizeof address);
+	switch (lister.form) {
+	case TABLE: add_row(&h->out, e, address); break;
+	case JSON:
+		if (h->rows) screen_buf_str(&h->out, ",\n");
+		add_object(&h->out, e, address, h->path);
+		break;
+	case NAMES: add_name(&h->out, address, h->path); break;
+	}
+	h->rows++;
+}
+
+static void ask(struct lister *l, int ms)
+{
+	l->survey.each = each;
+	if (!survey_run(&l->survey, ms)) die(EXIT_TEMPORARY, "out of memory");
+	for (size_t i = 0; i < l->survey.len; i++) {
+		struct survey_head *const h = &l->survey.heads[i];
+		/* Half an answer is none. */
+		if (h->result < 0) h->rows = 0;
+		l->rows += h->rows;
+		if (h->out.failed) die(EXIT_TEMPORARY, "out of memory");
 	}
 }
 
 /* ---- one head ------------------------------------------------------------------ */
 
-static int ask_once(struct one *o, char const *terminal, struct ptyhead_reply *reply)
-{
-	struct conn c;
-
-	memset(reply, 0, sizeof *reply);
-	int const fd = ptyhead_connect(o->path, ANSWER_MS);
-	if (fd < 0) return fd;
-	conn_init(&c, fd);
-	int const r = ptyhead_list(&c, terminal, ANSWER_MS, each, o, reply);
-	conn_deinit(&c);
-	return r;
-}
-
-/* 0 or -errno; `reply` says why it was refused. */
-static int ask_head(struct lister *l, char const *path, char const *base, char const *terminal, struct ptyhead_reply *reply)
-{
-	struct one o = { l, path, base };
-	size_t const len = l->out.len;
-	unsigned const rows = l->rows;
-	int64_t until = 0;
-	int r;
-
-	while ((r = ask_once(&o, terminal, reply)) < 0 && ptyhead_again(r, &until)) {
-		/* What half an answer has brought comes again. */
-		l->out.len = len;
-		l->rows = rows;
-	}
-	return r;
-}
-
 static void one_head(struct lister *l, char const *address)
 {
 	struct ptyhead_address a;
-	struct ptyhead_reply reply = { .code = 0 };
 	char hint[PATH_MAX];
 
 	address_get(address, &a);
 	char const *const base = strrchr(address, '/') ? strrchr(address, '/') : address;
 	char const *const colon = strchr(base, ':');
-	char *const shown = strndup(address, colon ? (size_t)(colon - address) : strlen(address));
-	int const r = shown ? ask_head(l, a.path, shown, colon ? a.terminal : NULL, &reply) : -ENOMEM;
-	free(shown);
+	char shown[ADDRESS_MAX];
+	snprintf(shown, sizeof shown, "%.*s", colon ? (int)(colon - address) : (int)strlen(address), address);
+	l->survey.terminal = colon ? a.terminal : NULL;
+	l->survey.look = true;
+	if (!survey_add(&l->survey, a.path, shown)) die(EXIT_TEMPORARY, "out of memory");
+	ask(l, ANSWER_MS);
+	int const r = l->survey.heads[0].result;
+	struct ptyhead_reply const reply = l->survey.heads[0].reply;
 	if (r == -ETIMEDOUT) die(EXIT_TIMEOUT, "the head at %s did not answer in %d s: is it stopped, or does it fail to start?", a.path, ANSWER_MS / 1000);
 	if (reply.code) die(EXIT_REFUSED, "the head at %s refused: %s", a.path, reply.text);
 	if (r < 0) {
@@ -249,31 +238,53 @@ static void one_head(struct lister *l, char const *address)
 
 /* ---- all heads ------------------------------------------------------------------- */
 
-static void one_of_all(void *arg, char const *path, char const *address)
+static void add_head(void *arg, char const *path, char const *address)
 {
 	struct lister *const l = arg;
-	struct ptyhead_reply reply;
-
-	int const r = ask_head(l, path, address, NULL, &reply);
-	if (r == 0 || r == -EACCES || r == -EPERM) return; /* it is not for us */
-	if (l->form != NAMES)
-		say_format("unable to ask the head at %s: %s", path, reply.code ? reply.text : strerror(-r));
-	if (r == -ETIMEDOUT) l->code = EXIT_TIMEOUT;
+	if (!survey_add(&l->survey, path, address)) die(EXIT_TEMPORARY, "out of memory");
 }
 
-static void all_in(struct lister *l, char const *dir)
+static void add_heads_of(struct lister *l, char const *dir)
 {
-	int const r = ptyhead_heads(dir, one_of_all, l);
+	int const r = ptyhead_heads(dir, add_head, l);
 	if (r < 0) die(EXIT_TEMPORARY, "unable to look into %s: %s", dir, strerror(-r));
 }
 
 static void all_heads(struct lister *l)
 {
 	char own[PATH_MAX];
-	bool const has = ptyhead_user_dir(own, sizeof own);
 
-	if (has) all_in(l, own);
-	all_in(l, PTYHEAD_SYSTEM_DIR);
+	if (ptyhead_user_dir(own, sizeof own)) add_heads_of(l, own);
+	add_heads_of(l, PTYHEAD_SYSTEM_DIR);
+	ask(l, ONE_OF_ALL_MS);
+	for (size_t i = 0; i < l->survey.len; i++) {
+		struct survey_head const *const h = &l->survey.heads[i];
+		if (h->result == 0 || h->result == -EACCES || h->result == -EPERM) continue; /* it is not for us */
+		if (l->form != NAMES)
+			say_format("unable to ask the head at %s: %s", h->path, h->reply.code ? h->reply.text : strerror(-h->result));
+		if (h->result == -ETIMEDOUT) l->code = EXIT_TIMEOUT;
+	}
+}
+
+/* ---- printing -------------------------------------------------------------------- */
+
+static void print(struct lister const *l)
+{
+	struct screen_buf title = SCREEN_BUF_INIT;
+	char const *between = "[\n";
+
+	if (l->form == TABLE && l->rows) add_title(&title);
+	if (title.len > 0) fwrite(title.data, 1, title.len, stdout);
+	screen_buf_deinit(&title);
+	for (size_t i = 0; i < l->survey.len; i++) {
+		struct survey_head const *const h = &l->survey.heads[i];
+		if (h->rows == 0 || h->out.len == 0) continue;
+		if (l->form == JSON) fputs(between, stdout);
+		fwrite(h->out.data, 1, h->out.len, stdout);
+		between = ",\n";
+	}
+	if (l->form == JSON) fputs(l->rows ? "\n]\n" : "[]\n", stdout);
+	if (fflush(stdout) != 0 || ferror(stdout)) die(EXIT_TEMPORARY, "unable to write the list: %s", strerror(errno));
 }
 
 char const tool_name[] = "ptyhead-list";
@@ -284,24 +295,21 @@ int main(int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' }, { "names", no_argument, NULL, 'n' }, { "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
-	struct lister l = { .out = SCREEN_BUF_INIT };
+	struct lister *const l = &lister;
 	int c;
 
 	while ((c = option_next(argc, argv, "", longs)) != -1) {
 		switch (c) {
-		case 'j': l.form = JSON; break;
-		case 'n': l.form = NAMES; break;
+		case 'j': l->form = JSON; break;
+		case 'n': l->form = NAMES; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-list " PTYHEAD_VERSION); exit(0);
 		}
 	}
 	if (argc - optind > 1) die_usage_address(argc);
-	if (optind < argc) one_head(&l, argv[optind]);
-	else all_heads(&l);
-	if (l.form == JSON) screen_buf_str(&l.out, l.rows ? "\n]\n" : "[]\n");
-	if (l.out.failed) die(EXIT_TEMPORARY, "out of memory");
-	if ((l.out.len > 0 && fwrite(l.out.data, 1, l.out.len, stdout) != l.out.len) || fflush(stdout) != 0)
-		die(EXIT_TEMPORARY, "unable to write the list: %s", strerror(errno));
-	screen_buf_deinit(&l.out);
-	return l.code;
+	if (optind < argc) one_head(l, argv[optind]);
+	else all_heads(l);
+	print(l);
+	survey_deinit(&l->survey);
+	return l->code;
 }
