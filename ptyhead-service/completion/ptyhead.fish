@@ -28,6 +28,7 @@ complete -c ptyhead-send -s p -l paste
 complete -c ptyhead-send -s r -l raw
 complete -c ptyhead-send -s w -l wait -x
 complete -c ptyhead-send -s W -l wait-fixed -x
+complete -c ptyhead-send -l or-exit
 complete -c ptyhead-send -s o -l offset
 complete -c ptyhead-send -s t -l timeout -x
 complete -c ptyhead-send -s L -l lossless
@@ -42,8 +43,9 @@ complete -c ptyhead-wait -s F -l fixed -x
 complete -c ptyhead-wait -l idle -x
 complete -c ptyhead-wait -l exit
 complete -c ptyhead-wait -l start
+complete -c ptyhead-wait -l or-exit
 complete -c ptyhead-wait -s s -l screen
-complete -c ptyhead-wait -l since -x -a 'now run'
+complete -c ptyhead-wait -l since -x -a 'now run start'
 complete -c ptyhead-wait -s t -l timeout -x
 complete -c ptyhead-wait -s L -l lossless
 complete -c ptyhead-record -s f -l format -x -a 'asciicast script'

@@ -14,6 +14,12 @@ static bool canonical(int master, struct termios *ret)
 	return master >= 0 && tcgetattr(master, ret) == 0 && (ret->c_lflag & ICANON);
 }
 
+bool line_silent(int master)
+{
+	struct termios m;
+	return canonical(master, &m) && !(m.c_lflag & ECHO);
+}
+
 static bool is_char(struct termios const *m, unsigned which, uint8_t b)
 {
 	return m->c_cc[which] == b && b != 0; /* 0: there is none */

@@ -13,6 +13,10 @@ struct line {
 	uint32_t run; /* that this counts for */
 };
 
+/* Does the terminal show nothing of what is typed: a canonical line without echo? (Where
+ * the line is not canonical, its program may show it.) */
+bool line_silent(int master);
+
 /* Counts typed input roughly, so that it costs nothing. */
 void line_count(struct line *l, uint32_t run, int master, uint8_t const *data, size_t len);
 /* Would the line hold `data` without loss? Then it is counted. */

@@ -192,6 +192,47 @@ size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
 	run -99 timeout 10 ptyhead-wait -t 0.3 --since "$((at + 100000))" -e '^later$' "$S"
 }
 
+# asks TEXT PATTERN... : what is found.
+asks() { send -t 5 "${@:2}" "$S" "$1"; }
+
+@test "-w: the echo of what is typed is no answer, whoever shows it" {
+	# The terminal does.
+	program bash --norc -c 'echo ready; while read -r l; do sleep 0.1; echo "it is $l"; done'
+	on_screen -e ^ready
+	[ "$(asks found -w '.*found.*')" = 'it is found' ]
+	[ "$(asks 'two words' -W words)" = words ]
+	[ "$(printf 'one\ntwo\n' | send -t 5 -w '.*two$' "$S")" = 'it is two' ]
+	kill "$PROGRAM"
+	wait_for 5 not alive "$PROGRAM"
+	# Nobody does: the answer is the same text.
+	program sh -c 'stty -echo; echo ready; exec cat'
+	on_screen -e ^ready
+	[ "$(asks same -w '^same$')" = same ]
+	kill "$PROGRAM"
+	wait_for 5 not alive "$PROGRAM"
+	# The program does, and colours its prompt; what follows is the next prompt.
+	PS1='\[\e[1m\]shell> \[\e[m\]' program bash --norc -i
+	on_screen -e '^shell> $'
+	[ "$(asks 'echo a''nswer' -w '.*answer.*')" = answer ]
+	[ "$(asks 'sleep 0.1' -w 'sleep.*' -w '^shell> $')" = $'2\tshell> ' ]
+	# An echo over several rows.
+	local long
+	long=$(printf '%0150d' 7)
+	[ "$(asks "echo $long-\$((40 + 2))" -w '-.*')" = -42 ]
+}
+
+@test "-w several times: which one; --or-exit: 98 where the program ends first" {
+	program bash -c 'echo ready; while read -r l; do case $l in die) echo "last words"; exit 3 ;; *) echo "got: $l" ;; esac; done'
+	on_screen -e ^ready
+	[ "$(asks b -w '^got: a' -w '^got: b' -W nothing)" = $'2\tgot: b' ]
+	[ "$(asks c -W nothing -W 'ot: c')" = $'2\tot: c' ]
+	[ "$(asks die --or-exit -w '^last words$')" = 'last words' ]
+	program bash -c 'echo ready; while read -r l; do exit 3; done'
+	wait_for 5 shows_run 2
+	run -98 send -t 10 --or-exit -w '^never$' "$S" die
+}
+shows_run() { [ "$(ptyhead-list --json "$S" | grep -o '"run": [0-9]*')" = "\"run\": $1" ]; }
+
 # It must not wait for a program that waits for it. The head's patience would be longer
 # than the test.
 @test "-L -w: a program that floods, before and while it is typed to, does not wait; nothing is missed" {
@@ -199,9 +240,9 @@ size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
 	wait_for 5 not alive "$HEAD"
 	head_start -p 100
 	mkfifo "$T/go" "$T/text"
-	program sh -c 'stty raw -echo opost; read -r x <"$1/go"; seq -f "%0100g" 1 60000; touch "$1/written"; exec cat' sh "$T"
+	program sh -c 'stty raw -echo opost icrnl; read -r x <"$1/go"; seq -f "%0100g" 1 60000; touch "$1/written"; exec sed -u "s/.*/answer:&./"' sh "$T"
 	exec 6<>"$T/text"
-	sender "$T/text" -L -w '^found$' "$S" 6>&-
+	sender "$T/text" -L -w '^answer:found[.]$' "$S" 6>&-
 	wait_for 20 has_viewers 1
 	echo >"$T/go"
 	wait_for 20 test -e "$T/written"
@@ -209,7 +250,7 @@ size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
 	exec 6>&-
 	wait_for 20 not alive "$STARTED"
 	wait "$STARTED"
-	[ "$(cat "$T/out")" = found ]
+	[ "$(cat "$T/out")" = answer:found. ]
 	kill "$PROGRAM"
 	wait_for 5 not alive "$PROGRAM"
 
@@ -284,7 +325,7 @@ has_viewers() { ptyhead-list --json "$S" | grep -qE "\"(watchers|viewers)\": $1"
 	run -0 send "$S" ''
 	run -1 send "$S:nix" x
 	run -99 send -t 0.2 -w never "$S" x
-	for wrong in '' '-k Nix s' '-k' '--nix s' '-w ( s x' '-w a -W b s x' '-t x s x' '-r -p s x' 'a*b x'; do
+	for wrong in '' '-k Nix s' '-k' '--nix s' '-w ( s x' '--or-exit s x' '-t x s x' '-r -p s x' 'a*b x'; do
 		# shellcheck disable=SC2086 # words
 		run -100 send $wrong
 	done

@@ -171,12 +171,63 @@ watched() { ptyhead-list --json "$S" | grep -qE '"(watchers|viewers)": 1'; }
 	has "$T/log" "^send: $n of $n"
 }
 
+@test "several patterns: which one matched" {
+	speaker
+	waiter -e 'never' -F 'b' -e '^a b$'
+	say 'a b\r\n'
+	found $'2\tb'
+	waiter -e 'never' -e '^a c$' -F 'c'
+	say 'a c\r\n'
+	found $'2\ta c'
+	[ "$(wait_on -t 5 -s -e nothing -F 'a b')" = $'2\ta b' ]
+}
+
+@test "--or-exit: the end of the run ends the waiting, with 98" {
+	speaker
+	waiter --or-exit -e '^never$'
+	say 'something\r\n'
+	kill "$PROGRAM"
+	wait_for 5 not alive "$WAITER"
+	local rc=0
+	wait "$WAITER" || rc=$?
+	[ "$rc" = 98 ]
+	# It has ended: at once, also on the screen; what is there is found.
+	run -98 wait_on --or-exit -e '^never$'
+	run -98 wait_on --or-exit -s -e '^never$'
+	run -98 wait_on --or-exit --idle 100000
+	run -98 wait_on --or-exit --since run -e '^never$'
+	[ "$(wait_on --or-exit -s -e '^some.*')" = something ]
+	[ "$(wait_on --or-exit --since run -e '^some.*')" = something ]
+	# The last line, without its end.
+	run -0 s6-ptyexec "$S" printf 'last line'
+	[ "$(wait_on --or-exit --since run -e 'last line$')" = 'last line' ]
+}
+
+@test "--since start: the run that is alive or the next one, never the last one" {
+	run -0 s6-ptyexec "$S" echo 'server started 1'
+	[ "$(wait_on --since run -e 'server .*')" = 'server started 1' ]
+	run -99 wait_on -t 0.3 --since start -e 'server .*'
+	waiter --since start --or-exit -e 'server .*'
+	program sh -c 'echo starting; echo server started 2; exec cat'
+	found 'server started 2'
+	[ "$(wait_on --since start --or-exit -e 'server .*')" = 'server started 2' ]
+	[ "$(wait_on --since start --start)" = "$PROGRAM" ]
+	kill "$PROGRAM"
+	wait_for 5 not alive "$PROGRAM"
+	# One that fails before it is ready.
+	waiter --since start --or-exit -e 'server .*'
+	run -7 s6-ptyexec "$S" sh -c 'exit 7'
+	local rc=0
+	wait "$WAITER" || rc=$?
+	[ "$rc" = 98 ]
+}
+
 @test "exit codes" {
 	run -0 wait_on --help
 	run -0 wait_on --version
 	run -1 timeout 5 ptyhead-wait -e x "$S:nix"
 	run -99 wait_on -t 0 -e x
-	for wrong in '' '-e x' '-e x a b' '-e ( s' '-F x -e x s' '--exit --start s' 's' '-t x -e x s' '--idle x s' \
+	for wrong in '' '-e x' '-e x a b' '-e ( s' '--or-exit s' '--exit --or-exit s' '-F x --idle 1 s' '--exit --start s' 's' '-t x -e x s' '--idle x s' \
 		'--since x -e x s' '-s --exit s' '-s -e x --since now s' '--nix s' '-e x a*b'; do
 		# shellcheck disable=SC2086 # words
 		run -100 timeout 5 ptyhead-wait $wrong

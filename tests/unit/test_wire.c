@@ -390,7 +390,7 @@ TEST(send_and_taken_there_and_back)
 	static uint8_t data[WIRE_SEND_MAX + 1];
 	struct wire_send s;
 	struct wire_taken t;
-	struct wire_taken const w = {.serial = 99, .code = WIRE_T_LINE, .offset = 1ULL << 50};
+	struct wire_taken const w = {.serial = 99, .code = WIRE_T_LINE, .offset = 1ULL << 50, .flags = WIRE_TAKEN_SILENT};
 	size_t len = wire_put_send(buf, sizeof buf, 77, data, sizeof data);
 	check_header(len, WIRE_SEND);
 	CHECK_EQ(len, WIRE_SEND_FRAME);
@@ -407,7 +407,11 @@ TEST(send_and_taken_there_and_back)
 	CHECK_EQ(t.serial, 99);
 	CHECK_EQ(t.code, WIRE_T_LINE);
 	CHECK_EQ(t.offset, 1LL << 50);
-	CHECK_PREFIXES(wire_get_taken, struct wire_taken, len);
+	CHECK_EQ(t.flags, WIRE_TAKEN_SILENT);
+	/* An older head tells no flags. */
+	CHECK_EQ(wire_get_taken(buf + WIRE_HEADER, len - WIRE_HEADER - 2, &t), 0);
+	CHECK_EQ(t.flags, 0);
+	CHECK_PREFIXES(wire_get_taken, struct wire_taken, len - 2);
 }
 
 /* Random payloads under a fixed seed: no decoder reads outside them or gives

@@ -1,6 +1,7 @@
 #include "await.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,8 @@ struct waiter {
 	struct follow *f;
 	struct text text;
 	bool done;
+	bool ended; /* the run, without a match */
+	bool over;  /* it had before we began */
 	bool candidate;   /* `a->found` holds what matched and may yet grow */
 	int64_t settle;   /* until when */
 	int64_t quiet;    /* IDLE: since when */
@@ -27,35 +30,31 @@ struct waiter {
 
 /* ---- text -------------------------------------------------------------------- */
 
-static bool find(struct await const *a, char const *line, size_t len, size_t *ret_at, size_t *ret_len)
+static bool find(struct waiter *w, char const *line, size_t len, bool settled, struct pattern_match *ret)
 {
-	if (a->kind == AWAIT_FIXED) {
-		char const *const at = memmem(line, len, a->pattern, strlen(a->pattern));
-		if (!at) return false;
-		*ret_at = (size_t)(at - line);
-		*ret_len = strlen(a->pattern);
-		return true;
-	}
-	regmatch_t m;
-	if (regexec(&a->regex, line, 1, &m, 0) != 0) return false;
-	*ret_at = (size_t)m.rm_so;
-	*ret_len = (size_t)(m.rm_eo - m.rm_so);
+	struct await *const a = w->a;
+	size_t const end = echo_begin(&a->echo, line, len, settled);
+
+	if (!patterns_find(&a->patterns, line, len, end, ret)) return false;
+	screen_buf_clear(&a->found);
+	screen_buf_add(&a->found, line + ret->at, ret->len);
+	a->which = ret->which;
 	return true;
 }
+
+static bool grows(struct pattern_match const *m, size_t len, bool settled) { return !settled && !m->fixed && m->at + m->len == len; }
 
 static bool look(void *arg, char const *line, size_t len, bool settled)
 {
 	struct waiter *const w = arg;
-	size_t at, n;
+	struct pattern_match m;
 
-	if (!find(w->a, line, len, &at, &n)) {
+	if (!find(w, line, len, settled, &m)) {
 		/* It was there, and is written over: that will not grow. */
 		w->done = w->candidate;
 		return w->done;
 	}
-	screen_buf_clear(&w->a->found);
-	screen_buf_add(&w->a->found, line + at, n);
-	w->done = settled || w->a->kind == AWAIT_FIXED || at + n < len;
+	w->done = !grows(&m, len, settled);
 	if (!w->done && !w->candidate) w->settle = clock_ms() + SETTLE_MS;
 	w->candidate = true;
 	return w->done;
@@ -65,17 +64,15 @@ static bool look(void *arg, char const *line, size_t len, bool settled)
 static bool look_once(void *arg, char const *line, size_t len, bool settled)
 {
 	struct waiter *const w = arg;
-	size_t at, n;
+	struct pattern_match m;
 
-	if (!find(w->a, line, len, &at, &n)) return false;
-	screen_buf_clear(&w->a->found);
-	screen_buf_add(&w->a->found, line + at, n);
+	if (!find(w, line, len, settled, &m)) return false;
 	w->candidate = true;
-	w->done = settled || w->a->kind == AWAIT_FIXED || at + n < len;
+	w->done = !grows(&m, len, settled);
 	return w->done;
 }
 
-static bool wants_text(struct await const *a) { return a->kind == AWAIT_REGEX || a->kind == AWAIT_FIXED; }
+static bool wants_text(struct await const *a) { return a->kind == AWAIT_TEXT; }
 
 static void look_at_screen(struct waiter *w)
 {
@@ -106,6 +103,15 @@ static bool starts_over(struct waiter *w, bool blank, uint64_t offset)
 	return true;
 }
 
+/* The run is over: what was written last is looked at, and nothing more comes. */
+static void end_of_run(struct waiter *w)
+{
+	if (wants_text(w->a) && w->a->on_screen) look_at_screen(w);
+	else if (wants_text(w->a)) (void)text_rest(&w->text, look, w);
+	w->done = true;
+	w->ended = !w->candidate;
+}
+
 static void on_mark(struct waiter *w, struct tape_mark const *m)
 {
 	struct await const *const a = w->a;
@@ -113,6 +119,7 @@ static void on_mark(struct waiter *w, struct tape_mark const *m)
 	if (m->type != TAPE_QUERY) w->quiet = clock_ms();
 	if (a->kind == AWAIT_EXIT && m->type == TAPE_RUN_END) w->done = true;
 	if (a->kind == AWAIT_START && m->type == TAPE_RUN_START) w->done = true;
+	if (a->or_exit && m->type == TAPE_RUN_END) end_of_run(w);
 }
 
 static bool on_bytes(struct waiter *w, uint8_t const *data, size_t len)
@@ -146,6 +153,7 @@ static bool overtaken(struct waiter *w)
 		w->done = !(s->flags & TAPE_ALIVE);
 	}
 	if (wants_text(w->a)) look_at_screen(w);
+	if (w->a->or_exit && !w->done && (s->run != run || (alive && !(s->flags & TAPE_ALIVE)))) end_of_run(w);
 	return true;
 }
 
@@ -177,6 +185,14 @@ static bool pump(struct waiter *w)
 
 /* ---- begin and end ---------------------------------------------------------------- */
 
+static uint64_t start_or_next(struct tape_reader const *tape)
+{
+	struct tape_reader r = *tape;
+	struct tape_state state;
+	place_present(&r, &state);
+	return state.flags & TAPE_ALIVE ? place_run_start(tape) : REPLAY_NOW;
+}
+
 static bool begin(struct waiter *w)
 {
 	struct await *const a = w->a;
@@ -184,13 +200,16 @@ static bool begin(struct waiter *w)
 
 	/* What the screen shows, and as things stand: from now on. */
 	if (a->on_screen || at == AWAIT_NOW || at == AWAIT_DEFAULT) at = REPLAY_NOW;
+	bool const from_now = at == REPLAY_NOW;
+	if (at == AWAIT_START_OR_NEXT) at = start_or_next(&w->f->tape);
 	if (at == AWAIT_RUN) at = place_run_start(&w->f->tape);
 	if (at == AWAIT_TIME) at = place_at_time(&w->f->tape, a->since_time);
 	if (!starts_over(w, !a->on_screen, at)) return false;
 	w->quiet = clock_ms();
-	if (a->since != AWAIT_DEFAULT) return true;
+	w->over = a->or_exit && from_now && a->state.run > 0 && !(a->state.flags & TAPE_ALIVE);
+	if (a->since != AWAIT_DEFAULT && a->since != AWAIT_START_OR_NEXT) return true;
 	if (a->kind == AWAIT_START) w->done = a->state.flags & TAPE_ALIVE;
-	if (a->kind == AWAIT_EXIT) w->done = a->state.run > 0 && !(a->state.flags & TAPE_ALIVE);
+	if (a->kind == AWAIT_EXIT && a->since == AWAIT_DEFAULT) w->done = a->state.run > 0 && !(a->state.flags & TAPE_ALIVE);
 	return true;
 }
 
@@ -203,7 +222,8 @@ static enum await_result wait_on(struct waiter *w)
 	for (;;) {
 		int64_t until = a->until;
 		if (!pump(w)) return AWAIT_FAILED;
-		if (w->done) return AWAIT_DONE;
+		if (w->over && !w->done) end_of_run(w);
+		if (w->done) return w->ended ? AWAIT_ENDED : AWAIT_DONE;
 		int64_t const now = clock_ms();
 		if (w->candidate && now >= w->settle) return AWAIT_DONE;
 		if (a->kind == AWAIT_IDLE && now >= w->quiet + a->idle_ms) return AWAIT_DONE;
@@ -251,7 +271,14 @@ bool await_output(struct await *a)
 enum await_result await_run(struct await *a, struct follow *f)
 {
 	if (!a->waiter && !await_begin(a, f)) return AWAIT_FAILED;
-	return a->waiter->done ? AWAIT_DONE : wait_on(a->waiter);
+	return wait_on(a->waiter);
+}
+
+void await_print(struct await const *a)
+{
+	if (a->patterns.len > 1) printf("%zu\t", a->which + 1);
+	fwrite(a->found.data ? a->found.data : "", 1, a->found.len, stdout);
+	putchar('\n');
 }
 
 void await_deinit(struct await *a)
@@ -260,5 +287,6 @@ void await_deinit(struct await *a)
 	free(a->waiter);
 	a->waiter = NULL;
 	screen_buf_deinit(&a->found);
-	if (a->kind == AWAIT_REGEX) regfree(&a->regex);
+	patterns_deinit(&a->patterns);
+	echo_deinit(&a->echo);
 }

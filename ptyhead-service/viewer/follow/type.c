@@ -53,15 +53,17 @@ static enum type_result type_piece(struct typist *t, uint8_t const *data, size_t
 
 	enum type_result r = wait_for_head(t, until);
 	if (r != TYPE_OK) return r;
+	t->typed(t->arg, data, len);
 	if (!headlink_send(&t->f->link, ++t->serial, data, len)) return TYPE_GONE;
 	r = wait_for_answer(t, until);
 	if (r != TYPE_OK) return r;
 	if (!t->began) {
 		t->began = true;
 		t->offset = w->offset;
-		t->begins(t->arg, w->offset);
+		t->begins(t->arg, w->offset, (w->flags & WIRE_TAKEN_SILENT) != 0);
 	}
 	if (w->code == WIRE_T_TAKEN) t->taken += len;
+	else t->untyped(t->arg);
 	return result_of(w->code);
 }
 

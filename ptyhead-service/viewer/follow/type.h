@@ -21,7 +21,10 @@ enum type_result {
 struct typist {
 	struct follow *f; /* open, and no watcher; its other descriptor is none while there is typing */
 	int64_t patience; /* ms for each piece; -1: without a limit */
-	void (*begins)(void *arg, uint64_t offset); /* the first piece was answered */
+	void (*typed)(void *arg, uint8_t const *data, size_t len); /* is about to be */
+	void (*untyped)(void *arg); /* the last of these was refused */
+	/* The first piece was answered. `silent`: its line shows nothing of it. */
+	void (*begins)(void *arg, uint64_t offset, bool silent);
 	/* The tape has more, or may have: all of it is to be read, or the program may wait. */
 	void (*output)(void *arg);
 	void *arg;

@@ -4,6 +4,7 @@
 
 enum {
 	EXIT_REFUSED = 1, /* by the head; or there is no such thing */
+	EXIT_RUN_ENDED = 98, /* before what was waited for came */
 	EXIT_TIMEOUT = 99,
 	EXIT_USAGE = 100,
 	EXIT_TEMPORARY = 111,

@@ -20,7 +20,7 @@
 
 static char const usage_text[] =
 	"usage: ptyhead-send [-k KEY]... [-n] [-p | -r] [-o] [-t SECONDS]\n"
-	"                    [-w REGEX | -W STRING] [-L] ADDRESS [TEXT...]\n"
+	"                    [-w REGEX]... [-W STRING]... [--or-exit] [-L] ADDRESS [TEXT...]\n"
 	"\n"
 	"Types on a terminal that a ptyhead holds: keys, then TEXT (or else, if no key is\n"
 	"given, what standard input holds) and Enter.\n"
@@ -31,8 +31,10 @@ static char const usage_text[] =
 	"  -p, --paste          the text is pasted: bracketed if the program wants that\n"
 	"  -r, --raw            bytes as they are, and no Enter\n"
 	"  -w, --wait REGEX     wait for a line written since that matches; print the match\n"
+	"                       (the echo of what is typed is none)\n"
 	"  -W, --wait-fixed STRING\n"
 	"                       the same for a string\n"
+	"      --or-exit        exit 98 when the program ends before that comes\n"
 	"  -o, --offset         print from which offset on the output follows, for\n"
 	"                       ptyhead-wait --since\n"
 	"  -t, --timeout SECONDS\n"
@@ -64,18 +66,10 @@ static void add_key(struct send_options *o, char const *name)
 		die(EXIT_USAGE, "-k takes a key as Enter, Up, F5, C-a, M-x or S-Tab, not %s", name);
 }
 
-static void wait_for(struct await *a, enum await_kind kind, char const *pattern)
+static void wait_for(struct await *a, char const *option, bool fixed, char const *text)
 {
-	char why[256];
-
-	if (a->kind != AWAIT_NONE) die(EXIT_USAGE, "one of -w and -W is enough");
-	if (pattern[0] == 0 || strchr(pattern, '\n')) die(EXIT_USAGE, "a pattern lies within one line, and is not empty");
-	a->kind = kind;
-	a->pattern = pattern;
-	int const r = kind == AWAIT_REGEX ? regcomp(&a->regex, pattern, REG_EXTENDED) : 0;
-	if (r == 0) return;
-	regerror(r, &a->regex, why, sizeof why);
-	die(EXIT_USAGE, "-w %s: %s", pattern, why);
+	a->kind = AWAIT_TEXT;
+	pattern_get(&a->patterns, option, fixed, text);
 }
 
 static char const *parse(int argc, char **argv, struct send_options *o, struct await *a, struct follow *f)
@@ -85,7 +79,7 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 		{ "paste", no_argument, NULL, 'p' }, { "raw", no_argument, NULL, 'r' },
 		{ "wait", required_argument, NULL, 'w' }, { "wait-fixed", required_argument, NULL, 'W' },
 		{ "offset", no_argument, NULL, 'o' }, { "timeout", required_argument, NULL, 't' },
-		{ "lossless", no_argument, NULL, 'L' }, { "help", no_argument, NULL, 'h' },
+		{ "or-exit", no_argument, NULL, 'x' }, { "lossless", no_argument, NULL, 'L' }, { "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -98,9 +92,10 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 		case 'n': o->enter = false; break;
 		case 'p': o->paste = true; break;
 		case 'r': o->raw = true; break;
-		case 'w': wait_for(a, AWAIT_REGEX, optarg); break;
-		case 'W': wait_for(a, AWAIT_FIXED, optarg); break;
+		case 'w': wait_for(a, "-w", false, optarg); break;
+		case 'W': wait_for(a, "-W", true, optarg); break;
 		case 'o': o->offset = true; break;
+		case 'x': a->or_exit = true; break;
 		case 't': o->timeout = time_get("-t", "seconds", optarg, 1000); break;
 		case 'L': f->lossless = true; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
@@ -108,6 +103,7 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 		}
 	}
 	if (o->raw && o->paste) die(EXIT_USAGE, "-r and -p do not go together");
+	if (a->or_exit && a->kind == AWAIT_NONE) die(EXIT_USAGE, "--or-exit goes with -w or -W");
 	if (a->kind == AWAIT_NONE) f->lossless = false; /* it reads nothing */
 	if (optind == argc) die_usage_address(argc);
 	o->text = argv + optind + 1;
@@ -268,16 +264,31 @@ static struct screen_input modes_of(struct follow *f)
 struct sender {
 	struct await await;
 	struct follow follow;
+	bool silent; /* the terminal shows nothing of what is typed */
 };
 
 /* From the first byte typed on its output is looked at, also while more is typed: the
  * program may wait for us, as we wait for it. */
-static void begin_waiting(void *arg, uint64_t offset)
+static void begin_waiting(void *arg, uint64_t offset, bool silent)
 {
 	struct sender *const s = arg;
+	s->silent = silent;
 	if (s->await.kind == AWAIT_NONE) return;
+	if (silent) echo_forget(&s->await.echo);
 	s->await.since = offset;
 	if (!await_begin(&s->await, &s->follow)) die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(errno));
+}
+
+static void note_typed(void *arg, uint8_t const *data, size_t len)
+{
+	struct sender *const s = arg;
+	if (s->await.kind != AWAIT_NONE && !s->silent) echo_typed(&s->await.echo, data, len);
+}
+
+static void note_untyped(void *arg)
+{
+	struct sender *const s = arg;
+	echo_untyped(&s->await.echo);
 }
 
 static void take_output(void *arg)
@@ -297,9 +308,9 @@ static int wait_on(struct await *a, struct follow *f, int64_t timeout)
 		     (unsigned long long)a->missed, f->lossless ? "" : " (see -L)");
 	switch (r) {
 	case AWAIT_DONE:
-		fwrite(a->found.data ? a->found.data : "", 1, a->found.len, stdout);
-		putchar('\n');
+		await_print(a);
 		return 0;
+	case AWAIT_ENDED: return EXIT_RUN_ENDED;
 	case AWAIT_TIMEOUT:
 	case AWAIT_ALSO: return EXIT_TIMEOUT;
 	case AWAIT_REFUSED: die_of_link(&f->link, 0);
@@ -313,7 +324,7 @@ char const tool_name[] = "ptyhead-send";
 int main(int argc, char **argv)
 {
 	static struct send_options o;
-	static struct sender s = { .await = { .found = SCREEN_BUF_INIT }, .follow = { .also = -1 } };
+	static struct sender s = { .await = { .found = SCREEN_BUF_INIT, .echo = ECHO_INIT }, .follow = { .also = -1 } };
 	struct await *const a = &s.await;
 	struct follow *const f = &s.follow;
 	struct ptyhead_address address;
@@ -327,7 +338,7 @@ int main(int argc, char **argv)
 	int const r = follow_open(f);
 	if (r < 0) die_of_link(&f->link, r);
 	struct typist t = { .f = f, .patience = o.timeout < 0 ? PATIENCE_MS : o.timeout,
-	                    .begins = begin_waiting, .output = take_output, .arg = &s };
+	                    .typed = note_typed, .untyped = note_untyped, .begins = begin_waiting, .output = take_output, .arg = &s };
 	struct screen_input const m = modes_of(f);
 	type_all(&t, &o, &m, address.terminal);
 	if (o.offset) printf("%llu\n", (unsigned long long)t.offset);

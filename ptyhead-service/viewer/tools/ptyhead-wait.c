@@ -14,22 +14,24 @@
 #include "when.h"
 
 static char const usage_text[] =
-	"usage: ptyhead-wait [-t SECONDS] [-s] [-L] [--since WHEN]\n"
+	"usage: ptyhead-wait [-t SECONDS] [-s] [-L] [--since WHEN] [--or-exit]\n"
 	"                    (-e REGEX | -F STRING | --idle MS | --exit | --start) ADDRESS\n"
 	"\n"
-	"Waits until the program on ADDRESS has written a line that matches, and prints\n"
-	"what matched.\n"
+	"Waits until the program on ADDRESS has written a line that matches one of the\n"
+	"patterns, and prints what matched; of several patterns also which one.\n"
 	"\n"
 	"  -e, --regex REGEX    an extended regular expression, within a line\n"
 	"  -F, --fixed STRING   a string\n"
 	"      --idle MS        until nothing was written for so long\n"
 	"      --exit           until the program ends; exits as it did\n"
 	"      --start          until there is a program; prints its pid\n"
+	"      --or-exit        exit 98 when the program ends before that comes\n"
 	"  -s, --screen         look at the screen as it is, not at what is written\n"
 	"      --since WHEN     look at what was written from an offset on (as\n"
 	"                       ptyhead-send -o prints it), from a time on ('10 min ago',\n"
-	"                       14:30), from now on (now, the default), or since the run\n"
-	"                       began (run)\n"
+	"                       14:30), from now on (now, the default), since the last run\n"
+	"                       began (run), or the one that is alive or else comes next\n"
+	"                       (start)\n"
 	"  -t, --timeout SECONDS\n"
 	"                       wait no longer, and exit 99\n"
 	"  -L, --lossless       miss nothing in a flood: the program waits for this one\n"
@@ -42,25 +44,24 @@ static uint64_t since_of(char const *text, uint64_t *ret_time)
 	uint64_t n;
 	if (!strcmp(text, "now")) return AWAIT_NOW;
 	if (!strcmp(text, "run")) return AWAIT_RUN;
-	if (number_parse(text, AWAIT_TIME - 1, &n)) return n;
+	if (!strcmp(text, "start")) return AWAIT_START_OR_NEXT;
+	if (number_parse(text, AWAIT_START_OR_NEXT - 1, &n)) return n;
 	if (!when_parse(text, clock_wall_ns(), ret_time))
-		die(EXIT_USAGE, "--since takes an offset, a time such as '10 min ago' or 14:30, now or run, not %s", text);
+		die(EXIT_USAGE, "--since takes an offset, a time such as '10 min ago' or 14:30, now, run or start, not %s", text);
 	return AWAIT_TIME;
 }
 
-static void choose(struct await *a, enum await_kind kind, char const *pattern)
+static void choose(struct await *a, enum await_kind kind)
 {
-	char why[256];
-
-	if (a->kind != AWAIT_NONE) die(EXIT_USAGE, "one of -e, -F, --idle, --exit and --start is enough");
+	if (a->kind != AWAIT_NONE && (a->kind != kind || kind != AWAIT_TEXT))
+		die(EXIT_USAGE, "patterns, --idle, --exit and --start do not go together");
 	a->kind = kind;
-	a->pattern = pattern;
-	if (pattern && (pattern[0] == 0 || strchr(pattern, '\n'))) die(EXIT_USAGE, "a pattern lies within one line, and is not empty");
-	if (kind != AWAIT_REGEX) return;
-	int const r = regcomp(&a->regex, pattern, REG_EXTENDED);
-	if (r == 0) return;
-	regerror(r, &a->regex, why, sizeof why);
-	die(EXIT_USAGE, "-e %s: %s", pattern, why);
+}
+
+static void add_pattern(struct await *a, char const *option, bool fixed, char const *text)
+{
+	choose(a, AWAIT_TEXT);
+	pattern_get(&a->patterns, option, fixed, text);
 }
 
 static char const *parse(int argc, char **argv, struct await *a, struct follow *f)
@@ -68,7 +69,7 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 	static struct option const longs[] = {
 		{ "regex", required_argument, NULL, 'e' }, { "fixed", required_argument, NULL, 'F' },
 		{ "idle", required_argument, NULL, 'i' }, { "exit", no_argument, NULL, 'x' },
-		{ "start", no_argument, NULL, 'b' }, { "screen", no_argument, NULL, 's' },
+		{ "start", no_argument, NULL, 'b' }, { "or-exit", no_argument, NULL, 'o' }, { "screen", no_argument, NULL, 's' },
 		{ "since", required_argument, NULL, 'S' }, { "timeout", required_argument, NULL, 't' },
 		{ "lossless", no_argument, NULL, 'L' }, { "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
@@ -79,14 +80,15 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 	a->since = AWAIT_DEFAULT;
 	while ((c = option_next(argc, argv, "e:F:st:L", longs)) != -1) {
 		switch (c) {
-		case 'e': choose(a, AWAIT_REGEX, optarg); break;
-		case 'F': choose(a, AWAIT_FIXED, optarg); break;
+		case 'e': add_pattern(a, "-e", false, optarg); break;
+		case 'F': add_pattern(a, "-F", true, optarg); break;
+		case 'o': a->or_exit = true; break;
 		case 'i':
-			choose(a, AWAIT_IDLE, NULL);
+			choose(a, AWAIT_IDLE);
 			a->idle_ms = time_get("--idle", "milliseconds", optarg, 1);
 			break;
-		case 'x': choose(a, AWAIT_EXIT, NULL); break;
-		case 'b': choose(a, AWAIT_START, NULL); break;
+		case 'x': choose(a, AWAIT_EXIT); break;
+		case 'b': choose(a, AWAIT_START); break;
 		case 's': a->on_screen = true; break;
 		case 'S': a->since = since_of(optarg, &a->since_time); break;
 		case 't': timeout = time_get("-t", "seconds", optarg, 1000); break;
@@ -96,8 +98,9 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 		}
 	}
 	if (a->kind == AWAIT_NONE) die_usage("one of -e, -F, --idle, --exit and --start says what to wait for");
-	if (a->on_screen && a->kind != AWAIT_REGEX && a->kind != AWAIT_FIXED) die(EXIT_USAGE, "-s goes with -e or -F");
+	if (a->on_screen && a->kind != AWAIT_TEXT) die(EXIT_USAGE, "-s goes with -e or -F");
 	if (a->on_screen && a->since != AWAIT_DEFAULT) die(EXIT_USAGE, "-s looks at the screen as it is: it goes without --since");
+	if (a->or_exit && a->kind != AWAIT_TEXT && a->kind != AWAIT_IDLE) die(EXIT_USAGE, "--or-exit goes with -e, -F or --idle");
 	if (argc - optind != 1) die_usage_address(argc);
 	a->until = timeout < 0 ? -1 : clock_ms() + timeout;
 	f->answer_ms = answer_time(timeout);
@@ -107,10 +110,7 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 static void print_found(struct await const *a)
 {
 	if (a->kind == AWAIT_START) printf("%d\n", (int)a->state.pid);
-	if (a->kind == AWAIT_REGEX || a->kind == AWAIT_FIXED) {
-		fwrite(a->found.data ? a->found.data : "", 1, a->found.len, stdout);
-		putchar('\n');
-	}
+	if (a->kind == AWAIT_TEXT) await_print(a);
 	if (fflush(stdout) != 0) die(EXIT_TEMPORARY, "unable to write what was found: %s", strerror(errno));
 }
 
@@ -125,7 +125,7 @@ char const tool_name[] = "ptyhead-wait";
 
 int main(int argc, char **argv)
 {
-	static struct await a = { .found = SCREEN_BUF_INIT };
+	static struct await a = { .found = SCREEN_BUF_INIT, .echo = ECHO_INIT };
 	static struct follow f = { .also = -1 };
 	struct ptyhead_address address;
 	int code = 0;
@@ -147,6 +147,7 @@ int main(int argc, char **argv)
 		print_found(&a);
 		code = exit_code(&a);
 		break;
+	case AWAIT_ENDED: code = EXIT_RUN_ENDED; break;
 	case AWAIT_TIMEOUT:
 	case AWAIT_ALSO: code = EXIT_TIMEOUT; break;
 	case AWAIT_REFUSED: die_of_link(&f.link, 0);

@@ -13,6 +13,7 @@
 
 #include "nowait.h"
 #include "number.h"
+#include "pattern.h"
 #include "printable.h"
 
 #define TIME_MAX 1000000000u /* of any unit */
@@ -138,6 +139,12 @@ int64_t time_get(char const *option, char const *unit, char const *text, unsigne
 	uint64_t n;
 	if (!number_scaled(text, unit_ms, TIME_MAX, &n)) die(EXIT_USAGE, "%s takes a number of %s, not %s", option, unit, text);
 	return (int64_t)n;
+}
+
+void pattern_get(struct patterns *p, char const *option, bool fixed, char const *text)
+{
+	char why[256];
+	if (!patterns_add(p, fixed, text, why, sizeof why)) die(EXIT_USAGE, "%s: %s", option, why);
 }
 
 int answer_time(int64_t timeout)

@@ -41,6 +41,9 @@ int64_t run_get(char const *text);
 /* The same of a time in milliseconds, given as a number (with a fraction or without) of
  * what is called `unit` and has `unit_ms` of them. */
 int64_t time_get(char const *option, char const *unit, char const *text, unsigned unit_ms);
+/* One more pattern; if it is none, the end. */
+struct patterns;
+void pattern_get(struct patterns *p, char const *option, bool fixed, char const *text);
 /* How long a head may take to answer who has `timeout` ms in all (-1: no limit), as
  * headlink.h has it. */
 int answer_time(int64_t timeout);
