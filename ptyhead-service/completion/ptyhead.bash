@@ -58,13 +58,13 @@ _ptyhead() {
 	ptyhead-send) options='-k --key -n --no-enter -p --paste -r --raw -w --wait -W --wait-fixed --or-exit -o --offset -t --timeout -L --lossless' valued='-w --wait -W --wait-fixed -t --timeout' ;;
 	ptyhead-wait) options='-e --regex -F --fixed --idle --exit --start --or-exit -s --screen --since -t --timeout -L --lossless' valued='-e --regex -F --fixed --idle -t --timeout' ;;
 	ptyhead-log) options='-f --follow -n --lines -r --runs -t --times -T --tai64n --raw --since --run -L --lossless -u --unlimited' valued='-n --lines --since --run' ;;
-	ptyhead-record) options='-f --format --from --to -r --read-only -o --output -T --timing --title' valued=--title ;;
+	ptyhead-record) options='-f --format --from --to -r --read-only -o --output --append -T --timing --title' valued=--title ;;
 	*) options='' valued='' ;;
 	esac
 	case $tool:$prev in
 	ptyhead-send:-k | ptyhead-send:--key) _ptyhead_keys "$word" && return ;;
 	ptyhead-wait:--since) mapfile -t COMPREPLY < <(compgen -W 'now run start' -- "$word") && return ;;
-	ptyhead-record:-f | ptyhead-record:--format) mapfile -t COMPREPLY < <(compgen -W 'asciicast script' -- "$word") && return ;;
+	ptyhead-record:-f | ptyhead-record:--format) mapfile -t COMPREPLY < <(compgen -W 'asciicast asciicast3 script' -- "$word") && return ;;
 	ptyhead-record:--from) mapfile -t COMPREPLY < <(compgen -W 'start now' -- "$word") && return ;;
 	ptyhead-record:--to) mapfile -t COMPREPLY < <(compgen -W 'now exit' -- "$word") && return ;;
 	ptyhead-record:-o | ptyhead-record:-T | ptyhead-record:--output | ptyhead-record:--timing)

@@ -48,10 +48,11 @@ complete -c ptyhead-wait -s s -l screen
 complete -c ptyhead-wait -l since -x -a 'now run start'
 complete -c ptyhead-wait -s t -l timeout -x
 complete -c ptyhead-wait -s L -l lossless
-complete -c ptyhead-record -s f -l format -x -a 'asciicast script'
+complete -c ptyhead-record -s f -l format -x -a 'asciicast asciicast3 script'
 complete -c ptyhead-record -l from -x -a 'start now'
 complete -c ptyhead-record -l to -x -a 'now exit'
 complete -c ptyhead-record -s o -l output -r -F
+complete -c ptyhead-record -l append
 complete -c ptyhead-record -s T -l timing -r -F
 complete -c ptyhead-record -s r -l read-only
 complete -c ptyhead-record -l title -x

@@ -245,6 +245,7 @@ EOF
 	completes 'PPage ' ptyhead-send -k PP
 	completes 'now ' ptyhead-wait --since n
 	completes 'script ' ptyhead-record -f s
+	completes '--append ' ptyhead-record --a
 	completes ' ' ptyhead-wait -e ap
 	local t o
 	for t in attach list send show wait record; do

@@ -414,3 +414,105 @@ assert t["run 1 started"] == 0 and 1 <= t["run 2 started"] < 10, t' "$T/cast"
 }
 # It has its output, and with it the signals that it catches.
 tail_open() { find "/proc/$1/fd" -lname "$2" 2>/dev/null | grep -q . && grep -q '^SigBlk:.*[1-9a-f]' "/proc/$1/status"; }
+
+# program_says TEXT : it is written, and recorded.
+program_says() {
+	ptyhead-send -t 5 -w "^said $1$" "$S" "$1"
+}
+echoer() { program bash --norc -c 'echo ready; while read -r l; do echo "said $l"; done'; }
+wrote() { grep -qF -e "$2" "$1"; }
+
+@test "-o overwrites nothing; the name is a pattern of the time" {
+	head_start
+	echo mine >"$T/file"
+	run -111 ptyhead-record -o "$T/file" --to now "$S"
+	[[ $output == *"$T/file is there already: --append to it, or give a name with the time in it, as -o 'app-%F-%H%M%S.cast'" ]]
+	[ "$(cat "$T/file")" = mine ]
+	run -100 ptyhead-record -o "$T/file" --append --to now "$S"
+	[[ $output == *'is no asciicast of version 2: it cannot be appended to' ]]
+	[ "$(cat "$T/file")" = mine ]
+	run -100 ptyhead-record --append --to now "$S"
+	ptyhead-record -o "$T/app-%Y-100%%.cast" --to now "$S"
+	[ -s "$T/app-$(date +%Y)-100%.cast" ]
+	# What cannot be overwritten may be there.
+	ptyhead-record -o /dev/null --to now "$S"
+}
+
+@test "--append goes on where a recording ended, in each form" {
+	head_start
+	echoer
+	ptyhead-wait -t 5 -s -e ready "$S"
+	local form
+	for form in asciicast asciicast3 script; do
+		ptyhead-record -f "$form" --append -o "$T/$form" --to now "$S"
+		# As one that was killed leaves it.
+		[ "$form" = script ] || printf '[1.0, "o", "ha' >>"$T/$form"
+	done
+	program_says second
+	for form in asciicast asciicast3 script; do ptyhead-record -f "$form" --append -o "$T/$form" --to now "$S"; done
+	sed -i '/"ha$/d' "$T/asciicast" "$T/asciicast3"
+	played "$T/asciicast" >"$T/played"
+	[ "$(grep -c version "$T/asciicast")" = 1 ]
+	has "$T/played" 'said second'
+	grep -q '"version": 3, "term": {"cols": 80, "rows": 24' "$T/asciicast3"
+	python3 - "$T/asciicast3" <<'EOF'
+import json, sys
+lines = open(sys.argv[1]).read().splitlines()
+assert json.loads(lines[0])["version"] == 3
+events = [json.loads(l) for l in lines[1:]]
+assert all(0 <= t < 60 and k in "orm" for t, k, _ in events), events
+assert "said second" in "".join(x for _, k, x in events if k == "o")
+EOF
+	by_scriptreplay "$T/script" >"$T/replayed"
+	has "$T/replayed" 'said second'
+	[ "$(grep -ac 'Script started' "$T/script")" = 1 ]
+}
+
+@test "SIGHUP makes a service go on in a new file, which can be played; nothing is missing" {
+	head_start
+	echoer
+	ptyhead-wait -t 5 -s -e ready "$S"
+	# Without a terminal, as a supervisor starts it.
+	start setsid ptyhead-record -o "$T/app.cast" "$S" 2>>"$T/record.err"
+	RECORDER=$STARTED
+	wait_for 5 looked_at
+	program_says one
+	wait_for 5 wrote "$T/app.cast" 'said one'
+	# The same name, and the same file: it stays.
+	kill -HUP "$RECORDER"
+	program_says two
+	wait_for 5 wrote "$T/app.cast" 'said two'
+	# It was moved away.
+	mv "$T/app.cast" "$T/app.cast.1"
+	kill -HUP "$RECORDER"
+	wait_for 5 test -s "$T/app.cast"
+	program_says three
+	wait_for 5 wrote "$T/app.cast" 'said three'
+	not wrote "$T/app.cast.1" 'said three'
+	# Another's file is there by that name.
+	mv "$T/app.cast" "$T/app.cast.2"
+	echo other >"$T/app.cast"
+	kill -HUP "$RECORDER"
+	wait_for 5 has "$T/record.err" 'the recording stays in its old file: .*/app.cast is there already'
+	program_says four
+	wait_for 5 wrote "$T/app.cast.2" 'said four'
+	[ "$(cat "$T/app.cast")" = other ]
+	stopped
+	local f
+	for f in 1 2; do played "$T/app.cast.$f" >"$T/played.$f"; done
+	has "$T/played.2" 'said two' # the screen as it was
+	has "$T/played.2" 'said four'
+}
+
+@test "SIGHUP ends one that has a terminal, and the file is whole" {
+	head_start
+	echoer
+	ptyhead-wait -t 5 -s -e ready "$S"
+	start script -qec "exec ptyhead-record -o '$T/app.cast' '$S'" /dev/null >>"$T/record.err" </dev/null
+	wait_for 5 looked_at
+	program_says one
+	wait_for 5 wrote "$T/app.cast" 'said one'
+	kill -HUP "$(pgrep -P "$STARTED" -f ptyhead-record)"
+	wait_for 5 not alive "$STARTED"
+	played "$T/app.cast" >"$T/played"
+}

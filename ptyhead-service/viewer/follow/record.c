@@ -29,14 +29,16 @@ static int show_screen(struct record *r, uint64_t time, struct screen *s)
 	struct tape_size const size = r->state.size;
 	struct screen_buf b = SCREEN_BUF_INIT;
 
-	if (s) screen_restore(s, r->begun, &b);
+	if (s) screen_restore(s, r->begun || r->resume, &b);
 	screen_free(s);
 	if (b.failed) {
 		screen_buf_deinit(&b);
 		return -ENOMEM;
 	}
 	if (!r->begun) {
-		recording_begin(&r->out, r->form, size, time, r->title);
+		if (r->resume) recording_resume(&r->out, r->form, r->resume_base, r->resume_last);
+		else recording_begin(&r->out, r->form, size, time, r->title);
+		if (r->resume) recording_resize(&r->out, time, size);
 		r->screen = screen_new(size.rows, size.cols);
 		if (!r->screen) {
 			screen_buf_deinit(&b);
@@ -217,6 +219,21 @@ static int pump(struct record *r)
 	return 0;
 }
 
+/* The files end here, and others begin with what the screen shows. 0 or -errno. */
+static int reopen(struct record *r)
+{
+	recording_end(&r->out);
+	int e = r->write(r->arg, &r->out);
+	if (e < 0 || !r->reopen(r->arg)) return e;
+	recording_deinit(&r->out);
+	struct screen *const s = r->screen;
+	r->screen = NULL;
+	r->begun = r->resume = false;
+	r->state.size = (struct tape_size){ .rows = (uint16_t)screen_rows(s), .cols = (uint16_t)screen_cols(s) };
+	e = show_screen(r, clock_wall_ns(), s);
+	return e < 0 ? e : r->write(r->arg, &r->out);
+}
+
 /* What there is by now is still taken. */
 static void look_at_stop(struct record *r)
 {
@@ -248,6 +265,12 @@ enum record_result record_run(struct record *r)
 		follow_moved(r->follow);
 		if (r->done) break;
 		look_at_stop(r);
+		int const again = r->reopen_wanted(r->arg) ? reopen(r) : 0;
+		if (again < 0) {
+			errno = -again;
+			result = RECORD_UNWRITTEN;
+			break;
+		}
 		if (e > 0 || r->stopped) continue;
 		enum follow_event const event = follow_wait(r->follow, -1);
 		if (event == FOLLOW_NEW) e = begin_again(r, "another head took the terminal: what was written meanwhile is missing");

@@ -16,12 +16,19 @@ struct record {
 	struct follow *follow; /* open */
 	enum recording_form form;
 	char const *title;
+	/* What there is to write goes on where a recording ends, see recording_resume. */
+	bool resume;
+	uint64_t resume_base, resume_last;
 	bool from_now; /* else from the oldest that is held */
 	enum record_until until;
 	/* Writes and empties the buffers; 0 or -errno. */
 	int (*write)(void *arg, struct recording *r);
 	/* Is it to end? Asked after each write, and when follow's other descriptor is ready. */
 	bool (*stop)(void *arg);
+	/* Are the files to be closed and others taken? Then, when all is written, `reopen` does
+	 * so: true when it has. */
+	bool (*reopen_wanted)(void *arg);
+	bool (*reopen)(void *arg);
 	void *arg;
 	void (*say)(char const *text); /* a warning */
 

@@ -17,8 +17,10 @@ static uint64_t time_of(struct recording *r, uint64_t time)
 
 static void cast_event(struct recording *r, uint64_t time, char kind)
 {
-	uint64_t const t = time_of(r, time) - r->base;
-	r->last = time_of(r, time);
+	/* Since the beginning; or since the last event, and what is less than it tells is not lost. */
+	bool const since_last = r->form == RECORDING_ASCIICAST3;
+	uint64_t const t = time_of(r, time) - (since_last ? r->last : r->base);
+	r->last = since_last ? r->last + t / US * US : time_of(r, time);
 	screen_buf_fmt(&r->out, "[%" PRIu64 ".%06" PRIu64 ", \"%c\", \"", t / SECOND, t % SECOND / US, kind);
 }
 
@@ -34,13 +36,33 @@ static void cast_string(struct recording *r, uint64_t time, char kind, char cons
 static void cast_output(struct recording *r, uint64_t time, void const *data, size_t len)
 {
 	size_t const line = r->out.len;
+	uint64_t const last = r->last;
 	cast_event(r, time, 'o');
 	size_t const begin = r->out.len;
 	json_feed(&r->json, data, len, &r->out);
-	/* It was less than a character: nothing yet. */
-	if (r->out.len == begin) r->out.len = line;
+	if (r->out.len == begin) {
+		/* It was less than a character: nothing yet. */
+		r->out.len = line;
+		if (r->form == RECORDING_ASCIICAST3) r->last = last;
+	}
 	else screen_buf_str(&r->out, "\"]\n");
 }
+
+static void cast_begin(struct recording *r, struct tape_size size, uint64_t time, char const *title)
+{
+	struct screen_buf *const o = &r->out;
+	bool const third = r->form == RECORDING_ASCIICAST3;
+
+	if (third)
+		screen_buf_fmt(o, "{\"version\": 3, \"term\": {\"cols\": %u, \"rows\": %u, \"type\": \"xterm-256color\"}", size.cols, size.rows);
+	else
+		screen_buf_fmt(o, "{\"version\": 2, \"width\": %u, \"height\": %u", size.cols, size.rows);
+	screen_buf_fmt(o, ", \"timestamp\": %" PRIu64 ", \"title\": ", time / SECOND);
+	json_string(title, strlen(title), o);
+	screen_buf_str(o, third ? "}\n" : ", \"env\": {\"TERM\": \"xterm-256color\"}}\n");
+}
+
+static bool is_cast(enum recording_form form) { return form != RECORDING_SCRIPT; }
 
 /* ---- typescript ---------------------------------------------------------------- */
 
@@ -56,11 +78,8 @@ static void script_entry(struct recording *r, uint64_t time, char kind)
 void recording_begin(struct recording *r, enum recording_form form, struct tape_size size, uint64_t time, char const *title)
 {
 	*r = (struct recording){ .form = form, .out = SCREEN_BUF_INIT, .timing = SCREEN_BUF_INIT, .base = time, .last = time };
-	if (form == RECORDING_ASCIICAST) {
-		screen_buf_fmt(&r->out, "{\"version\": 2, \"width\": %u, \"height\": %u, \"timestamp\": %" PRIu64 ", \"title\": ",
-		               size.cols, size.rows, time / SECOND);
-		json_string(title, strlen(title), &r->out);
-		screen_buf_str(&r->out, ", \"env\": {\"TERM\": \"xterm-256color\"}}\n");
+	if (is_cast(form)) {
+		cast_begin(r, size, time, title);
 		return;
 	}
 	/* scriptreplay leaves the first line out. */
@@ -68,10 +87,15 @@ void recording_begin(struct recording *r, enum recording_form form, struct tape_
 	screen_buf_fmt(&r->timing, "H 0.000000 START_TIME %" PRIu64 "\nH 0.000000 COLUMNS %u\nH 0.000000 LINES %u\n", time / SECOND, size.cols, size.rows);
 }
 
+void recording_resume(struct recording *r, enum recording_form form, uint64_t base, uint64_t last)
+{
+	*r = (struct recording){ .form = form, .out = SCREEN_BUF_INIT, .timing = SCREEN_BUF_INIT, .base = base, .last = last > base ? last : base };
+}
+
 void recording_output(struct recording *r, uint64_t time, void const *data, size_t len)
 {
 	if (len == 0) return;
-	if (r->form == RECORDING_ASCIICAST) {
+	if (is_cast(r->form)) {
 		cast_output(r, time, data, len);
 		return;
 	}
@@ -83,7 +107,7 @@ void recording_output(struct recording *r, uint64_t time, void const *data, size
 void recording_resize(struct recording *r, uint64_t time, struct tape_size size)
 {
 	char text[32];
-	if (r->form == RECORDING_ASCIICAST) {
+	if (is_cast(r->form)) {
 		snprintf(text, sizeof text, "%ux%u", size.cols, size.rows);
 		cast_string(r, time, 'r', text);
 		return;
@@ -94,7 +118,7 @@ void recording_resize(struct recording *r, uint64_t time, struct tape_size size)
 
 void recording_marker(struct recording *r, uint64_t time, char const *text)
 {
-	if (r->form == RECORDING_ASCIICAST) {
+	if (is_cast(r->form)) {
 		cast_string(r, time, 'm', text);
 		return;
 	}
@@ -104,7 +128,7 @@ void recording_marker(struct recording *r, uint64_t time, char const *text)
 
 void recording_end(struct recording *r)
 {
-	if (r->form != RECORDING_ASCIICAST || r->json.len == 0) return;
+	if (!is_cast(r->form) || r->json.len == 0) return;
 	cast_event(r, r->last, 'o');
 	json_end(&r->json, &r->out);
 	screen_buf_str(&r->out, "\"]\n");

@@ -1,4 +1,4 @@
-/* The forms in which a terminal's output is kept: asciicast v2 (asciinema), and
+/* The forms in which a terminal's output is kept: asciicast v2 and v3 (asciinema), and
  * util-linux's typescript with its timing (scriptreplay). Pure: what is to be
  * written stands in buffers, which the caller empties. Times are CLOCK_REALTIME
  * in ns and may go back: then they stand still. */
@@ -13,7 +13,7 @@
 #include "screen.h"
 #include "tape.h"
 
-enum recording_form { RECORDING_ASCIICAST, RECORDING_SCRIPT };
+enum recording_form { RECORDING_ASCIICAST, RECORDING_SCRIPT, RECORDING_ASCIICAST3 };
 
 struct recording {
 	enum recording_form form;
@@ -26,6 +26,9 @@ struct recording {
 void recording_begin(struct recording *r, enum recording_form form, struct tape_size size, uint64_t time, char const *title);
 void recording_output(struct recording *r, uint64_t time, void const *data, size_t len);
 void recording_resize(struct recording *r, uint64_t time, struct tape_size size);
+/* Instead of recording_begin, at the end of a recording that began at `base` and whose last
+ * event was at `last`: of an asciicast of version 2; of the others only `last` counts. */
+void recording_resume(struct recording *r, enum recording_form form, uint64_t base, uint64_t last);
 /* A line for people: what happened here. Printable. */
 void recording_marker(struct recording *r, uint64_t time, char const *text);
 void recording_end(struct recording *r);

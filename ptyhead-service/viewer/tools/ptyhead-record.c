@@ -10,24 +10,27 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "files.h"
 #include "out.h"
 #include "record.h"
 #include "signals.h"
 #include "tool.h"
 
 static char const usage_text[] =
-	"usage: ptyhead-record [-f asciicast|script] [--from start|now] [--to now|exit]\n"
-	"                      [-r] [-o FILE] [-T FILE] ADDRESS\n"
+	"usage: ptyhead-record [-f asciicast|asciicast3|script] [--from start|now]\n"
+	"                      [--to now|exit] [-r] [-o FILE [--append]] [-T FILE] ADDRESS\n"
 	"\n"
 	"Records what the program on ADDRESS writes, from what is still held of it on,\n"
 	"until it is ended by a signal.\n"
 	"\n"
-	"  -f, --format FORMAT  asciicast (version 2, the default) or script (a typescript,\n"
-	"                       with its timing in FILE.timing)\n"
+	"  -f, --format FORMAT  asciicast (version 2, the default), asciicast3, or script (a\n"
+	"                       typescript, with its timing in FILE.timing)\n"
 	"      --from WHEN      start: the oldest output held (default); now\n"
 	"      --to WHEN        now: only what there is; exit: the end of the run that is\n"
 	"                       alive, or of the next one\n"
-	"  -o, --output FILE    write to it (default: -, standard output)\n"
+	"  -o, --output FILE    write to it, which is not there yet (default: -, standard\n"
+	"                       output); %F, %H%M%S and the like are the time's\n"
+	"      --append         go on in a FILE that is there, from now on\n"
 	"  -T, --timing FILE    the timing of a typescript\n"
 	"  -r, --read-only      as one who may only look: the program does not wait for it,\n"
 	"                       and in a flood bytes may be missing\n"
@@ -39,15 +42,16 @@ static char const usage_text[] =
 #define LEAVE_MS 3000 /* what is there when a signal ends it is written for so long */
 
 struct record_options {
-	char const *output;
-	char const *timing;
 	bool read_only;
+	bool from_given;
 };
 
-struct files {
-	int fd, timing_fd; /* -1: none */
+struct writer {
+	struct files files;
 	struct out out, timing;
 	struct signals signals;
+	bool service;  /* it has no terminal: SIGHUP reopens the files */
+	bool reopen;   /* it came */
 	int fatal;     /* the signal that ends it; 0 */
 	int64_t until; /* then: how long the rest may take to be written */
 	bool given_up; /* it took longer, or another signal came */
@@ -57,17 +61,20 @@ static int word_of(char const *option, char const *text, char const *const *word
 {
 	for (int i = 0; words[i]; i++)
 		if (!strcmp(text, words[i])) return i;
-	die(EXIT_USAGE, "%s takes %s or %s, not %s", option, words[0], words[1], text);
+	die(EXIT_USAGE, "%s takes %s%s%s or %s, not %s", option, words[0], words[2] ? ", " : "", words[2] ? words[1] : "",
+	    words[2] ? words[2] : words[1], text);
 }
 
-static bool to_stdout(char const *path) { return !path || !strcmp(path, "-"); }
+/* In the order of enum recording_form. */
+static char const *const forms[] = { "asciicast", "script", "asciicast3", NULL };
 
-static char const *parse(int argc, char **argv, struct record *r, struct record_options *o)
+static char const *parse(int argc, char **argv, struct record *r, struct record_options *o, struct files *f)
 {
 	static struct option const longs[] = {
 		{ "format", required_argument, NULL, 'f' }, { "from", required_argument, NULL, 'F' },
 		{ "to", required_argument, NULL, 'U' }, { "output", required_argument, NULL, 'o' },
 		{ "timing", required_argument, NULL, 'T' }, { "read-only", no_argument, NULL, 'r' },
+		{ "append", no_argument, NULL, 'a' },
 		{ "title", required_argument, NULL, 'l' }, { "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
@@ -75,11 +82,15 @@ static char const *parse(int argc, char **argv, struct record *r, struct record_
 
 	while ((c = option_next(argc, argv, "f:o:T:r", longs)) != -1) {
 		switch (c) {
-		case 'f': r->form = word_of("-f", optarg, (char const *[]){ "asciicast", "script", NULL }) ? RECORDING_SCRIPT : RECORDING_ASCIICAST; break;
-		case 'F': r->from_now = word_of("--from", optarg, (char const *[]){ "start", "now", NULL }); break;
+		case 'f': f->form = (enum recording_form)word_of("-f", optarg, forms); break;
+		case 'F':
+			r->from_now = word_of("--from", optarg, (char const *[]){ "start", "now", NULL });
+			o->from_given = true;
+			break;
 		case 'U': r->until = word_of("--to", optarg, (char const *[]){ "now", "exit", NULL }) ? RECORD_TO_EXIT : RECORD_TO_NOW; break;
-		case 'o': o->output = optarg; break;
-		case 'T': o->timing = optarg; break;
+		case 'o': f->output = optarg; break;
+		case 'a': f->append = true; break;
+		case 'T': f->timing = optarg; break;
 		case 'r': o->read_only = true; break;
 		case 'l': r->title = optarg; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
@@ -87,46 +98,41 @@ static char const *parse(int argc, char **argv, struct record *r, struct record_
 		}
 	}
 	if (argc - optind != 1) die_usage_address(argc);
-	if (o->timing && r->form != RECORDING_SCRIPT) die(EXIT_USAGE, "-T goes with -f script");
-	if (r->form == RECORDING_SCRIPT && to_stdout(o->output) && !o->timing)
+	r->form = f->form;
+	if (f->append && files_stdout(f->output)) die(EXIT_USAGE, "--append goes with -o FILE");
+	/* What was before is in the file. */
+	if (f->append && !o->from_given) r->from_now = true;
+	if (f->timing && r->form != RECORDING_SCRIPT) die(EXIT_USAGE, "-T goes with -f script");
+	if (r->form == RECORDING_SCRIPT && files_stdout(f->output) && !f->timing)
 		die(EXIT_USAGE, "a typescript's timing needs a file: -o FILE, or -T FILE");
 	return argv[optind];
 }
 
 /* ---- files ---------------------------------------------------------------------- */
 
-static int open_file(char const *path)
+static void outs_init(struct writer *w)
 {
-	if (to_stdout(path)) return STDOUT_FILENO;
-	/* What is recorded may be secret; and a name in a folder of everybody's
-	 * must not lead elsewhere. */
-	int const fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0600);
-	if (fd >= 0) return fd;
-	if (errno == ELOOP) die(EXIT_TEMPORARY, "%s is a symbolic link, which is not followed: name the file itself, or -", path);
-	die(EXIT_TEMPORARY, "unable to open %s: %s", path, strerror(errno));
+	out_init(&w->out, w->files.fd);
+	if (w->files.timing_fd >= 0) out_init(&w->timing, w->files.timing_fd);
 }
 
-static void open_files(struct record_options const *o, enum recording_form form, struct files *f)
+static void outs_deinit(struct writer *w)
 {
-	char timing[4096];
-
-	f->timing_fd = -1;
-	f->fd = open_file(o->output);
-	out_init(&f->out, f->fd);
-	if (form != RECORDING_SCRIPT) return;
-	int const n = snprintf(timing, sizeof timing, "%s.timing", o->output);
-	if (!o->timing && (n < 0 || (size_t)n >= sizeof timing)) die(EXIT_USAGE, "the file's name is too long");
-	f->timing_fd = open_file(o->timing ? o->timing : timing);
-	out_init(&f->timing, f->timing_fd);
+	out_deinit(&w->out);
+	if (w->files.timing_fd >= 0) out_deinit(&w->timing);
 }
 
 static bool signalled(void *arg)
 {
-	struct files *const f = arg;
+	struct writer *const f = arg;
 	int number;
 
 	while ((number = signals_next(&f->signals)) != 0) {
 		if (number == SIGTSTP) signals_stop();
+		if (number == SIGHUP && f->service) {
+			f->reopen = true;
+			continue;
+		}
 		if (!signals_fatal(number)) continue;
 		if (f->fatal) f->given_up = true;
 		else f->until = clock_ms() + LEAVE_MS;
@@ -136,7 +142,7 @@ static bool signalled(void *arg)
 }
 
 /* Until there may be room, or a signal came, or the time is over. */
-static void wait_for_room(struct files *f, struct out const *o)
+static void wait_for_room(struct writer *f, struct out const *o)
 {
 	struct pollfd p[2] = { { o->fd, POLLOUT, 0 }, { f->signals.fd, POLLIN, 0 } };
 	int64_t const left = f->until - clock_ms();
@@ -146,7 +152,7 @@ static void wait_for_room(struct files *f, struct out const *o)
 	if (f->fatal && clock_ms() >= f->until) f->given_up = true;
 }
 
-static int write_all(struct files *f, struct out *o, struct screen_buf *b)
+static int write_all(struct writer *f, struct out *o, struct screen_buf *b)
 {
 	uint8_t const *data;
 	size_t len;
@@ -169,17 +175,33 @@ static int write_all(struct files *f, struct out *o, struct screen_buf *b)
 /* The bytes before their timing, so that what is cut off can still be played. */
 static int write_files(void *arg, struct recording *r)
 {
-	struct files *const f = arg;
+	struct writer *const f = arg;
 	int const e = write_all(f, &f->out, &r->out);
-	return e < 0 || f->timing_fd < 0 ? e : write_all(f, &f->timing, &r->timing);
+	return e < 0 || f->files.timing_fd < 0 ? e : write_all(f, &f->timing, &r->timing);
 }
 
-static void close_files(struct files *f)
+static bool reopen_wanted(void *arg)
 {
-	out_deinit(&f->out);
-	if (f->timing_fd >= 0) out_deinit(&f->timing);
-	if ((f->fd != STDOUT_FILENO && close(f->fd) < 0) || (f->timing_fd >= 0 && close(f->timing_fd) < 0))
-		die(EXIT_TEMPORARY, "unable to write the recording: %s", strerror(errno));
+	struct writer *const w = arg;
+	bool const wanted = w->reopen;
+	w->reopen = false;
+	return wanted;
+}
+
+static bool reopen(void *arg)
+{
+	struct writer *const w = arg;
+	outs_deinit(w);
+	bool const others = files_reopen(&w->files);
+	outs_init(w);
+	return others;
+}
+
+static void close_files(struct writer *w)
+{
+	outs_deinit(w);
+	int const e = files_close(&w->files);
+	if (e < 0) die(EXIT_TEMPORARY, "unable to write the recording: %s", strerror(-e));
 }
 
 /* ---- the head ---------------------------------------------------------------------- */
@@ -199,42 +221,57 @@ static void open_terminal(struct follow *f, bool read_only)
 	if (r < 0) die_of_link(&f->link, r);
 }
 
+/* One that hangs up sends SIGHUP itself. */
+static bool has_terminal(void)
+{
+	int const fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0) close(fd);
+	return fd >= 0;
+}
+
 char const tool_name[] = "ptyhead-record";
 
 int main(int argc, char **argv)
 {
 	static struct follow f;
 	static struct record r;
-	struct record_options o = { .output = "-" };
+	static struct writer w = { .files = { .output = "-" } };
+	struct record_options o = { .read_only = false };
 	struct ptyhead_address address;
-	static struct files files;
 
-	char const *const name = parse(argc, argv, &r, &o);
+	char const *const name = parse(argc, argv, &r, &o, &w.files);
 	address_get(name, &address);
 	if (!r.title) r.title = name;
 	f.address = &address;
 	open_terminal(&f, o.read_only);
-	open_files(&o, r.form, &files);
-	int const e = signals_init(&files.signals);
+	files_open(&w.files);
+	outs_init(&w);
+	r.resume = w.files.resume;
+	r.resume_base = w.files.base;
+	r.resume_last = w.files.last;
+	w.service = !files_stdout(w.files.output) && !has_terminal();
+	int const e = signals_init(&w.signals);
 	if (e < 0) die(EXIT_TEMPORARY, "unable to watch for signals: %s", strerror(-e));
-	f.also = files.signals.fd;
+	f.also = w.signals.fd;
 	r.follow = &f;
 	r.write = write_files;
 	r.stop = signalled;
-	r.arg = &files;
+	r.reopen_wanted = reopen_wanted;
+	r.reopen = reopen;
+	r.arg = &w;
 	r.say = say;
 	enum record_result const result = record_run(&r);
 	int const error = errno;
 	follow_close(&f);
-	while (signals_next(&files.signals) != 0) {} /* SIGPIPE is told in words; others are too late */
-	signals_deinit(&files.signals);
-	if (files.given_up) signals_die(files.fatal);
+	while (signals_next(&w.signals) != 0) {} /* SIGPIPE is told in words; others are too late */
+	signals_deinit(&w.signals);
+	if (w.given_up) signals_die(w.fatal);
 	switch (result) {
 	case RECORD_DONE: break;
 	case RECORD_REFUSED: die_of_link(&f.link, 0);
 	case RECORD_FAILED: die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(error));
 	case RECORD_UNWRITTEN: die(EXIT_TEMPORARY, "unable to write the recording: %s", strerror(error));
 	}
-	close_files(&files);
+	close_files(&w);
 	return 0;
 }
