@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "activation.h"
+#include "fifo.h"
 #include "listener.h"
 #include "notify.h"
 #include "number.h"
@@ -31,6 +32,7 @@ struct daemon {
 	struct peers peers;
 	struct recovery recovery;
 	struct list listeners;
+	struct list fifos;
 	struct source term; /* SIGTERM, SIGINT */
 	bool leaving;
 	struct timeout leave;             /* the last moment to end */
@@ -226,6 +228,7 @@ static int daemon_init(struct daemon *d, struct daemon_options const *o)
 	peers_init(&d->peers, &d->env, &d->terminals);
 	recovery_init(&d->recovery, &d->terminals);
 	list_init(&d->listeners);
+	list_init(&d->fifos);
 	timeout_init(&d->leave, leave_expired);
 	timeout_init(&d->holder, holder_expired);
 	timeout_init(&d->alive, alive_expired);
@@ -288,10 +291,21 @@ static int take_up(struct daemon *d, struct daemon_options const *o, struct keep
 	return 0;
 }
 
+/* Types what comes from the FIFO `fd`, or else from that at `path`. An exit code; 0: done. */
+static int type_from(struct daemon *d, int fd, char const *path)
+{
+	char text[64];
+	snprintf(text, sizeof text, "descriptor %d (type)", fd);
+	int const r = path ? fifo_open(&d->fifos, &d->env, &d->terminals, path) : fifo_add(&d->fifos, &d->env, &d->terminals, fd);
+	if (r == -ENXIO || r == -ELOOP) return fatal(d, EXIT_USAGE, "%s is no FIFO", path ? path : text, 0);
+	return r < 0 ? fatal(d, EXIT_TEMPORARY, "unable to read the FIFO %s", path ? path : text, r) : 0;
+}
+
 static int listen_on(struct daemon *d, struct daemon_options const *o, struct activation_fd *fds, size_t len)
 {
 	struct terminal *t;
 	char text[64];
+	size_t fifos = 0;
 	int r;
 
 	/* People attach before the first program is there. Only exports make others,
@@ -299,6 +313,12 @@ static int listen_on(struct daemon *d, struct daemon_options const *o, struct ac
 	if (!terminals_find(&d->terminals, "main") && d->terminals.len < d->env.limits.terminals)
 		(void)terminals_new(&d->terminals, "main", &t);
 	for (size_t i = 0; i < len; i++) {
+		if (!strcmp(fds[i].name, "type")) {
+			int const code = type_from(d, fds[i].fd, NULL);
+			if (code) return code;
+			fifos++;
+			continue;
+		}
 		snprintf(text, sizeof text, "%d (%.40s)", fds[i].fd, fds[i].name);
 		if (activation_is_listener(fds[i].fd) < 0)
 			return fatal(d, EXIT_USAGE, "descriptor %s was handed over and is not a listening UNIX stream socket", text, 0);
@@ -310,7 +330,7 @@ static int listen_on(struct daemon *d, struct daemon_options const *o, struct ac
 		if (r == -EADDRINUSE) return fatal(d, EXIT_TEMPORARY, "unable to bind %s: another head, or something else, is there", o->paths[i], 0);
 		if (r < 0) return fatal(d, EXIT_TEMPORARY, "unable to bind %s", o->paths[i], r);
 	}
-	if (len == 0 && o->paths_len == 0)
+	if (len == fifos && o->paths_len == 0)
 		return fatal(d, EXIT_USAGE, "%s", "no socket: name one to bind, or start it by socket activation (systemctl start ptyhead@NAME.socket)", 0);
 	return 0;
 }
@@ -327,6 +347,7 @@ static int start(struct daemon *d, struct daemon_options const *o)
 	if (r < 0) return fatal(d, EXIT_TEMPORARY, "%s", "unable to take what was handed over", r);
 	int code = take_up(d, o, items, n);
 	if (code == 0) code = listen_on(d, o, fds, len);
+	if (code == 0 && o->fifo) code = type_from(d, -1, o->fifo);
 	activation_free(fds, len);
 	return code;
 }
@@ -337,6 +358,7 @@ static void daemon_deinit(struct daemon *d)
 	timeout_clear(&d->status);
 	timeout_clear(&d->tell);
 	while (!list_empty(&d->listeners)) listener_free(list_entry(d->listeners.next, struct listener, link));
+	while (!list_empty(&d->fifos)) fifo_free(list_entry(d->fifos.next, struct fifo, link));
 	peers_deinit(&d->peers);
 	terminals_deinit(&d->terminals);
 	recovery_deinit(&d->recovery);

@@ -11,6 +11,7 @@ struct daemon_options {
 	int notify_fd;        /* -1: none */
 	char const *fdholder; /* NULL: none */
 	char const *id;       /* of the names in it */
+	char const *fifo;     /* to type what is written to it; NULL: none */
 	char *const *paths;   /* sockets to bind, `paths_len` of them */
 	int paths_len;
 };

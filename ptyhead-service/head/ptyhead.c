@@ -23,7 +23,7 @@
 #define GRACE_S 10u
 
 static char const usage_text[] =
-	"usage: ptyhead [-b BYTES] [-d FD] [-g SECONDS] [-H FDHOLDER [-i ID]]\n"
+	"usage: ptyhead [-b BYTES] [-d FD] [-F FIFO] [-g SECONDS] [-H FDHOLDER [-i ID]]\n"
 	"               [-n TERMINALS] [-p SECONDS] [-s POLICY] [-v LEVEL] [SOCKET...]\n"
 	"\n"
 	"Holds the terminals of programs that s6-ptyexec runs, and shows them to viewers.\n"
@@ -32,6 +32,8 @@ static char const usage_text[] =
 	"  -b, --buffer BYTES       of output kept for each terminal: 65536 to 67108864,\n"
 	"                           with K or M behind it if you like (default 256K)\n"
 	"  -d, --notification-fd FD write a newline to FD when ready, and close it\n"
+	"  -F, --fifo FIFO          type each line that is written to FIFO, which is made if it is\n"
+	"                           not there, on the terminal main\n"
 	"  -g, --grace SECONDS      at SIGTERM, without a store: wait so long for the programs\n"
 	"                           to end (default 10)\n"
 	"  -H, --fd-holder SOCKET   keep what must outlive this process in the s6-fdholderd\n"
@@ -109,6 +111,7 @@ static void parse(int argc, char **argv, struct daemon_options *o, enum log_leve
 	static struct option const longs[] = {
 		{ "buffer", required_argument, NULL, 'b' },
 		{ "notification-fd", required_argument, NULL, 'd' },
+		{ "fifo", required_argument, NULL, 'F' },
 		{ "grace", required_argument, NULL, 'g' },
 		{ "fd-holder", required_argument, NULL, 'H' },
 		{ "id", required_argument, NULL, 'i' },
@@ -122,10 +125,11 @@ static void parse(int argc, char **argv, struct daemon_options *o, enum log_leve
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
-	while ((c = getopt_long(argc, argv, "+b:d:g:H:i:l:n:p:s:v:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+b:d:F:g:H:i:l:n:p:s:v:", longs, NULL)) != -1) {
 		switch (c) {
 		case 'b': o->limits.ring_size = number('b', optarg, TAPE_RING_MIN, TAPE_RING_MAX, true); break;
 		case 'd': o->notify_fd = (int)number('d', optarg, 3, INT_MAX, false); break;
+		case 'F': o->fifo = optarg; break;
 		case 'g': o->limits.grace_s = (unsigned)number('g', optarg, 0, 86400, false); break;
 		case 'H': o->fdholder = optarg; break;
 		case 'i':
