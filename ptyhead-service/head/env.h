@@ -25,6 +25,7 @@ struct env_limits {
 	unsigned peers;
 	unsigned descriptors;  /* a peer whose descriptor has this number or a higher one is too many */
 	enum size_policy size;
+	bool clusters;         /* runs begin with mode 2027 on: a grapheme cluster is one character */
 	unsigned patience_s;   /* for a silent peer, and for a lossless reader that does not move */
 	unsigned grace_s;      /* at SIGTERM, for programs that no store holds */
 };

@@ -326,10 +326,12 @@ void output_run_begin(struct output *o, struct tape_state const *state)
 	struct tape_mark m = { .offset = o->tape.end, .type = TAPE_RUN_START, .run = state->run };
 	m.u.start.pid = state->pid;
 	m.u.start.size = state->size;
-	m.u.start.flags = state->flags & TAPE_CONTINUED ? TAPE_START_CONTINUED : 0;
+	m.u.start.flags = (state->flags & TAPE_CONTINUED ? TAPE_START_CONTINUED : 0) |
+	                  (state->flags & TAPE_CLUSTERS ? TAPE_START_CLUSTERS : 0);
 	tape_mark(&o->tape, &m);
 	FAULT("started");
 	o->silent = false;
+	screen_clusters_set(o->screen, state->flags & TAPE_CLUSTERS);
 	screen_new_run(o->screen);
 	engine_resize(o);
 }
@@ -337,7 +339,7 @@ void output_run_begin(struct output *o, struct tape_state const *state)
 void output_run_end(struct output *o, bool known, int status, uint64_t now)
 {
 	output_settle(o);
-	o->state.flags = (o->state.flags & TAPE_CONTINUED) | (known ? TAPE_ENDED_KNOWN : 0);
+	o->state.flags = (o->state.flags & TAPE_OF_RUN) | (known ? TAPE_ENDED_KNOWN : 0);
 	o->state.status = status;
 	o->state.since = now;
 	tape_mark(&o->tape, &(struct tape_mark){ .offset = o->tape.end, .type = TAPE_RUN_END, .run = o->state.run,

@@ -24,7 +24,8 @@
 
 static char const usage_text[] =
 	"usage: ptyhead [-b BYTES] [-d FD] [-F FIFO] [-g SECONDS] [-H FDHOLDER [-i ID]]\n"
-	"               [-n TERMINALS] [-p SECONDS] [-s POLICY] [-v LEVEL] [SOCKET...]\n"
+	"               [-n TERMINALS] [-p SECONDS] [-s POLICY] [-v LEVEL] [-w UNIT]\n"
+	"               [SOCKET...]\n"
 	"\n"
 	"Holds the terminals of programs that s6-ptyexec runs, and shows them to viewers.\n"
 	"Listens on the sockets that a supervisor hands over, or binds SOCKET.\n"
@@ -44,6 +45,8 @@ static char const usage_text[] =
 	"  -s, --size POLICY        whose size a terminal has: latest (default: the viewer's\n"
 	"                           that typed last), smallest, largest, fixed\n"
 	"  -v, --verbosity LEVEL    0: fatal errors, 1: warnings (default), 2: runs too\n"
+	"  -w, --width UNIT         what has a width of its own: codepoints (default), or\n"
+	"                           clusters, as with mode 2027\n"
 	"      --help, --version\n"
 	"\n"
 	"See ptyhead(8).\n";
@@ -106,6 +109,13 @@ static enum size_policy size_policy(char const *s)
 	die(EXIT_USAGE, "option -s wants latest, smallest, largest or fixed, not %s", s);
 }
 
+static bool clusters(char const *s)
+{
+	if (!strcmp(s, "clusters")) return true;
+	if (!strcmp(s, "codepoints")) return false;
+	die(EXIT_USAGE, "option -w wants codepoints or clusters, not %s", s);
+}
+
 static void parse(int argc, char **argv, struct daemon_options *o, enum log_level *ret_verbosity)
 {
 	static struct option const longs[] = {
@@ -120,12 +130,13 @@ static void parse(int argc, char **argv, struct daemon_options *o, enum log_leve
 		{ "patience", required_argument, NULL, 'p' },
 		{ "size", required_argument, NULL, 's' },
 		{ "verbosity", required_argument, NULL, 'v' },
+		{ "width", required_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
-	while ((c = getopt_long(argc, argv, "+b:d:F:g:H:i:l:n:p:s:v:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+b:d:F:g:H:i:l:n:p:s:v:w:", longs, NULL)) != -1) {
 		switch (c) {
 		case 'b': o->limits.ring_size = number('b', optarg, TAPE_RING_MIN, TAPE_RING_MAX, true); break;
 		case 'd': o->notify_fd = (int)number('d', optarg, 3, INT_MAX, false); break;
@@ -141,6 +152,7 @@ static void parse(int argc, char **argv, struct daemon_options *o, enum log_leve
 		case 'p': o->limits.patience_s = (unsigned)number('p', optarg, 1, 86400, false); break;
 		case 's': o->limits.size = size_policy(optarg); break;
 		case 'v': *ret_verbosity = (enum log_level)number('v', optarg, 0, 2, false); break;
+		case 'w': o->limits.clusters = clusters(optarg); break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead " PTYHEAD_VERSION); exit(0);
 		default: fputs("try: ptyhead --help\n", stderr); exit(EXIT_USAGE);

@@ -300,7 +300,7 @@ int terminal_start(struct terminal *t, struct terminal_run const *run, struct wi
 	}
 	if (t->output.state.run > 0) t->ended = t->output.state;
 	output_run_begin(&t->output, &(struct tape_state){
-		.flags = TAPE_ALIVE,
+		.flags = TAPE_ALIVE | (t->env->limits.clusters ? TAPE_CLUSTERS : 0),
 		.run = number,
 		.pid = (int32_t)run->pid,
 		.since = clock_wall_ns(),
@@ -329,7 +329,8 @@ static void run_found(struct terminal *t, uint32_t run)
 	if (lost && ioctl(t->master.fd, TIOCGWINSZ, &ws) == 0 && wire_size_ok((struct wire_size){ ws.ws_row, ws.ws_col, 0, 0 }))
 		size = (struct tape_size){ ws.ws_row, ws.ws_col, ws.ws_xpixel, ws.ws_ypixel };
 	output_run_begin(&t->output, &(struct tape_state){
-		.flags = TAPE_ALIVE | (lost ? TAPE_CONTINUED : 0), .run = run, .since = clock_wall_ns(), .size = size });
+		.flags = TAPE_ALIVE | (lost ? TAPE_CONTINUED : 0) | (t->env->limits.clusters ? TAPE_CLUSTERS : 0),
+		.run = run, .since = clock_wall_ns(), .size = size });
 	if (lost && keep_tape(t) < 0)
 		log_news(&t->env->log, "%s: its new tape is not in %s: the next head has no history", t->name, t->env->keep.where);
 }

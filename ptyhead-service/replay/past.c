@@ -223,6 +223,7 @@ struct screen *past_at_end(struct tape_reader *r, uint32_t run, struct tape_stat
 	int const e = tape_reader_ended(r, ret_state, &bytes, &len);
 	if (e == 0 && ret_state->run == run && ret_state->size.rows && ret_state->size.cols) {
 		s = screen_new(ret_state->size.rows, ret_state->size.cols);
+		if (s) screen_clusters_set(s, ret_state->flags & TAPE_CLUSTERS);
 		if (s && len > 0) screen_feed(s, bytes, len);
 		errno = ENOMEM;
 	}

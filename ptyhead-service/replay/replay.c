@@ -14,7 +14,10 @@ void replay_mark(struct screen *s, struct tape_state *state, struct tape_mark co
 
 	tape_state_mark(state, m);
 	if (!s) return;
-	if (m->type == TAPE_RUN_START) screen_new_run(s);
+	if (m->type == TAPE_RUN_START) {
+		screen_clusters_set(s, state->flags & TAPE_CLUSTERS);
+		screen_new_run(s);
+	}
 	if ((m->type == TAPE_RUN_START || m->type == TAPE_SIZE) && z->rows && z->cols) screen_resize(s, z->rows, z->cols);
 }
 
@@ -40,7 +43,8 @@ static int screen_begin(struct replay *p, unsigned rows, unsigned cols)
 	screen_drop(p);
 	p->screen = p->into ? p->into : screen_new(rows, cols);
 	if (!p->screen) return -ENOMEM;
-	if (p->into && used) screen_reset(p->screen);
+	screen_clusters_set(p->screen, p->state.flags & TAPE_CLUSTERS);
+	if (used || p->state.flags & TAPE_CLUSTERS) screen_reset(p->screen);
 	if (p->into) screen_resize(p->screen, rows, cols);
 	return 0;
 }

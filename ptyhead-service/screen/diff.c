@@ -108,10 +108,20 @@ static unsigned scrolled(struct view const *from, struct view const *to)
 	return best;
 }
 
-/* Are x and x + 1 a wide character, before or after? */
+/* Are x and x + 1 a wide character, before or after, or letters of one flag? */
 static bool pair(struct view const *f, unsigned yf, struct view const *to, unsigned y, unsigned x)
 {
-	return (view_cell(f, yf, x).flags | view_cell(to, y, x).flags) & SCREEN_CELL_WIDE;
+	if ((view_cell(f, yf, x).flags | view_cell(to, y, x).flags) & SCREEN_CELL_WIDE) return true;
+	return flag_letter(view_cell(to, y, x)) && flag_letter(view_cell(to, y, x + 1));
+}
+
+/* What is beside a cell that some terminals make wider may have been written over by it,
+ * or will be. */
+static void spill(struct view const *v, unsigned y, unsigned x, bool *ret)
+{
+	unsigned most;
+	if (!v->s || !paint_disputed(v->s, view_cell(v, y, x), &most)) return;
+	for (unsigned i = x + 1; i < v->cols && i < x + most; i++) ret[i] = true;
 }
 
 /* Which cells of a row to write: those that differ, and the whole of every wide
@@ -122,7 +132,10 @@ static void changes(struct view const *from, unsigned yf, struct view const *to,
 	struct view const *const f = blank_from ? &none : from;
 	unsigned const n = umax(view_len(f, yf), view_len(to, y));
 	memset(ret, 0, to->cols * sizeof *ret);
-	for (unsigned x = 0; x < n; x++) ret[x] = !cell_same(f, view_cell(f, yf, x), to, view_cell(to, y, x));
+	for (unsigned x = 0; x < n; x++) {
+		if (!ret[x]) ret[x] = !cell_same(f, view_cell(f, yf, x), to, view_cell(to, y, x));
+		if (ret[x]) spill(f, yf, x, ret), spill(to, y, x, ret);
+	}
 	/* One way and back: each pair has looked at both its neighbours then. */
 	for (unsigned x = 0; x + 1 < to->cols; x++)
 		if (ret[x] != ret[x + 1] && pair(f, yf, to, y, x)) ret[x] = ret[x + 1] = true;
@@ -142,11 +155,14 @@ static void row_paint(struct painter *p, struct view const *to, unsigned y, bool
 		struct screen_style st = s->styles.at[c.style];
 		st.attrs = (uint16_t)(st.attrs & ~(unsigned)SCREEN_PROTECTED);
 		unsigned end = x + 1;
+		unsigned most;
 		if (c.ch) {
 			while (end < to->cols && changed[end]) end++;
 			struct row const *const r = row_at(s, s->grid, to->y + y);
-			paint_move(p, y, x);
+			paint_to(p, c, y, x);
 			paint_style(p, &st);
+			/* Nothing is to show beside it where it is narrower. */
+			if (!p->flag && paint_disputed(s, c, &most)) screen_buf_fmt(p->out, "\033[%uX", screen_cell_width(c));
 			unsigned const n = paint_run(p, r->cells + to->x + x, umin(end, view_len(to, y)) - x);
 			if (!n) paint_cell(p, c);
 			if (p->x >= p->cols) p->known = false;
@@ -237,7 +253,11 @@ void screen_diff(struct screen const *from, struct screen const *to, unsigned ro
 	struct input a = input_of(from, from ? &from->home : NULL);
 	struct input const b = input_of(to, from ? &from->home : &to->home);
 	bool changed[SCREEN_SIZE_MAX];
+	uint64_t const has = from ? home_shown(from, &from->home) : MODES_DEFAULT;
 	bool const hide = !from || cursor_seen(from, rows, cols);
+	p.graphemes = has >> M_GRAPHEME & 1;
+	p.wraps = has >> M_AWM & 1;
+	p.narrow = from && home_narrow(&from->home);
 	if (from) screen_viewport(from, rows, cols, &f.y, &f.x);
 	screen_viewport(to, rows, cols, &t.y, &t.x);
 	if (hide) screen_buf_str(out, "\033[?25l");

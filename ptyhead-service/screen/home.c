@@ -31,6 +31,11 @@ uint64_t home_shown(struct screen const *s, struct home const *h)
 	return (s->modes & own) | (home_modes(h) & ~own);
 }
 
+bool home_narrow(struct home const *h)
+{
+	return h->known && !(h->known >> M_GRAPHEME & 1);
+}
+
 uint64_t home_touched(struct screen const *s)
 {
 	return s->touched & MODES_VARY;

@@ -30,8 +30,23 @@ void paint_utf8(struct screen_buf *out, uint32_t cp)
 	screen_buf_add(out, b, n);
 }
 
+bool flag_letter(struct screen_cell c)
+{
+	return c.ch >= 0x1f1e6 && c.ch <= 0x1f1ff;
+}
+
+void paint_to(struct painter *p, struct screen_cell c, unsigned y, unsigned x)
+{
+	unsigned most;
+	if (p->flag && p->known && p->y == y && p->x == x && flag_letter(c)) return;
+	if (paint_disputed(p->s, c, &most)) p->known = false;
+	paint_move(p, y, x);
+}
+
 void paint_move(struct painter *p, unsigned y, unsigned x)
 {
+	if (p->flag) p->known = false;
+	p->flag = false;
 	bool const right = p->known && p->y == y && x > p->x && p->x < p->cols && x - p->x < 10;
 	if (p->known && p->y == y && p->x == x) return;
 	screen_buf_str(p->out, "\033[");
@@ -121,20 +136,63 @@ unsigned paint_run(struct painter *p, struct screen_cell const *c, unsigned n)
 	return i;
 }
 
+bool paint_disputed(struct screen const *s, struct screen_cell c, unsigned *ret_most)
+{
+	uint32_t cps[SCREEN_CLUSTER_MAX];
+	if (c.ch < 0xa9) return false;
+	unsigned const n = cluster_chars(s, c.ch, cps);
+	return width_disputed(cps, n, ret_most);
+}
+
+/* Each part in the mode that makes it one cell of that width. Rather the plain form of a
+ * character than one that the next cell would cut in two. */
+bool screen_disputed(struct screen const *s)
+{
+	unsigned most;
+	for (unsigned y = 0; y < s->rows; y++) {
+		struct row const *const r = row_at(s, s->grid, y);
+		for (unsigned x = 0; x < r->len; x++)
+			if (paint_disputed(s, r->cells[x], &most)) return true;
+	}
+	return false;
+}
+
+static void paint_cluster(struct painter *p, uint32_t const *cps, unsigned n, unsigned w)
+{
+	unsigned const k = grapheme_part(cps, n, w);
+	bool const narrow = p->narrow && w == 1 && width_cluster(cps, n) == 2;
+	bool on = p->graphemes;
+	if (k && !on) screen_buf_str(p->out, "\033[?2027h");
+	on |= k > 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (i == k && on && (!p->graphemes || width_cluster(cps, n) != w)) {
+			screen_buf_str(p->out, "\033[?2027l");
+			on = false;
+		}
+		if (!narrow || cps[i] != 0xfe0f) paint_utf8(p->out, cps[i]);
+	}
+	if (on != p->graphemes) screen_buf_str(p->out, on ? "\033[?2027l" : "\033[?2027h");
+}
+
 void paint_cell(struct painter *p, struct screen_cell c)
 {
 	uint32_t cps[SCREEN_CLUSTER_MAX];
 	unsigned const n = cluster_chars(p->s, c.ch, cps);
 	unsigned const w = screen_cell_width(c);
-	unsigned const k = n > 1 ? grapheme_part(cps, n, w) : 0;
+	unsigned most;
+	bool const disputed = n > 0 && width_disputed(cps, n, &most);
 	paint_wrap(p);
-	if (k) screen_buf_str(p->out, "\033[?2027h");
-	for (unsigned i = 0; i < n; i++) {
-		paint_utf8(p->out, cps[i]);
-		if (i + 1 == k) screen_buf_str(p->out, "\033[?2027l");
-	}
+	/* Where it takes more, it must not wrap and scroll. */
+	bool const edge = disputed && p->wraps && most > w && p->x + most > p->cols;
+	if (edge) screen_buf_str(p->out, "\033[?7l");
+	if (n == 1) paint_utf8(p->out, cps[0]);
+	else if (n > 1) paint_cluster(p, cps, n, w);
+	if (edge) screen_buf_str(p->out, "\033[?7h");
 	p->x += w;
-	if (p->x > p->cols) p->known = false;
+	/* Two letters of a flag in two cells are written at one go: where they make one
+	 * character it has their two columns, and either alone may have two. */
+	p->flag = !p->flag && !p->graphemes && flag_letter(c);
+	if (p->x > p->cols || (disputed && !p->flag)) p->known = false;
 }
 
 void paint_blank(struct painter *p, unsigned y, unsigned x, unsigned n, struct screen_style const *st)

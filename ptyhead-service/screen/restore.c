@@ -85,8 +85,14 @@ static bool wrapped(struct screen const *s, struct grid const *g, unsigned y)
 /* Does printing row y to its end and going on with row y + 1 wrap by itself? */
 static bool flows(struct screen const *s, struct grid const *g, unsigned y)
 {
-	if (row_at(s, g, umin(y + 1, s->rows - 1u))->flags & ROW_PROMPT) return false; /* its mark comes between */
-	return wrapped(s, g, y) && shows(cell_at(s, g, y, s->cols - 1u)) && shows(cell_at(s, g, y + 1, 0));
+	unsigned most;
+	if (!wrapped(s, g, y)) return false;
+	if (row_at(s, g, y + 1)->flags & ROW_PROMPT) return false; /* its mark comes between */
+	struct screen_cell last = cell_at(s, g, y, s->cols - 1u);
+	struct screen_cell const next = cell_at(s, g, y + 1, 0);
+	if (!shows(last) || !shows(next)) return false;
+	if (last.flags & SCREEN_CELL_SPACER && s->cols > 1) last = cell_at(s, g, y, s->cols - 2u);
+	return !paint_disputed(s, last, &most) && !paint_disputed(s, next, &most);
 }
 
 /* Rows marked as wrapped that painting would not wrap: two spaces do it, and
@@ -160,7 +166,7 @@ static void grid_paint(struct painter *p, struct grid const *g)
 				continue;
 			}
 			struct screen_style const st = s->styles.at[c.style];
-			if (!(x == 0 && after && p->known && p->y == y - 1 && p->x == s->cols)) paint_move(p, y, x);
+			if (!(x == 0 && after && p->known && p->y == y - 1 && p->x == s->cols)) paint_to(p, c, y, x);
 			paint_style(p, &st);
 			unsigned const n = paint_run(p, r->cells + x, r->len - x);
 			if (n == 0) paint_cell(p, c);
@@ -289,7 +295,6 @@ static void pending_wrap(struct painter *p)
 	unsigned x = s->x;
 	if (c.flags & SCREEN_CELL_SPACER && x > 0) c = cell_at(s, s->grid, s->y, --x);
 	struct screen_style const st = s->styles.at[c.style];
-	if (mode_on(s, M_GRAPHEME)) screen_buf_str(p->out, "\033[?2027l");
 	p->known = false;
 	paint_move(p, s->y, x);
 	paint_style(p, &st);
@@ -301,21 +306,31 @@ static void pending_wrap(struct painter *p)
 		screen_buf_fmt(p->out, " \033[%u;%u;%u;%u$z", y, x, y, x);
 	}
 	p->known = false;
-	if (mode_on(s, M_GRAPHEME)) screen_buf_str(p->out, "\033[?2027h");
 	screen_buf_str(p->out, "\033[m"); /* no longer right after a character */
 	p->pen = (struct screen_style){ .attrs = p->pen.attrs & SCREEN_PROTECTED };
 }
 
-static void cursor(struct painter *p, bool real)
+/* The last character is printed again, so that a mark can follow it; but not where that
+ * might leave a terminal's cursor elsewhere. */
+static bool prints_last(struct painter const *p, bool seat)
 {
 	struct screen const *const s = p->s;
+	unsigned most;
+	return s->last_valid && !(seat && paint_disputed(s, cell_at(s, s->grid, s->y, s->last_x), &most));
+}
+
+/* `seat`: somebody sits at the terminal. */
+static void cursor(struct painter *p, bool real, bool seat)
+{
+	struct screen const *const s = p->s;
+	bool const again = prints_last(p, seat);
 	if (mode_on(s, M_OM)) {
 		screen_buf_str(p->out, "\033[?6h");
 		p->top = s->top;
 		p->left = s->left;
 	}
 	p->known = false;
-	if (!s->last_valid) {
+	if (!again) {
 		if (s->pending) pending_wrap(p);
 		else paint_move(p, s->y, s->x);
 	}
@@ -325,7 +340,7 @@ static void cursor(struct painter *p, bool real)
 	marks_after(s, p->out);
 	if (s->level != 4 && !real) screen_buf_fmt(p->out, "\033[%u;9\"p", 60u + s->level); /* resets nothing: see level_set */
 	if (s->iso_protect) screen_buf_str(p->out, s->pen.attrs & SCREEN_PROTECTED ? "\033V" : "\033V\033W");
-	if (s->last_valid) last_character(p);
+	if (again) last_character(p);
 	if (s->shift) screen_buf_str(p->out, s->shift == 2 ? "\033N" : "\033O");
 }
 
@@ -364,12 +379,16 @@ static void enter_alt(struct painter *p)
 	"\033[?1015;1016;2004;2026l\033[?2027;2031;2048l\033[20l\033>\033[<9u\033[>m\033[0 q\033[0*x\033[0\"q\033]8;;\033\\\033]104\033\\\033]110\033\\\033]111\033\\"   \
 	"\033]112\033\\\033[?5W\033[m\033[H\033[2J"
 
-static void restore(struct screen const *s, bool real, struct screen_buf *out)
+/* `at` (may be NULL): the screen of a terminal that somebody sits at, which is blank. */
+static void restore(struct screen const *s, bool real, struct screen const *at, struct screen_buf *out)
 {
-	struct painter p = { .s = s, .out = out, .cols = s->cols };
+	struct painter p = { .s = s, .out = out, .cols = s->cols, .wraps = true };
 	struct screen_style const none = { 0 };
 	/* First of all, since it clears the screen; a real terminal is not to change its size. */
 	if (mode_on(s, M_COLM) && !real) screen_buf_str(out, "\033[?40h\033[?3h\033[?40l");
+	p.graphemes = at && home_shown(at, &at->home) >> M_GRAPHEME & 1;
+	p.narrow = at && home_narrow(&at->home);
+	if (!at && s->by_clusters) screen_buf_str(out, "\033[?2027l"); /* on since it is fresh */
 	saved_modes(s, real, out);
 	marks_before(s, out);
 	titles(s, out);
@@ -385,16 +404,18 @@ static void restore(struct screen const *s, bool real, struct screen_buf *out)
 	if (s->left != 0 || s->right != s->cols - 1) screen_buf_fmt(out, "\033[%u;%us", s->left + 1u, s->right + 1u);
 	if (s->top != 0 || s->bottom != s->rows - 1) screen_buf_fmt(out, "\033[%u;%ur", s->top + 1u, s->bottom + 1u);
 	modes(s, real, out);
-	cursor(&p, real);
+	p.graphemes = at ? home_shown(s, &at->home) >> M_GRAPHEME & 1 : mode_on(s, M_GRAPHEME);
+	p.wraps = false;
+	cursor(&p, real, at != NULL);
 }
 
 void screen_restore(struct screen const *s, bool clear, struct screen_buf *out)
 {
 	if (clear) screen_buf_str(out, CLEAR);
-	restore(s, clear, out);
+	restore(s, clear, NULL, out);
 }
 
-void screen_restore_real(struct screen const *s, struct screen_buf *out)
+void screen_restore_real(struct screen const *s, struct screen const *at, struct screen_buf *out)
 {
-	restore(s, true, out);
+	restore(s, true, at, out);
 }

@@ -183,6 +183,10 @@ struct screen *screen_clone(struct screen const *s);
 void screen_sinks_set(struct screen *s, struct screen_sinks const *sinks);
 /* A cell's size in pixels, for XTWINOPS 14, 15 and 16 and mode 2048; 0 unknown. */
 void screen_pixels_set(struct screen *s, unsigned cell_width, unsigned cell_height);
+/* Whether mode 2027 is on when a run begins and after a reset: from the next of these
+ * on. (What is shown, and the mode, stay now.) */
+void screen_clusters_set(struct screen *s, bool on);
+bool screen_clusters(struct screen const *s);
 /* What DSR ?996 says: 1 dark, 2 light, 0 silent (the default is dark). */
 void screen_scheme_set(struct screen *s, int scheme);
 int screen_scheme(struct screen const *s);
@@ -324,9 +328,12 @@ void screen_row_sgr(struct screen const *s, struct screen_row const *row, struct
  * parser's own state is not in it: use it at screen_ground. With `clear`, the
  * terminal need not be fresh: it is reset softly and cleared first. */
 void screen_restore(struct screen const *s, bool clear, struct screen_buf *out);
-/* The same for a terminal that somebody sits at: it is blank, nothing is on, and it
- * must not report its size by itself. */
-void screen_restore_real(struct screen const *s, struct screen_buf *out);
+/* The same for a terminal that somebody sits at and that shows `at`: it is blank, nothing
+ * is on, and it must not report its size by itself. What it shows has its place also where
+ * it has other widths for some characters; then a mark that comes next does not join. */
+void screen_restore_real(struct screen const *s, struct screen const *at, struct screen_buf *out);
+/* Does it show a character whose width terminals disagree about? */
+bool screen_disputed(struct screen const *s);
 
 /* What a terminal that somebody sits at had of modes, colours and cursor shape before
  * anything was written to it. Questions, which it answers with what it knows; one answer,

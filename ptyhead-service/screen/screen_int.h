@@ -240,6 +240,7 @@ struct screen {
 	uint64_t touched;
 	uint16_t touched_palette, touched_dynamic;
 	bool touched_shape;
+	bool by_clusters;       /* mode 2027 is on after a reset */
 	bool progress;          /* a progress bar is shown (OSC 9;4) */
 	struct home home;
 	struct other_mode others[SCREEN_OTHERS_MAX];
@@ -338,6 +339,10 @@ enum gcb width_gcb(uint32_t cp);
 /* Does cp continue the cluster of these n code points (UAX #29)? */
 bool width_joins(uint32_t const *cps, unsigned n, uint32_t cp);
 unsigned width_cluster(uint32_t const *cps, unsigned n); /* 1 or 2 */
+/* Do terminals disagree about the columns that these take, or join them with what comes
+ * before or after? Some count code points, some clusters; tables are of other years.
+ * *ret_most: the most columns that one gives them. */
+bool width_disputed(uint32_t const *cps, unsigned n, unsigned *ret_most);
 
 /* grid.c */
 int grid_init(struct grid *g, unsigned rows);
@@ -491,12 +496,24 @@ struct painter {
 	bool known;              /* it is where y and x say */
 	unsigned cols;           /* its width */
 	unsigned top, left;      /* its origin, for absolute addressing (DECOM) */
+	bool graphemes;          /* its mode 2027 is on */
+	bool narrow;             /* it may make two columns of a character by VS16, and cannot be told not to */
+	bool flag;               /* the first letter of a flag was painted last */
+	bool wraps;              /* its mode 7 is on, and may be switched off for a cell */
 };
 void paint_utf8(struct screen_buf *out, uint32_t cp);
 void paint_move(struct painter *p, unsigned y, unsigned x);
 void paint_style(struct painter *p, struct screen_style const *to);
-/* Print a cell where the cursor is. */
+/* Print a cell where the cursor is. It is not known where the cursor is after a cell that
+ * paint_disputed is true of: whatever a terminal does with it, what is painted next has
+ * its place. */
 void paint_cell(struct painter *p, struct screen_cell c);
+/* paint_move for that cell: always a movement where a terminal might join it with what
+ * was painted before. */
+void paint_to(struct painter *p, struct screen_cell c, unsigned y, unsigned x);
+bool flag_letter(struct screen_cell c); /* a regional indicator, alone */
+/* *ret_most: columns that the cell takes on some terminal. */
+bool paint_disputed(struct screen const *s, struct screen_cell c, unsigned *ret_most);
 /* Print those of the n cells of one row, from the first on, that are plain ASCII
  * in the first one's style: how many they were. */
 unsigned paint_run(struct painter *p, struct screen_cell const *c, unsigned n);
@@ -506,6 +523,7 @@ void paint_title(struct screen_buf *out, unsigned what, char const *str);
 /* home.c: `h` is of the terminal that is written to */
 uint64_t home_modes(struct home const *h);                             /* what it had */
 uint64_t home_shown(struct screen const *s, struct home const *h);     /* what it has, showing s */
+bool home_narrow(struct home const *h);                                /* it does not know mode 2027 */
 uint64_t home_touched(struct screen const *s);                         /* modes to be written, though they are at their default */
 void home_mouse_undo(struct screen const *s, struct screen_buf *out);
 

@@ -36,7 +36,7 @@ static void charsets_default(struct screen *s)
 /* Everything but contents, size, titles and what the outside set. */
 static void defaults(struct screen *s)
 {
-	s->modes = MODES_DEFAULT;
+	s->modes = MODES_DEFAULT | (s->by_clusters ? BIT(M_GRAPHEME) : 0);
 	s->touched = 0;
 	s->saved_valid = s->saved_value = 0;
 	s->nothers = 0;
@@ -222,6 +222,9 @@ void screen_pixels_set(struct screen *s, unsigned cell_width, unsigned cell_heig
 	s->cell_w = umin(cell_width, 1000);
 	s->cell_h = umin(cell_height, 1000);
 }
+
+void screen_clusters_set(struct screen *s, bool on) { s->by_clusters = on; }
+bool screen_clusters(struct screen const *s) { return s->by_clusters; }
 
 int screen_scheme(struct screen const *s) { return s->scheme; }
 

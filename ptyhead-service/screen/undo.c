@@ -148,5 +148,6 @@ void screen_new_run(struct screen *s)
 	string_set(&s->title, NULL, 0);
 	string_set(&s->icon, NULL, 0);
 	marks_forget(s);
+	if (s->by_clusters) s->modes |= BIT(M_GRAPHEME);
 	screen_offset_set(s, total);
 }

@@ -45,6 +45,36 @@ bool width_joins(uint32_t const *cps, unsigned n, uint32_t cp)
 	return false;
 }
 
+/* Narrow in Unicode 15, wide in 16. */
+static bool width_changed(uint32_t cp)
+{
+	return (cp >= 0x2630 && cp <= 0x2637) || (cp >= 0x268a && cp <= 0x268f) || (cp >= 0x4dc0 && cp <= 0x4dff) ||
+	       (cp >= 0x1d300 && cp <= 0x1d376);
+}
+
+bool width_disputed(uint32_t const *cps, unsigned n, unsigned *ret_most)
+{
+	unsigned most = width_cluster(cps, n);
+	unsigned each = width_of(cps[0]);
+	bool disputed = false;
+	switch (width_gcb(cps[0])) {
+	case GCB_PICT: case GCB_RI:
+		most = 2;
+		disputed = true;
+		break;
+	/* A mark in a cell of its own: a skin tone, a vowel sign. A letter that another joins. */
+	case GCB_EXTEND: case GCB_SPACING: case GCB_PREPEND: case GCB_L: disputed = true; break;
+	default: disputed = width_changed(cps[0]);
+	}
+	for (unsigned i = 1; i < n; i++) {
+		enum gcb const g = width_gcb(cps[i]);
+		each += g == GCB_EXTEND || g == GCB_ZWJ ? width_of(cps[i]) : umax(width_of(cps[i]), 1);
+		disputed |= g != GCB_EXTEND || width_of(cps[i]) > 0 || cps[i] == 0xfe0e || cps[i] == 0xfe0f;
+	}
+	*ret_most = umax(umax(most, each), 1 + width_changed(cps[0]));
+	return disputed;
+}
+
 /* The widest of its parts; a flag (two regional indicators) and anything
  * followed by VS16 take two columns, as mode 2027's users agree. */
 unsigned width_cluster(uint32_t const *cps, unsigned n)

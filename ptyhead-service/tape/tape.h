@@ -66,6 +66,7 @@ struct tape_size {
 
 #define TAPE_STATUS_KNOWN 1u /* of an end: `status` is a wait(2) status */
 #define TAPE_START_CONTINUED 1u /* of a start: the run began on a tape that is lost */
+#define TAPE_START_CLUSTERS 2u  /* of a start: mode 2027 is on from there on */
 
 struct tape_mark {
 	uint64_t offset; /* between the byte before and the byte at `offset` */
@@ -93,6 +94,9 @@ struct tape_time {
 #define TAPE_ALIVE 1u       /* the run's program lives */
 #define TAPE_ENDED_KNOWN 2u /* `status` is the last ended run's wait status */
 #define TAPE_CONTINUED 4u   /* the run began on a tape that is lost */
+#define TAPE_CLUSTERS 8u    /* mode 2027 is on when the run begins, and after each reset */
+
+#define TAPE_OF_RUN (TAPE_CONTINUED | TAPE_CLUSTERS) /* stay so after the run's end */
 
 /* What a reader must know of the terminal at a checkpoint's offset. */
 struct tape_state {
@@ -110,7 +114,8 @@ static inline void tape_state_mark(struct tape_state *s, struct tape_mark const 
 {
 	switch (m->type) {
 	case TAPE_RUN_START:
-		s->flags = TAPE_ALIVE | (m->u.start.flags & TAPE_START_CONTINUED ? TAPE_CONTINUED : 0);
+		s->flags = TAPE_ALIVE | (m->u.start.flags & TAPE_START_CONTINUED ? TAPE_CONTINUED : 0) |
+		           (m->u.start.flags & TAPE_START_CLUSTERS ? TAPE_CLUSTERS : 0);
 		s->run = m->run;
 		s->pid = m->u.start.pid;
 		s->status = 0;
@@ -118,7 +123,7 @@ static inline void tape_state_mark(struct tape_state *s, struct tape_mark const 
 		s->size = m->u.start.size;
 		break;
 	case TAPE_RUN_END:
-		s->flags = (s->flags & TAPE_CONTINUED) | (m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0);
+		s->flags = (s->flags & TAPE_OF_RUN) | (m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0);
 		s->status = m->u.end.status;
 		s->since = m->time;
 		break;

@@ -255,6 +255,23 @@ static bool part_equal(struct stage *g, int number, struct screen const *v, stru
 	return true;
 }
 
+/* On its title stack is its user's, below what the program keeps there. `real`: as it is
+ * painted for a viewer, which may leave the last character without a mark to come. */
+static bool equal_restored(struct screen const *v, struct screen const *m, bool real, char why[SCREEN_WHY_MAX])
+{
+	struct screen *const want = screen_new(screen_rows(m), screen_cols(m));
+	struct screen_buf b = SCREEN_BUF_INIT;
+	if (!want) die("make a screen");
+	screen_buf_str(&b, "\033[22;0t");
+	if (real) screen_restore_real(m, want, &b);
+	else screen_restore(m, true, &b);
+	screen_feed(want, b.data, b.len);
+	screen_buf_deinit(&b);
+	bool const good = screen_equal(v, want, why);
+	screen_free(want);
+	return good;
+}
+
 static bool eye_equal(struct stage *g, int number, struct screen const *m)
 {
 	struct screen const *const v = g->eye[number].s;
@@ -264,19 +281,9 @@ static bool eye_equal(struct stage *g, int number, struct screen const *m)
 	if (screen_ground(v) != screen_total(v)) return wrong(g, "viewer %d: something is printed half", number);
 	if (screen_rows(v) != screen_rows(m) || screen_cols(v) != screen_cols(m)) return part_equal(g, number, v, m);
 	if (screen_mode(m, true, 2048) == 1) return part_equal(g, number, v, m); /* the one mode that is kept from it */
-	/* On its title stack is its user's, below what the program keeps there. */
-	struct screen *const want = screen_new(screen_rows(m), screen_cols(m));
-	struct screen_buf b = SCREEN_BUF_INIT;
-	if (!want) die("make a screen");
-	screen_buf_str(&b, "\033[22;0t");
-	screen_restore(m, true, &b);
-	screen_feed(want, b.data, b.len);
-	screen_buf_deinit(&b);
-	/* Unless it took more from there than it put. */
-	bool const good = screen_equal(v, m, NULL) || screen_equal(v, want, why) ||
-	                  wrong(g, "viewer %d, of the program's size: %s", number, why);
-	screen_free(want);
-	return good;
+	/* Unless it took more from its title stack than it put there. */
+	return screen_equal(v, m, NULL) || equal_restored(v, m, false, why) || equal_restored(v, m, true, why) ||
+	       wrong(g, "viewer %d, of the program's size: %s", number, why);
 }
 
 /* As the head does it where no viewer's size counts. */

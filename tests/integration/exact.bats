@@ -317,3 +317,53 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 	wait_for 5 has "$T/b.seen" set
 	[ "$(grep -oaE '\?2048h|;2048h' "$T/b.seen" | wc -l)" = 0 ]
 }
+
+# --- widths ------------------------------------------------------------------------
+
+at_column() { [[ $(ptyhead-show --json "$S") =~ \"cursor\":\{\"row\":[0-9]+,\"column\":$1, ]]; }
+
+@test "-w clusters: a grapheme cluster is one character from the start, after a reset, and in the next run" {
+	local play='stty raw -echo; printf "👍🏽"; dd bs=1 count=1 >/dev/null 2>&1; printf "\033c👩‍💻👍🏽"; dd bs=1 count=1 >/dev/null 2>&1; printf "\033[?2027l\r\033[K👍🏽"; dd bs=1 count=1 >/dev/null 2>&1; printf "\033[?2027h"'
+	head_start -w clusters
+	program sh -c "$play"
+	wait_for 5 at_column 2
+	# What a viewer's terminal is given says so.
+	onlooker a 24x80
+	wait_for 5 has "$T/a.seen" '2027h'
+	order a 'send 78'
+	wait_for 5 at_column 4
+	ptyhead-send -n "$S" x
+	wait_for 5 at_column 4
+	wait_for 5 has "$T/a.seen" '2027l'
+	ptyhead-send -n "$S" x
+	wait_for 5 not alive "$PROGRAM"
+	program sh -c "$play"
+	wait_for 5 at_column 2
+	ptyhead-record -f asciicast --from start -o "$T/cast" --to now "$S"
+	grep -q 'u001b\[?2027h' "$T/cast"
+}
+
+@test "-w codepoints is the default; another word is refused" {
+	head_start
+	program sh -c 'stty raw -echo; printf "👍🏽"; exec cat'
+	wait_for 5 at_column 4
+	run ptyhead -w both "$T/other.sock"
+	[ "$status" -eq 100 ]
+	[[ $output == *"-w wants codepoints or clusters"* ]]
+}
+
+@test "a character whose width terminals disagree about: what is painted after it has its place, in tmux" {
+	head_start -s fixed -w clusters
+	program -s 24x80 sh -c 'printf "one\r\n"; printf "%078d👨‍👩‍👧\r\n" 0; printf "👍🏽 ok"; exec cat'
+	wait_for 5 eval '[[ $(ptyhead-show "$S") == *ok* ]]'
+	pane late 80x24 ptyhead-attach -q "$S"
+	pane wide 100x30 ptyhead-attach -q "$S"
+	for p in late wide; do
+		wait_for 5 eval '[[ $(pane_text '"$p"') == *ok* ]]'
+		pane_text "$p" >"$T/$p"
+		[ "$(sed -n 1p "$T/$p")" = one ]
+		[[ $(sed -n 2p "$T/$p") == 0000000000* ]]
+		grep -q '^👍[^o]* ok$' "$T/$p"
+		[ "$(wc -l <"$T/$p")" -eq 3 ]
+	done
+}

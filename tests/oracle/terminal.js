@@ -6,8 +6,10 @@
 const readline = require('readline');
 const { Terminal } = require('@xterm/headless');
 
-const [cols, rows] = process.argv.slice(2).map(Number);
+const [cols, rows] = process.argv.slice(2, 4).map(Number);
+const clusters = process.argv[4] === 'clusters'; // else each code point has its width
 const term = new Terminal({ cols, rows, allowProposedApi: true, scrollback: 20000, logLevel: 'off' });
+if (clusters) term.loadAddon(new (require('@xterm/addon-unicode-graphemes').UnicodeGraphemesAddon)());
 const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 term.onData((text) => say({ types: Buffer.from(text, 'utf8').toString('base64') }));
 term.onBinary((text) => say({ types: Buffer.from(text, 'binary').toString('base64') }));
@@ -22,7 +24,12 @@ function look() {
 	}
 	const screen = [];
 	for (let y = 0; y < term.rows; y++) screen.push(b.getLine(b.baseY + y).translateToString(true));
-	return { lines, screen, cursor: [b.cursorY, Math.min(b.cursorX, term.cols - 1)], modes: term.modes, alt: b.type !== 'normal' };
+	// Of each row of the screen: the characters by their columns.
+	const cells = screen.map((_, y) => {
+		const line = b.getLine(b.baseY + y);
+		return Array.from({ length: term.cols }, (__, x) => line.getCell(x).getChars());
+	});
+	return { lines, screen, cells, cursor: [b.cursorY, Math.min(b.cursorX, term.cols - 1)], modes: term.modes, alt: b.type !== 'normal' };
 }
 
 readline.createInterface({ input: process.stdin }).on('line', (line) => {

@@ -99,9 +99,10 @@ class OnPty:
 
 class XtermJs(OnPty):
 	name = 'xterm.js'
+	widths = []
 
 	def __init__(self, rows, cols, argv):
-		self.node = subprocess.Popen(['node', HERE + '/terminal.js', str(cols), str(rows)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+		self.node = subprocess.Popen(['node', HERE + '/terminal.js', str(cols), str(rows), *self.widths], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 		os.set_blocking(self.node.stdout.fileno(), False)
 		self.came, self.looks = b'', None
 		super().__init__(rows, cols, argv)
@@ -148,11 +149,20 @@ class XtermJs(OnPty):
 	def cursor(self):
 		return tuple(self.look()['cursor'])
 
+	def at(self, y, x):
+		return self.look()['cells'][y][x]
+
 	def close(self):
 		super().close()
 		self.node.stdin.close()
 		self.node.wait()
 		self.node.stdout.close()
+
+
+class XtermJsClusters(XtermJs):
+	"""Where a grapheme cluster is one character, whatever mode 2027 is."""
+	name = 'xterm.js-clusters'
+	widths = ['clusters']
 
 
 class Vte(OnPty):
@@ -222,6 +232,11 @@ class Vte(OnPty):
 			text, _ = self.term.get_text_range(top + y, 0, top + y, self.cols, None)
 			out.append(text.rstrip('\n').rstrip())
 		return out
+
+	def at(self, y, x):
+		self.flush()
+		text, _ = self.term.get_text_range(self.top() + y, x, self.top() + y, x + 1, None)
+		return text.rstrip('\n')
 
 	def cursor(self):
 		self.flush()

@@ -260,6 +260,143 @@ TEST(diff_is_small)
 	screen_free(s);
 }
 
+/* ---- widths that terminals disagree about ------------------------------------- */
+
+/* Of what follows a sign: was it preceded by a movement to (y, x), from 1? */
+static void moved(struct screen_buf *b, char const *sign, char const *then)
+{
+	char const *const at = strstr(text_of(b), sign);
+	CHECK(at);
+	if (strncmp(at + strlen(sign), then, strlen(then)) != 0) printf("# %s\n", at + strlen(sign));
+	CHECK(strncmp(at + strlen(sign), then, strlen(then)) == 0);
+}
+
+TEST(the_cursor_is_placed_after_a_disputed_character)
+{
+	struct screen *const s = make(4, 20);
+	struct screen *const at = make(4, 20);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	feed(s, "\U0001f44d\U0001f3fd ok\r\n\u2764\ufe0f x\u0301y");
+	screen_diff(NULL, s, 4, 20, &b);
+	moved(&b, "\U0001f44d", "\033[1;3H");
+	moved(&b, "\U0001f3fd", "\033[1;5H ok");
+	moved(&b, "\u2764\ufe0f", "\033[2;2H x\u0301y"); /* an accent is no matter of dispute */
+	screen_buf_clear(&b);
+	screen_restore_real(s, at, &b);
+	moved(&b, "\U0001f3fd", "\033[1;5H ok");
+	screen_buf_deinit(&b);
+	screen_free(at);
+	screen_free(s);
+}
+
+/* The last character is printed again for a mark that may follow, but not one after
+ * which the cursor of some terminal is elsewhere. */
+TEST(a_disputed_character_is_printed_once)
+{
+	struct screen *const s = make(4, 20);
+	struct screen *const at = make(4, 20);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	feed(s, "ok \U0001f44d");
+	screen_restore_real(s, at, &b);
+	char const *const first = strstr(text_of(&b), "\U0001f44d");
+	CHECK(first && !strstr(first + 1, "\U0001f44d") && strstr(first, "\033[1;6H"));
+	screen_buf_clear(&b);
+	screen_restore(s, false, &b);
+	feed(at, text_of(&b));
+	same(s, at);
+	screen_buf_deinit(&b);
+	screen_free(at);
+	screen_free(s);
+}
+
+/* Where it takes more columns it neither wraps nor scrolls, and what it was written
+ * over is written again. */
+TEST(a_disputed_character_at_the_edge)
+{
+	struct screen *const s = make(2, 8);
+	struct screen *const t = make(2, 8);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	feed(s, "\033[?2027hone\r\n......\U0001f44d\U0001f3fd");
+	screen_diff(NULL, s, 2, 8, &b);
+	feed(t, text_of(&b));
+	expect(t, "one|......\U0001f44d\U0001f3fd");
+	/* A terminal that does not know the mode. */
+	feed(t, "\033[?2027l\033[2J");
+	for (char *p = b.data; (p = strstr(p, "\033[?2027"));) memcpy(p, "\033[?9999", 7);
+	feed(t, text_of(&b));
+	struct screen_row const top = screen_row(t, SCREEN_ACTIVE, 0);
+	struct screen_buf row = SCREEN_BUF_INIT;
+	screen_row_text(t, &top, &row);
+	CHECK_STR(text_of(&row), "one");
+	CHECK_EQ(screen_mode(t, true, 7), 1);
+	screen_buf_deinit(&row);
+	screen_buf_deinit(&b);
+	screen_free(t);
+	screen_free(s);
+}
+
+TEST(what_a_disputed_character_covered_is_painted)
+{
+	struct screen *const from = make(2, 12);
+	struct screen *const to = make(2, 12);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	feed(from, "x|ok");
+	feed(to, "\u2764\ufe0f|ok");
+	screen_diff(from, to, 2, 12, &b);
+	moved(&b, "\u2764\ufe0f", "\033[1;2H|");
+	screen_buf_deinit(&b);
+	screen_free(to);
+	screen_free(from);
+}
+
+/* In cells of their own the letters of a flag are written together. */
+TEST(flags_are_written_at_one_go)
+{
+	struct screen *const from = make(1, 12);
+	struct screen *const to = make(1, 12);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	feed(from, "\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7|");
+	feed(to, "\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1ee|");
+	screen_diff(from, to, 1, 12, &b);
+	moved(&b, "\U0001f1e9\U0001f1ea", "\033[1;3H");
+	moved(&b, "\U0001f1eb\U0001f1ee", "\033[1;5H|");
+	screen_buf_deinit(&b);
+	screen_free(to);
+	screen_free(from);
+}
+
+/* Which is what it is after a reset, and when another run begins. */
+TEST(clusters_from_the_start)
+{
+	struct screen *const s = make(2, 12);
+	struct screen *const t = make(2, 12);
+	struct screen_buf b = SCREEN_BUF_INIT;
+	feed(s, "\U0001f44d\U0001f3fd");
+	CHECK_EQ(screen_cursor(s).x, 4);
+	screen_clusters_set(s, true);
+	CHECK_EQ(screen_mode(s, true, 2027), 2);
+	screen_new_run(s);
+	feed(s, "\U0001f44d\U0001f3fd");
+	CHECK_EQ(screen_cursor(s).x, 2);
+	feed(s, "\033c\U0001f44d\U0001f3fd");
+	CHECK_EQ(screen_cursor(s).x, 2);
+	feed(s, "\033[?2027l\r\U0001f44d\U0001f3fd");
+	CHECK_EQ(screen_cursor(s).x, 4);
+	screen_clusters_set(t, true);
+	screen_reset(t);
+	screen_restore(s, false, &b);
+	feed(t, text_of(&b));
+	same(s, t);
+	screen_new_run(s);
+	CHECK_EQ(screen_mode(s, true, 2027), 1);
+	screen_clusters_set(s, false);
+	screen_new_run(s);
+	CHECK_EQ(screen_mode(s, true, 2027), 2);
+	screen_buf_deinit(&b);
+	screen_free(t);
+	screen_free(s);
+}
+
 /* ---- lines ------------------------------------------------------------------- */
 
 static void on_line(void *arg, struct screen const *s, struct screen_row const *row)

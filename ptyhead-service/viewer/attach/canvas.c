@@ -181,6 +181,8 @@ int canvas_split(struct canvas *c, uint8_t const *pending, size_t len, struct sc
 	screen_sinks_set(c->prog, sinks);
 	if (len > 0) screen_feed(c->prog, pending, len);
 	screen_sinks_set(c->prog, &none);
+	/* What passed stands where the terminal has put it. */
+	if (screen_disputed(c->term)) c->doubt[screen_alt(c->term)] = true;
 	return 0;
 }
 
@@ -194,6 +196,7 @@ void canvas_take(struct canvas *c, struct screen *prog)
 
 void canvas_merge(struct canvas *c)
 {
+	if (c->prog) screen_clusters_set(c->term, screen_clusters(c->prog));
 	screen_free(c->prog);
 	c->prog = NULL;
 }

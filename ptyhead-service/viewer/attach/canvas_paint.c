@@ -238,7 +238,7 @@ static void make_whole(struct canvas *c, struct way *w)
 	erase(c, w);
 	screen_diff(w->at, blank, c->rows, c->cols, w->out);
 	screen_buf_str(w->out, "\033[H\0337");
-	screen_restore_real(c->prog, w->out);
+	screen_restore_real(c->prog, w->at, w->out);
 	screen_free(blank);
 	c->doubt[0] = c->doubt[1] = false;
 }
@@ -321,4 +321,5 @@ void canvas_run(struct canvas const *c, struct screen_buf *out)
 	/* Its title goes: the user's is there until the next program sets one. */
 	if (*screen_title(c->term) || *screen_icon(c->term)) screen_buf_str(out, "\033]0;\033\\");
 	if (c->titled && c->unseen == 0) screen_buf_str(out, "\033[23;0t\033[22;0t");
+	if (screen_clusters(c->term)) screen_buf_str(out, "\033[?2027h");
 }

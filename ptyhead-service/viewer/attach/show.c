@@ -81,7 +81,10 @@ static void blank(struct show *s)
 	unsigned const cols = s->now.size.cols ? s->now.size.cols : s->face.canvas.cols;
 
 	if (!s->face.tty) return;
-	face_picture(&s->face, screen_new(rows, cols), NULL);
+	struct screen *const empty = screen_new(rows, cols);
+	if (empty) screen_clusters_set(empty, s->now.flags & TAPE_CLUSTERS);
+	if (empty) screen_reset(empty);
+	face_picture(&s->face, empty, NULL);
 	s->face.soon = true;
 }
 
@@ -220,6 +223,7 @@ static void run_started(struct show *s, struct tape_mark const *m, bool news)
 
 	s->run = m->run;
 	if (s->follow && m->run > s->follow) s->over_due = true; /* its end was missed */
+	if (s->face.tty) screen_clusters_set(canvas_screen(&s->face.canvas), s->now.flags & TAPE_CLUSTERS);
 	if (!s->follow || m->run == s->follow) face_run(&s->face, m->u.start.size.rows, m->u.start.size.cols);
 	if (!news || s->over_due) return;
 	snprintf(text, sizeof text, "the program started%s (pid %d)", m->run > 1 ? " again" : "", (int)m->u.start.pid);

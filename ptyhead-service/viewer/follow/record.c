@@ -120,6 +120,13 @@ static int overtaken(struct record *r)
 
 /* ---- what there is ----------------------------------------------------------------- */
 
+/* A player's terminal counts code points until it is told otherwise. */
+static void clusters(struct record *r, uint64_t time)
+{
+	static char const on[] = "\033[?2027h";
+	if (r->state.flags & TAPE_CLUSTERS) output(r, time, (uint8_t const *)on, sizeof on - 1);
+}
+
 /* A query would be answered by the terminal of who plays this; what viewers withhold
  * would be left on it. */
 static void span_done(struct record *r, uint64_t time)
@@ -130,7 +137,7 @@ static void span_done(struct record *r, uint64_t time)
 	if (!span_whole(&r->span)) return;
 	size_t const n = span_rest(&r->span, rest, &more);
 	/* Whose screen is the player's own. */
-	if (more) output(r, time, r->span.data, r->span.len);
+	if (more) output(r, time, r->span.data, r->span.len), clusters(r, time);
 	else output(r, time, rest, n);
 }
 
@@ -162,6 +169,7 @@ static void run_started(struct record *r, struct tape_mark const *m)
 		screen_undo(r->screen, &b);
 		output_buf(r, m->time, &b);
 	}
+	clusters(r, m->time);
 	resize(r, m->time, m->u.start.size);
 }
 

@@ -147,6 +147,7 @@ static void run_started(struct logtail *t, struct tape_mark const *m)
 	if (t->lines && !t->listing) logtail_look(t);
 	if (t->lines && mine && t->muted) loglines_live(t->lines, true);
 	t->muted = !mine;
+	if (t->lines) screen_clusters_set(t->screen, t->state.flags & TAPE_CLUSTERS);
 	if (t->lines) loglines_new_run(t->lines, reading(t));
 	resize(t, &m->u.start.size);
 	say_started(t, m->run, m->u.start.pid, m->time);
