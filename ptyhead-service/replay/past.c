@@ -30,11 +30,14 @@ struct past_line const *past_at(struct past const *p, unsigned i)
 	return &p->line[(p->first + i) % p->max];
 }
 
+/* What was erased in place is not above the screen: a terminal that saw all has it
+ * nowhere either. */
 static void past_add(void *arg, struct screen const *s, struct screen_row const *row)
 {
 	struct past *const p = arg;
 	struct screen_buf b = SCREEN_BUF_INIT;
 
+	if (row->cleared) return;
 	if (!p->line) p->line = calloc(p->max, sizeof *p->line);
 	if (!p->line) return;
 	struct past_line *const l = &p->line[(p->first + p->len) % p->max];
@@ -56,9 +59,15 @@ void past_show(struct past const *p, struct screen_buf *out)
 
 /* ---- before the oldest checkpoint ------------------------------------------------ */
 
+/* ED 3: the program wants what is above the screen to be gone. */
+static void past_forget(void *arg)
+{
+	past_clear(arg);
+}
+
 static void sink_set(struct screen *s, struct past *p)
 {
-	screen_sinks_set(s, &(struct screen_sinks){ .arg = p, .line = past_add });
+	screen_sinks_set(s, &(struct screen_sinks){ .arg = p, .line = past_add, .forget = past_forget });
 }
 
 static bool same_row(struct screen const *a, unsigned y, struct screen const *b, unsigned z)

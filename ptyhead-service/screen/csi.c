@@ -201,7 +201,7 @@ static void set_modes(struct screen *s, bool dec, bool on)
 {
 	spend(s, (uint64_t)COST_PARAM * s->p.npar);
 	for (unsigned i = 0; i < s->p.npar; i++) mode_set(s, dec, s->p.par[i], on);
-	withhold_modes(s, dec);
+	withhold_modes(s, dec, false);
 }
 
 static void plain(struct screen *s, unsigned char final)
@@ -277,7 +277,7 @@ static void keep_modes(struct screen *s, void (*each)(struct screen *s, unsigned
 {
 	spend(s, 2 * (uint64_t)COST_PARAM * s->p.npar);
 	for (unsigned i = 0; i < s->p.npar; i++) each(s, s->p.par[i]);
-	withhold_modes(s, true);
+	withhold_modes(s, true, true);
 }
 
 static void private_dec(struct screen *s, unsigned char final)

@@ -163,6 +163,8 @@ static int save_bit(unsigned number)
 	return d ? d->bit : -1;
 }
 
+bool screen_mode_kept(unsigned number) { return save_bit(number) >= 0; }
+
 void mode_save(struct screen *s, unsigned number)
 {
 	int const bit = save_bit(number);

@@ -299,6 +299,16 @@ static void progress(struct screen *s, struct text t)
 	aside(s, SCREEN_PROGRESS);
 }
 
+/* Questions that are no question mark alone: the pointer's shape, and whether one is
+ * known; what is allowed, and what is not; the clipboard as kitty reads it. */
+static bool asks_by_name(int n, struct text t)
+{
+	static char const read[] = "type=read";
+	if (n == 22) return t.len > 0 && t.at[0] == '?';
+	if (n == 5522) return t.len >= sizeof read - 1 && !memcmp(t.at, read, sizeof read - 1);
+	return n == 61 || (n == 60 && t.len == 0);
+}
+
 void osc_dispatch(struct screen *s)
 {
 	struct text rest = { s->p.str, s->p.str_len };
@@ -326,8 +336,8 @@ void osc_dispatch(struct screen *s)
 	case 133: marks_prompt(s, args.at, args.len); break;
 	case 104: palette_reset(s, rest, 0); break;
 	case 105: palette_reset(s, rest, PALETTE_SPECIAL); break;
-	case 21: case 22: case 50: case 60: case 61:
-		if (asks(args)) terminal(s, &none);
+	case 21: case 22: case 50: case 60: case 61: case 5522:
+		if (asks(args) || asks_by_name(n, args)) terminal(s, &none);
 		else withhold(s);
 		break;
 	case 9:

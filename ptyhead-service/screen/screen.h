@@ -270,6 +270,9 @@ struct screen_cursor screen_cursor(struct screen const *s);
 bool screen_withholding(struct screen const *s);
 /* Setting, resetting, saving and restoring that mode is not for viewers' terminals. */
 bool screen_mode_withheld(bool dec, unsigned number);
+/* Is that private mode saved and restored (XTSAVE, XTRESTORE)? What a terminal restores of
+ * others is not known, and could not be undone: viewers leave it out. */
+bool screen_mode_kept(unsigned number);
 
 /* A mode by its number, as DECRQM reports: 0 unknown, 1 set, 2 reset, 4 known and
  * always reset. */

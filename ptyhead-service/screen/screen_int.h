@@ -455,7 +455,7 @@ static inline unsigned par_pos(struct screen const *s, unsigned i)
 
 /* withhold.c: the sequence at hand is not for viewers' terminals */
 void withhold(struct screen *s);
-void withhold_modes(struct screen *s, bool dec); /* if one of its modes is not */
+void withhold_modes(struct screen *s, bool dec, bool kept); /* if one of its modes is not; `kept`: they are saved or restored */
 /* Nor is the string at hand: known from its beginning. */
 bool withhold_string(struct parser const *p);
 

@@ -318,6 +318,40 @@ numbers() { tm capture-pane -p -S - | grep -E '^[0-9]+$' | tr '\n' ' '; }
 	[ "$(grep -oaE '\?2048h|;2048h' "$T/b.seen" | wc -l)" = 0 ]
 }
 
+# --- ED 3 -------------------------------------------------------------------------
+
+rows_of() { tm capture-pane -p -J -S - -t "$1" | trimmed; }
+
+@test "CSI 3 J: what is above the screen is forgotten, and what was erased in place never was above it" {
+	head_start -s fixed
+	program -s 24x80 bash -c 'seq -f before%g 1 40; for i in {1..50}; do printf "\e[2J\e[3J\e[H"; seq -f "row$i.%g" 1 20; done; seq -f after%g 1 30; exec cat'
+	wait_for 5 eval 'ptyhead-show "$S" | grep -q after30'
+	{ seq -f row50.%g 1 20; seq -f after%g 1 30; } >"$T/want"
+	ptyhead-show -H 10000 "$S" | trimmed | cmp - "$T/want"
+	pane late 80x24 ptyhead-attach -q "$S"
+	wait_for 5 eval 'rows_of late | grep -q after30'
+	rows_of late | sed '/^$/d' | cmp - "$T/want"
+}
+
+@test "CSI 3 J: what a viewer's terminal had before stays, live and painted" {
+	head_start -s fixed
+	program -s 24x80 bash -c 'stty raw -echo; printf ready; while read -rn1 c; do printf "\e[H\e[2J\e[3J"; seq -f "$c%g" 1 30 | sed "s/$/\r/"; done'
+	wait_for 5 eval 'ptyhead-show "$S" | grep -q ready'
+	for p in live:80x24 painted:100x30; do
+		pane "${p%:*}" "${p#*:}" sh -c 'seq -f own%g 1 60; exec ptyhead-attach -q -e ^\\ "$1"' sh "$S"
+		wait_for 5 eval 'tm capture-pane -p -t '"${p%:*}"' | grep -q ready'
+	done
+	ptyhead-send -n "$S" x y
+	for p in live painted; do
+		wait_for 5 eval 'tm capture-pane -p -t '"$p"' | grep -q y30'
+		rows_of "$p" >"$T/$p"
+		seq -f own%g 1 60 | cmp - <(grep own "$T/$p")
+	done
+	tm send-keys -t live C-'\'
+	wait_for 5 eval '[ "$(tm display-message -p -t live "#{pane_dead}")" = 1 ]'
+	seq -f own%g 1 60 | cmp - <(rows_of live | grep own)
+}
+
 # --- widths ------------------------------------------------------------------------
 
 at_column() { [[ $(ptyhead-show --json "$S") =~ \"cursor\":\{\"row\":[0-9]+,\"column\":$1, ]]; }

@@ -67,7 +67,7 @@ TEST(what_changes_a_terminal_for_good_is_withheld)
 		{ "RIS", "\033c" }, { "three intermediates", "\033 !\"F" },
 		/* modes */
 		{ "VT52", "\033[?2l" }, { "132 columns", "\033[?3h" }, { "among others", "\033[?1;3;25l" },
-		{ "saved", "\033[?1046s" }, { "restored", "\033[?1046r" }, { "fonts", "\033[?35h" }, { "Tektronix", "\033[?38h" },
+		{ "saved", "\033[?1046s" }, { "restored", "\033[?1046r" }, { "unknown and saved", "\033[?7727s" }, { "unknown and restored", "\033[?1;7727r" }, { "fonts", "\033[?35h" }, { "Tektronix", "\033[?38h" },
 		{ "a log file", "\033[?46h" }, { "highlight tracking", "\033[?1001h" }, { "scrolling", "\033[?1010l" },
 		{ "no alternate screen", "\033[?1046l" }, { "function keys", "\033[?1052h" }, { "sizes in-band", "\033[?2048h" },
 		{ "C1", "\xc2\x9b?3h" }, { "more than are kept", "\033[?1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;46h" },
@@ -117,6 +117,31 @@ TEST(what_is_restored_and_undone_or_leaves_nothing_passes)
 		{ "a lone ST", "\033\\" }, { "rectangles", "\033[65;1;1;2;2$x\033[1;1;2;2$z\033[2*x" }, { "cancelled", "\033[1\030" },
 	};
 	for (size_t i = 0; i < sizeof t / sizeof *t; i++) passes(t[i].class, t[i].bytes);
+}
+
+static void on_question(void *arg, struct screen_span const *span)
+{
+	if (span->kind == SCREEN_QUERY_TERMINAL) ++*(unsigned *)arg;
+}
+
+/* Whichever sequence asks it. */
+TEST(what_only_a_terminal_knows_is_a_question_for_it)
+{
+	static char const *const t[] = {
+		"\033]10;?\007", "\033]4;1;?\007", "\033]52;c;?\007", "\033]5522;type=read\007", "\033]21;cursor=?\007",
+		"\033]22;?\007", "\033]22;?__current__\007", "\033]22;?text,pointer\007", "\033]50;?\007", "\033]60\007",
+		"\033]61;allowColorOps\007", "\033]99;i=1:p=?;\007", "\033]1337;ReportCellSize\007", "\033P+q544e\033\\",
+		"\033_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\033\\", "\033[14t", "\033[15t", "\033[16t", "\033[?1;1;0S",
+	};
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+		struct screen *const s = screen_new(24, 80);
+		unsigned n = 0;
+		screen_sinks_set(s, &(struct screen_sinks){ .arg = &n, .query = on_question });
+		screen_feed(s, t[i], strlen(t[i]));
+		if (n != 1) printf("# %s\n", t[i] + 1);
+		CHECK_EQ(n, 1);
+		screen_free(s);
+	}
 }
 
 /* It is known from its beginning, so that it need not be held back to its end. */

@@ -72,7 +72,7 @@ static void modes(struct walk *w, uint8_t const *p, uint8_t const *end, bool dec
 		for (; p < end && *p >= '0' && *p <= '9'; p++) n = n < 100000 ? n * 10 + (unsigned)(*p - '0') : n;
 		while (p < end && (*p < '0' || *p > '9')) p++;
 		if (dec && n == 3) w->more = true;
-		if (screen_mode_withheld(dec, n)) continue;
+		if (screen_mode_withheld(dec, n) || ((final == 's' || final == 'r') && !screen_mode_kept(n))) continue;
 		put(w, before, strlen(before));
 		put_number(w, n);
 		before = ";";
