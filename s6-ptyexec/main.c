@@ -30,7 +30,7 @@
 	"s6-ptyexec [ -v verbosity ] [ -t milliseconds ] [ -n terminal ]"       \
 	" [ -s ROWSxCOLS ] [ -T term ] [ -o uid:gid ] [ -m mode ] [ -2 ] [ -D ]" \
 	" [ -l ] [ -f id ] address prog..."
-#define TERM_DEFAULT "xterm-256color"
+static char const term_default[] = "xterm-256color";
 #define TIMEOUT_MS 10000
 
 char const *PROG = "s6-ptyexec";
@@ -288,9 +288,28 @@ static bool set_term(char const *wanted)
 	char const *const found = getenv("TERM");
 	if (!wanted) {
 		if (found && *found && strcmp(found, "dumb") != 0) return true;
-		wanted = TERM_DEFAULT;
+		wanted = term_default;
 	}
+	if (wanted == term_default && setenv("COLORTERM", "truecolor", 1) < 0) return false;
 	return setenv("TERM", wanted, 1) == 0;
+}
+
+/* What says something of the terminal of who started us, or of its supervisor, is wrong
+ * on this one: sizes that override the terminal's own, features, sessions. */
+static bool forget_terminal(void)
+{
+	static char const *const names[] = {
+		"LINES", "COLUMNS", "COLORFGBG", "WINDOWID", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TERM_SESSION_ID",
+		"LC_TERMINAL", "LC_TERMINAL_VERSION", "ITERM_SESSION_ID", "ITERM_PROFILE", "VTE_VERSION", "GNOME_TERMINAL_SCREEN",
+		"GNOME_TERMINAL_SERVICE", "TILIX_ID", "TERMINATOR_UUID", "KONSOLE_VERSION", "KONSOLE_DBUS_SERVICE",
+		"KONSOLE_DBUS_SESSION", "KONSOLE_DBUS_WINDOW", "KITTY_WINDOW_ID", "KITTY_PID", "KITTY_LISTEN_ON", "KITTY_PUBLIC_KEY",
+		"WEZTERM_PANE", "WEZTERM_UNIX_SOCKET", "GHOSTTY_RESOURCES_DIR", "GHOSTTY_BIN_DIR", "ALACRITTY_WINDOW_ID",
+		"ALACRITTY_SOCKET", "WT_SESSION", "WT_PROFILE_ID", "XTERM_VERSION", "XTERM_SHELL", "XTERM_LOCALE", "TMUX",
+		"TMUX_PANE", "STY", "WINDOW", "ZELLIJ", "ZELLIJ_SESSION_NAME", "ZELLIJ_PANE_ID",
+	};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (unsetenv(names[i]) < 0) return false;
+	return true;
 }
 
 /* What a shell started with & ignores the keyboard's signals, and so would
@@ -332,7 +351,7 @@ int main(int argc, char const *const *argv)
 
 	fill_standard_fds();
 	get_options(argc, argv, &o);
-	if (!set_term(o.term)) strerr_diefusys(111, "set TERM");
+	if (!set_term(o.term) || !forget_terminal()) strerr_diefusys(111, "set the environment");
 	int const old_stderr = fcntl(2, F_DUPFD_CLOEXEC, 3);
 	if (old_stderr < 0) strerr_diefusys(111, "keep the standard error");
 

@@ -219,6 +219,18 @@ long_path() { # BYTES : the name of a folder under $T that is longer than that
 	done
 }
 
+@test "COLORTERM goes with a TERM of ours; what tells of another terminal is removed" {
+	head_start ok
+	px_env() { env -i PATH="$PATH" HOME=/ LINES=7 COLUMNS=9 TERM_PROGRAM=x VTE_VERSION=1 TMUX=a,1,0 STY=b KITTY_WINDOW_ID=1 KEPT=yes "$@"; }
+	px_env s6-ptyexec "$S" sh -c 'env >"$1.new"; mv "$1.new" "$1"' sh "$T/env"
+	wait_for 20 test -e "$T/env"
+	[ "$(grep -vE '^(PATH|PWD|SHLVL|_|OLDPWD)=' "$T/env" | sort | tr '\n' ' ')" = "COLORTERM=truecolor HOME=/ KEPT=yes TERM=xterm-256color " ]
+	rm "$T/env"
+	px_env TERM=vt220 s6-ptyexec "$S" sh -c 'env >"$1.new"; mv "$1.new" "$1"' sh "$T/env"
+	wait_for 20 test -e "$T/env"
+	[ "$(grep -c COLORTERM "$T/env")" = 0 ]
+}
+
 @test "-o and -m give the slave away before it is handed over" {
 	head_start ok
 	px -o 1234:4321 -m 640 "$S" true

@@ -35,6 +35,18 @@ found() {
 	[ "$(cat "$T/found")" = "$1" ] || { cat "$T/found"; return 1; }
 }
 
+@test "characters are matched, not bytes, whatever the locale is" {
+	local l
+	speaker
+	for l in C POSIX C.UTF-8 no_SUCH; do
+		LC_ALL=$l waiter -e '^<.日[äö]>$'
+		say '<ü日ö>\r\n'
+		found '<ü日ö>'
+		LC_ALL=$l run timeout 20 ptyhead-send -w '^.ß!$' -t 5 "$S" 'äß!\r\n'
+		[ "$status" -eq 0 ]
+	done
+}
+
 @test "a line, however it is written: split, coloured, wrapped, written over" {
 	speaker
 	waiter -e 'wanted [a-z]{4}$'

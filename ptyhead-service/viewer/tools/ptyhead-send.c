@@ -1,7 +1,6 @@
 /* ptyhead-send: text and keys for a terminal's program; and what it says to it. */
 #include <errno.h>
 #include <getopt.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -330,7 +329,7 @@ int main(int argc, char **argv)
 	struct ptyhead_address address;
 	int code = 0;
 
-	setlocale(LC_CTYPE, "");
+	characters_set();
 	char const *const name = parse(argc, argv, &o, a, f);
 	address_get(name, &address);
 	f->address = &address;

@@ -1,7 +1,6 @@
 /* ptyhead-wait: until a terminal says, shows or does something. */
 #include <errno.h>
 #include <getopt.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,7 +129,7 @@ int main(int argc, char **argv)
 	struct ptyhead_address address;
 	int code = 0;
 
-	setlocale(LC_CTYPE, "");
+	characters_set();
 	char const *const name = parse(argc, argv, &a, &f);
 	address_get(name, &address);
 	f.address = &address;

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -112,6 +114,13 @@ int option_next(int argc, char **argv, char const *shorts, struct option const *
 	if (l) die_usage("--%s takes an argument", l->name);
 	if (strchr(shorts, optopt)) die_usage("-%c takes an argument", optopt);
 	die_usage("there is no option -%c", optopt);
+}
+
+void characters_set(void)
+{
+	static char const *const names[] = { "", "C.UTF-8", "C.utf8", "en_US.UTF-8" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (setlocale(LC_CTYPE, names[i]) && !strcmp(nl_langinfo(CODESET), "UTF-8")) return;
 }
 
 void address_get(char const *name, struct ptyhead_address *ret)

@@ -32,6 +32,8 @@ void die_usage_address(int argc);
 struct option;
 int option_next(int argc, char **argv, char const *shorts, struct option const *longs);
 
+/* Terminals are in UTF-8, whatever the locale is: so are regular expressions. */
+void characters_set(void);
 /* The address that `name` says; if it is none, the end. */
 void address_get(char const *name, struct ptyhead_address *ret);
 /* The number that is the argument of `option`, from 0 to `most`; if it is none, the end. */
