@@ -50,6 +50,8 @@ static void mouse_set(struct screen *s, int i, bool on)
 	else s->mouse_enc = number;
 }
 
+void screen_mouse_drop(struct screen *s) { s->mouse = 0; }
+
 static void report_size(struct screen *s)
 {
 	query_answer(s, "\033[48;%u;%u;%u;%ut", (unsigned)s->rows, (unsigned)s->cols, s->rows * s->cell_h,

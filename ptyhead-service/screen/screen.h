@@ -301,6 +301,9 @@ bool screen_dynamic(struct screen const *s, unsigned osc, uint32_t *ret_rgb);
 /* xterm's default for an index: what fallback answers and renderers use. */
 uint32_t screen_palette_default(unsigned index);
 
+/* The mouse is not reported any more, as if the program had reset that. */
+void screen_mouse_drop(struct screen *s);
+
 /* What decides how keys and pastes are encoded. */
 struct screen_input {
 	bool cursor_keys;     /* DECCKM: application */

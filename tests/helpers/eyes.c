@@ -272,7 +272,7 @@ static bool equal_restored(struct screen const *v, struct screen const *m, bool 
 	return good;
 }
 
-static bool eye_equal(struct stage *g, int number, struct screen const *m)
+static bool eye_shows(struct stage *g, int number, struct screen const *m)
 {
 	struct screen const *const v = g->eye[number].s;
 	char why[SCREEN_WHY_MAX];
@@ -284,6 +284,18 @@ static bool eye_equal(struct stage *g, int number, struct screen const *m)
 	/* Unless it took more from its title stack than it put there. */
 	return screen_equal(v, m, NULL) || equal_restored(v, m, false, why) || equal_restored(v, m, true, why) ||
 	       wrong(g, "viewer %d, of the program's size: %s", number, why);
+}
+
+static bool eye_equal(struct stage *g, int number, struct screen const *m)
+{
+	if (g->eye[number].types) return eye_shows(g, number, m);
+	/* Who cannot type has the mouse. */
+	struct screen *const less = screen_clone(m);
+	if (!less) die("make a screen");
+	screen_mouse_drop(less);
+	bool const good = eye_shows(g, number, less);
+	screen_free(less);
+	return good;
 }
 
 /* As the head does it where no viewer's size counts. */

@@ -226,7 +226,7 @@ log-file	\033[?46h
 no-alternate-screen	\033[?1046l
 function-keys	\033[?1052h
 scroll-on-output	\033[?1010h
-saved	\033[?1046;1047s	\033[?1047s
+saved	\033[?1046;1047;1048;7s	\033[?7s
 C1	\302\233?46h
 printing	\033[i
 to-the-printer	\033[5i
@@ -528,6 +528,42 @@ shown_times() { grep -aoF -e "$1" -- "$T/seen" | wc -l; }
 	wait_for 5 got_is typed
 	type_hex 1c
 	ended 0
+}
+
+@test "-r: the mouse stays the user's, passed to or painted" {
+	head_start -s fixed
+	program -s 24x80 sh -c 'stty raw -echo; printf "\033[?1000;1006hbefore"; dd bs=1 count=1 >/dev/null 2>&1; printf "\033[?1003hafter"; exec cat'
+	tm_start 80x24 ptyhead-attach -q -r "$S"
+	tm_wait 5 before
+	wait_for 5 gives 000 tm display-message -p -t =0: '#{mouse_standard_flag}#{mouse_button_flag}#{mouse_all_flag}'
+	tm new-session -d -s wide -x 100 -y 30 -- ptyhead-attach -q -r "$S" </dev/null
+	tm new-session -d -s types -x 80 -y 24 -- ptyhead-attach -q "$S" </dev/null
+	wait_for 5 gives 1 tm display-message -p -t types '#{mouse_standard_flag}'
+	ptyhead-send -n "$S" x
+	wait_for 5 eval 'tm capture-pane -p -t =0: | grep -q beforeafter'
+	wait_for 5 gives 1 tm display-message -p -t types '#{mouse_all_flag}'
+	wait_for 5 eval 'tm capture-pane -p -t wide | grep -q after'
+	wait_for 5 gives 000 tm display-message -p -t =0: '#{mouse_standard_flag}#{mouse_button_flag}#{mouse_all_flag}'
+	gives 000 tm display-message -p -t wide '#{mouse_standard_flag}#{mouse_button_flag}#{mouse_all_flag}'
+}
+
+@test "a line says which key leaves until the first output, and is nowhere then; -q: none" {
+	head_start -s fixed
+	program -s 24x80 sh -c 'stty raw -echo; seq 1 40 | sed "s/$/\r/"; printf "\033[24;1Hlast"; exec cat'
+	wait_for 5 eval 'ptyhead-show "$S" | grep -q last'
+	tm_start 80x24 ptyhead-attach -e '^P^Q' "$S"
+	tm_wait 5 '^\[ptyhead-attach: \^P\^Q leaves\]'
+	tm_keys x
+	tm_wait 5 '^lastx'
+	[ "$(tm capture-pane -p -S - | grep -c ptyhead-attach)" = 0 ]
+	[ "$(tm capture-pane -p -J -S - | grep -cE '^[0-9]+$')" = 40 ]
+	# By itself it goes, too.
+	tm new-session -d -s other -x 80 -y 24 -- ptyhead-attach "$S" </dev/null
+	wait_for 5 eval 'tm capture-pane -p -t other | grep -qF "^\\ leaves"'
+	wait_for 9 eval 'tm capture-pane -p -t other | grep -qF lastx'
+	tm new-session -d -s quiet -x 80 -y 24 -- ptyhead-attach -q "$S" </dev/null
+	wait_for 5 eval 'tm capture-pane -p -t quiet | grep -qF lastx'
+	[ "$(tm capture-pane -p -S - -t quiet | grep -c ptyhead-attach)" = 0 ]
 }
 
 @test "it tells the program's end, its status, and the next one, in tmux" {

@@ -147,18 +147,23 @@ much='stty raw -echo
 		if [ "$kind" = 24x80 ]; then onlooker "$v" "$kind"
 		else onlooker "$v" "$kind" -r; fi
 		wait_for 5 has "$T/$v.seen" 'here it stands'
-		for on in '?1049h' '?1000h' '?1006h' '?2004h' '?1004h' '>5u' '?1h' '5 q' '?25l'; do
+		for on in '?1049h' '?1006h' '?2004h' '?1004h' '>5u' '?1h' '5 q' '?25l'; do
 			wait_for 2 holds "$T/$v.seen" $'\e['"$on" || { echo "$on"; cat -v "$T/$v.seen"; false; }
 		done
 		holds "$T/$v.seen" $'\e='
-		if [ "$kind" = 24x80 ]; then leaves "$v"
+		# Who cannot type has the mouse.
+		if [ "$kind" = 24x80 ]; then
+			holds "$T/$v.seen" $'\e[?1000h'
+			leaves "$v"
+			[ "$(grep -oaE '\?1000[hl]' "$T/$v.seen" | tail -n 1)" = '?1000l' ]
 		else
+			not holds "$T/$v.seen" $'\e[?1000h'
 			order "$v" 'kill 15'
 			wait_for 5 not alive "${V_v30:?}"
 		fi
 		# Of each, what came last is what undoes it.
 		local mode
-		for mode in '?1049' '?1000' '?1006' '?2004' '?1004' '?1'; do
+		for mode in '?1049' '?1006' '?2004' '?1004' '?1'; do
 			[ "$(grep -oaE "\\${mode}[hl]" "$T/$v.seen" | tail -n 1)" = "$mode"l ]
 		done
 		[ "$(grep -oaE '\?25[hl]' "$T/$v.seen" | tail -n 1)" = '?25h' ]

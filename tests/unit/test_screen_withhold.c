@@ -185,7 +185,7 @@ TEST(a_saved_mode_that_is_withheld_is_not_given_to_a_terminal)
 	static char const modes[] = "\033[?40;3h\033[?3;1001;1006;2048s", given[] = "\033[?40h\033[?1006s";
 	screen_feed(s, modes, sizeof modes - 1);
 	screen_feed(live, given, sizeof given - 1);
-	screen_restore_real(s, &b);
+	screen_restore_real(s, NULL, &b);
 	screen_buf_add(&b, "", 1);
 	CHECK(strstr(b.data, "\033[?1006s"));
 	CHECK(!strstr(b.data, "?3h") && !strstr(b.data, "?3s") && !strstr(b.data, "?1001") && !strstr(b.data, "?2048"));

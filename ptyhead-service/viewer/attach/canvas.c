@@ -206,6 +206,11 @@ struct screen *canvas_screen(struct canvas const *c)
 	return c->prog ? c->prog : c->term;
 }
 
+unsigned canvas_mouse_taken(struct canvas const *c)
+{
+	return c->watches && !c->prog && canvas_ground(c->term) ? screen_input(c->term).mouse : 0;
+}
+
 bool canvas_fits(struct canvas const *c)
 {
 	return c->prog && screen_rows(c->prog) == c->rows && screen_cols(c->prog) == c->cols && canvas_ground(c->prog);

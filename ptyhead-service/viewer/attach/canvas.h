@@ -22,6 +22,7 @@
 
 struct canvas {
 	unsigned rows, cols;   /* of the terminal */
+	bool watches;          /* set by the caller: who sits there cannot type, and has the mouse */
 	bool reflows;          /* it does so with lines when its width changes */
 	struct screen *term;   /* what it shows, as far as was written */
 	struct screen *prog;   /* the program's screen; NULL: `term` is it */
@@ -89,6 +90,9 @@ bool canvas_join(struct canvas *c, struct screen_buf *out);
 void canvas_undo(struct canvas const *c, struct screen_buf *out);
 /* The same, to leave it; with `paint` the program's screen stands there before. */
 void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out);
+/* Bytes that passed have captured the mouse of who cannot use it there: 0 or the mode that
+ * is to be reset. */
+unsigned canvas_mouse_taken(struct canvas const *c);
 /* Not apart: what another run begins with. */
 void canvas_run(struct canvas const *c, struct screen_buf *out);
 

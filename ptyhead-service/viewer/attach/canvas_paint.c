@@ -220,6 +220,7 @@ bool canvas_paint(struct canvas *c, char const *note, struct screen_buf *out)
 {
 	struct way w;
 
+	if (c->watches) screen_mouse_drop(c->prog);
 	if (!set_out(c, &w, out)) return false;
 	screen_diff(w.at, c->prog, c->rows, c->cols, out);
 	go(&w);
@@ -247,6 +248,7 @@ bool canvas_join(struct canvas *c, struct screen_buf *out)
 {
 	struct way w;
 
+	if (c->watches) screen_mouse_drop(c->prog);
 	if (!set_out(c, &w, out)) return false;
 	size_t const before = out->len;
 	struct screen *const at = screen_clone(w.at);

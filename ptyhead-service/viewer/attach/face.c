@@ -274,7 +274,7 @@ static void paint(struct face *f, int64_t now)
 		return;
 	}
 	f->joining = now >= join_at(f);
-	f->soon = false;
+	f->soon = f->hurry = false;
 	aside_put(&f->aside, &f->canvas.aside);
 	if (!f->canvas.begun && f->canvas.ask.len == 0) answers_ask(&f->answers, ANSWERS_HOME, now, &f->canvas.ask);
 	bool const good = f->joining ? canvas_join(&f->canvas, &b) : canvas_paint(&f->canvas, f->over[0] ? f->over : NULL, &b);
@@ -347,14 +347,14 @@ void face_notice(struct face *f, char const *text, int where, int64_t ms)
 		return;
 	}
 	snprintf(f->pending, sizeof f->pending, "%s", text);
-	f->where = where == FACE_FLOW && !screen_alt(canvas_screen(&f->canvas)) ? FACE_FLOW : FACE_OVER;
+	f->where = where == FACE_FLOW && screen_alt(canvas_screen(&f->canvas)) ? FACE_OVER : where;
 	f->ms = ms;
 }
 
 static bool can_place(struct face const *f)
 {
 	if (!f->pending[0]) return false;
-	return f->where == FACE_OVER || f->canvas.prog || !out_pending(&f->out);
+	return f->where != FACE_FLOW || f->canvas.prog || !out_pending(&f->out);
 }
 
 static void place_in_flow(struct face *f)
@@ -385,13 +385,21 @@ static void place(struct face *f, int64_t now)
 	f->dirty = true;
 }
 
+/* There is output: it passes as it would without a hint, for which bytes cannot pass. */
+static void hint_end(struct face *f)
+{
+	if (f->where != FACE_HINT || !(f->pending[0] || f->over[0])) return;
+	f->pending[0] = f->over[0] = '\0';
+	f->dirty = f->soon = f->hurry = true;
+}
+
 static int64_t due_at(struct face const *f)
 {
 	int64_t at = paint_at(f);
 	int64_t const lag = lag_at(f);
 
 	if (f->error) return NEVER;
-	if (can_place(f) || (!out_pending(&f->out) && (f->run_due || f->aside.queries.len > 0))) return INT64_MIN;
+	if (can_place(f) || (!out_pending(&f->out) && (f->run_due || f->aside.queries.len > 0 || canvas_mouse_taken(&f->canvas)))) return INT64_MIN;
 	if (f->over[0] && f->until < at) at = f->until;
 	return lag < at ? lag : at;
 }
@@ -400,6 +408,7 @@ void face_tick(struct face *f, int64_t now, uint64_t behind)
 {
 	f->behind = behind;
 	if (!f->tty || f->error) return;
+	if (behind > 0) hint_end(f);
 	if (f->over[0] && now >= f->until) {
 		f->over[0] = '\0';
 		f->dirty = true;
@@ -410,6 +419,12 @@ void face_tick(struct face *f, int64_t now, uint64_t behind)
 		if (!out_add(&f->out, b.data, b.len)) split(f);
 		screen_buf_deinit(&b);
 		f->run_due = false;
+	}
+	unsigned const mouse = canvas_mouse_taken(&f->canvas);
+	if (mouse && !out_pending(&f->out)) {
+		struct screen_buf b = SCREEN_BUF_INIT;
+		screen_buf_fmt(&b, "\033[?%ul", mouse);
+		put_own(f, &b);
 	}
 	if (can_place(f)) place(f, now);
 	if (f->aside.queries.len > 0 && !out_pending(&f->out)) {
@@ -429,5 +444,5 @@ int face_timeout(struct face const *f, int64_t now)
 
 bool face_waits(struct face const *f)
 {
-	return f->joining || f->run_due || canvas_lost(&f->canvas) || canvas_must_surface(&f->canvas) || (f->pending[0] && f->where == FACE_FLOW);
+	return f->joining || (f->hurry && can_join(f)) || f->run_due || canvas_lost(&f->canvas) || canvas_must_surface(&f->canvas) || (f->pending[0] && f->where == FACE_FLOW);
 }

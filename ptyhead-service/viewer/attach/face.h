@@ -36,6 +36,7 @@ struct face {
 	bool given;    /* there is something to show */
 	bool dirty;    /* it changed since it was painted */
 	bool soon;     /* bytes are to pass before all that is there was given */
+	bool hurry;    /* and none is given before that */
 	bool joining;  /* the picture under way is the last one: then bytes pass */
 	bool run_due;  /* bytes pass: what another run begins with is to be sent */
 	int64_t painted; /* when */
@@ -53,7 +54,7 @@ struct face {
 	int64_t ask_until; /* not waited for any longer */
 
 	char pending[NOTICE_MAX];
-	enum { FACE_FLOW, FACE_OVER } where;
+	enum { FACE_FLOW, FACE_OVER, FACE_HINT } where; /* a hint goes with the first output, too */
 	int64_t ms;   /* how long the pending one is to stand; 0: till the next */
 	char over[NOTICE_MAX]; /* stands over the last row */
 	int64_t until;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -349,6 +350,14 @@ static void open_link(struct session *a)
 	no_link(a, -r);
 }
 
+/* Which key leaves, for who has not read the manual. Who wants each byte gets them at once. */
+static void hint_make(struct session *a)
+{
+	char name[KEYS_NAME_MAX];
+	if (a->o->keys.n == 0 || a->o->lossless) return;
+	snprintf(a->show.hint, sizeof a->show.hint, "%s leaves", keys_name(&a->o->keys, name));
+}
+
 void session_run(struct session_options const *o, struct session_result *ret)
 {
 	struct session *const a = calloc(1, sizeof *a);
@@ -372,9 +381,11 @@ void session_run(struct session_options const *o, struct session_result *ret)
 	a->show.history = o->history;
 	a->show.lossless = o->lossless;
 	a->show.face.say = o->say;
+	hint_make(a);
 	struct wire_size const size = term_size(&a->term);
 	int r = show_init(&a->show, STDOUT_FILENO, size.rows, size.cols);
 	if (r < 0) end(a, SESSION_FAILED, -r, "unable to start");
+	a->show.face.canvas.watches = o->watch;
 
 	a->link.page_fd = -1;
 	conn_init(&a->link.conn, -1);

@@ -159,6 +159,8 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 		                      : alive ? "the head is back, and begins anew"
 		                              : "the head is back, and begins anew: no program is running yet",
 		            FACE_FLOW, BRIEF_MS);
+	else if (s->face.tty && s->hint[0])
+		face_notice(&s->face, s->hint, FACE_HINT, BRIEF_MS);
 	return 0;
 }
 

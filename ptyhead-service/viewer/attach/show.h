@@ -15,6 +15,7 @@ struct show {
 	bool once; /* one run */
 	bool lossless;
 	unsigned history; /* rows above the screen, for the terminal's scrollback */
+	char hint[64];    /* stands there for a moment at first; "": nothing */
 
 	/* for the caller to read */
 	bool over;     /* the run to be followed has ended */
