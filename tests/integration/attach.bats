@@ -959,3 +959,19 @@ deaf='stty raw -echo; touch "$1/raw"; while [ ! -e "$1/go" ]; do printf "tick ";
 	wait_for 5 test -s "$T/got"
 	[ "$(cat "$T/got")" = y ]
 }
+
+@test "a click in a cropped viewer is at the cell that is shown there, and outside it is none" {
+	head_start -s fixed
+	start s6-ptyexec -s 24x80 "$S" sh -c 'stty raw -echo; printf "\033[?1000h\033[?1006h\033[20;60H"; exec cat >"$0/typed"' "$T"
+	onlooker a 10x40
+	wait_for 5 has "$T/a.seen" '1006h'
+	order a 'send 1b 5b 3c 30 3b 33 3b 35 4d 1b 5b 3c 30 3b 33 3b 35 6d'
+	# The cursor, at 20;60, is in its last cell: its first shows 11;21.
+	wait_for 5 has "$T/typed" '<0;23;15M.*<0;23;15m$'
+	leaves a
+	onlooker b 40x100
+	wait_for 5 has "$T/b.seen" '1006h'
+	order b 'send 1b 5b 3c 30 3b 39 30 3b 35 4d 78'
+	wait_for 5 has "$T/typed" 'x'
+	not has "$T/typed" '90;5'
+}

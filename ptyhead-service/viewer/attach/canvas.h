@@ -23,6 +23,7 @@
 struct canvas {
 	unsigned rows, cols;   /* of the terminal */
 	bool watches;          /* set by the caller: who sits there cannot type, and has the mouse */
+	unsigned view_y, view_x; /* of the program's screen, what the first cell was painted with */
 	bool reflows;          /* it does so with lines when its width changes */
 	struct screen *term;   /* what it shows, as far as was written */
 	struct screen *prog;   /* the program's screen; NULL: `term` is it */

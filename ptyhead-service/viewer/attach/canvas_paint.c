@@ -223,6 +223,7 @@ bool canvas_paint(struct canvas *c, char const *note, struct screen_buf *out)
 	if (c->watches) screen_mouse_drop(c->prog);
 	if (!set_out(c, &w, out)) return false;
 	screen_diff(w.at, c->prog, c->rows, c->cols, out);
+	screen_viewport(c->prog, c->rows, c->cols, &c->view_y, &c->view_x);
 	go(&w);
 	if (note) note_over(c, &w, note);
 	screen_free(w.at);

@@ -247,6 +247,19 @@ static void find_place(struct face *f, int64_t now)
 	put_own(f, &b);
 }
 
+bool face_mouse(struct face const *f, struct mouse_view *ret)
+{
+	struct screen const *const prog = f->canvas.prog;
+
+	if (!prog) return false;
+	struct screen_input const in = screen_input(prog);
+	*ret = (struct mouse_view){
+		.y = f->canvas.view_y, .x = f->canvas.view_x, .rows = screen_rows(prog), .cols = screen_cols(prog),
+		.cell_h = f->cell_h, .cell_w = f->cell_w, .pixels = in.mouse_enc == 1016, .utf8 = in.mouse_enc == 1005,
+	};
+	return true;
+}
+
 bool face_answer(struct face *f, struct token const *t, int64_t now)
 {
 	if (!answers_take(&f->answers, t, now))

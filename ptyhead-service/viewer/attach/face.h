@@ -18,6 +18,7 @@
 #include "answers.h"
 #include "aside.h"
 #include "canvas.h"
+#include "mouse.h"
 #include "notice.h"
 #include "out.h"
 
@@ -26,6 +27,7 @@ struct face {
 	bool tty;
 	bool quiet;
 	bool lossless; /* every byte passes, however late */
+	unsigned cell_h, cell_w; /* of the terminal, in pixels; 0: not known; at any time */
 	void (*say)(char const *text);
 
 	/* for the caller to read */
@@ -64,6 +66,8 @@ struct face {
 int face_init(struct face *f, int fd, unsigned rows, unsigned cols);
 void face_deinit(struct face *f);
 void face_resize(struct face *f, unsigned rows, unsigned cols, int64_t now);
+/* What the terminal sends of its mouse is to be moved like this. False: as it is. */
+bool face_mouse(struct face const *f, struct mouse_view *ret);
 /* What the terminal sent. True: it was an answer to a question of ours. */
 bool face_answer(struct face *f, struct token const *t, int64_t now);
 

@@ -25,9 +25,15 @@ static bool take(struct keyboard *k, struct token const *t, int64_t now)
 	bool const before = keys_pressed(&k->keys);
 	struct token part = *t;
 	bool found = false;
+	struct mouse_view view;
+	size_t len;
 
 	if (face_answer(k->face, t, now)) {
 		scheme_tell(k);
+		return false;
+	}
+	if (face_mouse(k->face, &view) && mouse_moved(&view, t, out, &len)) {
+		headlink_input(k->link, out, len);
 		return false;
 	}
 	/* A text may be longer than what is held. */
@@ -41,11 +47,21 @@ static bool take(struct keyboard *k, struct token const *t, int64_t now)
 	return found;
 }
 
+/* Characters of a report must not be taken for keys. */
+static void mouse_form(struct keyboard *k)
+{
+	if (!k->face->tty) return;
+	struct screen_input const in = screen_input(canvas_screen(&k->face->canvas));
+	k->tokens.mouse = in.mouse != 0 && (in.mouse_enc == 0 || in.mouse_enc == 1005);
+	k->tokens.mouse_utf8 = in.mouse_enc == 1005;
+}
+
 bool keyboard_take(struct keyboard *k, uint8_t const *data, size_t len, int64_t now)
 {
 	struct token t;
 
 	k->tokens.owed = answers_owed(&k->face->answers, now);
+	mouse_form(k);
 	tokens_feed(&k->tokens, data, len);
 	while (tokens_next(&k->tokens, &t))
 		if (take(k, &t, now)) return true;

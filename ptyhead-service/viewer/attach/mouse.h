@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/* Mouse reports of a terminal that shows a part of the program's screen, or more than
+ * that, as reports from the program's screen. Pure. */
+#ifndef VIEWER_MOUSE_H
+#define VIEWER_MOUSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tokens.h"
+
+struct mouse_view {
+	unsigned y, x;           /* what the terminal shows in its first cell */
+	unsigned rows, cols;     /* of the program's screen */
+	unsigned cell_h, cell_w; /* in pixels; 0: not known */
+	bool pixels;             /* the program wants pixels (mode 1016) */
+	bool utf8;               /* or characters of up to two bytes (mode 1005) */
+};
+
+#define MOUSE_MAX 48
+
+/* True: the token is a report, and `ret`, of *ret_len bytes, stands for it: of none when
+ * it was outside of the program's screen. A release there is one at its edge. */
+bool mouse_moved(struct mouse_view const *v, struct token const *t, uint8_t ret[MOUSE_MAX], size_t *ret_len);
+
+#endif
