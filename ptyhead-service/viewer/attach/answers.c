@@ -15,8 +15,12 @@ void answers_ask(struct answers *a, unsigned what, int64_t now, struct screen_bu
 	a->due[a->n].what = what;
 	a->due[a->n++].at = now;
 	screen_buf_str(out, "\033[5n");
-	if (what & ANSWERS_PLACE) screen_buf_str(out, "\033[6n");
-	if (what & ANSWERS_HOME) screen_home_ask(out);
+	/* The size is that of the last place there is: few answer when asked for it. */
+	if (what & ANSWERS_PLACE) screen_buf_fmt(out, "\033[6n\0337\033[%u;%uH\033[6n\0338", SCREEN_SIZE_MAX, SCREEN_SIZE_MAX);
+	if (what & ANSWERS_HOME) {
+		screen_buf_str(out, "\033[>q\033[>c");
+		screen_home_ask(out);
+	}
 	screen_buf_str(out, "\033[c");
 }
 
@@ -41,13 +45,35 @@ static unsigned answered(struct answers const *a)
 	return 0;
 }
 
+/* Not named, by version or by secondary attributes, are the Linux console and st. xterm
+ * says 41;VERSION;0, as others do that follow it; from 354 on it has a name, too. */
+static bool flows(int const p[TOKEN_PARAMS][TOKEN_SUBS])
+{
+	bool const screen = p[0][0] == 83;
+	bool const xterm = p[0][0] == 41 && p[1][0] < 354 && p[2][0] == 0;
+	return !screen && !xterm;
+}
+
+static bool name(struct answers *a, struct token const *t)
+{
+	static char const xterm[] = "\033P>|XTerm(";
+
+	if (t->len < 4 || memcmp(t->data, xterm, 4) != 0) return false;
+	a->named = true;
+	a->flows = t->len < sizeof xterm - 1 || memcmp(t->data, xterm, sizeof xterm - 1) != 0;
+	return true;
+}
+
 static void complete(struct answers *a, int64_t now)
 {
 	unsigned const i = answered(a);
 
 	a->rtt_ms = (int)(now - a->due[i].at);
 	if (a->due[i].what & ANSWERS_END) a->end_new = true;
-	if (a->due[i].what & ANSWERS_HOME) a->home_new = true;
+	if (a->due[i].what & ANSWERS_HOME) {
+		a->home_new = true;
+		a->cuts = !a->named || !a->flows;
+	}
 	if (a->placed) a->place_new = true;
 	forget(a, i + 1);
 }
@@ -77,15 +103,26 @@ static bool in_order(struct answers *a, struct token const *t, int64_t now)
 	case 'n':
 		if (prefix || p[0][0] != 0 || a->open) return false;
 		a->open = true;
-		a->placed = false;
+		a->placed = a->named = false;
+		a->rows = a->cols = 0;
 		return true;
 	case 'R':
 		if (prefix || !a->open || p[0][0] < 1 || p[1][0] < 1) return false;
+		if (a->placed) {
+			a->rows = (unsigned)p[0][0];
+			a->cols = (unsigned)p[1][0];
+			return true;
+		}
 		a->y = (unsigned)p[0][0] - 1;
 		a->x = (unsigned)p[1][0] - 1;
 		a->placed = true;
 		return true;
 	case 'c':
+		if (prefix == '>' && answers_home(a)) {
+			if (!a->named) a->flows = flows(p);
+			a->named = true;
+			return true;
+		}
 		if (prefix != '?' || !a->open) return false;
 		complete(a, now);
 		return true;
@@ -96,5 +133,6 @@ static bool in_order(struct answers *a, struct token const *t, int64_t now)
 bool answers_take(struct answers *a, struct token const *t, int64_t now)
 {
 	if (!answers_owed(a, now)) return false;
+	if (t->kind == TOKEN_STRING) return answers_home(a) && name(a, t);
 	return t->kind == TOKEN_CSI && in_order(a, t, now);
 }

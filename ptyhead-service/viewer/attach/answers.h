@@ -31,6 +31,8 @@ struct answers {
 	int rtt_ms;      /* how long the last answer took; -1: there was none yet */
 	bool place_new;  /* the place has come; for the caller to clear */
 	unsigned y, x;   /* from 0 */
+	unsigned rows, cols; /* the terminal's size then; 0: it did not tell */
+	bool cuts;       /* it does not let lines flow anew when its width changes; with ANSWERS_HOME */
 	bool end_new;    /* the same of ANSWERS_END */
 	bool home_new;   /* and of ANSWERS_HOME */
 
@@ -41,6 +43,8 @@ struct answers {
 	} due[ANSWERS_MAX];
 	bool open;       /* the first has begun to be answered */
 	bool placed;     /* with a place */
+	bool named;      /* with a name, by which it would flow or not */
+	bool flows;
 };
 
 void answers_init(struct answers *a);

@@ -28,6 +28,10 @@ static void on_row(void *arg, struct screen const *s, struct screen_row const *r
 {
 	struct canvas *const c = arg;
 
+	if (c->deaf > 0 && !row->cleared) {
+		c->deaf--;
+		return;
+	}
 	if (!row->wrapped || row->cleared) {
 		rows_clear(&c->tail);
 		return;
@@ -48,6 +52,7 @@ int canvas_init(struct canvas *c, unsigned rows, unsigned cols)
 	c->rows = rows ? rows : ROWS_DEFAULT;
 	c->cols = cols ? cols : COLS_DEFAULT;
 	c->reflows = true;
+	c->tail_from = UINT32_MAX;
 	c->term = screen_new(c->rows, c->cols);
 	if (!c->term) return -ENOMEM;
 	listen(c, true);
@@ -60,8 +65,10 @@ static void place_clear(struct canvas *c)
 	screen_free(c->was);
 	c->was = NULL;
 	rows_clear(&c->tail);
+	rows_clear(&c->owed);
 	rows_clear(&c->gone);
-	c->tail_from = c->lift = c->debt = 0;
+	c->tail_from = UINT32_MAX;
+	c->lift = c->deaf = 0;
 }
 
 void canvas_deinit(struct canvas *c)
@@ -98,15 +105,15 @@ bool canvas_lost(struct canvas const *c)
 static void place(struct canvas *c, unsigned const *y, unsigned x)
 {
 	struct screen *const below = screen_alt(c->was) ? canvas_main_of(c->was) : NULL;
-	struct flow_was const was = { .s = below ? below : c->was, .tail = &c->tail, .reflows = c->reflows };
+	struct flow_was const was = { .tail = &c->tail, .owed = &c->owed, .s = below ? below : c->was, .reflows = c->reflows };
 	unsigned const before = screen_rows(c->was);
 	unsigned const at = y ? *y : flow_above(&was, c->cols) + (c->rows > before ? c->rows - before : 0);
 	struct flow_now const now = flow(&was, c->cols, at < c->rows ? at : c->rows - 1, x);
-	unsigned const paid = now.pulled < c->debt ? now.pulled : c->debt;
 
-	c->lift += now.pulled - paid;
-	c->debt = c->debt - paid + now.pushed;
+	c->lift += now.pulled;
 	c->tail_from = now.tail_from;
+	rows_clear(&c->owed);
+	c->owed = now.owed;
 	screen_free(below);
 	screen_free(c->was);
 	c->was = NULL;
@@ -191,7 +198,7 @@ void canvas_take(struct canvas *c, struct screen *prog)
 	screen_free(c->prog);
 	c->prog = prog;
 	rows_clear(&c->gone);
-	c->debt = 0;
+	rows_clear(&c->owed);
 }
 
 void canvas_merge(struct canvas *c)

@@ -38,9 +38,10 @@ struct canvas {
 	struct screen *was;    /* `term` before the size changed; NULL: all is in its place */
 	struct rows tail;      /* of the line that goes on in the first row: what is above it */
 	unsigned tail_from;    /* of that, cells not in the scrollback any more; see flow.h */
+	struct rows owed;      /* the terminal pushed these there; the program's screen has them yet */
 	struct rows gone;      /* what the program's screen gave up and the scrollback lacks */
 	unsigned lift;         /* rows on the terminal that belong into the scrollback */
-	unsigned debt;         /* rows of the program's screen that are in the scrollback */
+	unsigned deaf;         /* rows that go up are those, which `term` does not show */
 };
 
 /* Zeros: the size is not known. 0 or -ENOMEM. */

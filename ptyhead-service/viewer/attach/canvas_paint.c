@@ -56,19 +56,20 @@ static void erase(struct canvas const *c, struct way *w)
 /* ---- the scrollback --------------------------------------------------------------- */
 
 /* The first n rows of the terminal go up. */
-static void scroll(struct canvas const *c, struct way *w, unsigned n)
+static void scroll(struct way *w, unsigned n)
 {
 	if (n == 0) return;
-	screen_buf_fmt(w->out, "\033[%u;1H", c->rows);
+	/* The last row, also if the terminal has got more of them meanwhile. */
+	screen_buf_fmt(w->out, "\033[%u;1H", SCREEN_SIZE_MAX);
 	for (unsigned i = 0; i < n; i++) screen_buf_str(w->out, "\n");
 	go(w);
 }
 
 /* What was printed from the top on goes up; the screen below it is blank. */
-static void sink(struct canvas const *c, struct way *w)
+static void sink(struct way *w)
 {
 	go(w);
-	scroll(c, w, screen_cursor(w->at).y);
+	scroll(w, screen_cursor(w->at).y);
 	screen_buf_str(w->out, "\033[H");
 	go(w);
 }
@@ -93,19 +94,49 @@ static unsigned shown(struct canvas const *c, struct way const *w)
 	return n;
 }
 
+/* The first row of `rows` is in the scrollback. */
+static void to_tail(struct canvas *c, struct rows *rows)
+{
+	if (rows->row[0].wrapped) {
+		rows_move(&c->tail, rows);
+		return;
+	}
+	rows_clear(&c->tail);
+	rows_drop(rows, 1);
+}
+
+/* What the terminal pushed is not put there once more when the program's screen gives it
+ * up. The rows of both may end at different cells of their lines. */
+static void pay(struct canvas *c)
+{
+	while (c->owed.n > 0 && c->gone.n > 0) {
+		struct rows_row const *const owed = &c->owed.row[0];
+		struct rows_row const *const gone = &c->gone.row[0];
+		if (owed->wrapped && owed->cells < gone->cells) {
+			rows_cut(&c->gone, owed->cells);
+			to_tail(c, &c->owed);
+		} else if (gone->wrapped && gone->cells < owed->cells) {
+			rows_cut(&c->owed, gone->cells);
+			to_tail(c, &c->gone);
+		} else {
+			to_tail(c, &c->owed);
+			rows_drop(&c->gone, 1);
+		}
+	}
+}
+
 /* The terminal is on its main screen: its scrollback becomes what it is to be. */
 static void settle(struct canvas *c, struct way *w)
 {
 	bool const torn = c->tail_from < flow_tail(&c->tail);
-	unsigned const paid = c->debt < c->gone.n ? c->debt : (unsigned)c->gone.n;
 
-	scroll(c, w, c->lift);
+	scroll(w, c->lift);
+	c->deaf = c->lift;
 	c->lift = 0;
-	c->debt -= paid;
-	rows_drop(&c->gone, paid);
+	pay(c);
 	if (!torn) {
 		unsigned const n = shown(c, w);
-		scroll(c, w, n);
+		scroll(w, n);
 		rows_drop(&c->gone, n);
 	}
 	if (torn || c->gone.n > 0) {
@@ -113,7 +144,7 @@ static void settle(struct canvas *c, struct way *w)
 		c->doubt[0] = false;
 		if (torn) flow_tail_print(&c->tail, c->tail_from, w->out);
 		for (size_t i = 0; i < c->gone.n; i++) rows_print(&c->gone, i, w->out);
-		sink(c, w);
+		sink(w);
 		rows_clear(&c->gone);
 	}
 	c->tail_from = UINT32_MAX;
@@ -132,7 +163,7 @@ static void begin(struct canvas *c, struct way *w)
 	erase(c, w);
 	if (c->above.len > 0) {
 		screen_buf_add(w->out, c->above.data, c->above.len);
-		sink(c, w);
+		sink(w);
 	}
 	screen_buf_deinit(&c->above);
 	c->above = (struct screen_buf)SCREEN_BUF_INIT;

@@ -16,6 +16,11 @@
  * another one when it gets what was painted for the one before. */
 #define NEAR_MS 5
 #define DRAG_MAX_MS 300
+#define MISS_MS 30
+#define MISSES_MAX 20
+/* So long the program's terminal has to take our size before another one is painted:
+ * what a terminal that is resized pushes into its scrollback is not to be cropped. */
+#define FOLLOW_MS 200
 #define NEVER INT64_MAX
 
 int face_init(struct face *f, int fd, unsigned rows, unsigned cols)
@@ -85,6 +90,8 @@ void face_resize(struct face *f, unsigned rows, unsigned cols, int64_t now)
 	f->joining = false;
 	canvas_resize(&f->canvas, rows, cols);
 	f->stale = f->asking;
+	f->misses = 0;
+	f->resized = now;
 	f->ask_at = now + (far < DRAG_MAX_MS ? far : DRAG_MAX_MS);
 	f->dirty = true;
 }
@@ -206,6 +213,12 @@ static void put_own(struct face *f, struct screen_buf *b)
 	else screen_buf_deinit(b);
 }
 
+static bool same_size(struct face const *f)
+{
+	struct screen const *const s = canvas_screen(&f->canvas);
+	return screen_rows(s) == f->canvas.rows && screen_cols(s) == f->canvas.cols;
+}
+
 static bool can_join(struct face const *f)
 {
 	return f->given && !f->over[0] && !f->pending[0] && canvas_fits(&f->canvas);
@@ -218,10 +231,24 @@ static int64_t join_at(struct face const *f)
 	return f->painted + FRAME_MS;
 }
 
+/* The program's terminal may still take our size. */
+static bool follows(struct face const *f)
+{
+	return !f->asking && !f->alone && !same_size(f) && f->canvas.gone.bytes < ROWS_BYTES_MAX / 4;
+}
+
+static int64_t place_at(struct face const *f)
+{
+	int64_t const last = f->resized + FOLLOW_MS;
+
+	if (f->asking) return f->ask_until;
+	return follows(f) && last > f->ask_at ? last : f->ask_at;
+}
+
 static int64_t paint_at(struct face const *f)
 {
 	if (!f->given || !f->canvas.prog || out_pending(&f->out)) return NEVER;
-	if (canvas_lost(&f->canvas)) return f->asking ? f->ask_until : f->ask_at;
+	if (canvas_lost(&f->canvas)) return place_at(f);
 	if (canvas_must_surface(&f->canvas)) return f->painted;
 	int64_t const join = join_at(f);
 	int64_t const paint = f->dirty ? f->painted + FRAME_MS : NEVER;
@@ -241,10 +268,24 @@ static void find_place(struct face *f, int64_t now)
 	}
 	f->asking = true;
 	f->stale = false;
+	f->alone = !same_size(f);
 	f->ask_until = now + patience;
 	if (!canvas_ground(f->canvas.term)) screen_buf_str(&b, CANVAS_CANCEL);
 	answers_ask(&f->answers, ANSWERS_PLACE, now, &b);
 	put_own(f, &b);
+}
+
+/* The answer is of use if it is of the size that is known here. Terminals may have
+ * another one before they tell; those that never tell are not waited for. */
+static void placed(struct face *f, int64_t now)
+{
+	struct answers const *const a = &f->answers;
+	bool const other = a->rows && (a->rows != f->canvas.rows || a->cols != f->canvas.cols);
+
+	f->asking = false;
+	if (f->stale) return;
+	if (other && f->misses++ < MISSES_MAX) f->ask_at = now + MISS_MS;
+	else canvas_placed(&f->canvas, a->y, a->x);
 }
 
 bool face_mouse(struct face const *f, struct mouse_view *ret)
@@ -264,11 +305,9 @@ bool face_answer(struct face *f, struct token const *t, int64_t now)
 {
 	if (!answers_take(&f->answers, t, now))
 		return answers_home(&f->answers) && screen_home_answer(f->canvas.term, (char const *)t->data, t->len);
-	if (f->answers.place_new && f->asking) {
-		f->asking = false;
-		if (!f->stale) canvas_placed(&f->canvas, f->answers.y, f->answers.x);
-	}
+	if (f->answers.place_new && f->asking) placed(f, now);
 	f->answers.place_new = false;
+	f->canvas.reflows = !f->answers.cuts;
 	return true;
 }
 
@@ -457,5 +496,7 @@ int face_timeout(struct face const *f, int64_t now)
 
 bool face_waits(struct face const *f)
 {
-	return f->joining || (f->hurry && can_join(f)) || f->run_due || canvas_lost(&f->canvas) || canvas_must_surface(&f->canvas) || (f->pending[0] && f->where == FACE_FLOW);
+	if (canvas_lost(&f->canvas) && !follows(f)) return true;
+	return f->joining || (f->hurry && can_join(f)) || f->run_due || canvas_must_surface(&f->canvas) ||
+	       (f->pending[0] && f->where == FACE_FLOW);
 }

@@ -52,6 +52,9 @@ struct face {
 	struct answers answers;
 	bool asking;       /* where the cursor is: nothing is painted until it is known */
 	bool stale;        /* the size changed since that was asked */
+	unsigned misses;   /* how often its size was another one than the one we know of */
+	bool alone;        /* the program's terminal did not take our size */
+	int64_t resized;   /* when ours changed */
 	int64_t ask_at;    /* not before: more changes are to be expected */
 	int64_t ask_until; /* not waited for any longer */
 

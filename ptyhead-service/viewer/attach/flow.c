@@ -24,60 +24,7 @@ static void line_end(struct walk *w)
 	w->col = 0;
 }
 
-/* ---- the tail ---------------------------------------------------------------- */
-
-/* One row of it as cells, on a screen of its own. */
-static struct screen *tail_row(struct rows const *tail, size_t i)
-{
-	struct screen *const s = screen_new(1, SCREEN_SIZE_MAX);
-	if (s && tail->row[i].len > 0) screen_feed(s, tail->row[i].data, tail->row[i].len);
-	return s;
-}
-
-/* Puts its cells; *ret_in (may be NULL) are those in the first `rows` rows. */
-static unsigned put_tail(struct walk *w, struct rows const *tail, unsigned rows, unsigned *ret_in)
-{
-	unsigned n = 0, in = 0;
-
-	for (size_t i = 0; i < tail->n; i++) {
-		struct screen *const s = tail_row(tail, i);
-		if (!s) continue;
-		struct screen_row const r = screen_row(s, SCREEN_MAIN, 0);
-		for (unsigned x = 0; x < r.len; x++) {
-			unsigned const width = screen_cell_width(r.cells[x]);
-			if (width > 0) put(w, width);
-			n++;
-			if (w->row < rows) in = n;
-		}
-		screen_free(s);
-	}
-	if (ret_in) *ret_in = in;
-	return n;
-}
-
-unsigned flow_tail(struct rows const *tail)
-{
-	struct walk w = { .cols = SCREEN_SIZE_MAX };
-	return put_tail(&w, tail, 0, NULL);
-}
-
-void flow_tail_print(struct rows const *tail, unsigned from, struct screen_buf *out)
-{
-	for (size_t i = 0; i < tail->n; i++) {
-		struct screen *const s = tail_row(tail, i);
-		if (!s) continue;
-		struct screen_row r = screen_row(s, SCREEN_MAIN, 0);
-		unsigned const skip = from < r.len ? from : r.len;
-		from -= skip;
-		r.cells += skip;
-		r.len -= skip;
-		screen_row_sgr(s, &r, out);
-		screen_free(s);
-	}
-	screen_buf_str(out, "\r\n");
-}
-
-/* ---- the screen --------------------------------------------------------------- */
+/* ---- the rows ----------------------------------------------------------------- */
 
 static bool wide_at(struct screen const *s, unsigned y, unsigned x)
 {
@@ -102,83 +49,185 @@ static unsigned content(struct screen const *s, unsigned y)
 	return n;
 }
 
-static void put_row(struct walk *w, struct screen const *s, unsigned y, unsigned upto)
+/* One of those that the terminal held, counted from the tail's first. */
+struct piece {
+	struct screen *own; /* to be freed */
+	struct screen const *s;
+	struct screen_row row;
+	unsigned cells; /* that flow; `row` may have fewer */
+	bool wrapped;
+};
+
+static bool piece_get(struct flow_was const *was, size_t i, struct piece *p)
 {
-	struct screen_row const r = screen_row(s, SCREEN_MAIN, y);
+	size_t const tail = was->tail->n;
+	size_t const above = tail + was->owed->n;
+
+	*p = (struct piece){ 0 };
+	if (i >= above) {
+		unsigned const y = (unsigned)(i - above);
+		if (y >= screen_rows(was->s)) return false;
+		p->s = was->s;
+		p->row = screen_row(was->s, SCREEN_MAIN, y);
+		p->cells = content(was->s, y);
+		p->wrapped = p->row.wrapped;
+		return true;
+	}
+	struct rows const *const rows = i < tail ? was->tail : was->owed;
+	size_t const at = i < tail ? i : i - tail;
+	p->own = rows_screen(rows, at);
+	if (!p->own) return false;
+	p->s = p->own;
+	p->row = screen_row(p->own, SCREEN_MAIN, 0);
+	p->cells = p->row.len;
+	p->wrapped = rows->row[at].wrapped;
+	return true;
+}
+
+/* Puts the first `upto` cells; returns how many of them are in the first `rows` rows. */
+static unsigned piece_put(struct walk *w, struct piece const *p, unsigned upto, unsigned rows)
+{
+	unsigned in = 0;
 
 	for (unsigned x = 0; x < upto; x++) {
-		struct screen_cell const c = x < r.len ? r.cells[x] : (struct screen_cell){ 0, 0, 0 };
+		struct screen_cell const c = x < p->row.len ? p->row.cells[x] : (struct screen_cell){ 0, 0, 0 };
 		if (!(c.flags & SCREEN_CELL_SPACER)) put(w, c.flags & SCREEN_CELL_WIDE ? 2 : 1);
+		if (w->row < rows) in = x + 1;
 	}
+	return in;
 }
+
+static void keep(struct rows *owed, struct piece const *p, unsigned cells)
+{
+	struct screen_row r = p->row;
+
+	r.wrapped = p->wrapped || cells < p->cells;
+	if (r.len > cells) r.len = cells;
+	rows_add(owed, p->s, &r);
+}
+
+/* ---- the tail ----------------------------------------------------------------- */
+
+unsigned flow_tail(struct rows const *tail)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < tail->n; i++) n += tail->row[i].cells;
+	return n;
+}
+
+void flow_tail_print(struct rows const *tail, unsigned from, struct screen_buf *out)
+{
+	for (size_t i = 0; i < tail->n; i++) {
+		struct screen *const s = rows_screen(tail, i);
+		if (!s) continue;
+		struct screen_row r = screen_row(s, SCREEN_MAIN, 0);
+		unsigned const skip = from < r.len ? from : r.len;
+		from -= skip;
+		r.cells += skip;
+		r.len -= skip;
+		screen_row_sgr(s, &r, out);
+		screen_free(s);
+	}
+	screen_buf_str(out, "\r\n");
+}
+
+/* ---- another width -------------------------------------------------------------- */
 
 struct place {
 	unsigned y, x;
 };
 
-/* Where the cursor would be: *ret with its own line flowed anew, *ret_kept with the
- * rows of that line as they were, which some leave to the program. *ret_first: the row
- * of the first cell that is no tail. */
-static void places(struct flow_was const *was, unsigned cols, struct place *ret, struct place *ret_kept, unsigned *ret_first)
+/* Where the cursor would be, from the tail's first row on: *ret with its own line flowed
+ * anew, *ret_kept with the rows of that line as they were, which some leave to the
+ * program. */
+static void places(struct flow_was const *was, unsigned cols, struct place *ret, struct place *ret_kept)
 {
 	struct screen_cursor const c = screen_cursor(was->s);
+	size_t const at = was->tail->n + was->owed->n + c.y;
 	struct walk w = { .cols = cols };
 	unsigned begin_row = 0; /* of the cursor's line */
-	unsigned begin_y = 0;
+	size_t begin = 0;
+	struct piece p;
 
-	unsigned kept = (unsigned)was->tail->n;
-	put_tail(&w, was->tail, 0, NULL);
-	*ret_first = w.row + (w.col >= cols);
-	for (unsigned y = 0; y < c.y; y++) {
-		put_row(&w, was->s, y, content(was->s, y));
-		if (screen_row(was->s, SCREEN_MAIN, y).wrapped) continue;
+	for (size_t i = 0; i < at && piece_get(was, i, &p); i++) {
+		piece_put(&w, &p, p.cells, 0);
+		screen_free(p.own);
+		if (p.wrapped) continue;
 		line_end(&w);
 		begin_row = w.row;
-		begin_y = y + 1;
-		kept = 0;
+		begin = i + 1;
 	}
-	unsigned const n = content(was->s, c.y);
-	put_row(&w, was->s, c.y, c.x < n ? c.x : n);
-	if (c.x < n || c.pending) {
+	if (!piece_get(was, at, &p)) p.cells = 0;
+	piece_put(&w, &p, c.x < p.cells ? c.x : p.cells, 0);
+	if (c.x < p.cells || c.pending) {
 		unsigned const width = wide_at(was->s, c.y, c.x) ? 2 : 1;
 		if (!c.pending && w.col + width > cols) put(&w, width), w.col -= width;
 	} else {
-		w.col += c.x - n;
+		w.col += c.x - p.cells;
 	}
 	*ret = (struct place){ w.row, w.col < cols ? w.col : cols - 1 };
-	*ret_kept = (struct place){ begin_row + kept + c.y - begin_y, c.x < cols ? c.x : cols - 1 };
+	*ret_kept = (struct place){ begin_row + (unsigned)(at - begin), c.x < cols ? c.x : cols - 1 };
 }
 
-static unsigned above(struct flow_was const *was, unsigned cols, unsigned const *x, unsigned *ret_first)
+/* `n` rows of the new width, from the tail's first on, are in the scrollback. */
+static void split(struct flow_was const *was, unsigned cols, unsigned n, struct flow_now *now)
 {
+	struct walk w = { .cols = cols };
+	struct piece p;
+
+	now->tail_from = 0;
+	for (size_t i = 0; w.row < n && piece_get(was, i, &p); i++) {
+		unsigned const in = piece_put(&w, &p, p.cells, n);
+		if (i < was->tail->n) now->tail_from += in;
+		else if (w.row < n || in > 0) keep(&now->owed, &p, in);
+		screen_free(p.own);
+		if (!p.wrapped && w.row < n) line_end(&w);
+	}
+}
+
+static struct flow_now anew(struct flow_was const *was, unsigned cols, unsigned y, unsigned x)
+{
+	struct flow_now now = { 0 };
 	struct place flowed, kept;
 
-	*ret_first = 0;
-	if (!was->reflows || cols == screen_cols(was->s)) return screen_cursor(was->s).y;
-	places(was, cols, &flowed, &kept, ret_first);
-	return x && flowed.x != *x && kept.x == *x ? kept.y : flowed.y;
+	places(was, cols, &flowed, &kept);
+	unsigned const rows = flowed.x != x && kept.x == x ? kept.y : flowed.y;
+	if (y >= rows) now.pulled = y - rows;
+	else split(was, cols, rows - y, &now);
+	return now;
+}
+
+/* ---- as rows --------------------------------------------------------------------- */
+
+static struct flow_now as_rows(struct flow_was const *was, unsigned y)
+{
+	struct flow_now now = { .tail_from = flow_tail(was->tail) };
+	unsigned const rows = (unsigned)was->owed->n + screen_cursor(was->s).y;
+	struct piece p;
+
+	if (y >= rows) now.pulled = y - rows;
+	for (unsigned i = 0; y + i < rows && piece_get(was, was->tail->n + i, &p); i++) {
+		keep(&now.owed, &p, p.cells);
+		screen_free(p.own);
+	}
+	return now;
+}
+
+static bool flows(struct flow_was const *was, unsigned cols)
+{
+	return was->reflows && cols != screen_cols(was->s);
 }
 
 unsigned flow_above(struct flow_was const *was, unsigned cols)
 {
-	unsigned first;
-	return above(was, cols, NULL, &first);
+	struct place flowed, kept;
+
+	if (!flows(was, cols)) return screen_cursor(was->s).y;
+	places(was, cols, &flowed, &kept);
+	return flowed.y;
 }
 
 struct flow_now flow(struct flow_was const *was, unsigned cols, unsigned y, unsigned x)
 {
-	struct flow_now now = { .tail_from = flow_tail(was->tail) };
-	unsigned first;
-	unsigned const rows = above(was, cols, &x, &first);
-	bool const anew = was->reflows && cols != screen_cols(was->s);
-
-	if (y >= rows) {
-		now.pulled = y - rows;
-		if (anew) now.tail_from = 0;
-		return now;
-	}
-	struct walk w = { .cols = cols };
-	if (anew) put_tail(&w, was->tail, rows - y, &now.tail_from);
-	now.pushed = rows - y > first ? rows - y - first : 0;
-	return now;
+	return flows(was, cols) ? anew(was, cols, y, x) : as_rows(was, y);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Where a terminal of another width puts rows that it held: which of them are on its
+/* Where a terminal of another size puts rows that it held: which of them are on its
  * screen, and which in its scrollback, by where its cursor is. Pure. */
 #ifndef VIEWER_FLOW_H
 #define VIEWER_FLOW_H
@@ -9,19 +9,19 @@
 #include "rows.h"
 #include "screen.h"
 
+/* What the terminal held, in this order. */
 struct flow_was {
+	struct rows const *tail; /* in the scrollback: of the line that what follows goes on */
+	struct rows const *owed; /* in the scrollback too, and still on the program's screen */
 	struct screen const *s;  /* the main screen as the terminal showed it */
-	struct rows const *tail; /* the part of its first line that was above it */
 	bool reflows;            /* lines flow anew when the width changes */
 };
 
-/* What of this the terminal shows now. Above it on the screen are `pulled` rows from its
- * scrollback. Or nothing: then the first `pushed` rows of `s` have gone there. If
- * `tail_from` is less than the tail's length in cells, those from there on are not in
- * the scrollback any more. */
+/* Where that is now. */
 struct flow_now {
-	unsigned pulled, pushed;
-	unsigned tail_from;
+	unsigned pulled;    /* rows of before all that, which are on the screen above it */
+	unsigned tail_from; /* the tail's cells from there on are not in the scrollback any more */
+	struct rows owed;   /* what of the owed rows and of `s` is in the scrollback; the caller's */
 };
 
 /* The terminal has `cols` columns now, and its cursor is at y;x. */

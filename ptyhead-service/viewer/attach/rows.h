@@ -14,6 +14,7 @@
 struct rows_row {
 	char *data; /* with SGR, from and to the default style; not terminated */
 	size_t len;
+	unsigned cells;
 	bool wrapped; /* the next row continues this line */
 };
 
@@ -26,8 +27,14 @@ struct rows {
 void rows_clear(struct rows *r);
 /* Adds a row at the end. When there is no room for it all are forgotten. */
 void rows_add(struct rows *r, struct screen const *s, struct screen_row const *row);
+/* Moves the first row of `from` to the end. */
+void rows_move(struct rows *r, struct rows *from);
 /* Forgets the first n. */
 void rows_drop(struct rows *r, size_t n);
+/* Forgets the first n cells of the first row. */
+void rows_cut(struct rows *r, unsigned n);
+/* The row as cells, on a screen of its own, for the caller to free; NULL: no memory. */
+struct screen *rows_screen(struct rows const *r, size_t i);
 /* Appends what prints row i where the cursor is, and goes to the next row. */
 void rows_print(struct rows const *r, size_t i, struct screen_buf *out);
 
