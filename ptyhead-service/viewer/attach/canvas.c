@@ -10,6 +10,8 @@
 #define COLS_DEFAULT 80
 /* Rows of one line that are followed into the scrollback. */
 #define TAIL_MAX 64u
+/* As many rows are kept as a terminal can grow by. */
+#define PAST_MAX SCREEN_SIZE_MAX
 
 bool canvas_ground(struct screen const *s)
 {
@@ -32,6 +34,10 @@ static void on_row(void *arg, struct screen const *s, struct screen_row const *r
 		c->deaf--;
 		return;
 	}
+	if (c->kind != CANVAS_FLOWS && !row->cleared) {
+		if (c->past.n >= 2 * PAST_MAX || c->past.bytes > ROWS_BYTES_MAX / 2) rows_drop(&c->past, c->past.n / 2);
+		rows_add(&c->past, s, row);
+	}
 	if (!row->wrapped || row->cleared) {
 		rows_clear(&c->tail);
 		return;
@@ -51,7 +57,6 @@ int canvas_init(struct canvas *c, unsigned rows, unsigned cols)
 	memset(c, 0, sizeof *c);
 	c->rows = rows ? rows : ROWS_DEFAULT;
 	c->cols = cols ? cols : COLS_DEFAULT;
-	c->reflows = true;
 	c->tail_from = UINT32_MAX;
 	c->term = screen_new(c->rows, c->cols);
 	if (!c->term) return -ENOMEM;
@@ -68,7 +73,8 @@ static void place_clear(struct canvas *c)
 	rows_clear(&c->owed);
 	rows_clear(&c->gone);
 	c->tail_from = UINT32_MAX;
-	c->lift = c->deaf = 0;
+	rows_clear(&c->past);
+	c->lift = c->deaf = c->vanished = 0;
 }
 
 void canvas_deinit(struct canvas *c)
@@ -84,10 +90,17 @@ void canvas_deinit(struct canvas *c)
 
 /* ---- another size ---------------------------------------------------------------- */
 
+void canvas_set_kind(struct canvas *c, enum canvas_kind kind)
+{
+	c->kind = kind;
+	if (kind == CANVAS_FLOWS) rows_clear(&c->past);
+}
+
 void canvas_resize(struct canvas *c, unsigned rows, unsigned cols)
 {
 	if (rows == 0 || cols == 0) return;
 	if (!c->was && c->begun) c->was = screen_clone(c->term);
+	if (c->begun && c->kind == CANVAS_CUTS && screen_alt(c->term) && rows > c->rows) c->vanished += rows - c->rows;
 	c->rows = rows;
 	c->cols = cols;
 	listen(c, false);
@@ -102,11 +115,10 @@ bool canvas_lost(struct canvas const *c)
 }
 
 /* `y` NULL: as if as many rows were pulled as came. */
-static void place(struct canvas *c, unsigned const *y, unsigned x)
+static void flow_from(struct canvas *c, struct screen const *s, unsigned const *y, unsigned x)
 {
-	struct screen *const below = screen_alt(c->was) ? canvas_main_of(c->was) : NULL;
-	struct flow_was const was = { .tail = &c->tail, .owed = &c->owed, .s = below ? below : c->was, .reflows = c->reflows };
-	unsigned const before = screen_rows(c->was);
+	struct flow_was const was = { .tail = &c->tail, .owed = &c->owed, .s = s, .reflows = c->kind != CANVAS_CUTS };
+	unsigned const before = screen_rows(s);
 	unsigned const at = y ? *y : flow_above(&was, c->cols) + (c->rows > before ? c->rows - before : 0);
 	struct flow_now const now = flow(&was, c->cols, at < c->rows ? at : c->rows - 1, x);
 
@@ -114,6 +126,14 @@ static void place(struct canvas *c, unsigned const *y, unsigned x)
 	c->tail_from = now.tail_from;
 	rows_clear(&c->owed);
 	c->owed = now.owed;
+}
+
+static void place(struct canvas *c, unsigned const *y, unsigned x)
+{
+	struct screen *const below = screen_alt(c->was) ? canvas_main_of(c->was) : NULL;
+
+	/* The cursor that xterm saved stays where it was, whatever becomes of the rows. */
+	if (c->kind != CANVAS_CUTS || !screen_alt(c->was)) flow_from(c, below ? below : c->was, y, x);
 	screen_free(below);
 	screen_free(c->was);
 	c->was = NULL;

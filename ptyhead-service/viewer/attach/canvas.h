@@ -20,11 +20,20 @@
 #include "rows.h"
 #include "screen.h"
 
+/* What a terminal does when its size changes. */
+enum canvas_kind {
+	CANVAS_UNKNOWN, /* taken for CANVAS_FLOWS */
+	CANVAS_FLOWS,   /* lines flow anew in the new width */
+	/* They do not, as in xterm. On its alternate screen xterm takes rows out of the
+	 * scrollback for what it grows by, and they are not seen again. */
+	CANVAS_CUTS,
+};
+
 struct canvas {
 	unsigned rows, cols;   /* of the terminal */
 	bool watches;          /* set by the caller: who sits there cannot type, and has the mouse */
 	unsigned view_y, view_x; /* of the program's screen, what the first cell was painted with */
-	bool reflows;          /* it does so with lines when its width changes */
+	enum canvas_kind kind;
 	struct screen *term;   /* what it shows, as far as was written */
 	struct screen *prog;   /* the program's screen; NULL: `term` is it */
 	struct screen_buf above; /* rows to go above it when it is begun */
@@ -40,6 +49,8 @@ struct canvas {
 	unsigned tail_from;    /* of that, cells not in the scrollback any more; see flow.h */
 	struct rows owed;      /* the terminal pushed these there; the program's screen has them yet */
 	struct rows gone;      /* what the program's screen gave up and the scrollback lacks */
+	struct rows past;      /* CANVAS_CUTS: the last ones of its scrollback */
+	unsigned vanished;     /* so many are not there any more */
 	unsigned lift;         /* rows on the terminal that belong into the scrollback */
 	unsigned deaf;         /* rows that go up are those, which `term` does not show */
 };
@@ -48,6 +59,7 @@ struct canvas {
 int canvas_init(struct canvas *c, unsigned rows, unsigned cols);
 void canvas_deinit(struct canvas *c);
 
+void canvas_set_kind(struct canvas *c, enum canvas_kind kind);
 /* The terminal has another size. */
 void canvas_resize(struct canvas *c, unsigned rows, unsigned cols);
 /* Its main screen is shown, and it is not known which rows are where: nothing may be

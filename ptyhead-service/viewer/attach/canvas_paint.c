@@ -97,12 +97,12 @@ static unsigned shown(struct canvas const *c, struct way const *w)
 /* The first row of `rows` is in the scrollback. */
 static void to_tail(struct canvas *c, struct rows *rows)
 {
-	if (rows->row[0].wrapped) {
-		rows_move(&c->tail, rows);
-		return;
-	}
-	rows_clear(&c->tail);
-	rows_drop(rows, 1);
+	bool const wrapped = rows->row[0].wrapped;
+
+	if (!wrapped) rows_clear(&c->tail);
+	if (c->kind == CANVAS_CUTS) rows_move(&c->past, rows);
+	else if (wrapped) rows_move(&c->tail, rows);
+	else rows_drop(rows, 1);
 }
 
 /* What the terminal pushed is not put there once more when the program's screen gives it
@@ -125,6 +125,16 @@ static void pay(struct canvas *c)
 	}
 }
 
+/* The rows that vanished from the scrollback, if there were so many of ours. */
+static void put_back(struct canvas *c, struct way *w)
+{
+	size_t const n = c->vanished < c->past.n ? c->past.n - c->vanished : 0;
+
+	for (size_t i = n; c->vanished > 0 && i < c->past.n; i++) rows_print(&c->past, i, w->out);
+	if (c->vanished > 0) rows_truncate(&c->past, n);
+	c->vanished = 0;
+}
+
 /* The terminal is on its main screen: its scrollback becomes what it is to be. */
 static void settle(struct canvas *c, struct way *w)
 {
@@ -134,15 +144,16 @@ static void settle(struct canvas *c, struct way *w)
 	c->deaf = c->lift;
 	c->lift = 0;
 	pay(c);
-	if (!torn) {
+	if (!torn && c->vanished == 0) {
 		unsigned const n = shown(c, w);
 		scroll(w, n);
 		rows_drop(&c->gone, n);
 	}
-	if (torn || c->gone.n > 0) {
+	if (torn || c->gone.n > 0 || c->vanished > 0) {
 		erase(c, w);
 		c->doubt[0] = false;
 		if (torn) flow_tail_print(&c->tail, c->tail_from, w->out);
+		put_back(c, w);
 		for (size_t i = 0; i < c->gone.n; i++) rows_print(&c->gone, i, w->out);
 		sink(w);
 		rows_clear(&c->gone);

@@ -307,7 +307,8 @@ bool face_answer(struct face *f, struct token const *t, int64_t now)
 		return answers_home(&f->answers) && screen_home_answer(f->canvas.term, (char const *)t->data, t->len);
 	if (f->answers.place_new && f->asking) placed(f, now);
 	f->answers.place_new = false;
-	f->canvas.reflows = !f->answers.cuts;
+	if (f->answers.home_new) canvas_set_kind(&f->canvas, f->answers.cuts ? CANVAS_CUTS : CANVAS_FLOWS);
+	f->answers.home_new = false;
 	return true;
 }
 

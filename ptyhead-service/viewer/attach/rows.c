@@ -69,6 +69,14 @@ void rows_drop(struct rows *r, size_t n)
 	shift(r, n);
 }
 
+void rows_truncate(struct rows *r, size_t n)
+{
+	for (; r->n > n; r->n--) {
+		r->bytes -= r->row[r->n - 1].len + sizeof *r->row;
+		free(r->row[r->n - 1].data);
+	}
+}
+
 struct screen *rows_screen(struct rows const *r, size_t i)
 {
 	struct screen *const s = screen_new(1, SCREEN_SIZE_MAX);

@@ -31,6 +31,8 @@ void rows_add(struct rows *r, struct screen const *s, struct screen_row const *r
 void rows_move(struct rows *r, struct rows *from);
 /* Forgets the first n. */
 void rows_drop(struct rows *r, size_t n);
+/* Forgets all but the first n. */
+void rows_truncate(struct rows *r, size_t n);
 /* Forgets the first n cells of the first row. */
 void rows_cut(struct rows *r, unsigned n);
 /* The row as cells, on a screen of its own, for the caller to free; NULL: no memory. */
