@@ -238,7 +238,13 @@ unsigned canvas_mouse_taken(struct canvas const *c)
 	return c->watches && !c->prog && canvas_ground(c->term) ? screen_input(c->term).mouse : 0;
 }
 
+bool canvas_same(struct canvas const *c)
+{
+	struct screen const *const s = canvas_screen(c);
+	return screen_rows(s) == c->rows && screen_cols(s) == c->cols;
+}
+
 bool canvas_fits(struct canvas const *c)
 {
-	return c->prog && screen_rows(c->prog) == c->rows && screen_cols(c->prog) == c->cols && canvas_ground(c->prog);
+	return c->prog && canvas_same(c) && canvas_ground(c->prog);
 }

@@ -92,7 +92,9 @@ void canvas_merge(struct canvas *c);
 /* The program's, apart or not. */
 struct screen *canvas_screen(struct canvas const *c);
 
-/* The terminal can come to show all of the program's screen. */
+/* The terminal has the size of the program's screen. */
+bool canvas_same(struct canvas const *c);
+/* It can come to show all of it. */
 bool canvas_fits(struct canvas const *c);
 
 /* What makes the terminal show the program's screen, cropped to its size, with

@@ -12,15 +12,6 @@
 /* Who has not written in so long what waits is painted for. */
 #define LAG_MS 250
 #define QUERIES_MAX 16384u
-/* Sizes change in a row while a window is dragged. A terminal that is far away has
- * another one when it gets what was painted for the one before. */
-#define NEAR_MS 5
-#define DRAG_MAX_MS 300
-#define MISS_MS 30
-#define MISSES_MAX 20
-/* So long the program's terminal has to take our size before another one is painted:
- * what a terminal that is resized pushes into its scrollback is not to be cropped. */
-#define FOLLOW_MS 200
 #define NEVER INT64_MAX
 
 int face_init(struct face *f, int fd, unsigned rows, unsigned cols)
@@ -83,16 +74,11 @@ static void split(struct face *f)
 
 void face_resize(struct face *f, unsigned rows, unsigned cols, int64_t now)
 {
-	int const far = f->answers.rtt_ms > NEAR_MS ? 2 * f->answers.rtt_ms : 0;
-
 	if (!f->tty || (rows == f->canvas.rows && cols == f->canvas.cols)) return;
 	if (f->given) split(f);
 	f->joining = false;
 	canvas_resize(&f->canvas, rows, cols);
-	f->stale = f->asking;
-	f->misses = 0;
-	f->resized = now;
-	f->ask_at = now + (far < DRAG_MAX_MS ? far : DRAG_MAX_MS);
+	resizing_begin(&f->resizing, f->answers.rtt_ms, now);
 	f->dirty = true;
 }
 
@@ -213,12 +199,6 @@ static void put_own(struct face *f, struct screen_buf *b)
 	else screen_buf_deinit(b);
 }
 
-static bool same_size(struct face const *f)
-{
-	struct screen const *const s = canvas_screen(&f->canvas);
-	return screen_rows(s) == f->canvas.rows && screen_cols(s) == f->canvas.cols;
-}
-
 static bool can_join(struct face const *f)
 {
 	return f->given && !f->over[0] && !f->pending[0] && canvas_fits(&f->canvas);
@@ -231,24 +211,10 @@ static int64_t join_at(struct face const *f)
 	return f->painted + FRAME_MS;
 }
 
-/* The program's terminal may still take our size. */
-static bool follows(struct face const *f)
-{
-	return !f->asking && !f->alone && !same_size(f) && f->canvas.gone.bytes < ROWS_BYTES_MAX / 4;
-}
-
-static int64_t place_at(struct face const *f)
-{
-	int64_t const last = f->resized + FOLLOW_MS;
-
-	if (f->asking) return f->ask_until;
-	return follows(f) && last > f->ask_at ? last : f->ask_at;
-}
-
 static int64_t paint_at(struct face const *f)
 {
 	if (!f->given || !f->canvas.prog || out_pending(&f->out)) return NEVER;
-	if (canvas_lost(&f->canvas)) return place_at(f);
+	if (canvas_lost(&f->canvas)) return resizing_due(&f->resizing);
 	if (canvas_must_surface(&f->canvas)) return f->painted;
 	int64_t const join = join_at(f);
 	int64_t const paint = f->dirty ? f->painted + FRAME_MS : NEVER;
@@ -259,33 +225,14 @@ static int64_t paint_at(struct face const *f)
 static void find_place(struct face *f, int64_t now)
 {
 	struct screen_buf b = SCREEN_BUF_INIT;
-	int const patience = answers_patience(&f->answers, now);
 
-	if (patience == 0 || f->asking) {
-		f->asking = false;
+	if (!resizing_ask(&f->resizing, answers_patience(&f->answers, now), now)) {
 		canvas_unplaced(&f->canvas);
 		return;
 	}
-	f->asking = true;
-	f->stale = false;
-	f->alone = !same_size(f);
-	f->ask_until = now + patience;
 	if (!canvas_ground(f->canvas.term)) screen_buf_str(&b, CANVAS_CANCEL);
 	answers_ask(&f->answers, ANSWERS_PLACE, now, &b);
 	put_own(f, &b);
-}
-
-/* The answer is of use if it is of the size that is known here. Terminals may have
- * another one before they tell; those that never tell are not waited for. */
-static void placed(struct face *f, int64_t now)
-{
-	struct answers const *const a = &f->answers;
-	bool const other = a->rows && (a->rows != f->canvas.rows || a->cols != f->canvas.cols);
-
-	f->asking = false;
-	if (f->stale) return;
-	if (other && f->misses++ < MISSES_MAX) f->ask_at = now + MISS_MS;
-	else canvas_placed(&f->canvas, a->y, a->x);
 }
 
 bool face_mouse(struct face const *f, struct mouse_view *ret)
@@ -305,7 +252,9 @@ bool face_answer(struct face *f, struct token const *t, int64_t now)
 {
 	if (!answers_take(&f->answers, t, now))
 		return answers_home(&f->answers) && screen_home_answer(f->canvas.term, (char const *)t->data, t->len);
-	if (f->answers.place_new && f->asking) placed(f, now);
+	if (f->answers.place_new && f->resizing.asking &&
+	    resizing_answered(&f->resizing, &f->answers, f->canvas.rows, f->canvas.cols, now))
+		canvas_placed(&f->canvas, f->answers.y, f->answers.x);
 	f->answers.place_new = false;
 	if (f->answers.home_new) canvas_set_kind(&f->canvas, f->answers.cuts ? CANVAS_CUTS : CANVAS_FLOWS);
 	f->answers.home_new = false;
@@ -461,6 +410,8 @@ void face_tick(struct face *f, int64_t now, uint64_t behind)
 {
 	f->behind = behind;
 	if (!f->tty || f->error) return;
+	f->resizing.same = canvas_same(&f->canvas);
+	f->resizing.full = f->canvas.gone.bytes > ROWS_BYTES_MAX / 4;
 	if (behind > 0) hint_end(f);
 	if (f->over[0] && now >= f->until) {
 		f->over[0] = '\0';
@@ -497,7 +448,7 @@ int face_timeout(struct face const *f, int64_t now)
 
 bool face_waits(struct face const *f)
 {
-	if (canvas_lost(&f->canvas) && !follows(f)) return true;
+	if (canvas_lost(&f->canvas) && !resizing_follows(&f->resizing)) return true;
 	return f->joining || (f->hurry && can_join(f)) || f->run_due || canvas_must_surface(&f->canvas) ||
 	       (f->pending[0] && f->where == FACE_FLOW);
 }

@@ -21,6 +21,7 @@
 #include "mouse.h"
 #include "notice.h"
 #include "out.h"
+#include "resizing.h"
 
 struct face {
 	/* set by the caller before face_init */
@@ -50,13 +51,7 @@ struct face {
 	struct aside aside; /* what is to be passed on */
 
 	struct answers answers;
-	bool asking;       /* where the cursor is: nothing is painted until it is known */
-	bool stale;        /* the size changed since that was asked */
-	unsigned misses;   /* how often its size was another one than the one we know of */
-	bool alone;        /* the program's terminal did not take our size */
-	int64_t resized;   /* when ours changed */
-	int64_t ask_at;    /* not before: more changes are to be expected */
-	int64_t ask_until; /* not waited for any longer */
+	struct resizing resizing;
 
 	char pending[NOTICE_MAX];
 	enum { FACE_FLOW, FACE_OVER, FACE_HINT } where; /* a hint goes with the first output, too */

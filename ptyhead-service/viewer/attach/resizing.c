@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#include "resizing.h"
+
+/* Sizes change in a row while a window is dragged. A terminal that is far away has
+ * another one when it gets what was painted for the one before. */
+#define NEAR_MS 5
+#define DRAG_MAX_MS 300
+/* Terminals may have another size before they tell; those that never tell are not
+ * waited for. */
+#define MISS_MS 30
+#define MISSES_MAX 20
+/* So long the program's terminal has to take our size. */
+#define FOLLOW_MS 200
+
+void resizing_begin(struct resizing *r, int rtt_ms, int64_t now)
+{
+	int const far = rtt_ms > NEAR_MS ? 2 * rtt_ms : 0;
+
+	r->stale = r->asking;
+	r->misses = 0;
+	r->at = now;
+	r->ask_at = now + (far < DRAG_MAX_MS ? far : DRAG_MAX_MS);
+}
+
+bool resizing_follows(struct resizing const *r)
+{
+	return !r->asking && !r->alone && !r->same && !r->full;
+}
+
+int64_t resizing_due(struct resizing const *r)
+{
+	int64_t const last = r->at + FOLLOW_MS;
+
+	if (r->asking) return r->until;
+	return resizing_follows(r) && last > r->ask_at ? last : r->ask_at;
+}
+
+bool resizing_ask(struct resizing *r, int patience_ms, int64_t now)
+{
+	bool const late = r->asking || patience_ms == 0;
+
+	r->asking = !late;
+	r->stale = false;
+	r->alone = !r->same;
+	r->until = now + patience_ms;
+	return !late;
+}
+
+bool resizing_answered(struct resizing *r, struct answers const *a, unsigned rows, unsigned cols, int64_t now)
+{
+	bool const other = a->rows && (a->rows != rows || a->cols != cols);
+
+	r->asking = false;
+	if (r->stale) return false;
+	if (!other || r->misses++ >= MISSES_MAX) return true;
+	r->ask_at = now + MISS_MS;
+	return false;
+}
