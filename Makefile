@@ -22,6 +22,11 @@ SYSTEMD  ?= yes
 S6       ?= yes
 SAN      ?= no
 
+# A line for each file, or with V=1 the whole command.
+V        ?= 0
+SILENT   := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+say      = $(if $(filter 1,$(V)),,@$(if $(SILENT),,printf '  %-4s %s\n' $(1) $@;))
+
 CFLAGS   ?= -O2 -g
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
 STD      := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fno-strict-overflow
@@ -102,40 +107,40 @@ help:                           ## list the targets
 define layer_rule
 $(B)/lib$(1).a: $(call objs,$(call layer_src,$(1)))
 	@mkdir -p $$(@D)
-	rm -f $$@
-	$(AR) rcs $$@ $$^
+	@rm -f $$@
+	$$(call say,AR)$(AR) rcs $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALLFLAGS) $(XFLAGS) -c -o $@ $<
+	$(call say,CC)$(CC) $(ALLFLAGS) $(XFLAGS) -c -o $@ $<
 
 $(B)/ptyhead: $(call objs,$(S)/head/ptyhead.c) $(LIBS) $(FAULT_OBJ)
-	$(LINK) -o $@ $^ $(SYSTEMD_LIBS) $(S6_LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(SYSTEMD_LIBS) $(S6_LIBS)
 $(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/$(S)/viewer/tools/%.o $(LIBS)
-	$(LINK) -o $@ $^
+	$(call say,LINK)$(LINK) -o $@ $^
 $(B)/s6-ptyexec: $(call objs,$(wildcard s6-ptyexec/*.c)) $(B)/libclient.a $(B)/libwire.a $(B)/libbase.a
-	$(LINK) -o $@ $^ $(S6_LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(S6_LIBS)
 
 # Test programs may use every layer.
 TESTLIBS := $(LIBS) $(SYSTEMD_LIBS) $(S6_LIBS) -lutil -lpthread
 $(UNIT) $(HELPERS) $(BENCHES) $(SOAKS) $(ORACLE) $(B)/tests/faults/arm: $(B)/tests/%: $(B)/obj/tests/%.o $(LIBS)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $< $(TESTLIBS)
+	$(call say,LINK)$(LINK) -o $@ $< $(TESTLIBS)
 $(B)/obj/tests/%.o: XFLAGS := -Itests/helpers
 $(REPLAY): $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/replay_main.o $(LIBS)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $(filter %.o,$^) $(TESTLIBS)
+	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^) $(TESTLIBS)
 # Preloaded before a sanitizer's runtime, and so without one.
 $(B)/tests/faults/inject.so: tests/faults/inject.c tests/faults/inject.h
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+	$(call say,CC)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 # The fuzzers compile the pure layers afresh under clang's coverage.
 FUZZ_SRC = $(wildcard $(S)/base/*.c $(S)/screen/*.c $(S)/wire/*.c $(S)/tape/*.c)
 $(FUZZ): $(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_SRC) $(wildcard $(S)/*/*.h $(S)/*/*/*.h)
 	@mkdir -p $(@D)
-	clang $(STD) $(INC) $(FUZZDEFS) -Itests/helpers -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_SRC)
+	$(call say,CC)clang $(STD) $(INC) $(FUZZDEFS) -Itests/helpers -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_SRC)
 
 $(B)/tests/fuzz/fuzz_screen_styles: FUZZDEFS := -DSCREEN_STYLES_MAX=128
 
@@ -144,7 +149,10 @@ tests-built: all $(UNIT) $(HELPERS) $(INJECT) $(ORACLE) $(REPLAY)
 
 # ---- checking ------------------------------------------------------------
 
-.PHONY: check check-san check-fast lint fuzz oracle bench soak demo setup
+.PHONY: check check-fast lint fuzz oracle bench soak demo setup setup-build
+setup-build:                    ## install the few Debian packages that building and running need
+	@tests/helpers/need build
+
 setup:                          ## install the Debian packages that building and testing need
 	@tests/helpers/need build check
 

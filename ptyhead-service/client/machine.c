@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "machine.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,32 +11,33 @@
 #define COMM_MAX 16
 #define ANCESTORS_MAX 64
 
+/* The beginning of /proc/`pid`/`file`; "" where it cannot be read. */
+static void read_proc(long pid, char const *file, char *buf, size_t len)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%ld/%s", pid, file);
+	int const fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t const n = fd >= 0 ? read(fd, buf, len - 1) : -1;
+	buf[n > 0 ? n : 0] = '\0';
+	if (fd >= 0) close(fd);
+}
+
 /* Of process `pid`, without the newline; "" where it cannot be read. */
 static void comm_of(long pid, char ret[COMM_MAX + 1])
 {
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof path, "/proc/%ld/comm", pid);
-	f = fopen(path, "re");
-	if (!f || !fgets(ret, COMM_MAX + 1, f)) ret[0] = '\0';
+	read_proc(pid, "comm", ret, COMM_MAX + 1);
 	ret[strcspn(ret, "\n")] = '\0';
-	if (f) fclose(f);
 }
 
 /* 0 where it cannot be read. */
 static long parent_of(long pid)
 {
-	char path[64], text[256];
-	long parent = 0;
+	char text[256];
 
-	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-	FILE *const f = fopen(path, "re");
+	read_proc(pid, "stat", text, sizeof text);
 	/* Its name, which may hold anything, ends at the last parenthesis. */
-	char const *const at = f && fgets(text, sizeof text, f) ? strrchr(text, ')') : NULL;
-	if (at && strlen(at) > 4) parent = strtol(at + 4, NULL, 10);
-	if (f) fclose(f);
-	return parent;
+	char const *const at = strrchr(text, ')');
+	return at && strlen(at) > 4 ? strtol(at + 4, NULL, 10) : 0;
 }
 
 static enum machine_init init_called(char const *comm)
@@ -121,9 +123,13 @@ static enum machine_view mounted_view(char const *path, char *folder, size_t len
 	enum machine_view ret = MACHINE_SAME;
 	char *line = NULL, *root, *point, *save;
 	size_t room = 0;
-	FILE *const f = fopen("/proc/self/mountinfo", "re");
+	int const fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	FILE *const f = fd >= 0 ? fdopen(fd, "r") : NULL;
 
-	if (!f) return MACHINE_SAME;
+	if (!f) {
+		if (fd >= 0) close(fd);
+		return MACHINE_SAME;
+	}
 	while (ret == MACHINE_SAME && getline(&line, &room, f) >= 0) {
 		root = strtok_r(line, " ", &save);
 		for (int i = 0; root && i < 3; i++) root = strtok_r(NULL, " ", &save);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What is known of the machine that this process runs on, so that advice fits it. Of
- * client's own use. */
+ * client's own use, and ptyhead-run's. */
 #ifndef CLIENT_MACHINE_H
 #define CLIENT_MACHINE_H
 

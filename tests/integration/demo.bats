@@ -42,3 +42,31 @@ left_nothing() { [ -z "$(ls -A "$T/tmp")" ]; }
 	tm_shows "pid $top did not notice"
 	left_nothing
 }
+
+@test "demo: after q it says that another top is there" {
+	tm_start 100x30 env TMPDIR="$T/tmp" PTYHEAD_ESCAPE='^X' "$REPO/examples/demo" "$PTYHEAD_BUILD"
+	tm_wait 10 'Press Enter'
+	top=$(tm_screen | sed -n 's/^top runs below s6-supervise (pid \([0-9]*\)).*/\1/p')
+	tm_keys Enter
+	tm_wait 10 '^ *PID USER .*COMMAND'
+	tm_keys q
+	wait_for 10 not alive "$top"
+	tm_wait 10 'run 2|^ *PID USER .*COMMAND'
+	tm_keys 'C-\'
+	tm_end 15
+	[ "$TM_STATUS" -eq 0 ]
+	tm_shows "first \(pid $top\) had ended"
+	not tm_shows 'did not notice'
+	left_nothing
+}
+
+@test "make: a line for each file, nothing with -s, the command with V=1" {
+	made() { make -C "$REPO" --no-print-directory B="$T/build" "$@" "$T/build/obj/ptyhead-service/base/number.o"; }
+	[ "$(made)" = "  CC   $T/build/obj/ptyhead-service/base/number.o" ]
+	rm -r "$T/build"
+	[ -z "$(made -s)" ]
+	rm -r "$T/build"
+	[[ $(made V=1) == *' -std=c11 '*' -c -o '* ]]
+	# What a server needs is no more than what builds.
+	[ "$(make -C "$REPO" --no-print-directory -n setup-build)" = 'tests/helpers/need build' ]
+}

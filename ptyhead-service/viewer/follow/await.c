@@ -274,11 +274,11 @@ enum await_result await_run(struct await *a, struct follow *f)
 	return wait_on(a->waiter);
 }
 
-void await_print(struct await const *a)
+void await_line(struct await const *a, struct screen_buf *out)
 {
-	if (a->patterns.len > 1) printf("%zu\t", a->which + 1);
-	fwrite(a->found.data ? a->found.data : "", 1, a->found.len, stdout);
-	putchar('\n');
+	if (a->patterns.len > 1) screen_buf_fmt(out, "%zu\t", a->which + 1);
+	screen_buf_add(out, a->found.data ? a->found.data : "", a->found.len);
+	screen_buf_str(out, "\n");
 }
 
 void await_deinit(struct await *a)

@@ -49,9 +49,9 @@ enum await_result {
 };
 
 enum await_result await_run(struct await *a, struct follow *f);
-/* What matched on standard output, a line; where there are several patterns, behind the
- * number of the one that did (from 1) and a tab. */
-void await_print(struct await const *a);
+/* What matched as a line; where there are several patterns, behind the number of the one
+ * that did (from 1) and a tab. */
+void await_line(struct await const *a, struct screen_buf *out);
 /* Frees what matched and the patterns, too. */
 void await_deinit(struct await *a);
 

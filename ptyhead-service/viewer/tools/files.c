@@ -11,8 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tool.h"
-
 #define SECOND UINT64_C(1000000000)
 #define HEADER_MAX 65536u
 
@@ -48,26 +46,26 @@ static char const *names_of(struct files const *f, struct names *n)
  * elsewhere. What is no file of bytes, such as a FIFO, cannot be overwritten. -errno. */
 static int open_file(char const *path, bool append)
 {
-	int const flags = O_NOFOLLOW | O_NOCTTY | O_CLOEXEC | O_APPEND;
+	int const flags = O_NOFOLLOW | O_NOCTTY | O_APPEND;
 	struct stat st;
 
 	if (files_stdout(path)) return STDOUT_FILENO;
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | flags, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | flags, 0600);
 	if (fd >= 0) return fd;
 	if (errno != EEXIST) return -errno;
 	if (lstat(path, &st) < 0) return -errno;
 	if (S_ISREG(st.st_mode) && !append) return -EEXIST;
-	fd = open(path, (S_ISREG(st.st_mode) ? O_RDWR : O_WRONLY) | flags);
+	fd = open(path, (S_ISREG(st.st_mode) ? O_RDWR : O_WRONLY) | O_CLOEXEC | flags);
 	return fd < 0 ? -errno : fd;
 }
 
-static char const *why_not(int error, char const *path, char *buf, size_t len)
+static enum files_result why_not(int error, char const *path, char *buf, size_t len)
 {
 	if (error == -ELOOP) snprintf(buf, len, "%s is a symbolic link, which is not followed: name the file itself, or -", path);
 	else if (error == -EEXIST)
 		snprintf(buf, len, "%s is there already: --append to it, or give a name with the time in it, as -o 'app-%%F-%%H%%M%%S.cast'", path);
 	else snprintf(buf, len, "unable to open %s: %s", path, strerror(-error));
-	return buf;
+	return FILES_FAILED;
 }
 
 /* ---- what is in it ------------------------------------------------------------------ */
@@ -79,46 +77,53 @@ static bool number_in(char const *header, char const *key, uint64_t *ret)
 	return at && sscanf(at + strlen(key), " : %" SCNu64, ret) == 1;
 }
 
-static void look_into(struct files *f, char const *path)
+static enum files_result look_into(struct files *f, char const *path, char *why, size_t len)
 {
 	char header[HEADER_MAX + 1];
 	uint64_t version = 0, timestamp = 0;
 	struct stat st;
 
 	f->resume = false;
-	if (fstat(f->fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0) return;
+	if (fstat(f->fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0) return FILES_OK;
 	f->resume = true;
 	f->last = (uint64_t)st.st_mtim.tv_sec * SECOND + (uint64_t)st.st_mtim.tv_nsec;
-	if (f->form == RECORDING_SCRIPT) return;
+	if (f->form == RECORDING_SCRIPT) return FILES_OK;
 	ssize_t const n = pread(f->fd, header, HEADER_MAX, 0);
 	header[n > 0 ? n : 0] = '\0';
 	header[strcspn(header, "\n")] = '\0';
 	if (!number_in(header, "\"version\"", &version) || version != (f->form == RECORDING_ASCIICAST3 ? 3 : 2) ||
-	    (version == 2 && !number_in(header, "\"timestamp\"", &timestamp)))
-		die(EXIT_USAGE, "%s is no asciicast of version %d: it cannot be appended to", path, f->form == RECORDING_ASCIICAST3 ? 3 : 2);
+	    (version == 2 && !number_in(header, "\"timestamp\"", &timestamp))) {
+		snprintf(why, len, "%s is no asciicast of version %d: it cannot be appended to", path, f->form == RECORDING_ASCIICAST3 ? 3 : 2);
+		return FILES_USAGE;
+	}
 	f->base = timestamp * SECOND;
 	/* A recorder that was killed may have left half a line. */
 	char last = '\n';
-	if (pread(f->fd, &last, 1, st.st_size - 1) == 1 && last != '\n' && write(f->fd, "\n", 1) < 0)
-		die(EXIT_TEMPORARY, "unable to write to %s: %s", path, strerror(errno));
+	if (pread(f->fd, &last, 1, st.st_size - 1) == 1 && last != '\n' && write(f->fd, "\n", 1) < 0) {
+		snprintf(why, len, "unable to write to %s: %s", path, strerror(errno));
+		return FILES_FAILED;
+	}
+	return FILES_OK;
 }
 
 /* ---- both ------------------------------------------------------------------------------ */
 
-void files_open(struct files *f)
+enum files_result files_open(struct files *f, char *why, size_t len)
 {
 	struct names n;
-	char why[2 * PATH_MAX];
 
 	char const *const bad = names_of(f, &n);
-	if (bad) die(EXIT_USAGE, "%s", bad);
+	if (bad) {
+		snprintf(why, len, "%s", bad);
+		return FILES_USAGE;
+	}
 	f->timing_fd = -1;
 	f->fd = open_file(n.output, f->append);
-	if (f->fd < 0) die(EXIT_TEMPORARY, "%s", why_not(f->fd, n.output, why, sizeof why));
-	if (f->append) look_into(f, n.output);
-	if (f->form != RECORDING_SCRIPT) return;
+	if (f->fd < 0) return why_not(f->fd, n.output, why, len);
+	enum files_result const r = f->append ? look_into(f, n.output, why, len) : FILES_OK;
+	if (r != FILES_OK || f->form != RECORDING_SCRIPT) return r;
 	f->timing_fd = open_file(n.timing, f->append);
-	if (f->timing_fd < 0) die(EXIT_TEMPORARY, "%s", why_not(f->timing_fd, n.timing, why, sizeof why));
+	return f->timing_fd < 0 ? why_not(f->timing_fd, n.timing, why, len) : FILES_OK;
 }
 
 static bool is_same(int fd, char const *path)
@@ -130,17 +135,17 @@ static bool is_same(int fd, char const *path)
 /* What is no file cannot be synced. */
 static int sync_file(int fd) { return fd >= 0 && fsync(fd) < 0 && errno != EINVAL && errno != EROFS ? -errno : 0; }
 
-bool files_reopen(struct files *f)
+bool files_reopen(struct files *f, char *why, size_t len)
 {
 	struct names n;
-	char why[2 * PATH_MAX];
 
-	if (sync_file(f->fd) < 0 || sync_file(f->timing_fd) < 0) say_format("unable to sync the recording: %s", strerror(errno));
+	why[0] = '\0';
+	if (sync_file(f->fd) < 0 || sync_file(f->timing_fd) < 0) snprintf(why, len, "unable to sync the recording: %s", strerror(errno));
 	if (files_stdout(f->output) || names_of(f, &n) || is_same(f->fd, n.output)) return false;
 	int const fd = open_file(n.output, false);
 	int const timing = fd >= 0 && f->form == RECORDING_SCRIPT ? open_file(n.timing, false) : -1;
 	if (fd < 0 || (f->form == RECORDING_SCRIPT && timing < 0)) {
-		say_format("the recording stays in its old file: %s", why_not(fd < 0 ? fd : timing, fd < 0 ? n.output : n.timing, why, sizeof why));
+		(void)why_not(fd < 0 ? fd : timing, fd < 0 ? n.output : n.timing, why, len);
 		if (fd >= 0) {
 			unlink(n.output);
 			close(fd);

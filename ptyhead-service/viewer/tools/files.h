@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The files of a recording: opened without overwriting any, and what is appended to. For
- * ptyhead-record alone; errors are the end, as tool.h has it. */
+/* The files of a recording: opened without overwriting any, and what is appended to. */
 #ifndef VIEWER_FILES_H
 #define VIEWER_FILES_H
 
@@ -24,10 +23,12 @@ struct files {
 };
 
 bool files_stdout(char const *path);
-void files_open(struct files *f);
-/* Syncs them and opens those that are called so now. False: that failed, which was said as a
- * warning, or they are the same; the files stay as they are. */
-bool files_reopen(struct files *f);
+enum files_result { FILES_OK = 0, FILES_USAGE, FILES_FAILED };
+/* What is wrong stands in `why`, of `len` bytes. */
+enum files_result files_open(struct files *f, char *why, size_t len);
+/* Syncs them and opens those that are called so now. False: they are the same, or that
+ * failed; the files stay as they are. `why` says what is wrong, or is empty. */
+bool files_reopen(struct files *f, char *why, size_t len);
 /* Syncs and closes them. 0 or -errno. */
 int files_close(struct files *f);
 

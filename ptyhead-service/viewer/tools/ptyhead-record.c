@@ -180,6 +180,14 @@ static int write_files(void *arg, struct recording *r)
 	return e < 0 || f->files.timing_fd < 0 ? e : write_all(f, &f->timing, &r->timing);
 }
 
+static void open_files(struct writer *w)
+{
+	char why[2 * PATH_MAX];
+	enum files_result const r = files_open(&w->files, why, sizeof why);
+	if (r != FILES_OK) die(r == FILES_USAGE ? EXIT_USAGE : EXIT_TEMPORARY, "%s", why);
+	outs_init(w);
+}
+
 static bool reopen_wanted(void *arg)
 {
 	struct writer *const w = arg;
@@ -192,7 +200,9 @@ static bool reopen(void *arg)
 {
 	struct writer *const w = arg;
 	outs_deinit(w);
-	bool const others = files_reopen(&w->files);
+	char why[2 * PATH_MAX];
+	bool const others = files_reopen(&w->files, why, sizeof why);
+	if (*why) say_format("%s%s", others ? "" : "the recording stays in its old file: ", why);
 	outs_init(w);
 	return others;
 }
@@ -244,8 +254,7 @@ int main(int argc, char **argv)
 	if (!r.title) r.title = name;
 	f.address = &address;
 	open_terminal(&f, o.read_only);
-	files_open(&w.files);
-	outs_init(&w);
+	open_files(&w);
 	r.resume = w.files.resume;
 	r.resume_base = w.files.base;
 	r.resume_last = w.files.last;

@@ -297,6 +297,15 @@ static void take_output(void *arg)
 	else if (!await_output(&s->await)) die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(errno));
 }
 
+static void print_found(struct await const *a)
+{
+	struct screen_buf line = SCREEN_BUF_INIT;
+	await_line(a, &line);
+	if (line.failed) die(EXIT_TEMPORARY, "out of memory");
+	fwrite(line.data, 1, line.len, stdout);
+	screen_buf_deinit(&line);
+}
+
 static int wait_on(struct await *a, struct follow *f, int64_t timeout)
 {
 	a->until = timeout < 0 ? -1 : clock_ms() + timeout;
@@ -307,7 +316,7 @@ static int wait_on(struct await *a, struct follow *f, int64_t timeout)
 		     (unsigned long long)a->missed, f->lossless ? "" : " (see -L)");
 	switch (r) {
 	case AWAIT_DONE:
-		await_print(a);
+		print_found(a);
 		return 0;
 	case AWAIT_ENDED: return EXIT_RUN_ENDED;
 	case AWAIT_TIMEOUT:
