@@ -520,6 +520,8 @@ unsigned paint_run(struct painter *p, struct screen_cell const *c, unsigned n);
 /* Blank n cells from (y, x) in a style (its background is what matters). */
 void paint_blank(struct painter *p, unsigned y, unsigned x, unsigned n, struct screen_style const *st);
 void paint_title(struct screen_buf *out, unsigned what, char const *str);
+/* restore_grid.c: onto a terminal that is blank, with the modes of a fresh one */
+void restore_grid(struct painter *p, struct grid const *g);
 /* home.c: `h` is of the terminal that is written to */
 uint64_t home_modes(struct home const *h);                             /* what it had */
 uint64_t home_shown(struct screen const *s, struct home const *h);     /* what it has, showing s */

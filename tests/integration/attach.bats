@@ -566,6 +566,20 @@ shown_times() { grep -aoF -e "$1" -- "$T/seen" | wc -l; }
 	[ "$(tm capture-pane -p -S - -t quiet | grep -c ptyhead-attach)" = 0 ]
 }
 
+@test "TERM=dumb: text and no escape sequences; keys go through, and the detach key" {
+	head_start
+	program sh -c 'stty raw -echo; printf "\033[2J\033[H\033[1;31mfirst\033[m\r\nline\033]0;title\007"; while c=$(dd bs=1 count=1 2>/dev/null); do printf "\033[3%smgot\033[m-$c\r\n" 2; done'
+	wait_for 5 eval 'ptyhead-show "$S" | grep -q line'
+	TERM=dumb viewer "$S"
+	wait_for 5 has "$T/seen" line
+	type_text a
+	wait_for 5 has "$T/seen" got-a
+	has "$T/seen" '^first'
+	type_hex 1c
+	ended 0
+	[ "$(grep -c $'\e' "$T/seen")" = 0 ]
+}
+
 @test "it tells the program's end, its status, and the next one, in tmux" {
 	head_start
 	program sh -c 'echo first-run; read -r x; exit 3'

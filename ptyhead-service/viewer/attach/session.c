@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -87,7 +86,7 @@ static void enter(struct session *a)
 /* What was written changed the terminal. */
 static void rescue_renew(struct session *a)
 {
-	if (!a->on || screen_total(a->show.face.canvas.term) == a->rescued) return;
+	if (!a->on || a->show.plain || screen_total(a->show.face.canvas.term) == a->rescued) return;
 	a->rescued = screen_total(a->show.face.canvas.term);
 	struct screen_buf *const b = rescue_text(a->o->rescue);
 	canvas_undo(&a->show.face.canvas, b);
@@ -352,14 +351,6 @@ static void open_link(struct session *a)
 	no_link(a, -r);
 }
 
-/* Which key leaves, for who has not read the manual. Who wants each byte gets them at once. */
-static void hint_make(struct session *a)
-{
-	char name[KEYS_NAME_MAX];
-	if (a->o->keys.n == 0 || a->o->lossless) return;
-	snprintf(a->show.hint, sizeof a->show.hint, "%s leaves", keys_name(&a->o->keys, name));
-}
-
 void session_run(struct session_options const *o, struct session_result *ret)
 {
 	struct session *const a = calloc(1, sizeof *a);
@@ -376,14 +367,15 @@ void session_run(struct session_options const *o, struct session_result *ret)
 	a->keyboard.link = &a->link;
 	term_init(&a->term, STDIN_FILENO, STDOUT_FILENO);
 	a->stdin_open = a->term.ours || !o->watch;
-	a->show.face.tty = a->term.ours;
+	a->show.plain = a->term.ours && o->plain;
+	a->show.face.tty = a->term.ours && !o->plain;
 	a->show.once = o->once;
 	a->show.face.quiet = o->quiet;
 	a->show.face.lossless = o->lossless;
 	a->show.history = o->history;
 	a->show.lossless = o->lossless;
 	a->show.face.say = o->say;
-	hint_make(a);
+	a->show.hint = o->hint;
 	struct wire_size const size = term_size(&a->term);
 	int r = show_init(&a->show, STDOUT_FILENO, size.rows, size.cols);
 	if (r < 0) end(a, SESSION_FAILED, -r, "unable to start");

@@ -15,8 +15,10 @@ struct session_options {
 	bool lossless;
 	bool once;
 	bool quiet;
+	bool plain; /* the terminal, if there is one, knows no escape sequences */
 	unsigned history; /* rows above the screen, for the scrollback */
 	struct keys keys;
+	char const *hint; /* which key leaves; NULL: it is not said */
 	void (*say)(char const *text); /* a warning, for stderr */
 	struct rescue *rescue; /* kept ready; for whoever catches faults */
 };

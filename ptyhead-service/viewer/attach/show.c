@@ -74,6 +74,28 @@ static bool picture(struct show *s, bool anew)
 	return prog != NULL;
 }
 
+/* The same for who gets text: its rows down to the last that holds something. */
+static bool picture_plain(struct show *s)
+{
+	struct screen_buf b = SCREEN_BUF_INIT;
+	struct screen *const prog = past_read(&s->tape, NULL, &s->now);
+	size_t end = 0;
+
+	if (!prog) return false;
+	for (unsigned y = 0; y < screen_rows(prog); y++) {
+		struct screen_row const row = screen_row(prog, SCREEN_ACTIVE, y);
+		if (y > 0) screen_buf_str(&b, "\r\n");
+		size_t const before = b.len;
+		screen_row_text(prog, &row, &b);
+		if (b.len > before || y == screen_cursor(prog).y) end = b.len;
+	}
+	s->run = s->now.run;
+	if (end > 0) out_add(&s->face.out, b.data, end);
+	screen_buf_deinit(&b);
+	screen_free(prog);
+	return true;
+}
+
 /* An empty screen, for bytes to pass from here on. */
 static void blank(struct show *s)
 {
@@ -92,6 +114,7 @@ static void blank(struct show *s)
 static void start_here(struct show *s, bool anew)
 {
 	if (s->face.tty && !s->once && picture(s, anew)) return;
+	if (s->plain && !s->once && picture_plain(s)) return;
 	tape_reader_oldest_seek(&s->tape);
 	s->run = place_run(&s->tape, s->last.run);
 	blank(s);
@@ -159,7 +182,7 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 		                      : alive ? "the head is back, and begins anew"
 		                              : "the head is back, and begins anew: no program is running yet",
 		            FACE_FLOW, BRIEF_MS);
-	else if (s->face.tty && s->hint[0])
+	else if (s->face.tty && s->hint)
 		face_notice(&s->face, s->hint, FACE_HINT, BRIEF_MS);
 	return 0;
 }
@@ -288,7 +311,7 @@ static enum tape_next step(struct show *s, size_t room, int64_t now, size_t *bud
 	bool const other = s->follow && s->run != s->follow;
 	uint8_t local[16384];
 	bool const guards = face_guards(f);
-	uint8_t *const to = painting || guards || s->span.left > 0 ? local : out_tail(&f->out);
+	uint8_t *const to = painting || guards || s->plain || s->span.left > 0 ? local : out_tail(&f->out);
 	struct tape_event e;
 
 	if (painting || (to == local && room > sizeof local)) room = sizeof local;
@@ -307,6 +330,8 @@ static enum tape_next step(struct show *s, size_t room, int64_t now, size_t *bud
 	} else if (guards && !other) {
 		size_t const n = face_pass(f, local, e.len);
 		if (n < e.len) face_feed(f, local + n, e.len - n, s->tape.pos <= s->live_pos, now);
+	} else if (s->plain && !other) {
+		out_add(&f->out, local, strip(&s->strip, local, e.len));
 	} else if (!painting && !other) {
 		out_added(&f->out, e.len);
 	}

@@ -9,13 +9,15 @@
 #include "face.h"
 #include "reader.h"
 #include "span.h"
+#include "strip.h"
 
 struct show {
 	/* set by the caller before show_init */
 	bool once; /* one run */
 	bool lossless;
+	bool plain; /* text alone: the terminal (face.tty is false) knows no escape sequences */
 	unsigned history; /* rows above the screen, for the terminal's scrollback */
-	char hint[64];    /* stands there for a moment at first; "": nothing */
+	char const *hint; /* stands there for a moment at first; NULL: nothing */
 
 	/* for the caller to read */
 	bool over;     /* the run to be followed has ended */
@@ -33,6 +35,7 @@ struct show {
 	struct tape_state last; /* the newest that is known */
 	uint32_t follow;    /* the run's number; 0: all */
 	uint32_t run;       /* whose bytes come next */
+	struct strip strip; /* of what is made plain */
 	struct span span;   /* whose bytes are left out */
 	uint64_t lost;      /* bytes lost and not yet told */
 	int64_t lost_told;  /* when */

@@ -40,6 +40,31 @@ static void escape_get(struct session_options *o, char const *what, char const *
 		die(EXIT_USAGE, "%s takes up to %d keys, each ^X, C-x or a character, or none, not %s", what, KEYS_MAX, spec);
 }
 
+/* Which key leaves, for who has not read the manual. Who wants each byte gets them at once. */
+static void hint_make(struct session_options *o)
+{
+	static char hint[KEYS_NAME_MAX + 16];
+	char name[KEYS_NAME_MAX];
+
+	if (o->keys.n == 0 || o->lossless) return;
+	snprintf(hint, sizeof hint, "%s leaves", keys_name(&o->keys, name));
+	o->hint = hint;
+}
+
+/* On the terminal, which is in raw mode. */
+static void say_plain(char const *text)
+{
+	fprintf(stderr, "\r\n[ptyhead-attach: %s]\r\n", text);
+}
+
+/* A terminal that is called so knows no escape sequences. */
+static void plain_look(struct session_options *o)
+{
+	char const *const term = getenv("TERM");
+	o->plain = term && !strcmp(term, "dumb");
+	if (o->plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) o->say = say_plain;
+}
+
 static char const *parse(int argc, char **argv, struct session_options *o)
 {
 	static struct option const longs[] = {
@@ -75,6 +100,8 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 	else escape_get(o, "PTYHEAD_ESCAPE", environment && *environment ? environment : NULL);
 	if (o->watch && o->lossless)
 		die(EXIT_USAGE, "-r and -L do not go together: who only looks may not make the program wait");
+	hint_make(o);
+	plain_look(o);
 	if (argc - optind != 1) die_usage_address(argc);
 	return argv[optind];
 }
