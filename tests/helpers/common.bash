@@ -14,7 +14,6 @@ export REPO PTYHEAD_BUILD
 # Set up T, a scratch folder of the test's own, and PATH. Also fit for
 # setup_file, with the folder as the argument.
 common_setup() {
-	export TERM=xterm-256color # what the tests run in may be called dumb
 	T=${1:-$BATS_TEST_TMPDIR}
 	PTYHEAD_TEST=$T
 	PATH=$PTYHEAD_BUILD:$PTYHEAD_BUILD/tests/helpers:$PATH

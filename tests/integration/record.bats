@@ -260,7 +260,7 @@ assert t["run 1 started"] == 0 and 1 <= t["run 2 started"] < 10, t' "$T/cast"
 		ptyhead-record --to now --from "$from" -o "$T/$from.cast" "$S"
 		played "$T/$from.cast" >"$T/$from.out"
 		tm_start 80x24 sh -c 'stty raw; cat "$0"; exec cat >/dev/null' "$T/$from.out"
-		tm new-window -d -t :1 -- ptyhead-attach "$S"
+		tm new-window -d -t :1 -- ptyhead-attach -q "$S"
 		look_of() { tm capture-pane -p -e -t "$1"; tm display-message -p -t "$1" '#{cursor_x} #{cursor_y} #{cursor_flag}'; }
 		same() { look_of :1 | grep -q here && [ "$(look_of :0)" = "$(look_of :1)" ]; }
 		wait_for 5 same || { diff <(look_of :0) <(look_of :1); return 1; }

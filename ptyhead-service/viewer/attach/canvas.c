@@ -235,7 +235,7 @@ struct screen *canvas_screen(struct canvas const *c)
 
 unsigned canvas_mouse_taken(struct canvas const *c)
 {
-	return c->watches && !c->prog && canvas_ground(c->term) ? screen_input(c->term).mouse : 0;
+	return c->watches && c->term && !c->prog && canvas_ground(c->term) ? screen_input(c->term).mouse : 0;
 }
 
 bool canvas_same(struct canvas const *c)
