@@ -59,6 +59,7 @@ _ptyhead() {
 	ptyhead-wait) options='-e --regex -F --fixed --idle --exit --start --or-exit -s --screen --since -t --timeout -L --lossless' valued='-e --regex -F --fixed --idle -t --timeout' ;;
 	ptyhead-log) options='-f --follow -n --lines -r --runs -t --times -T --tai64n --raw --since --run -L --lossless -u --unlimited' valued='-n --lines --since --run' ;;
 	ptyhead-record) options='-f --format --from --to -r --read-only -o --output --append -T --timing --title' valued=--title ;;
+	ptyhead-run) options='-a --attach -n --name --end' valued='-n --name' ;;
 	*) options='' valued='' ;;
 	esac
 	case $tool:$prev in
@@ -72,6 +73,21 @@ _ptyhead() {
 		return
 		;;
 	esac
+	# Of the program everything is its own.
+	if [[ $tool == ptyhead-run && $prev != --end && $word != -* && " $valued " != *" $prev "* ]]; then
+		for ((i = 1; i < COMP_CWORD; i++)); do
+			case ${COMP_WORDS[i]} in
+			-n | --name) ((i++)) || : ;;
+			-*) ;;
+			*)
+				compopt -o default 2>/dev/null
+				return
+				;;
+			esac
+		done
+		mapfile -t COMPREPLY < <(compgen -c -- "$word")
+		return
+	fi
 	# An option's value is the user's to think of.
 	if [[ -n $prev && " $valued " == *" $prev "* ]]; then return; fi
 	if [[ $word == -* ]]; then
@@ -81,4 +97,4 @@ _ptyhead() {
 	fi
 }
 
-complete -F _ptyhead ptyhead-attach ptyhead-list ptyhead-send ptyhead-show ptyhead-wait ptyhead-record ptyhead-log
+complete -F _ptyhead ptyhead-attach ptyhead-list ptyhead-send ptyhead-show ptyhead-wait ptyhead-record ptyhead-log ptyhead-run

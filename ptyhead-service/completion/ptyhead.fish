@@ -66,3 +66,9 @@ complete -c ptyhead-log -l since -x -a 'run'
 complete -c ptyhead-log -l run -x
 complete -c ptyhead-log -s L -l lossless
 complete -c ptyhead-log -s u -l unlimited
+complete -c ptyhead-run -l help
+complete -c ptyhead-run -l version
+complete -c ptyhead-run -s a -l attach
+complete -c ptyhead-run -s n -l name -x
+complete -c ptyhead-run -l end -x -a '(__ptyhead_addresses)'
+complete -c ptyhead-run -n __fish_is_first_token -a '(__fish_complete_command)'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # A FIFO whose lines are typed: as an option, and as a unit under a systemd of its own.
 
-# shellcheck disable=SC2317 # called by name
+# shellcheck disable=SC2016,SC2317 # called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
 load ../helpers/head

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
+# shellcheck disable=SC2016,SC2030,SC2031,SC2054 # for other shells; each test has its own; capabilities
 # ptyhead-list: what heads hold, as a table, as JSON, as names; its exit codes.
 
 # shellcheck disable=SC2154,SC2317  # set by run; called by name
@@ -247,8 +247,11 @@ EOF
 	completes 'script ' ptyhead-record -f s
 	completes '--append ' ptyhead-record --a
 	completes ' ' ptyhead-wait -e ap
+	completes 'app app:two ' ptyhead-run --end ''
+	completes '--end ' ptyhead-run --e
+	completes 's6-ptyexec ' ptyhead-run -a s6-ptyexe
 	local t o
-	for t in attach list send show wait record; do
+	for t in attach list send show wait record run; do
 		for o in $(options "$t"); do bash "$T/complete" "ptyhead-$t" "$o" | grep -qE -- "(^| )$o " || { echo "$t $o"; return 1; }; done
 	done
 }
@@ -278,7 +281,7 @@ here_are_terminals() {
 	here_are_terminals
 	local t
 	mkdir -p "$T/fish"
-	for t in attach list send show wait record; do cp "$REPO/ptyhead-service/completion/ptyhead.fish" "$T/fish/ptyhead-$t.fish"; done
+	for t in attach list send show wait record run; do cp "$REPO/ptyhead-service/completion/ptyhead.fish" "$T/fish/ptyhead-$t.fish"; done
 	# completes LINE CANDIDATE... : with nothing but these.
 	completes() {
 		local line=$1 want
@@ -295,7 +298,7 @@ here_are_terminals() {
 	completes 'ptyhead-attach --hi' --history
 	completes 'ptyhead-show --' --at --escapes --help --history --html --json --run --version
 	# Each option that the tools have.
-	for t in attach list send show wait record; do
+	for t in attach list send show wait record run; do
 		for o in $(options "$t"); do
 			HOME=$T fish --no-config -c "set -p fish_complete_path $T/fish; complete -C 'ptyhead-$t $o'" | grep -qE -- "^$o" || { echo "$t $o"; return 1; }
 		done
@@ -331,7 +334,7 @@ here_are_terminals() {
 	completes "ptyhead-show ${S%.sock}" "^ready> ptyhead-show $S"
 	completes 'ptyhead-send -k PP' '-k PPage'
 	completes 'ptyhead-record --from s' '--from start'
-	for t in attach list send show wait record; do
+	for t in attach list send show wait record run; do
 		completes "ptyhead-$t --"
 		for o in $(options "$t"); do
 			ptyhead-wait -t 10 -s -e "^(.* )?$o( |$)" "$T/z" >"$T/waited" || { echo "$t $o"; ptyhead-show "$T/z"; return 1; }
