@@ -126,8 +126,8 @@ static void resized(struct session *a)
 
 	if (!a->term.ours) return;
 	headlink_resize(&a->link, size);
-	a->show.face.cell_h = size.rows ? size.ypixel / size.rows : 0;
-	a->show.face.cell_w = size.cols ? size.xpixel / size.cols : 0;
+	a->show.face.cell_h = size.rows ? (unsigned)size.ypixel / size.rows : 0;
+	a->show.face.cell_w = size.cols ? (unsigned)size.xpixel / size.cols : 0;
 	face_resize(&a->show.face, size.rows, size.cols, clock_ms());
 }
 
