@@ -158,7 +158,7 @@ faults_build() { export KEEP_PTYHEAD=$REPO/build/faults/ptyhead; }
 	start s6-ptyexec "$T/s" sh -c 'echo another; exec cat'
 	wait_for 5 shows_line another
 	for tool in 'ptyhead-show -H 100' 'ptyhead-attach -q -r -1' 'ptyhead-wait -t 9 --since 0 -F another' \
-		'ptyhead-list --names' 'ptyhead-record -f script -o /dev/null'; do
+		'ptyhead-list --names' 'ptyhead-record -o /dev/null'; do
 		wait_for 20 head_is_up
 		kill -KILL "$HEAD"
 		case $tool in *list*) keep_arm listing 1 ;; *) keep_arm attaching 1 ;; esac
