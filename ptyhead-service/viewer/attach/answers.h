@@ -34,7 +34,8 @@ struct answers {
 	unsigned rows, cols; /* the terminal's size then; 0: it did not tell */
 	bool cuts;       /* it does not let lines flow anew when its width changes; with ANSWERS_HOME */
 	bool end_new;    /* the same of ANSWERS_END */
-	bool home_new;   /* and of ANSWERS_HOME */
+	bool home_new;   /* and of ANSWERS_HOME: for keyboard.c */
+	bool kind_new;   /* the same, for face.c: what kind of terminal it is */
 
 	unsigned n;      /* sets that are not answered */
 	struct {
