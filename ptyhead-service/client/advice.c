@@ -52,14 +52,19 @@ static size_t below(char const *path, char const *dir)
 	return n + 1;
 }
 
+/* The folder of `own`, which its first socket makes: XDG_RUNTIME_DIR. "" for none. */
+static void runtime_of(char const *own, char ret[PATH_MAX])
+{
+	snprintf(ret, PATH_MAX, "%.*s", own[0] ? (int)(strrchr(own, '/') - own) : 0, own);
+}
+
 /* Somebody other than root may have meant a head of their own: there is a folder for
  * it, and nothing by that name in the system's. */
 static bool maybe_own(struct ptyhead_address const *a, char const *own)
 {
 	char dir[PATH_MAX];
 	if (geteuid() == 0 || a->name[0] == '\0' || own[0] == '\0' || access(a->path, F_OK) == 0) return false;
-	/* Without /ptyhead, which its first socket makes. */
-	snprintf(dir, sizeof dir, "%.*s", (int)(strrchr(own, '/') - own), own);
+	runtime_of(own, dir);
 	return access(dir, W_OK | X_OK) == 0;
 }
 
@@ -163,7 +168,7 @@ static void add_access(struct line *l, struct ptyhead_address const *a, struct w
 		add(l, ", mode %04o, and this is user ", (unsigned)st.st_mode & 07777u);
 		add_user(l, geteuid());
 		if (!folder && (st.st_mode & S_IWGRP) && joined_since(st.st_gid)) {
-			add(l, ", who is of that group by now: log in again");
+			add(l, ", who has joined that group since: log in again");
 			return;
 		}
 	} else {
@@ -221,10 +226,9 @@ static bool name_refused(char const *name)
 static void add_systemd(struct line *l, struct where const *w)
 {
 	char runtime[PATH_MAX];
-	bool const has = w->own[0] != '\0';
 
-	snprintf(runtime, sizeof runtime, "%.*s", has ? (int)(strrchr(w->own, '/') - w->own) : 0, w->own);
-	bool const manager = has && machine_user_manager(runtime);
+	runtime_of(w->own, runtime);
+	bool const manager = runtime[0] && machine_user_manager(runtime);
 	if (w->kind == SYSTEM && name_refused(w->name))
 		add(l, "no user can be called ptyhead-%s: `systemctl edit ptyhead@%s.service`, lines [Service] and User=ptyhead-SHORT,"
 		       " then `systemctl restart ptyhead@%s.service`", w->name, w->name, w->name);

@@ -71,7 +71,7 @@ static void complete(struct answers *a, int64_t now)
 	a->rtt_ms = (int)(now - a->due[i].at);
 	if (a->due[i].what & ANSWERS_END) a->end_new = true;
 	if (a->due[i].what & ANSWERS_HOME) {
-		a->home_new = a->kind_new = true;
+		a->home_new = true;
 		a->cuts = !a->named || !a->flows;
 	}
 	if (a->placed) a->place_new = true;

@@ -32,10 +32,9 @@ struct answers {
 	bool place_new;  /* the place has come; for the caller to clear */
 	unsigned y, x;   /* from 0 */
 	unsigned rows, cols; /* the terminal's size then; 0: it did not tell */
-	bool cuts;       /* it does not let lines flow anew when its width changes; with ANSWERS_HOME */
+	bool cuts;       /* a new width cuts its lines, and does not wrap them again; with ANSWERS_HOME */
 	bool end_new;    /* the same of ANSWERS_END */
-	bool home_new;   /* and of ANSWERS_HOME: for keyboard.c */
-	bool kind_new;   /* the same, for face.c: what kind of terminal it is */
+	bool home_new;   /* and of ANSWERS_HOME; keyboard.c clears it */
 
 	unsigned n;      /* sets that are not answered */
 	struct {

@@ -130,8 +130,9 @@ static void put_back(struct canvas *c, struct way *w)
 {
 	size_t const n = c->vanished < c->past.n ? c->past.n - c->vanished : 0;
 
-	for (size_t i = n; c->vanished > 0 && i < c->past.n; i++) rows_print(&c->past, i, w->out);
-	if (c->vanished > 0) rows_truncate(&c->past, n);
+	if (c->vanished == 0) return;
+	for (size_t i = n; i < c->past.n; i++) rows_print(&c->past, i, w->out);
+	rows_truncate(&c->past, n);
 	c->vanished = 0;
 }
 

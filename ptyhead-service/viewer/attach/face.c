@@ -256,8 +256,7 @@ bool face_answer(struct face *f, struct token const *t, int64_t now)
 	    resizing_answered(&f->resizing, &f->answers, f->canvas.rows, f->canvas.cols, now))
 		canvas_placed(&f->canvas, f->answers.y, f->answers.x);
 	f->answers.place_new = false;
-	if (f->answers.kind_new) canvas_set_kind(&f->canvas, f->answers.cuts ? CANVAS_CUTS : CANVAS_FLOWS);
-	f->answers.kind_new = false;
+	if (f->answers.home_new) canvas_set_kind(&f->canvas, f->answers.cuts ? CANVAS_CUTS : CANVAS_FLOWS);
 	return true;
 }
 
