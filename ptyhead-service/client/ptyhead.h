@@ -140,7 +140,8 @@ int ptyhead_list(struct conn *c, char const *terminal, int timeout_ms,
                  void (*each)(void *arg, struct wire_entry const *e), void *arg,
                  struct ptyhead_reply *ret_reply);
 
-/* The same for who has other things to wait for: what is set by the caller, and zeros. */
+/* The same for a caller that waits for other things, too. It sets the first three members;
+ * the rest is zeros. */
 struct ptyhead_listing {
 	char const *terminal; /* NULL: all */
 	void (*each)(void *arg, struct wire_entry const *e);

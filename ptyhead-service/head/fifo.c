@@ -39,28 +39,28 @@ static bool type_line(struct fifo *f, size_t n)
 	return true;
 }
 
+/* The first `n` bytes of the buffer go. */
+static void drop(struct fifo *f, size_t n)
+{
+	f->len -= n;
+	memmove(f->buf, f->buf + n, f->len);
+}
+
 /* Types what is whole. */
 static void type_lines(struct fifo *f)
 {
-	size_t done = 0;
+	uint8_t const *end;
 
 	f->waits = false;
-	while (done < f->len) {
-		uint8_t const *const end = memchr(f->buf + done, '\n', f->len - done);
-		if (!end) break;
-		size_t const n = (size_t)(end + 1 - f->buf) - done;
-		memmove(f->buf, f->buf + done, f->len - done);
-		f->len -= done;
-		done = 0;
+	while ((end = memchr(f->buf, '\n', f->len))) {
+		size_t const n = (size_t)(end + 1 - f->buf);
 		if (!f->dropping && !type_line(f, n)) {
 			f->waits = true;
 			return;
 		}
 		f->dropping = false;
-		done = n;
+		drop(f, n);
 	}
-	memmove(f->buf, f->buf + done, f->len - done);
-	f->len -= done;
 	if (f->len < sizeof f->buf) return;
 	if (!f->dropping) log_news(&f->env->log, "a line of the FIFO was not typed: it is longer than %zu bytes", sizeof f->buf);
 	f->dropping = true;

@@ -354,8 +354,8 @@ static void peer_ready(struct source *s, uint32_t events)
 		if (events & (EPOLLHUP | EPOLLERR)) peer_free(p);
 		return;
 	}
-	/* Who has sent more than a turn's work waits for the next: so newcomers and those who
-	 * have little do not wait, however many there are of the others. */
+	/* A peer that has sent more than a turn's work waits for its next turn. So newcomers and
+	 * peers that send little are read at once, however many others there are. */
 	if (!p->paused && deferred_pending(&p->again)) return;
 	if (!p->paused) peer_read(p);
 	else if (events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) orphan(p);

@@ -83,7 +83,7 @@ void restore_grid(struct painter *p, struct grid const *g)
 			struct screen_cell const c = cell_at(s, g, y, x);
 			if (!shows(c)) {
 				if (x >= r->len && !forced(s, g, y, x)) {
-					/* Nothing to the end, but for a forced space. */
+					/* The rest is blank, except perhaps a forced space in the last column. */
 					unsigned const last = s->cols - 1u;
 					if (x == last || !forced(s, g, y, last)) break;
 					x = last;
