@@ -328,6 +328,7 @@ static int listen_on(struct daemon *d, struct daemon_options const *o, struct ac
 	for (int i = 0; i < o->paths_len; i++) {
 		r = listener_bind(&d->listeners, &d->env, &d->peers, o->paths[i]);
 		if (r == -EADDRINUSE) return fatal(d, EXIT_TEMPORARY, "unable to bind %s: another head, or something else, is there", o->paths[i], 0);
+		if (r == -EEXIST) return fatal(d, EXIT_TEMPORARY, "unable to bind %s: the same name with .new or .lock is in use for something else: move that file away", o->paths[i], 0);
 		if (r < 0) return fatal(d, EXIT_TEMPORARY, "unable to bind %s", o->paths[i], r);
 	}
 	if (len == fifos && o->paths_len == 0)

@@ -129,6 +129,8 @@ static int lock_once(struct path_lock *l)
 	/* Who had it before has removed it: then another one may lock a file of that name. */
 	if (r == 0 && (lstat(l->path, &there) < 0 || there.st_dev != mine.st_dev || there.st_ino != mine.st_ino)) r = -EAGAIN;
 	if (r == 0 && mine.st_uid != geteuid()) r = -EPERM;
+	/* Somebody's file, which a lock is not: it is removed in the end. */
+	if (r == 0 && (!S_ISREG(mine.st_mode) || mine.st_size > 0)) r = -EEXIST;
 	if (r == 0) return 0;
 	close(l->fd);
 	return r == -EWOULDBLOCK || r == -EINTR ? -EAGAIN : r;
@@ -175,7 +177,8 @@ static int bind_at(int fd, struct sockaddr_un const *sa, struct stat *ret)
 	if (len + sizeof suffix > sizeof other.sun_path) return -ENAMETOOLONG;
 	if (lstat(sa->sun_path, ret) == 0 && (!S_ISSOCK(ret->st_mode) || answered(sa))) return -EADDRINUSE;
 	memcpy(other.sun_path + len, suffix, sizeof suffix);
-	(void)unlink(other.sun_path);
+	struct stat left;
+	if (lstat(other.sun_path, &left) == 0 && (!S_ISSOCK(left.st_mode) || unlink(other.sun_path) < 0)) return -EEXIST;
 	if (bind(fd, (struct sockaddr *)&other, sizeof other) < 0) return -errno;
 	if (listen(fd, BACKLOG) == 0 && lstat(other.sun_path, ret) == 0 && rename(other.sun_path, sa->sun_path) == 0) return 0;
 	int const err = errno;

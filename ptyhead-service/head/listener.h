@@ -26,8 +26,9 @@ unsigned listener_roles(char const *name);
 int listener_add(struct list *to, struct env *e, struct peers *p, int fd, char const *name);
 /* Binds `path` with mode 0600. A socket that nobody listens on is replaced;
  * -EADDRINUSE when somebody does, or when it is no socket. -ENAMETOOLONG when
- * it does not fit into sun_path with ".new" behind it. One head at a time binds or
- * removes in a folder: the folder is locked (flock(2)) meanwhile. */
+ * it does not fit into sun_path with ".new" behind it. -EEXIST when PATH.new or
+ * PATH.lock is a file of somebody's. One head at a time binds or removes a path: it
+ * holds a lock (flock(2)) on PATH.lock, which is empty and goes with it. */
 int listener_bind(struct list *to, struct env *e, struct peers *p, char const *path);
 void listener_free(struct listener *l);
 

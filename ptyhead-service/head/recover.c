@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "master.h"
+#include "notify.h"
 
 #define NOTHING_LEFT 1
 #define SECOND_NS UINT64_C(1000000000)
@@ -135,12 +136,24 @@ static int go_on(struct recovery *r, char const *name)
 	return 0;
 }
 
+/* A supervisor that waits for READY=1 has patience (systemd's TimeoutStartSec=). Many
+ * terminals, or a store that is slow, may take longer: it hears that work goes on. */
+static void still_at_work(uint64_t *told)
+{
+	uint64_t const now = loop_now();
+	if (now - *told < SECOND_NS) return;
+	*told = now;
+	(void)notify_send("EXTEND_TIMEOUT_USEC=30000000", -1);
+}
+
 static void try_all(struct recovery *r, bool first)
 {
 	char name[WIRE_TERMINAL_MAX + 1];
+	uint64_t told = loop_now();
 	for (size_t i = 0; i < r->n; i++) {
 		if (!r->items[i].terminal[0]) continue;
 		memcpy(name, r->items[i].terminal, sizeof name);
+		if (first) still_at_work(&told);
 		int const e = go_on(r, name);
 		if (e == NOTHING_LEFT) {
 			rest(r, name);

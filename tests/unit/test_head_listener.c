@@ -165,6 +165,27 @@ TEST(what_is_no_socket_is_left_alone)
 	tear_down();
 }
 
+/* The names that binding uses for an instant may be somebody's. */
+TEST(files_with_the_names_that_binding_uses_are_left_alone)
+{
+	static char const *const suffixes[] = { ".new", ".lock" };
+	char other[sizeof path + 8];
+	struct stat st;
+	set_up();
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(other, sizeof other, "%s%s", path, suffixes[i]);
+		int const fd = open(other, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+		CHECK_EQ(write(fd, "mine", 4), 4);
+		close(fd);
+		CHECK_EQ(bind_path(&one), -EEXIST);
+		CHECK(lstat(other, &st) == 0 && st.st_size == 4);
+		CHECK(lstat(path, &st) < 0);
+		CHECK(unlink(other) == 0);
+	}
+	CHECK_EQ(bind_path(&one), 0);
+	tear_down();
+}
+
 TEST(paths_that_cannot_be_are_refused)
 {
 	char long_path[200];

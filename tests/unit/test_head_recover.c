@@ -3,8 +3,11 @@
  * table of descriptors here. The first head is not ended but left as it is, as a
  * SIGKILL leaves it. */
 #include <sys/mman.h>
+#include <poll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include "headparts.h"
 #include "recover.h"
@@ -18,6 +21,7 @@ static struct stored {
 	int fd; /* -1: nothing here */
 } store[STORED];
 static int fetch_error; /* 0, or what a fetch says */
+static int fetch_ms;    /* how long each one takes */
 
 static int find_stored(char const *name)
 {
@@ -54,6 +58,7 @@ static int fetch(struct keep *k, char const *name)
 {
 	int const i = find_stored(name);
 	(void)k;
+	(void)poll(NULL, 0, fetch_ms);
 	if (fetch_error < 0) return fetch_error;
 	int const fd = i < 0 ? -ENOENT : fcntl(store[i].fd, F_DUPFD_CLOEXEC, 0);
 	return fd == -1 ? -errno : fd;
@@ -145,6 +150,7 @@ static void set_up(void)
 {
 	for (int i = 0; i < STORED; i++) store[i].fd = -1;
 	fetch_error = 0;
+	fetch_ms = 0;
 	head_begin(&one);
 }
 
@@ -246,6 +252,36 @@ TEST(many_terminals_go_on_each_with_its_own)
 	CHECK_EQ(two.terminals.len, 3);
 	for (int i = 0; i < 3; i++) {
 		CHECK_EQ(taken_up(names[i])->output.state.pid, p[i].pid);
+		program = p[i];
+		program_end();
+	}
+	tear_down();
+}
+
+/* systemd gives up a service that is not ready in time, and its store with it. */
+TEST(a_long_take_up_asks_for_more_time)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	char said[64] = "";
+	struct program p[2];
+	set_up();
+	snprintf(sa.sun_path, sizeof sa.sun_path, "/tmp/ptyhead-notify.%ld", (long)getpid());
+	int const sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	CHECK(bind(sock, (struct sockaddr *)&sa, sizeof sa) == 0 && setenv("NOTIFY_SOCKET", sa.sun_path, 1) == 0);
+	for (int i = 0; i < 2; i++) {
+		(void)start(i ? "b" : "a");
+		p[i] = program;
+	}
+	take_up(true);
+	CHECK_EQ(recv(sock, said, sizeof said - 1, 0), -1); /* it did not take long */
+	head_end(&two);
+	fetch_ms = 400;
+	take_up(false);
+	CHECK(recv(sock, said, sizeof said - 1, 0) > 0);
+	CHECK(strncmp(said, "EXTEND_TIMEOUT_USEC=", 20) == 0 && atol(said + 20) >= 10000000);
+	CHECK(unsetenv("NOTIFY_SOCKET") == 0 && unlink(sa.sun_path) == 0);
+	close(sock);
+	for (int i = 0; i < 2; i++) {
 		program = p[i];
 		program_end();
 	}
