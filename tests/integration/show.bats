@@ -66,6 +66,18 @@ json() { ptyhead-show --json "${@:2}" "$S" | perl -MJSON::PP -0777 -ne 'my $j = 
 	[ "$(json '$j->{run}{alive} && kill(0, $j->{run}{pid}) ? "alive" : "?"')" = alive ]
 }
 
+@test "--json: where a shell is, and how its last command ended" {
+	head_start
+	shows '\033]7;file://h/srv/a%%20b\007\033]133;D;3\007\033]133;A\007$ \033]133;B\007'
+	[ "$(json '"$j->{shell}{directory} $j->{shell}{at} $j->{shell}{exit_status}"')" = 'file://h/srv/a%20b input 3' ]
+}
+
+@test "--json: what no shell said is empty" {
+	head_start
+	shows 'text'
+	[ "$(json '"<$j->{shell}{directory}> $j->{shell}{at} " . ($j->{shell}{exit_status} // "null")')" = '<> none null' ]
+}
+
 @test "--json is valid, whatever the program wrote" {
 	head_start
 	shows '\033]0;\001\002"\\\033\\x\177\302\200\377\376\303\050\r\n"\\\t<&>\0\033]8;;http://x/"\\\007link\033]8;;\007\355\240\200\364\220\200\200'

@@ -149,6 +149,22 @@ static void json_run(struct tape_state const *t, struct screen_buf *out)
 	else screen_buf_str(out, "null}");
 }
 
+/* What a shell says of itself: OSC 7 and OSC 133. */
+static void json_shell(struct screen const *s, struct screen_buf *out)
+{
+	static char const *const places[] = {
+		[SCREEN_PROMPT_NONE] = "none",     [SCREEN_PROMPT_START] = "prompt", [SCREEN_PROMPT_INPUT] = "input",
+		[SCREEN_PROMPT_OUTPUT] = "output", [SCREEN_PROMPT_DONE] = "done",
+	};
+	int status;
+	enum screen_prompt const at = screen_prompt(s, &status);
+	screen_buf_str(out, "\"shell\":{\"directory\":");
+	json_text(out, screen_directory(s));
+	screen_buf_fmt(out, ",\"at\":\"%s\",\"exit_status\":", places[at]);
+	if (status >= 0) screen_buf_fmt(out, "%d}", status);
+	else screen_buf_str(out, "null}");
+}
+
 void render_json(struct render const *r, struct screen_buf *out)
 {
 	struct screen const *const s = r->screen;
@@ -163,6 +179,8 @@ void render_json(struct render const *r, struct screen_buf *out)
 	json_text(out, screen_icon(s));
 	screen_buf_str(out, ",");
 	json_modes(s, out);
+	screen_buf_str(out, ",");
+	json_shell(s, out);
 	screen_buf_str(out, ",");
 	json_run(r->state, out);
 	screen_buf_str(out, ",\"history\":[");
