@@ -55,14 +55,6 @@ static bool cell_same(struct view const *a, struct screen_cell x, struct view co
 	return (!x.style && !y.style) || style_same(a->s, x.style, b->s, y.style);
 }
 
-static bool row_empty(struct view const *v, unsigned y)
-{
-	unsigned const n = view_len(v, y);
-	for (unsigned x = 0; x < n; x++)
-		if (view_cell(v, y, x).ch) return false;
-	return true;
-}
-
 /* Of what a row shows; 0: no character. Two screens number their styles differently. */
 static uint64_t row_hash(struct view const *v, unsigned y)
 {
@@ -286,26 +278,4 @@ void screen_diff(struct screen const *from, struct screen const *to, unsigned ro
 	p.known = false;
 	paint_move(&p, to->y - t.y, to->x - t.x);
 	if (cursor_seen(to, rows, cols)) screen_buf_str(out, "\033[?25h");
-}
-
-void screen_diff_undo(struct screen const *to, unsigned rows, unsigned cols, struct screen_buf *out)
-{
-	struct input const a = input_of(to, &to->home);
-	struct input const b = input_of(NULL, NULL);
-	unsigned n = umin(rows, to->rows);
-	unsigned y;
-	unsigned x;
-	input_change(out, &a, &b);
-	undo_colors(to, out);
-	if (!cursor_seen(to, rows, cols)) screen_buf_str(out, "\033[?25h");
-	if (to->alt_on) {
-		screen_buf_str(out, "\033[?1049l");
-		return;
-	}
-	screen_viewport(to, rows, cols, &y, &x);
-	struct view const v = { .s = to, .y = y, .x = x, .rows = rows, .cols = cols };
-	while (n > 0 && row_empty(&v, n - 1)) n--;
-	if (n < to->y - y) n = to->y - y;
-	if (n < rows) screen_buf_fmt(out, "\033[%u;1H", n + 1);
-	else screen_buf_fmt(out, "\033[%u;1H\n", rows);
 }

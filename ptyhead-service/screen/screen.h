@@ -155,14 +155,14 @@ enum screen_aside {
 };
 #define SCREEN_ASIDES 5
 
-/* Any may be NULL. They run inside screen_feed (line also in screen_flush and
- * screen_resize); they must not change the screen. */
+/* Any may be NULL. They run inside screen_feed (line also in
+ * screen_resize and screen_reset); they must not change the screen. */
 struct screen_sinks {
 	void *arg;
 	void (*answer)(void *arg, char const *data, size_t len);
 	void (*query)(void *arg, struct screen_span const *span);
 	/* A row of the main screen is final: it scrolled off the top, or was
-	 * cleared with all the others, or the screen was flushed. */
+	 * cleared with all the others. */
 	void (*line)(void *arg, struct screen const *s, struct screen_row const *row);
 	void (*bell)(void *arg);
 	void (*title)(void *arg, struct screen const *s);
@@ -213,15 +213,12 @@ bool screen_size_asked(struct screen *s, unsigned *ret_rows, unsigned *ret_cols)
 /* The most that one byte can cost on a screen of the largest size. */
 #define SCREEN_COST_MAX 16000000
 /* All units spent since the screen was made: what screen_feed, screen_resize,
- * screen_flush and screen_new_run took is the difference of two calls. */
+ * and screen_new_run took is the difference of two calls. */
 uint64_t screen_spent(struct screen const *s);
 
 /* The main screen's wrapped lines flow anew; the alternate one is cropped or
  * extended. With mode 2048 on, the report goes to the answer sink. */
 void screen_resize(struct screen *s, unsigned rows, unsigned cols);
-/* Gives every row of the main screen, down to the last that holds something, to
- * the line sink once; a row written to later counts anew. */
-void screen_flush(struct screen *s);
 /* As RIS, without feeding; counts nothing. */
 void screen_reset(struct screen *s);
 
@@ -372,8 +369,6 @@ void screen_diff(struct screen const *from, struct screen const *to, unsigned ro
 		 struct screen_buf *out);
 /* The first row and column of `s` that a viewport of that size shows. */
 void screen_viewport(struct screen const *s, unsigned rows, unsigned cols, unsigned *ret_y, unsigned *ret_x);
-/* Append what undoes a paint: screen_undo for the modes that screen_diff sets. */
-void screen_diff_undo(struct screen const *to, unsigned rows, unsigned cols, struct screen_buf *out);
 
 /* Equal in all that screen_restore promises. why_buf (may be NULL) gets the
  * first difference, in words. */

@@ -229,7 +229,6 @@ bool screen_clusters(struct screen const *s) { return s->by_clusters; }
 int screen_scheme(struct screen const *s) { return s->scheme; }
 
 void screen_scheme_set(struct screen *s, int scheme) { s->scheme = scheme < 0 || scheme > 2 ? 0 : scheme; }
-void screen_flush(struct screen *s) { grid_emit_all(s); }
 uint64_t screen_total(struct screen const *s) { return s->total; }
 uint64_t screen_ground(struct screen const *s) { return s->ground; }
 

@@ -151,12 +151,6 @@ static void painting(struct screen const *from, struct screen const *to, unsigne
 	screen_diff(from, to, rows, cols, &b);
 	screen_feed(t, b.data, b.len);
 	visible_same(to, t, "diff", &b);
-	screen_buf_clear(&b);
-	screen_diff_undo(to, rows, cols, &b);
-	screen_feed(t, b.data, b.len);
-	struct screen_input const in = screen_input(t);
-	if (screen_alt(t) || in.cursor_keys || in.keypad || in.paste || in.focus || in.kitty || in.mouse || in.mouse_enc)
-		die("diff undo", "something is left on", &b);
 	screen_free(t);
 	screen_buf_deinit(&b);
 }
@@ -231,7 +225,6 @@ static inline int screen_checks(uint8_t const *data, size_t size)
 	for (size_t i = cut; i < size; i++) screen_feed(b, data + i, 1);
 	same(a, b, "split", NULL);
 	if (screen_ground(a) != screen_ground(b) || screen_total(a) != size) abort();
-	if (flags & 2) screen_flush(a), screen_flush(b);
 	if (la.hash != lb.hash || la.answers != lb.answers || la.spans != lb.spans || la.lines != lb.lines)
 		die("split", "answers, spans or lines differ", NULL);
 	round_trip(a);
