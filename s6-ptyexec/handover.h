@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "ptyhead.h"
+#include "client.h"
 
 struct handover {
 	char const *address;  /* as given, for messages */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ptyhead.h"
+#include "client.h"
 
 struct logger {
 	char const *path;     /* of the head's socket */

@@ -20,7 +20,7 @@
 #include "handover.h"
 #include "logger.h"
 #include "printable.h"
-#include "pty.h"
+#include "ptypair.h"
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434

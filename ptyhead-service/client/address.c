@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ptyhead.h"
+#include "client.h"
 
 bool ptyhead_user_dir(char *buf, size_t len)
 {

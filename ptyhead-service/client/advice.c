@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "machine.h"
-#include "ptyhead.h"
+#include "client.h"
 
 #define NAMES_MAX 8      /* that are told */
 #define GROUPS_MAX 256

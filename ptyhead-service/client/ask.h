@@ -4,7 +4,7 @@
 #define CLIENT_ASK_H
 
 #include "deadline.h"
-#include "ptyhead.h"
+#include "client.h"
 
 struct ask {
 	void const *frame;

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "ask.h"
-#include "ptyhead.h"
+#include "client.h"
 
 /* Exactly one descriptor must have come with the answer. */
 static int take_tape(struct conn *c, int *ret_tape)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "deadline.h"
-#include "ptyhead.h"
+#include "client.h"
 
 /* A path that sun_path cannot hold goes through a descriptor of the socket's
  * own inode: *ret_node, which stays open for the connect. */

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "ask.h"
-#include "ptyhead.h"
+#include "client.h"
 
 /* argv as the frame wants it, each argument ended by a NUL; cut where it is
  * longer than a head takes. */

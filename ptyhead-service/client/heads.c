@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ptyhead.h"
+#include "client.h"
 
 size_t ptyhead_stem(char const *file, char const *suffix)
 {

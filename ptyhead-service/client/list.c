@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "ask.h"
-#include "ptyhead.h"
+#include "client.h"
 
 static struct wire_bytes bytes_of(char const *s)
 {

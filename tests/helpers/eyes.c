@@ -35,7 +35,7 @@
 
 #include "headlink.h"
 #include "past.h"
-#include "ptyhead.h"
+#include "client.h"
 #include "reader.h"
 #include "screen.h"
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "page.h"
-#include "ptyhead.h"
+#include "client.h"
 
 static int sock;
 static int master, slave;

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "page.h"
-#include "ptyhead.h"
+#include "client.h"
 #include "reader.h"
 
 static uint64_t total;

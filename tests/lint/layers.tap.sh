@@ -188,10 +188,10 @@ grep -E "^$S/head/.*#[ 	]*include[ 	]*\"[a-z_0-9]+_int\.h\"" "$code" |
 grep -E '(^|[^a-zA-Z0-9_>.])(printf|fprintf|vprintf|vfprintf|dprintf|vdprintf|puts|fputs|putchar|fputc|putc|perror|fwrite|warnx?|errx?|syslog|strerr_[a-z0-9]+|buffer_put[a-z]*)[ 	]*\(|(^|[^a-zA-Z0-9_])(stdout|stderr)([^a-zA-Z0-9_]|$)' "$code" |
 	grep -vE "$main" | grep -vE '__attribute__|#[ 	]*include' | result 'only main files print'
 grep -E '#[ 	]*include[ 	]*"tool\.h"' "$code" | grep -vE "$main" | result 'only main files speak through viewer/tools/tool.h'
-# ctty.c: the child that s6-ptyexec forks, to leave a group that it leads, ends there;
+# client/ctty.c: the child that is forked, to leave a group that it leads, ends there;
 # logger.c: the two that it forks to start a logger.
 grep -E '(^|[^a-zA-Z0-9_>.])(exit|_exit|_Exit|quick_exit|abort)[ 	]*\(' "$code" | grep -vE "$main" |
-	grep -vE '^s6-ptyexec/(ctty|logger)\.c:[0-9]+:[ 	]*_exit\(0\);$' | result 'only main files end the process'
+	grep -vE '^(ptyhead-service/client/ctty|s6-ptyexec/logger)\.c:[0-9]+:[ 	]*_exit\(0\);$' | result 'only main files end the process'
 
 # Symbols in sections that can be written to, out of the objects of the plain
 # build (a sanitized one has its own); .data.rel.ro is constant once relocated.

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "machine.h"
-#include "ptyhead.h"
+#include "client.h"
 #include "unit.h"
 
 static char dir[64];

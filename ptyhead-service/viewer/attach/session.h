@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "keys.h"
-#include "ptyhead.h"
+#include "client.h"
 #include "rescue.h"
 
 struct session_options {

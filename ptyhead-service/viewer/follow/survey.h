@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ptyhead.h"
+#include "client.h"
 #include "screen.h"
 
 struct survey_head {

@@ -10,7 +10,7 @@
 #include "clock.h"
 #include "json.h"
 #include "printable.h"
-#include "ptyhead.h"
+#include "client.h"
 #include "survey.h"
 #include "tool.h"
 

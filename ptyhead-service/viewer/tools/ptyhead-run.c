@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "machine.h"
-#include "ptyhead.h"
+#include "client.h"
 #include "tool.h"
 
 #define REACH_MS 5000

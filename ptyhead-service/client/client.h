@@ -7,8 +7,8 @@
  * -EACCES (role, and codes of later versions), -ENOENT (terminal), -EBUSY, -EBADF
  * (fd), -EDQUOT (limit), -ELOOP, -EINVAL (request) or -EIO (failed). Nothing
  * here prints, exits, or keeps a global. Every descriptor is O_CLOEXEC. */
-#ifndef PTYHEAD_H
-#define PTYHEAD_H
+#ifndef CLIENT_H
+#define CLIENT_H
 
 #include <limits.h>
 #include <stdbool.h>

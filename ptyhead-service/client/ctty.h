@@ -10,8 +10,8 @@
  *
  * The child is gone when ctty_take returns, and sends no SIGCHLD. Signal
  * dispositions and the mask are as they were. */
-#ifndef CTTY_H
-#define CTTY_H
+#ifndef CLIENT_CTTY_H
+#define CLIENT_CTTY_H
 
 #include <sys/types.h>
 

@@ -2,15 +2,15 @@
  * never more than one at a time. Input is kept within a bound while the head is
  * away or does not read; it goes in order and at most once. Never blocks, but
  * for headlink_open. */
-#ifndef VIEWER_HEADLINK_H
-#define VIEWER_HEADLINK_H
+#ifndef CLIENT_HEADLINK_H
+#define CLIENT_HEADLINK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "page.h"
-#include "ptyhead.h"
+#include "client.h"
 
 #define HEADLINK_INPUT_MAX (64u << 10)
 #define HEADLINK_ANSWER_MS 10000 /* a head that is being started takes its time */

@@ -1,6 +1,6 @@
 /* The pair that the program will live on. */
-#ifndef PTY_H
-#define PTY_H
+#ifndef CLIENT_PTYPAIR_H
+#define CLIENT_PTYPAIR_H
 
 #include "wire.h"
 
