@@ -78,6 +78,15 @@ S6_LIBS :=
 skip_src += $(S)/head/keep_fdholder.c
 endif
 
+# libptyhead: client and what it stands on. Its major number goes up when ptyhead.h
+# changes so that what was built before does not work any more.
+SOMAJOR  := 0
+SONAME   := libptyhead.so.$(SOMAJOR)
+SOREAL   := libptyhead.so.$(VERSION)
+SO_SRC   := $(foreach l,client tape wire base,$(wildcard $(S)/$(l)/*.c))
+SO_OBJ   := $(patsubst %.c,$(B)/pic/%.o,$(SO_SRC))
+PUBLIC   := $(S)/client/ptyhead.h
+
 LIBS     := $(LAYERS:%=$(B)/lib%.a)
 TOOLS    := $(patsubst $(S)/viewer/tools/%.c,%,$(wildcard $(S)/viewer/tools/ptyhead-*.c))
 PROGS    := $(if $(wildcard $(S)/head/ptyhead.c),ptyhead) $(TOOLS)
@@ -98,7 +107,7 @@ REPLAY   := $(if $(wildcard tests/fuzz/replay_main.c),$(patsubst tests/fuzz/fuzz
 # ---- building ------------------------------------------------------------
 
 .PHONY: all help
-all: $(BINS)                    ## build every program into $(B)/
+all: $(BINS) $(B)/$(SONAME) $(B)/libptyhead.a ## build every program and the library into $(B)/
 .DEFAULT_GOAL := all
 
 help:                           ## list the targets
@@ -115,6 +124,20 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALLFLAGS) $(XFLAGS) -c -o $@ $<
+
+$(B)/pic/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(ALLFLAGS) -fPIC -c -o $@ $<
+
+# Only what ptyhead.h names can be seen from outside, in the archive too.
+$(B)/$(SOREAL): $(SO_OBJ) $(S)/client/libptyhead.map
+	$(call say,LINK)$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=$(S)/client/libptyhead.map -Wl,-z,defs -o $@ $(SO_OBJ)
+$(B)/$(SONAME): $(B)/$(SOREAL)
+	@ln -sf $(<F) $@ && ln -sf $(<F) $(B)/libptyhead.so
+$(B)/libptyhead.a: $(SO_OBJ) $(S)/client/libptyhead.map
+	@rm -f $@
+	@sed -n 's/^\t\(ptyhead_[a-z_]*\);.*/\1/p' $(S)/client/libptyhead.map >$(B)/libptyhead.symbols
+	$(call say,AR)$(LD) -r -o $(B)/libptyhead.o $(SO_OBJ) && objcopy --keep-global-symbols=$(B)/libptyhead.symbols $(B)/libptyhead.o && $(AR) rcs $@ $(B)/libptyhead.o
 
 $(B)/ptyhead: $(call objs,$(S)/head/ptyhead.c) $(LIBS) $(FAULT_OBJ)
 	$(call say,LINK)$(LINK) -o $@ $^ $(SYSTEMD_LIBS) $(S6_LIBS)
@@ -222,6 +245,13 @@ install: all                    ## into DESTDIR, PREFIX, BINDIR, LIBEXECDIR, MAN
 	for c in $(COMPLETED); do install -m 644 $(S)/completion/ptyhead.bash $(DESTDIR)$(BASHCOMPDIR)/$$c || exit 1; done
 	for c in $(COMPLETED); do install -m 644 $(S)/completion/ptyhead.fish $(DESTDIR)$(FISHCOMPDIR)/$$c.fish || exit 1; done
 	install -m 644 $(S)/completion/_ptyhead $(DESTDIR)$(ZSHCOMPDIR)
+	install -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 644 $(PUBLIC) $(DESTDIR)$(INCLUDEDIR)
+	install -m 755 $(B)/$(SOREAL) $(DESTDIR)$(LIBDIR)
+	ln -sf $(SOREAL) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SOREAL) $(DESTDIR)$(LIBDIR)/libptyhead.so
+	install -m 644 $(B)/libptyhead.a $(DESTDIR)$(LIBDIR)
+	sed -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $(S)/client/ptyhead.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/ptyhead.pc
 ifeq ($(SYSTEMD),yes)
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(USERUNITDIR) $(DESTDIR)$(LIBEXECDIR)
 	install -m 755 systemd/check-name $(DESTDIR)$(LIBEXECDIR)
@@ -235,6 +265,7 @@ uninstall:                      ## take away what install put there
 	for c in $(COMPLETED); do rm -f $(DESTDIR)$(BASHCOMPDIR)/$$c $(DESTDIR)$(FISHCOMPDIR)/$$c.fish; done
 	rm -f $(DESTDIR)$(ZSHCOMPDIR)/_ptyhead
 	rm -f $(DESTDIR)$(LIBEXECDIR)/check-name
+	rm -f $(DESTDIR)$(INCLUDEDIR)/ptyhead.h $(DESTDIR)$(LIBDIR)/$(SOREAL) $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libptyhead.so $(DESTDIR)$(LIBDIR)/libptyhead.a $(DESTDIR)$(LIBDIR)/pkgconfig/ptyhead.pc
 	for u in $(UNITS); do rm -f $(DESTDIR)$(UNITDIR)/$${u##*/}; done
 	for u in $(USERUNITS); do rm -f $(DESTDIR)$(USERUNITDIR)/$${u##*/}; done
 
@@ -245,4 +276,4 @@ dist:                           ## a source archive of HEAD
 clean:                          ## remove build/
 	rm -rf build
 
--include $(shell [ -d $(B)/obj ] && find $(B)/obj -name '*.d')
+-include $(shell [ -d $(B)/obj ] && find $(B)/obj $(wildcard $(B)/pic) -name '*.d')

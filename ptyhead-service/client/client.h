@@ -1,12 +1,6 @@
-/* libptyhead: what a program needs to reach a head: an address, a connection,
- * an export, an attachment. The protocol is ptyhead-protocol(7), the tape is
- * tape/tape.h.
- *
- * Functions return 0 or a descriptor, or -errno. What a head refused comes with
- * its code and words in a ptyhead_reply, and as -EPROTONOSUPPORT (version),
- * -EACCES (role, and codes of later versions), -ENOENT (terminal), -EBUSY, -EBADF
- * (fd), -EDQUOT (limit), -ELOOP, -EINVAL (request) or -EIO (failed). Nothing
- * here prints, exits, or keeps a global. Every descriptor is O_CLOEXEC. */
+/* What our own programs use of client/ beside its public part, ptyhead.h: connections
+ * that wait, an export, an attachment, and the types of the wire. The protocol is
+ * ptyhead-protocol(7), the tape is tape/tape.h. Errors are as in ptyhead.h. */
 #ifndef CLIENT_H
 #define CLIENT_H
 
@@ -17,6 +11,7 @@
 #include <sys/types.h>
 
 #include "conn.h"
+#include "ptyhead.h"
 #include "wire.h"
 
 #define PTYHEAD_TERMINAL "main"
@@ -24,31 +19,13 @@
 #define PTYHEAD_SUFFIX ".sock"             /* of their names */
 #define PTYHEAD_WATCH ".watch"             /* before it: of those for watching only */
 
-struct ptyhead_address {
-	char path[PATH_MAX]; /* of the socket */
-	char terminal[WIRE_TERMINAL_MAX + 1];
-	char name[NAME_MAX + 1]; /* as given; "" for a path */
-};
-
-/* Where the sockets of the user's own heads are: $XDG_RUNTIME_DIR/ptyhead, or
- * /run/user/UID/ptyhead where that is not set. False: nowhere. The folder need not
- * exist. */
-bool ptyhead_user_dir(char *buf, size_t len);
-
-/* `NAME[:terminal]` or `PATH[:terminal]`. A path has a '/' and may hold ':'
- * only before its last '/'. A name is NAME.sock in the user's folder if that
- * exists, else in /run/ptyhead.
- * -EINVAL: not an address; *ret_why says what is wrong with it. */
-int ptyhead_address_parse(char const *address, struct ptyhead_address *ret, char const **ret_why);
+_Static_assert(sizeof((struct ptyhead_address *)0)->path == PATH_MAX, "a path has PATH_MAX");
+_Static_assert(PTYHEAD_TERMINAL_MAX == WIRE_TERMINAL_MAX, "as on the wire");
+_Static_assert(PTYHEAD_COMMAND_MAX == WIRE_COMMAND_MAX, "as on the wire");
+_Static_assert(PTYHEAD_TEXT_MAX == WIRE_TEXT_MAX, "as on the wire");
 
 /* Does the address lead to that socket? */
 bool ptyhead_address_leads_to(char const *address, char const *path);
-
-/* The heads whose sockets are in `dir`, in the order of their files' names: `path` is the
- * socket's, `address` its name, or the path again where the name does not lead there. One
- * for watching is left out where this process may use the other. A folder that is not
- * there, or is not for us, has none. 0 or -errno. */
-int ptyhead_heads(char const *dir, void (*each)(void *arg, char const *path, char const *address), void *arg);
 
 /* The length of what `file` has before `suffix` (PTYHEAD_SUFFIX, or PTYHEAD_WATCH
  * PTYHEAD_SUFFIX); 0 where it does not end so. */
@@ -58,22 +35,14 @@ size_t ptyhead_stem(char const *file, char const *suffix);
  * named as a head's is, or the path would be too long. */
 bool ptyhead_watch_path(char const *path, char *buf, size_t len);
 
-/* Why no head was reached at `a`, where connecting failed with `error` (-errno), and what
- * to do, for messages. It fits the machine: "try: systemctl restart ptyhead@app.service"
- * (which starts the head and its sockets whatever state they are in) where systemd runs,
- * the head's service under s6, runit and daemontools; who may connect, where this
- * process may not; which folder is hidden from it; which names there are, where this one is
- * none. `buf` is filled with one line, which may be empty, and returned. Reads files of
- * /proc and the users' database. */
-char const *ptyhead_address_hint(struct ptyhead_address const *a, int error, char *buf, size_t len);
-
 /* For who was told that the head at `path` has no such terminal: "it has main, chat", or
  * "" where that cannot be known within a second. Returns `buf`. */
 char const *ptyhead_terminals_hint(char const *path, char *buf, size_t len);
 
 /* A connected socket. Paths longer than sun_path are reached through their
- * directory. Waits up to `timeout_ms` (-1: for ever) where the head's backlog
- * is full. -ENOENT, -ECONNREFUSED: no head there. */
+ * directory. Waits up to `timeout_ms` (-1: for ever; 0: not at all, and the socket is
+ * non-blocking) where the head's backlog is full: -ETIMEDOUT. -ENOENT, -ECONNREFUSED: no
+ * head there. */
 int ptyhead_connect(char const *path, int timeout_ms);
 
 /* The same for who only looks and lists: where the socket at NAME.sock may not be used,
@@ -86,11 +55,6 @@ int ptyhead_connect_to_look(char const *path, int timeout_ms);
  * to keep, and 0 before the first try. Only for questions that may be put twice:
  * the first may have been heard. */
 bool ptyhead_again(int error, int64_t *until);
-
-struct ptyhead_reply {
-	uint16_t code; /* enum wire_refusal; 0: not refused */
-	char text[WIRE_TEXT_MAX + 1]; /* printable (base/printable.h), whatever was sent */
-};
 
 struct ptyhead_export {
 	char const *terminal;
@@ -112,6 +76,10 @@ struct ptyhead_export {
 int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
                    struct wire_exported *ret, struct ptyhead_reply *ret_reply);
 
+/* The same for who has other things to wait for: as with an attachment, below. */
+int ptyhead_export_begin(struct conn *c, struct ptyhead_export const *e);
+int ptyhead_export_answer(struct conn *c, struct wire_exported *ret, struct ptyhead_reply *ret_reply);
+
 struct ptyhead_attach {
 	char const *terminal;
 	bool watch;
@@ -127,7 +95,7 @@ struct ptyhead_attach {
 int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_ms,
                    struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply);
 
-/* The same for who has other things to wait for. _begin sends what goes at once: as long
+/* The same in two steps, for a caller that waits for other things, too. _begin sends what goes at once: as long
  * as conn_pending says so, conn_flush sends the rest at POLLOUT. Then, at POLLIN, the
  * answer if it has come; -EAGAIN: not yet. */
 int ptyhead_attach_begin(struct conn *c, struct ptyhead_attach const *a);
@@ -142,7 +110,7 @@ int ptyhead_list(struct conn *c, char const *terminal, int timeout_ms,
 
 /* The same for a caller that waits for other things, too. It sets the first three members;
  * the rest is zeros. */
-struct ptyhead_listing {
+struct listing {
 	char const *terminal; /* NULL: all */
 	void (*each)(void *arg, struct wire_entry const *e);
 	void *arg;
@@ -151,8 +119,8 @@ struct ptyhead_listing {
 /* _begin sends what goes at once: as long as conn_pending says so, conn_flush sends the
  * rest at POLLOUT. Then, at POLLIN, what has come is given out. 0: that was all; -EAGAIN:
  * there is more to wait for, and perhaps to flush. */
-int ptyhead_listing_begin(struct conn *c, struct ptyhead_listing *l);
-int ptyhead_listing_answer(struct conn *c, struct ptyhead_listing *l, struct ptyhead_reply *ret_reply);
+int listing_begin(struct conn *c, struct listing *l);
+int listing_answer(struct conn *c, struct listing *l, struct ptyhead_reply *ret_reply);
 
 /* The st_dev and st_rdev of the terminal behind `fd`; 0, 0 if it is none. */
 struct wire_tty ptyhead_tty_of(int fd);

@@ -63,7 +63,7 @@ int ptyhead_connect(char const *path, int timeout_ms)
 	deadline_init(&d, timeout_ms);
 	int r = fill_path(&sa, path, &node);
 	if (r < 0) goto out;
-	sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (timeout_ms == 0 ? SOCK_NONBLOCK : 0), 0);
 	r = sock < 0 ? -errno : connect_by(sock, &sa, &d);
 out:
 	if (node >= 0) close(node);

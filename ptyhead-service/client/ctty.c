@@ -33,7 +33,7 @@ static int leave_tty(void)
  * signal that is blocked does not keep it from becoming pending, but setting it
  * to ignored afterwards discards it: so once before and once after. One that
  * was pending already is somebody's, and is put back. */
-static int leave_tty_without_hup(void)
+int ctty_leave(void)
 {
 	struct sigaction const ignore = {.sa_handler = SIG_IGN};
 	struct sigaction old;
@@ -107,7 +107,7 @@ int ctty_take(int slave, char const **ret_what, char const **ret_hint)
 	if (errno != EPERM) return -errno;
 
 	*ret_what = "leave the controlling terminal";
-	r = leave_tty_without_hup();
+	r = ctty_leave();
 	if (r < 0) return r;
 	*ret_what = "make it the controlling terminal";
 	return ioctl(slave, TIOCSCTTY, 0) < 0 ? -errno : 0;

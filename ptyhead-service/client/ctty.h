@@ -23,4 +23,8 @@ pid_t ctty_quiet_fork(void);
  * or "". */
 int ctty_take(int slave, char const **ret_what, char const **ret_hint);
 
+/* Gives up the controlling terminal, without the SIGHUP that its loss means to a
+ * session's leader. 0 or -EPERM: there is none. */
+int ctty_leave(void);
+
 #endif

@@ -35,37 +35,70 @@ static size_t put_frame(struct ptyhead_export const *e, uint8_t *buf, size_t roo
 	return wire_put_export(buf, room, &f);
 }
 
+/* The question, in `buf`; its descriptors in `fds`. */
+static struct ask question(struct ptyhead_export const *e, uint8_t *buf, size_t room, int fds[2])
+{
+	fds[0] = e->master;
+	fds[1] = e->pidfd;
+	return (struct ask){
+		.frame = buf,
+		.len = put_frame(e, buf, room),
+		.fds = fds,
+		.nfds = e->pidfd < 0 ? 1 : 2,
+		.wanted = WIRE_EXPORTED,
+	};
+}
+
+static int answer_of(struct conn_frame const *f, struct wire_exported *ret)
+{
+	return wire_get_exported(f->payload, f->header.length, ret) < 0 ? -EPROTO : 0;
+}
+
 int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
                    struct wire_exported *ret, struct ptyhead_reply *ret_reply)
 {
 	uint8_t buf[WIRE_EXPORT_FRAME];
-	int const fds[2] = {e->master, e->pidfd};
 	struct deadline d;
 	struct conn c;
 	struct conn_frame f;
+	int fds[2];
 
 	memset(ret, 0, sizeof *ret);
 	memset(ret_reply, 0, sizeof *ret_reply);
 	if (!wire_terminal_ok(e->terminal, strlen(e->terminal))) return -EINVAL;
 	deadline_init(&d, timeout_ms);
 	conn_init(&c, sock);
-	struct ask const q = {
-		.frame = buf,
-		.len = put_frame(e, buf, sizeof buf),
-		.fds = fds,
-		.nfds = e->pidfd < 0 ? 1 : 2,
-		.wanted = WIRE_EXPORTED,
-	};
+	struct ask const q = question(e, buf, sizeof buf, fds);
 	int r;
 	if (e->unattended) {
 		r = ask_send(&c, q.frame, q.len, q.fds, q.nfds, &d);
 	} else {
 		r = ask(&c, &q, &d, &f, ret_reply);
-		if (r == 0 && wire_get_exported(f.payload, f.header.length, ret) < 0) r = -EPROTO;
+		if (r == 0) r = answer_of(&f, ret);
 	}
 	c.fd = -1; /* the caller's */
 	conn_deinit(&c);
 	return r;
+}
+
+int ptyhead_export_begin(struct conn *c, struct ptyhead_export const *e)
+{
+	uint8_t buf[WIRE_EXPORT_FRAME];
+	struct ptyhead_reply none;
+	int fds[2];
+
+	if (!wire_terminal_ok(e->terminal, strlen(e->terminal))) return -EINVAL;
+	struct ask const q = question(e, buf, sizeof buf, fds);
+	return ask_begin(c, &q, &none);
+}
+
+int ptyhead_export_answer(struct conn *c, struct wire_exported *ret, struct ptyhead_reply *ret_reply)
+{
+	struct conn_frame f;
+
+	memset(ret_reply, 0, sizeof *ret_reply);
+	int const r = ask_answer(c, WIRE_EXPORTED, &f, ret_reply);
+	return r < 0 ? r : answer_of(&f, ret);
 }
 
 struct wire_tty ptyhead_tty_of(int fd)

@@ -45,21 +45,27 @@ static int attach_once(struct headlink *l, int64_t until, int *ret_tape)
 	return r;
 }
 
-int headlink_open(struct headlink *l, int *ret_tape)
+int headlink_begin(struct headlink *l)
 {
-	int64_t again = 0;
-	int r;
-
-	if (l->answer_ms <= 0 || l->answer_ms > HEADLINK_ANSWER_MS) l->answer_ms = HEADLINK_ANSWER_MS;
-	int64_t const until = clock_ms() + l->answer_ms;
 	l->state = HEADLINK_AWAY;
+	l->due = clock_ms();
+	l->error = 0;
 	l->resize = l->moved = l->sent = l->broken = false;
 	l->flight = l->in_len = 0;
 	l->backoff = BACKOFF_MIN;
 	l->page_fd = -1;
 	l->connected = false;
 	conn_init(&l->conn, -1);
-	r = page_create(&l->page, &l->page_fd);
+	return page_create(&l->page, &l->page_fd);
+}
+
+int headlink_open(struct headlink *l, int *ret_tape)
+{
+	int64_t again = 0;
+
+	if (l->answer_ms <= 0 || l->answer_ms > HEADLINK_ANSWER_MS) l->answer_ms = HEADLINK_ANSWER_MS;
+	int64_t const until = clock_ms() + l->answer_ms;
+	int r = headlink_begin(l);
 	if (r < 0) return r;
 	do r = attach_once(l, until, ret_tape);
 	while (r < 0 && ptyhead_again(r, &again));
@@ -76,6 +82,24 @@ void headlink_close(struct headlink *l)
 	l->page = NULL;
 	l->page_fd = -1;
 	l->state = HEADLINK_AWAY;
+}
+
+int headlink_tape(struct tape_reader *r, bool *open, uint64_t id[2], int fd)
+{
+	struct tape_reader other;
+	int const e = tape_reader_init(&other, fd);
+
+	close(fd);
+	if (e < 0) return e;
+	if (*open && !memcmp(id, other.header->id, sizeof other.header->id)) {
+		tape_reader_deinit(&other);
+		return 0;
+	}
+	if (*open) tape_reader_deinit(r);
+	*r = other;
+	*open = true;
+	memcpy(id, r->header->id, sizeof r->header->id);
+	return 1;
 }
 
 /* What the socket did not take whole, the head cannot have read whole: it goes
@@ -96,12 +120,12 @@ static void ask_again(struct headlink *l, int64_t now)
 	struct ptyhead_attach const a = question(l);
 	int const sock = reach(l, 0);
 
-	if (sock < 0) {
-		lose(l, now);
-		return;
+	l->error = sock < 0 ? sock : 0;
+	if (sock >= 0) {
+		conn_init(&l->conn, sock);
+		l->error = ptyhead_attach_begin(&l->conn, &a);
 	}
-	conn_init(&l->conn, sock);
-	if (ptyhead_attach_begin(&l->conn, &a) < 0) {
+	if (l->error < 0) {
 		lose(l, now);
 		return;
 	}
@@ -115,6 +139,7 @@ static enum headlink_event answered(struct headlink *l, int64_t now, int *ret_ta
 	int const r = ptyhead_attach_answer(&l->conn, &l->attached, ret_tape, &l->reply);
 
 	if (r == -EAGAIN) return HEADLINK_NOTHING;
+	l->error = r;
 	if (r == 0) {
 		l->state = HEADLINK_UP;
 		l->backoff = BACKOFF_MIN;
@@ -281,7 +306,10 @@ enum headlink_event headlink_run(struct headlink *l, short revents, int64_t now,
 	}
 	if (l->broken) return gone(l, now);
 	if (revents & (POLLIN | POLLHUP | POLLERR)) event = receive(l, now, ret_tape);
-	if (l->state == HEADLINK_ASKED && now >= l->due) return gone(l, now);
+	if (l->state == HEADLINK_ASKED && now >= l->due) {
+		l->error = -ETIMEDOUT;
+		return gone(l, now);
+	}
 	if (l->state == HEADLINK_ASKED && conn_pending(&l->conn)) {
 		enum conn_result const r = conn_flush(&l->conn);
 		if (r != CONN_OK && r != CONN_AGAIN) return gone(l, now);

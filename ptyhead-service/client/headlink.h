@@ -1,7 +1,7 @@
 /* The viewer's connection to the head: made, lost, and made again by itself,
  * never more than one at a time. Input is kept within a bound while the head is
- * away or does not read; it goes in order and at most once. Never blocks, but
- * for headlink_open. */
+ * away or does not read; it goes in order and at most once. Never blocks, except in
+ * headlink_open. */
 #ifndef CLIENT_HEADLINK_H
 #define CLIENT_HEADLINK_H
 
@@ -9,14 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "page.h"
 #include "client.h"
+#include "page.h"
+#include "reader.h"
 
 #define HEADLINK_INPUT_MAX (64u << 10)
 #define HEADLINK_ANSWER_MS 10000 /* a head that is being started takes its time */
 
 struct headlink {
-	/* set by the caller before headlink_open */
+	/* set by the caller before headlink_begin or headlink_open */
 	struct ptyhead_address const *address;
 	bool watch;
 	bool lossless;
@@ -28,6 +29,7 @@ struct headlink {
 	enum { HEADLINK_AWAY, HEADLINK_ASKED, HEADLINK_UP } state;
 	struct wire_attached attached;
 	struct ptyhead_reply reply; /* of the last refusal */
+	int error;                  /* -errno of the last try that failed */
 	struct wire_taken taken;    /* the last answer to a SEND */
 	bool connected; /* headlink_open found a head at all */
 	struct page *page;
@@ -54,6 +56,8 @@ enum headlink_event {
 	HEADLINK_REFUSED, /* for good: reply says why */
 };
 
+/* Makes the page; headlink_run connects. 0 or -errno. */
+int headlink_begin(struct headlink *l);
 /* Makes the page, connects and asks, waiting up to answer_ms. 0 (with the
  * tape's descriptor) or -errno. */
 int headlink_open(struct headlink *l, int *ret_tape);
@@ -68,6 +72,10 @@ int headlink_timeout(struct headlink const *l, int64_t now);
 /* To be called when poll said something of the descriptor, or the time is
  * there. `now` is CLOCK_MONOTONIC in ms. */
 enum headlink_event headlink_run(struct headlink *l, short revents, int64_t now, int *ret_tape);
+
+/* Takes the tape's descriptor over, for a reader that is `*open` already or not, on the
+ * tape `id`. 1: another tape than before, at its oldest byte; 0: the same; -errno. */
+int headlink_tape(struct tape_reader *r, bool *open, uint64_t id[2], int fd);
 
 /* How many bytes of input fit; headlink_input takes no more. */
 size_t headlink_room(struct headlink const *l);

@@ -10,7 +10,7 @@ static struct wire_bytes bytes_of(char const *s)
 }
 
 /* Gives out a frame's entries. 1 when there are more behind them, 0, -errno. */
-static int give_out(struct ptyhead_listing *l, struct conn_frame const *f)
+static int give_out(struct listing *l, struct conn_frame const *f)
 {
 	struct wire_listed w;
 	struct wire_entry e;
@@ -31,7 +31,7 @@ static int give_out(struct ptyhead_listing *l, struct conn_frame const *f)
 	return w.flags & WIRE_LISTED_MORE ? 1 : 0;
 }
 
-int ptyhead_listing_begin(struct conn *c, struct ptyhead_listing *l)
+int listing_begin(struct conn *c, struct listing *l)
 {
 	uint8_t buf[WIRE_LIST_FRAME];
 	struct ptyhead_reply none;
@@ -44,7 +44,7 @@ int ptyhead_listing_begin(struct conn *c, struct ptyhead_listing *l)
 	return ask_begin(c, &q, &none);
 }
 
-int ptyhead_listing_answer(struct conn *c, struct ptyhead_listing *l, struct ptyhead_reply *ret_reply)
+int listing_answer(struct conn *c, struct listing *l, struct ptyhead_reply *ret_reply)
 {
 	char before[WIRE_TERMINAL_MAX + 1];
 	struct conn_frame f;
@@ -55,7 +55,7 @@ int ptyhead_listing_answer(struct conn *c, struct ptyhead_listing *l, struct pty
 	if (r == 0) r = give_out(l, &f);
 	if (r <= 0) return r;
 	if (strcmp(before, l->after) == 0) return -EPROTO;
-	r = ptyhead_listing_begin(c, l);
+	r = listing_begin(c, l);
 	return r < 0 ? r : -EAGAIN;
 }
 
@@ -63,16 +63,16 @@ int ptyhead_list(struct conn *c, char const *terminal, int timeout_ms,
                  void (*each)(void *arg, struct wire_entry const *e), void *arg,
                  struct ptyhead_reply *ret_reply)
 {
-	struct ptyhead_listing l = {.terminal = terminal, .each = each, .arg = arg};
+	struct listing l = {.terminal = terminal, .each = each, .arg = arg};
 	struct deadline d;
 
 	memset(ret_reply, 0, sizeof *ret_reply);
 	deadline_init(&d, timeout_ms);
-	int r = ptyhead_listing_begin(c, &l);
+	int r = listing_begin(c, &l);
 	while (r == 0) {
 		r = ask_flush(c, &d);
 		if (r < 0 && r != -EPIPE) return r;
-		r = ptyhead_listing_answer(c, &l, ret_reply);
+		r = listing_answer(c, &l, ret_reply);
 		if (r != -EAGAIN) return r;
 		r = ask_wait(c, &d);
 	}

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PTY_FLAGS (O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -20,6 +21,17 @@ static int open_slave(int master)
 	int const fd = ioctl(master, TIOCGPTPEER, PTY_FLAGS);
 	if (fd >= 0 || (errno != EINVAL && errno != ENOTTY)) return fd;
 	return ptsname_r(master, name, sizeof name) == 0 ? open(name, PTY_FLAGS) : -1;
+}
+
+struct wire_tty ptypair_tty(int master)
+{
+	struct wire_tty t = {0, 0};
+	struct stat st;
+	int const slave = open_slave(master);
+	if (slave < 0) return t;
+	if (fstat(slave, &st) == 0) t = (struct wire_tty){st.st_dev, st.st_rdev};
+	close(slave);
+	return t;
 }
 
 int pty_open(struct pty *ret, char const **ret_what)

@@ -14,6 +14,9 @@ struct pty {
  * terminal. 0 or -errno, with what failed in *ret_what. */
 int pty_open(struct pty *ret, char const **ret_what);
 
+/* The slave of `master`, as a head wants to know it; zeros where it cannot be opened. */
+struct wire_tty ptypair_tty(int master);
+
 int pty_set_size(int fd, struct wire_size size);
 
 /* The size that the head answered with, unless the terminal has another than

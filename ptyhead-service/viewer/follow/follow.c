@@ -2,31 +2,8 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
-
-/* ---- the tape ------------------------------------------------------------- */
-
-/* Takes `fd` over. 1: another tape than before; 0: the same; -errno. */
-static int take_tape(struct follow *f, int fd)
-{
-	struct tape_reader r;
-	int const e = tape_reader_init(&r, fd);
-
-	close(fd);
-	if (e < 0) return e;
-	if (f->open && !memcmp(f->id, r.header->id, sizeof f->id)) {
-		tape_reader_deinit(&r);
-		return 0;
-	}
-	if (f->open) tape_reader_deinit(&f->tape);
-	f->tape = r;
-	f->open = true;
-	memcpy(f->id, r.header->id, sizeof f->id);
-	return 1;
-}
 
 int follow_open(struct follow *f)
 {
@@ -38,7 +15,7 @@ int follow_open(struct follow *f)
 	f->link.lossless = f->lossless;
 	f->link.answer_ms = f->answer_ms;
 	int r = headlink_open(&f->link, &tape);
-	if (r == 0) r = take_tape(f, tape);
+	if (r == 0) r = headlink_tape(&f->tape, &f->open, f->id, tape);
 	if (r < 0) {
 		headlink_close(&f->link);
 		return r;
@@ -84,7 +61,7 @@ static enum follow_event head_says(struct follow *f, short revents)
 	case HEADLINK_TAKEN: return FOLLOW_TAKEN;
 	case HEADLINK_CAME: break;
 	}
-	int const r = take_tape(f, tape);
+	int const r = headlink_tape(&f->tape, &f->open, f->id, tape);
 	if (r < 0) errno = -r;
 	return r < 0 ? FOLLOW_FAILED : r > 0 ? FOLLOW_NEW : FOLLOW_MORE;
 }

@@ -60,10 +60,10 @@ static void begin(struct survey_head *h, int64_t now)
 	h->reached = true;
 	screen_buf_clear(&h->out);
 	h->rows = 0;
-	h->listing = (struct ptyhead_listing){ .terminal = h->survey->terminal, .each = give, .arg = h };
+	h->listing = (struct listing){ .terminal = h->survey->terminal, .each = give, .arg = h };
 	h->state = SURVEY_ASKED;
 	h->result = -ETIMEDOUT;
-	int const r = ptyhead_listing_begin(&h->conn, &h->listing);
+	int const r = listing_begin(&h->conn, &h->listing);
 	if (r < 0) end(h, r, now);
 }
 
@@ -72,7 +72,7 @@ static void go_on(struct survey_head *h, short revents, int64_t now)
 	/* What fails here the answer tells. */
 	if (revents & POLLOUT) (void)conn_flush(&h->conn);
 	if (!(revents & (POLLIN | POLLHUP | POLLERR))) return;
-	int const r = ptyhead_listing_answer(&h->conn, &h->listing, &h->reply);
+	int const r = listing_answer(&h->conn, &h->listing, &h->reply);
 	if (r != -EAGAIN) end(h, r, now);
 }
 

@@ -25,7 +25,7 @@ struct survey_head {
 	int64_t due;  /* AWAY: when to try (again) */
 	bool reached; /* it was there: that it is away now passes */
 	struct conn conn;
-	struct ptyhead_listing listing;
+	struct listing listing;
 };
 
 struct survey {

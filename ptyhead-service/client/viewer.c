@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: ISC */
+/* A terminal, looked at and typed on from another program's loop. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "headlink.h"
+#include "waiter.h"
+
+#define ROUND_MAX (256u << 10) /* of output, in one call of _process */
+#define PIECE 16384u
+#define FIRST_MS 10000 /* how long a head that died while it was asked is looked for */
+
+struct ptyhead_viewer {
+	struct ptyhead_address address;
+	unsigned flags;
+	struct ptyhead_viewer_calls calls;
+	struct headlink link;
+	struct waiter waiter;
+	struct tape_reader tape;
+	struct tape_state state;
+	uint64_t id[2];
+	bool open;       /* the tape is */
+	bool away;       /* and the caller knows */
+	int64_t until;   /* CLOCK_MONOTONIC ms: the first try may go on until then */
+	uint64_t hidden; /* output before this offset is a question that the head answers */
+	int over;        /* -errno, for good */
+};
+
+/* ---- what the caller hears ------------------------------------------------------ */
+
+static struct ptyhead_run run_of(struct tape_state const *s)
+{
+	bool const alive = s->flags & TAPE_ALIVE;
+	return (struct ptyhead_run){
+		.number = s->run,
+		.since = s->since,
+		.pid = alive ? s->pid : 0,
+		.status = s->status,
+		.alive = alive,
+		.status_known = !alive && s->flags & TAPE_ENDED_KNOWN,
+	};
+}
+
+static struct ptyhead_size size_of(struct tape_size s) { return (struct ptyhead_size){ s.rows, s.cols, s.xpixel, s.ypixel }; }
+
+static struct wire_size wire_size_of(struct ptyhead_size s) { return (struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel }; }
+
+static void tell_begin(struct ptyhead_viewer *v, void const *bytes, size_t len, uint64_t missed)
+{
+	struct ptyhead_run const run = run_of(&v->state);
+	bool const wanted = !(v->flags & PTYHEAD_NO_OUTPUT);
+	if (v->calls.begin) v->calls.begin(v->calls.arg, &run, size_of(v->state.size), wanted ? bytes : NULL, wanted ? len : 0, missed);
+}
+
+/* Output, without what lies before `hidden`. */
+static void tell_output(struct ptyhead_viewer *v, uint64_t offset, uint8_t const *data, size_t len)
+{
+	if (offset < v->hidden) {
+		size_t const skip = v->hidden - offset < len ? (size_t)(v->hidden - offset) : len;
+		offset += skip;
+		data += skip;
+		len -= skip;
+	}
+	if (len > 0 && v->calls.output && !(v->flags & PTYHEAD_NO_OUTPUT)) v->calls.output(v->calls.arg, offset, data, len);
+}
+
+static void tell_mark(struct ptyhead_viewer *v, struct tape_mark const *m)
+{
+	struct ptyhead_viewer_calls const *const c = &v->calls;
+	tape_state_mark(&v->state, m);
+	struct ptyhead_run const run = run_of(&v->state);
+	switch (m->type) {
+	case TAPE_RUN_START:
+		if (c->started) c->started(c->arg, m->offset, &run, size_of(m->u.start.size));
+		break;
+	case TAPE_RUN_END:
+		if (c->ended) c->ended(c->arg, m->offset, &run);
+		break;
+	case TAPE_SIZE:
+		if (c->resized) c->resized(c->arg, m->offset, size_of(m->u.size));
+		break;
+	case TAPE_QUERY:
+		/* One that only a real terminal can answer is for one viewer. */
+		if (m->u.query.viewer != v->link.attached.viewer || !m->u.query.viewer) v->hidden = m->offset + m->u.query.length;
+		break;
+	default: break;
+	}
+}
+
+static int result_of(uint16_t code)
+{
+	switch (code) {
+	case WIRE_T_TAKEN: return 0;
+	case WIRE_T_LINE: return -EMSGSIZE;
+	case WIRE_T_PROGRAM: return -ESRCH;
+	default: return -EIO;
+	}
+}
+
+static void tell_taken(struct ptyhead_viewer *v, int result, uint64_t offset)
+{
+	if (v->calls.taken) v->calls.taken(v->calls.arg, v->link.serial, result, offset);
+}
+
+/* ---- reading ---------------------------------------------------------------------- */
+
+/* At a checkpoint of the tape, or where there is none at its oldest byte. */
+static int begin(struct ptyhead_viewer *v, uint64_t missed)
+{
+	uint8_t *bytes = NULL;
+	size_t len = 0;
+	bool const history = v->flags & PTYHEAD_HISTORY && missed == 0;
+
+	v->hidden = 0;
+	v->state = (struct tape_state){ .size = { .rows = 24, .cols = 80 } };
+	tape_reader_oldest_seek(&v->tape);
+	bool const whole = history && v->tape.pos == 0 && v->tape.mark == 0;
+	if (!whole) {
+		int r = tape_reader_checkpoint(&v->tape, history, &v->state, &bytes, &len);
+		if (r < 0 && history) r = tape_reader_checkpoint(&v->tape, false, &v->state, &bytes, &len);
+		if (r == -ENOMEM) return r;
+		if (r < 0) tape_reader_oldest_seek(&v->tape);
+	}
+	tell_begin(v, bytes, len, missed);
+	free(bytes);
+	return 0;
+}
+
+/* Reads for one round. 1: there is more; 0; -errno. */
+static int read_on(struct ptyhead_viewer *v)
+{
+	uint8_t piece[PIECE];
+	struct tape_event e;
+	size_t done = 0;
+
+	while (done < ROUND_MAX) {
+		switch (tape_reader_next(&v->tape, piece, sizeof piece, &e)) {
+		case TAPE_NOTHING: return 0;
+		case TAPE_BYTES:
+			tell_output(v, e.offset, piece, e.len);
+			done += e.len;
+			break;
+		case TAPE_MARK:
+			tell_mark(v, &e.mark);
+			done += sizeof e.mark;
+			break;
+		case TAPE_OVERTAKEN: {
+			uint64_t const at = v->tape.pos;
+			uint64_t const end = tape_reader_end(&v->tape);
+			int const r = begin(v, end > at ? end - at : 1);
+			if (r < 0) return r;
+			done += PIECE;
+			break;
+		}
+		}
+	}
+	return 1;
+}
+
+static int came(struct ptyhead_viewer *v, int tape)
+{
+	int r = headlink_tape(&v->tape, &v->open, v->id, tape);
+	if (r < 0) return r;
+	if (v->away && v->calls.back) v->calls.back(v->calls.arg);
+	v->away = false;
+	return r == 1 ? begin(v, 0) : 0;
+}
+
+/* What the connection has to say. 0 or -errno. */
+static int listen_to_head(struct ptyhead_viewer *v)
+{
+	bool const sent = v->link.sent;
+	int64_t const now = clock_ms();
+	int tape = -1;
+	short const revents = waiter_ready(&v->waiter, headlink_events(&v->link));
+
+	switch (headlink_run(&v->link, revents, now, &tape)) {
+	case HEADLINK_NOTHING: break;
+	case HEADLINK_CAME: return came(v, tape);
+	case HEADLINK_TAKEN: tell_taken(v, result_of(v->link.taken.code), v->link.taken.offset); return 0;
+	case HEADLINK_REFUSED: return v->link.error;
+	case HEADLINK_LEFT:
+		if (sent) tell_taken(v, -ECONNRESET, 0);
+		v->away = true;
+		if (v->calls.away) v->calls.away(v->calls.arg);
+		return 0;
+	}
+	/* The first try decides, unless the head died meanwhile: the next one is near. */
+	if (v->open || v->link.state != HEADLINK_AWAY || v->link.error == 0) return 0;
+	bool const near = v->link.error == -ECONNRESET || v->link.error == -EPIPE || v->link.error == -ETIMEDOUT;
+	if (near && v->until == 0) v->until = now + FIRST_MS;
+	return v->until == 0 || now >= v->until ? v->link.error : 0;
+}
+
+/* The descriptor tells from here on what there is to wait for. */
+static int wait_on(struct ptyhead_viewer *v, bool more)
+{
+	if (v->open && !more) {
+		page_sleep(v->link.page);
+		more = !tape_reader_idle(&v->tape);
+		if (more) page_awake(v->link.page);
+	}
+	int const r = waiter_watch(&v->waiter, headlink_fd(&v->link), headlink_events(&v->link));
+	if (r < 0) return r;
+	return waiter_time(&v->waiter, more ? 0 : headlink_timeout(&v->link, clock_ms()));
+}
+
+/* ---- the functions of ptyhead.h ------------------------------------------------------- */
+
+int ptyhead_viewer_new(struct ptyhead_viewer **ret, struct ptyhead_view const *view)
+{
+	*ret = NULL;
+	if (!wire_terminal_ok(view->address->terminal, strnlen(view->address->terminal, sizeof view->address->terminal))) return -EINVAL;
+	struct ptyhead_viewer *const v = calloc(1, sizeof *v);
+	if (!v) return -ENOMEM;
+	v->address = *view->address;
+	v->flags = view->flags;
+	v->calls = view->calls;
+	v->link.address = &v->address;
+	v->link.watch = view->flags & PTYHEAD_WATCH_ONLY;
+	v->link.lossless = view->flags & PTYHEAD_LOSSLESS;
+	v->link.size = wire_size_of(view->size);
+	if (view->on_tty) v->link.tty = ptyhead_tty_of(view->tty_fd);
+	int r = waiter_init(&v->waiter);
+	if (r == 0) {
+		r = headlink_begin(&v->link);
+		if (r == 0) r = waiter_time(&v->waiter, 0);
+		if (r < 0) headlink_close(&v->link);
+		if (r < 0) waiter_deinit(&v->waiter);
+	}
+	if (r < 0) free(v);
+	else *ret = v;
+	return r;
+}
+
+void ptyhead_viewer_free(struct ptyhead_viewer *v)
+{
+	if (!v) return;
+	headlink_close(&v->link);
+	if (v->open) tape_reader_deinit(&v->tape);
+	waiter_deinit(&v->waiter);
+	free(v);
+}
+
+int ptyhead_viewer_fd(struct ptyhead_viewer const *v) { return v->waiter.fd; }
+
+int ptyhead_viewer_process(struct ptyhead_viewer *v)
+{
+	if (v->over < 0) return v->over;
+	page_awake(v->link.page);
+	int r = listen_to_head(v);
+	if (r == 0 && v->open) {
+		r = read_on(v);
+		if (r >= 0 && v->link.lossless && page_move(v->link.page, v->tape.pos)) headlink_moved(&v->link);
+	}
+	if (r >= 0) r = wait_on(v, r > 0);
+	v->over = r;
+	return r;
+}
+
+struct ptyhead_reply const *ptyhead_viewer_reply(struct ptyhead_viewer const *v) { return &v->link.reply; }
+
+/* What was handed to the link may have to wait for the socket, or has broken it. */
+static void sent(struct ptyhead_viewer *v)
+{
+	(void)waiter_watch(&v->waiter, headlink_fd(&v->link), headlink_events(&v->link));
+	if (headlink_timeout(&v->link, clock_ms()) == 0) (void)waiter_time(&v->waiter, 0);
+}
+
+size_t ptyhead_viewer_input(struct ptyhead_viewer *v, void const *data, size_t len)
+{
+	size_t const room = headlink_room(&v->link);
+	if (v->link.watch || v->over < 0) return 0;
+	if (len > room) len = room;
+	headlink_input(&v->link, data, len);
+	sent(v);
+	return len;
+}
+
+int ptyhead_viewer_send(struct ptyhead_viewer *v, uint32_t serial, void const *data, size_t len)
+{
+	if (v->link.watch) return -EPERM;
+	if (len > WIRE_SEND_MAX) return -EMSGSIZE;
+	if (v->over < 0 || v->link.state != HEADLINK_UP) return -ENOTCONN;
+	if (v->link.sent) return -EBUSY;
+	bool const gone = headlink_send(&v->link, serial, data, len);
+	sent(v);
+	return gone ? 0 : -ENOTCONN;
+}
+
+void ptyhead_viewer_resize(struct ptyhead_viewer *v, struct ptyhead_size size)
+{
+	headlink_resize(&v->link, wire_size_of(size));
+	sent(v);
+}
