@@ -237,9 +237,9 @@ flagged() {
 	flagged 'recvmsg' 'MSG_CMSG_CLOEXEC'
 	flagged 'fopen' '"[rwa]\+?e"'
 	grep -E 'define[ 	]+PTY_FLAGS' "$code" | grep -v O_CLOEXEC
-	# These have no flag; dup2 makes a program's standard descriptors, and its logger's.
+	# These have no flag; dup2 makes standard descriptors: a program's, its logger's, this process's.
 	grep -E '(^|[^a-zA-Z0-9_>.])(pipe|dup|accept|epoll_create|creat|popen|mkstemp|F_DUPFD)[ 	]*[(,)]' "$code"
-	grep -E '(^|[^a-zA-Z0-9_>.])dup2[ 	]*\(' "$code" | grep -vE '^(s6-ptyexec/(main|logger)|ptyhead-service/viewer/tools/ptyhead-run)\.c:'
+	grep -E '(^|[^a-zA-Z0-9_>.])dup2[ 	]*\(' "$code" | grep -vE '^(s6-ptyexec/(main|logger)|ptyhead-service/(client/adopt|viewer/tools/ptyhead-run))\.c:'
 } | result 'every descriptor is opened O_CLOEXEC'
 
 # ---- the tree --------------------------------------------------------------------
