@@ -183,6 +183,7 @@ static void changed(void *arg)
 {
 	struct daemon *const d = arg;
 	if (d->env.closing) return;
+	terminals_changed(&d->terminals);
 	if (!timeout_pending(&d->status)) timeout_set(&d->env.retry, &d->status);
 	if (timeout_pending(&d->leave) && terminals_programs(&d->terminals) == 0) d->env.loop.stop = true;
 }
@@ -288,6 +289,7 @@ static int take_up(struct daemon *d, struct daemon_options const *o, struct keep
 		log_say(&d->env.log, LOG_WARNING, "no store: if this head dies, its programs get SIGHUP (see STORES in ptyhead(8))");
 	k->held = (unsigned)n;
 	recover(&d->recovery, items, n);
+	terminals_changed(&d->terminals);
 	return 0;
 }
 
@@ -310,8 +312,8 @@ static int listen_on(struct daemon *d, struct daemon_options const *o, struct ac
 
 	/* People attach before the first program is there. Only exports make others,
 	 * so that no viewer can fill the head. */
-	if (!terminals_find(&d->terminals, "main") && d->terminals.len < d->env.limits.terminals)
-		(void)terminals_new(&d->terminals, "main", &t);
+	if (!terminals_find(&d->terminals, TERMINAL_MAIN) && d->terminals.len < d->env.limits.terminals)
+		(void)terminals_new(&d->terminals, TERMINAL_MAIN, &t);
 	for (size_t i = 0; i < len; i++) {
 		if (!strcmp(fds[i].name, "type")) {
 			int const code = type_from(d, fds[i].fd, NULL);

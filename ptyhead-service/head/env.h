@@ -27,6 +27,7 @@ struct env_limits {
 	enum size_policy size;
 	bool clusters;         /* runs begin with mode 2027 on: a grapheme cluster is one character */
 	unsigned patience_s;   /* for a silent peer, and for a lossless reader that does not move */
+	unsigned ended_s;      /* how long a terminal but main outlives its last run; 0: until room is needed */
 	unsigned grace_s;      /* at SIGTERM, for programs that no store holds */
 };
 

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TERMINAL "main"
 
 /* ---- lines ------------------------------------------------------------------------ */
 
@@ -26,7 +25,7 @@ static char const *why_not(int code)
  * waits until the program reads. */
 static bool type_line(struct fifo *f, size_t n)
 {
-	struct terminal *const t = terminals_find(f->terminals, TERMINAL);
+	struct terminal *const t = terminals_find(f->terminals, TERMINAL_MAIN);
 	uint64_t offset;
 
 	f->buf[n - 1] = '\r';

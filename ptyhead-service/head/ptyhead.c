@@ -23,9 +23,9 @@
 #define GRACE_S 10u
 
 static char const usage_text[] =
-	"usage: ptyhead [-b BYTES] [-d FD] [-F FIFO] [-g SECONDS] [-H FDHOLDER [-i ID]]\n"
-	"               [-n TERMINALS] [-p SECONDS] [-s POLICY] [-v LEVEL] [-w UNIT]\n"
-	"               [SOCKET...]\n"
+	"usage: ptyhead [-b BYTES] [-d FD] [-e SECONDS] [-F FIFO] [-g SECONDS]\n"
+	"               [-H FDHOLDER [-i ID]] [-n TERMINALS] [-p SECONDS] [-s POLICY]\n"
+	"               [-v LEVEL] [-w UNIT] [SOCKET...]\n"
 	"\n"
 	"Holds the terminals of programs that s6-ptyexec runs, and shows them to viewers.\n"
 	"Listens on the sockets that a supervisor hands over, or binds SOCKET.\n"
@@ -33,6 +33,8 @@ static char const usage_text[] =
 	"  -b, --buffer BYTES       of output kept for each terminal: 65536 to 67108864,\n"
 	"                           with K or M behind it if you like (default 256K)\n"
 	"  -d, --notification-fd FD write a newline to FD when ready, and close it\n"
+	"  -e, --ended SECONDS      forget a terminal other than main so long after its program\n"
+	"                           ended (default: when -n is reached)\n"
 	"  -F, --fifo FIFO          type each line that is written to FIFO, which is made if it is\n"
 	"                           not there, on the terminal main\n"
 	"  -g, --grace SECONDS      at SIGTERM, without a store: wait so long for the programs\n"
@@ -121,6 +123,7 @@ static void parse(int argc, char **argv, struct daemon_options *o, enum log_leve
 	static struct option const longs[] = {
 		{ "buffer", required_argument, NULL, 'b' },
 		{ "notification-fd", required_argument, NULL, 'd' },
+		{ "ended", required_argument, NULL, 'e' },
 		{ "fifo", required_argument, NULL, 'F' },
 		{ "grace", required_argument, NULL, 'g' },
 		{ "fd-holder", required_argument, NULL, 'H' },
@@ -136,10 +139,11 @@ static void parse(int argc, char **argv, struct daemon_options *o, enum log_leve
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
-	while ((c = getopt_long(argc, argv, "+b:d:F:g:H:i:l:n:p:s:v:w:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+b:d:e:F:g:H:i:l:n:p:s:v:w:", longs, NULL)) != -1) {
 		switch (c) {
 		case 'b': o->limits.ring_size = number('b', optarg, TAPE_RING_MIN, TAPE_RING_MAX, true); break;
 		case 'd': o->notify_fd = (int)number('d', optarg, 3, INT_MAX, false); break;
+		case 'e': o->limits.ended_s = (unsigned)number('e', optarg, 1, 31536000, false); break;
 		case 'F': o->fifo = optarg; break;
 		case 'g': o->limits.grace_s = (unsigned)number('g', optarg, 0, 86400, false); break;
 		case 'H': o->fdholder = optarg; break;

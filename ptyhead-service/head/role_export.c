@@ -149,7 +149,7 @@ static void console_name(struct wire_bytes said, char ret[WIRE_TERMINAL_MAX + 1]
 {
 	size_t len = said.len;
 	while (len > 0 && (said.data[len - 1] == 0 || said.data[len - 1] == '\n')) len--;
-	strcpy(ret, "main");
+	strcpy(ret, TERMINAL_MAIN);
 	if (len <= 1 || !wire_terminal_ok(said.data, len)) return;
 	memcpy(ret, said.data, len);
 	ret[len] = 0;

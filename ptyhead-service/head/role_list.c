@@ -93,7 +93,7 @@ struct outcome role_list(struct terminals *s, struct caller *c, struct conn_fram
 	if (!(c->roles & (ROLE_ATTACH | ROLE_WATCH))) return role_refusal(WIRE_R_ROLE, "this socket takes exports only");
 	if (wire_get_list(f->payload, f->header.length, &l) < 0) return role_refusal(WIRE_R_REQUEST, "a request that is cut short");
 	/* Who may only watch is told of the terminal that it names, and of no other. */
-	if (!(c->roles & ROLE_ATTACH) && l.terminal.len == 0) l.terminal = (struct wire_bytes){ (uint8_t const *)"main", 4 };
+	if (!(c->roles & ROLE_ATTACH) && l.terminal.len == 0) l.terminal = (struct wire_bytes){ (uint8_t const *)TERMINAL_MAIN, sizeof TERMINAL_MAIN - 1 };
 	struct terminal **const room = calloc(s->len + 1u, sizeof *room);
 	uint8_t *const frame = malloc(WIRE_LISTED_FRAME);
 	struct outcome const o = room && frame ? send_list(s, c, &l, room, frame)

@@ -3,11 +3,21 @@
 #include <errno.h>
 #include <string.h>
 
+#include "clock.h"
+
+#define SECOND_NS UINT64_C(1000000000)
+
+static void old_expired(struct timeout *x);
+
 void terminals_init(struct terminals *s, struct env *e, struct terminal_events const *ev)
 {
 	/* No viewer of a head before has this number. */
 	*s = (struct terminals){ .env = e, .events = *ev, .next_viewer = loop_now() };
 	list_init(&s->list);
+	timeout_init(&s->old, old_expired);
+	/* Often enough to be late by a quarter at most. */
+	unsigned const quarter = e->limits.ended_s / 4;
+	loop_queue_init(&e->loop, &s->old_delay, (quarter ? quarter : 1) * SECOND_NS);
 }
 
 static void forget(struct terminals *s, struct terminal *t)
@@ -18,6 +28,8 @@ static void forget(struct terminals *s, struct terminal *t)
 
 void terminals_deinit(struct terminals *s)
 {
+	timeout_clear(&s->old);
+	list_remove(&s->old_delay.link);
 	while (!list_empty(&s->list)) forget(s, list_entry(s->list.next, struct terminal, link));
 }
 
@@ -51,6 +63,44 @@ static bool evict(struct terminals *s)
 		log_news(&s->env->log, "%s: forgotten, to make room for another terminal (see -n)", first->name);
 	forget(s, first);
 	return true;
+}
+
+/* ---- what ended long ago ---------------------------------------------------------------- */
+
+/* Does it go by itself one day? */
+static bool passing(struct terminal const *t)
+{
+	return t->run.state == RUN_NONE && t->output.state.run > 0 && strcmp(t->name, TERMINAL_MAIN) != 0;
+}
+
+void terminals_changed(struct terminals *s)
+{
+	if (s->env->limits.ended_s == 0 || timeout_pending(&s->old)) return;
+	list_each(it, &s->list)
+		if (passing(list_entry(it, struct terminal, link))) {
+			timeout_set(&s->old_delay, &s->old);
+			return;
+		}
+}
+
+/* The children of a program may write on after its end, and viewers may look. */
+static bool is_old(struct terminal const *t, unsigned seconds)
+{
+	uint64_t const now = clock_wall_ns();
+	uint64_t const ended = t->output.state.since;
+	return passing(t) && terminal_idle(t) && t->master.fd < 0 && now > ended && now - ended >= seconds * SECOND_NS;
+}
+
+static void old_expired(struct timeout *x)
+{
+	struct terminals *const s = list_entry(x, struct terminals, old);
+	struct list *next;
+	for (struct list *it = s->list.next; it != &s->list; it = next) {
+		struct terminal *const t = list_entry(it, struct terminal, link);
+		next = it->next;
+		if (is_old(t, s->env->limits.ended_s)) forget(s, t);
+	}
+	terminals_changed(s);
 }
 
 void terminals_add(struct terminals *s, struct terminal *t)

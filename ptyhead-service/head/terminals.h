@@ -4,6 +4,8 @@
 
 #include "terminal.h"
 
+#define TERMINAL_MAIN "main" /* the one that is there before its first program */
+
 struct terminals {
 	struct env *env;
 	struct terminal_events events;
@@ -14,6 +16,8 @@ struct terminals {
 	bool (*reserved)(void const *arg, char const *name);
 	void const *reserved_arg;
 	uint64_t next_viewer; /* the next one's number */
+	struct timeout old;   /* the next look for what ended long ago (limits.ended_s) */
+	struct timeout_queue old_delay;
 };
 
 void terminals_init(struct terminals *s, struct env *e, struct terminal_events const *ev);
@@ -31,6 +35,8 @@ void terminals_add(struct terminals *s, struct terminal *t);
 /* The store came back empty: everything is put into it. `set` is the struct
  * terminals. */
 void terminals_keep(void *set);
+/* A run began or ended, or a viewer came or went: is there anything to be forgotten later? */
+void terminals_changed(struct terminals *s);
 /* How many programs live, and how many viewers look. */
 unsigned terminals_programs(struct terminals const *s);
 unsigned terminals_viewers(struct terminals const *s);

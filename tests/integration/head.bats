@@ -110,6 +110,24 @@ look() {
 	done
 }
 
+@test "-e: what ended is forgotten after a while, unless it is main or looked at" {
+	start_head -e 1
+	start s6-ptyexec -n live "$T/s" cat
+	s6-ptyexec "$T/s" true
+	start s6-ptyexec -n seen "$T/s" sh -c 'until [ -e "$1" ]; do sleep 0.05; done' sh "$T/looked"
+	start ptyhead-log -f "$T/s:seen" >"$T/seen.out"
+	viewer=$STARTED
+	wait_for 5 gives 1 eval "ptyhead-list --json '$T/s' | grep -c '\"watchers\": 1'"
+	touch "$T/looked"
+	s6-ptyexec -n gone "$T/s" true
+	wait_for 5 gives '' eval "ptyhead-list '$T/s' | grep gone"
+	for name in live main seen; do ptyhead-list "$T/s:$name" >"$T/listed.$name"; done
+	kill "$viewer"
+	wait_for 5 gives '' eval "ptyhead-list '$T/s' | grep seen"
+	[ "$(ptyhead-list --json "$T/s" | grep -o '"terminal": "[a-z]*"' | cut -d'"' -f4 | xargs)" = 'live main' ]
+	run -100 ptyhead -e 0 "$T/t"
+}
+
 @test "the limit of terminals: ended ones give way, live ones do not" {
 	start_head -n 2
 	s6-ptyexec -n one "$T/s" true
