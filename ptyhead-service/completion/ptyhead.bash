@@ -62,6 +62,7 @@ _ptyhead() {
 	ptyhead-run) options='-a --attach -n --name --end' valued='-n --name' ;;
 	*) options='' valued='' ;;
 	esac
+	if [[ $tool != ptyhead-run ]]; then options+=' --host' valued+=' --host'; fi
 	case $tool:$prev in
 	ptyhead-send:-k | ptyhead-send:--key) _ptyhead_keys "$word" && return ;;
 	ptyhead-wait:--since) mapfile -t COMPREPLY < <(compgen -W 'now run start' -- "$word") && return ;;

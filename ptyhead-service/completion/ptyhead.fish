@@ -11,6 +11,7 @@ for tool in attach list send show wait record log
 	complete -c ptyhead-$tool -n 'not __ptyhead_is_path' -f -a '(__ptyhead_addresses)'
 	# What has a slash is a path.
 	complete -c ptyhead-$tool -n __ptyhead_is_path -F
+	complete -c ptyhead-$tool -l host -x -a '(__fish_print_hostnames)'
 	complete -c ptyhead-$tool -l help
 	complete -c ptyhead-$tool -l version
 end

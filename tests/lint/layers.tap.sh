@@ -58,7 +58,7 @@ awk '
 	}' $(tracked $S s6-ptyexec | grep '\.[ch]$') >"$code"
 
 # Main files: one a program.
-main="^($S/head/ptyhead|$S/viewer/tools/(ptyhead-[a-z]+|tool)|s6-ptyexec/main)\.c:"
+main="^($S/head/ptyhead|$S/viewer/tools/(ptyhead-[a-z]+|tool|remote|fleet)|s6-ptyexec/main)\.c:"
 
 # ---- what may include what ---------------------------------------------------
 

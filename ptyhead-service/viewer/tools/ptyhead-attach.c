@@ -29,6 +29,7 @@ static char const usage_text[] =
 	"                      scrollback (default 1000, 0 for none)\n"
 	"  -1, --once          follow one run, and exit as its program did\n"
 	"  -q, --quiet         say nothing of the program's ends and of the head's\n"
+	"      --host HOST  on that machine, by ssh(1); an address may be ssh://HOST/NAME\n"
 	"      --help, --version\n"
 	"\n"
 	"Without a terminal on both its input and output it works as a pipe.\n"

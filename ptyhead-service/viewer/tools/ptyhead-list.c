@@ -8,25 +8,30 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "fleet.h"
 #include "json.h"
 #include "printable.h"
 #include "client.h"
+#include "remote.h"
 #include "survey.h"
 #include "tool.h"
 
 #define ANSWER_MS 5000   /* of the one that was asked for */
 #define ONE_OF_ALL_MS 1000
+#define MACHINE_MS 15000 /* of another machine, with its connection */
 #define ADDRESS_MAX (PATH_MAX + WIRE_TERMINAL_MAX + 2)
 #define ADDRESS_WIDTH 20
 
 static char const usage_text[] =
-	"usage: ptyhead-list [--json | --names] [ADDRESS]\n"
+	"usage: ptyhead-list [--json | --names] [--host HOST] [ADDRESS...]\n"
 	"\n"
 	"Lists the terminals of the heads in $XDG_RUNTIME_DIR/ptyhead and /run/ptyhead,\n"
-	"or of the head at ADDRESS (with :TERMINAL, that one alone).\n"
+	"or of the head at each ADDRESS (with :TERMINAL, that one alone). ssh://HOST/ are\n"
+	"those of another machine, ssh://HOST/NAME one of its heads.\n"
 	"\n"
 	"      --json    an array of objects\n"
 	"      --names   the addresses alone, one a line\n"
+	"      --host HOST  on that machine, by ssh(1)\n"
 	"      --help, --version\n"
 	"\n"
 	"See ptyhead-list(1).\n";
@@ -287,6 +292,36 @@ static void print(struct lister const *l)
 	if (fflush(stdout) != 0 || ferror(stdout)) die(EXIT_TEMPORARY, "unable to write the list: %s", strerror(errno));
 }
 
+/* ---- several machines, or heads --------------------------------------------------------- */
+
+/* What each has to say of its errors it has said. */
+static void warn(struct lister *l, struct fleet_member const *m)
+{
+	int const code = WIFEXITED(m->status) ? WEXITSTATUS(m->status) : EXIT_TEMPORARY;
+	if (m->status == 0) return;
+	if (m->status == -1) say_format("%s: no list in %d s", m->name, MACHINE_MS / 1000);
+	else if (code == REMOTE_FAILED) say_format("%s: ssh did not reach it", m->name);
+	else if (code == 127) say_format("%s: ptyhead-list is not there, or not on the PATH of a command there", m->name);
+	l->code = m->status == -1 ? EXIT_TIMEOUT : code;
+}
+
+static void several(struct lister *l, char **addresses, size_t n)
+{
+	static char const *const options[] = { [TABLE] = NULL, [JSON] = "--json", [NAMES] = "--names" };
+	struct screen_buf out = SCREEN_BUF_INIT;
+	struct fleet_member *const m = calloc(n, sizeof *m);
+	int const r = m ? fleet_run(addresses, n, options[l->form], MACHINE_MS, m) : -ENOMEM;
+	if (r < 0) die(EXIT_TEMPORARY, "unable to ask: %s", strerror(-r));
+	fleet_merge(m, n, l->form == JSON, &out);
+	if (out.failed) die(EXIT_TEMPORARY, "out of memory");
+	fwrite(out.data, 1, out.len, stdout);
+	if (fflush(stdout) != 0) die(EXIT_TEMPORARY, "unable to write the list: %s", strerror(errno));
+	for (size_t i = 0; i < n; i++) warn(l, &m[i]);
+	fleet_deinit(m, n);
+	free(m);
+	screen_buf_deinit(&out);
+}
+
 char const tool_name[] = "ptyhead-list";
 
 int main(int argc, char **argv)
@@ -306,8 +341,13 @@ int main(int argc, char **argv)
 		case 'V': puts("ptyhead-list " PTYHEAD_VERSION); exit(0);
 		}
 	}
-	if (argc - optind > 1) die_usage_address(argc);
-	if (optind < argc) one_head(l, argv[optind]);
+	struct remote there;
+	char **const first = argv + optind; /* NULL: all heads */
+	if (argc - optind > 1 || remote_is(*first, &there)) {
+		several(l, first, argc > optind ? (size_t)(argc - optind) : 1);
+		return l->code;
+	}
+	if (*first) one_head(l, *first);
 	else all_heads(l);
 	print(l);
 	survey_deinit(&l->survey);

@@ -44,6 +44,7 @@ static char const usage_text[] =
 	"                      output is missed; lines beyond the limit are left out and counted\n"
 	"  -u, --unlimited     with -f: do not leave lines out of a flood (10000 lines at once,\n"
 	"                      1000 a second)\n"
+	"      --host HOST  on that machine, by ssh(1); an address may be ssh://HOST/NAME\n"
 	"      --help, --version\n"
 	"\n"
 	"See ptyhead-log(1).\n";
@@ -68,7 +69,7 @@ static void parse(int argc, char **argv, struct logtail *t, struct log_options *
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "fn:rtTLu", longs, NULL)) != -1) {
+	while ((c = option_next(argc, argv, "fn:rtTLu", longs)) != -1) {
 		switch (c) {
 		case 'f': t->on = true; break;
 		case 'n':
@@ -87,13 +88,9 @@ static void parse(int argc, char **argv, struct logtail *t, struct log_options *
 		case 'Y': o->ready = (int)number_get("--ready", optarg, INT32_MAX); break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-log " PTYHEAD_VERSION); exit(0);
-		default: usage_error();
 		}
 	}
-	if (argc - optind != 1) {
-		fprintf(stderr, "ptyhead-log: fatal: %s\n", argc > optind ? "one address is enough" : "no address given");
-		usage_error();
-	}
+	if (argc - optind != 1) die_usage_address(argc);
 	if (o->raw && (t->some || o->times)) die(EXIT_USAGE, "--raw excludes -n, -t and -T: bytes are no lines");
 	if (o->since && o->run != RUN_NEWEST) die(EXIT_USAGE, "--since and --run do not go together: a run says where to begin");
 	if (o->lossless && !t->on) die(EXIT_USAGE, "-L goes with -f");

@@ -14,6 +14,7 @@
 #include "out.h"
 #include "record.h"
 #include "signals.h"
+#include "remote.h"
 #include "tool.h"
 
 static char const usage_text[] =
@@ -35,6 +36,7 @@ static char const usage_text[] =
 	"  -r, --read-only      as one who may only look: the program does not wait for it,\n"
 	"                       and in a flood bytes may be missing\n"
 	"      --title TEXT     of an asciicast (default: the address)\n"
+	"      --host HOST  on that machine, by ssh(1); an address may be ssh://HOST/NAME\n"
 	"      --help, --version\n"
 	"\n"
 	"See ptyhead-record(1).\n";
@@ -250,6 +252,9 @@ int main(int argc, char **argv)
 	struct ptyhead_address address;
 
 	char const *const name = parse(argc, argv, &r, &o, &w.files);
+	struct remote there;
+	if (remote_is(name, &there) && !files_stdout(w.files.output))
+		die(EXIT_USAGE, "-o would be a file on %s: leave it out and write standard output to a file, ptyhead-record ... %s > FILE", there.host, name);
 	address_get(name, &address);
 	if (!r.title) r.title = name;
 	f.address = &address;

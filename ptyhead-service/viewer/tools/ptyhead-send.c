@@ -41,6 +41,7 @@ static char const usage_text[] =
 	"                       nothing for so long (10), or what is waited for does not\n"
 	"                       come (no limit)\n"
 	"  -L, --lossless       miss nothing in a flood: the program waits for this one\n"
+	"      --host HOST  on that machine, by ssh(1); an address may be ssh://HOST/NAME\n"
 	"      --help, --version\n"
 	"\n"
 	"See ptyhead-send(1).\n";

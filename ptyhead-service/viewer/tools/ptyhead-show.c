@@ -31,6 +31,7 @@ static char const usage_text[] =
 	"      --at WHEN        as it was at a time ('10 min ago', 14:30) or at an offset\n"
 	"      --json           all that is known of the screen, as a JSON object\n"
 	"      --html           as an HTML element (pre)\n"
+	"      --host HOST  on that machine, by ssh(1); an address may be ssh://HOST/NAME\n"
 	"      --help, --version\n"
 	"\n"
 	"See ptyhead-show(1).\n";

@@ -34,6 +34,7 @@ static char const usage_text[] =
 	"  -t, --timeout SECONDS\n"
 	"                       wait no longer, and exit 99\n"
 	"  -L, --lossless       miss nothing in a flood: the program waits for this one\n"
+	"      --host HOST  on that machine, by ssh(1); an address may be ssh://HOST/NAME\n"
 	"      --help, --version\n"
 	"\n"
 	"See ptyhead-wait(1).\n";

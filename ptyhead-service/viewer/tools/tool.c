@@ -17,6 +17,7 @@
 #include "number.h"
 #include "pattern.h"
 #include "printable.h"
+#include "remote.h"
 
 #define TIME_MAX 1000000000u /* of any unit */
 
@@ -102,10 +103,27 @@ static struct option const *long_of(int val, struct option const *longs)
 	return longs->name ? longs : NULL;
 }
 
-int option_next(int argc, char **argv, char const *shorts, struct option const *longs)
+#define OPTIONS_MAX 40
+#define OPTION_HOST 0x100 /* no character */
+
+/* The tool's options, and --host, which every tool has. */
+static struct option const *options_of(struct option const *longs)
 {
+	static struct option all[OPTIONS_MAX + 2];
+	size_t n = 0;
+	for (; n < OPTIONS_MAX && longs[n].name; n++) all[n] = longs[n];
+	all[n++] = (struct option){ "host", required_argument, NULL, OPTION_HOST };
+	all[n] = (struct option){ 0 };
+	return all;
+}
+
+int option_next(int argc, char **argv, char const *shorts, struct option const *tools_own)
+{
+	struct option const *const longs = options_of(tools_own);
+	int c;
 	opterr = 0;
-	int const c = getopt_long(argc, argv, shorts, longs, NULL);
+	remote_words(argc, argv);
+	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) == OPTION_HOST) remote_host(optarg, optind);
 	if (c != '?') return c;
 	char const *const word = argv[optind - 1];
 	struct option const *const l = !strncmp(word, "--", 2) ? long_of(optopt, longs) : NULL;
@@ -125,7 +143,9 @@ void characters_set(void)
 
 void address_get(char const *name, struct ptyhead_address *ret)
 {
+	struct remote there;
 	char const *why;
+	if (remote_is(name, &there)) remote_run(&there, optind);
 	if (ptyhead_address_parse(name, ret, &why) < 0) die(EXIT_USAGE, "%s is no address: %s", name, why);
 }
 

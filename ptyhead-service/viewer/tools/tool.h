@@ -34,7 +34,8 @@ int option_next(int argc, char **argv, char const *shorts, struct option const *
 
 /* Terminals are in UTF-8, whatever the locale is: so are regular expressions. */
 void characters_set(void);
-/* The address that `name` says; if it is none, the end. */
+/* The address that `name` says, which is the word at getopt's optind; if it is none, the
+ * end. On another machine (remote.h) the tool is run there instead. */
 void address_get(char const *name, struct ptyhead_address *ret);
 /* The number that is the argument of `option`, from 0 to `most`; if it is none, the end. */
 uint64_t number_get(char const *option, char const *text, uint64_t most);
