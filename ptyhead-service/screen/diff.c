@@ -17,53 +17,64 @@ void screen_viewport(struct screen const *s, unsigned rows, unsigned cols, unsig
 	*ret_x = s->x >= cols ? s->x + 1u - cols : 0;
 }
 
-/* The cell at a place of the viewport. Halves of wide characters that the edge
- * cuts, and everything outside the screen, are blank. */
-static struct screen_cell view_cell(struct view const *v, unsigned y, unsigned x)
+/* A row of the viewport. */
+struct line {
+	struct screen const *s; /* NULL: blank */
+	struct screen_cell const *cells;
+	unsigned len;  /* so many may show something; the rest is blank */
+	unsigned cols;
+};
+
+static struct line view_line(struct view const *v, unsigned y)
 {
-	if (!v->s || v->y + y >= v->s->rows || v->x + x >= v->s->cols) return cell_make(0, 0, 0);
-	struct screen_cell c = cell_at(v->s, v->s->grid, v->y + y, v->x + x);
-	if ((c.flags & SCREEN_CELL_SPACER && x == 0) || (c.flags & SCREEN_CELL_WIDE && x + 1 == v->cols)) {
+	struct line l = { .s = v->s, .cols = v->cols };
+	if (!v->s || v->y + y >= v->s->rows) return l;
+	struct row const *const r = row_at(v->s, v->s->grid, v->y + y);
+	if (r->len <= v->x) return l;
+	l.len = umin(r->len - v->x, v->cols);
+	l.cells = r->cells + v->x;
+	return l;
+}
+
+/* Halves of wide characters that the edge cuts, and everything outside the screen, are
+ * blank. */
+static inline struct screen_cell line_cell(struct line const *l, unsigned x)
+{
+	if (x >= l->len) return cell_make(0, 0, 0);
+	struct screen_cell c = l->cells[x];
+	if ((c.flags & SCREEN_CELL_SPACER && x == 0) || (c.flags & SCREEN_CELL_WIDE && x + 1 == l->cols)) {
 		c.ch = ' ';
 		c.flags = 0;
 	}
 	return c;
 }
 
-/* The columns of a row that may show something. */
-static unsigned view_len(struct view const *v, unsigned y)
-{
-	if (!v->s || v->y + y >= v->s->rows) return 0;
-	unsigned const len = row_at(v->s, v->s->grid, v->y + y)->len;
-	return len > v->x ? umin(len - v->x, v->cols) : 0;
-}
-
-static bool cell_same(struct view const *a, struct screen_cell x, struct view const *b, struct screen_cell y)
+static bool cell_same(struct screen const *a, struct screen_cell x, struct screen const *b, struct screen_cell y)
 {
 	uint32_t ca[SCREEN_CLUSTER_MAX];
 	uint32_t cb[SCREEN_CLUSTER_MAX];
-	if (!a->s) return !y.ch && !y.style && !y.flags;
+	if (!a) return !y.ch && !y.style && !y.flags;
 	if (x.flags != y.flags) return false;
 	if ((x.ch | y.ch) & SCREEN_CLUSTER) {
-		unsigned const na = cluster_chars(a->s, x.ch, ca);
-		unsigned const nb = cluster_chars(b->s, y.ch, cb);
+		unsigned const na = cluster_chars(a, x.ch, ca);
+		unsigned const nb = cluster_chars(b, y.ch, cb);
 		if (na != nb || memcmp(ca, cb, na * sizeof *ca) != 0) return false;
 	} else if (x.ch != y.ch) {
 		return false;
 	}
-	if (a->s == b->s) return x.style == y.style;
-	return (!x.style && !y.style) || style_same(a->s, x.style, b->s, y.style);
+	if (a == b) return x.style == y.style;
+	return (!x.style && !y.style) || style_same(a, x.style, b, y.style);
 }
 
 /* Of what a row shows; 0: no character. Two screens number their styles differently. */
 static uint64_t row_hash(struct view const *v, unsigned y)
 {
+	struct line const l = view_line(v, y);
 	uint64_t h = 0;
 	bool any = false;
-	unsigned const len = view_len(v, y);
-	for (unsigned x = 0; x < len; x++) {
+	for (unsigned x = 0; x < l.len; x++) {
 		uint32_t cps[SCREEN_CLUSTER_MAX];
-		struct screen_cell const c = view_cell(v, y, x);
+		struct screen_cell const c = line_cell(&l, x);
 		if (!c.ch && !c.style) continue;
 		struct screen_style const *const st = &v->s->styles.at[c.style];
 		unsigned const n = cluster_chars(v->s, c.ch, cps);
@@ -101,68 +112,74 @@ static unsigned scrolled(struct view const *from, struct view const *to)
 }
 
 /* Are x and x + 1 a wide character, before or after, or letters of one flag? */
-static bool pair(struct view const *f, unsigned yf, struct view const *to, unsigned y, unsigned x)
+static bool pair(struct line const *from, struct line const *to, unsigned x)
 {
-	if ((view_cell(f, yf, x).flags | view_cell(to, y, x).flags) & SCREEN_CELL_WIDE) return true;
-	return flag_letter(view_cell(to, y, x)) && flag_letter(view_cell(to, y, x + 1));
+	if ((line_cell(from, x).flags | line_cell(to, x).flags) & SCREEN_CELL_WIDE) return true;
+	return flag_letter(line_cell(to, x)) && flag_letter(line_cell(to, x + 1));
 }
 
 /* What is beside a cell that some terminals make wider may have been written over by it,
  * or will be. */
-static void spill(struct view const *v, unsigned y, unsigned x, bool *ret)
+static void spill(struct line const *l, unsigned x, bool *ret)
 {
 	unsigned most;
-	if (!v->s || !paint_disputed(v->s, view_cell(v, y, x), &most)) return;
-	for (unsigned i = x + 1; i < v->cols && i < x + most; i++) ret[i] = true;
+	struct screen_cell const c = line_cell(l, x);
+	if (c.ch < PAINT_UNDISPUTED || !paint_disputed(l->s, c, &most)) return;
+	for (unsigned i = x + 1; i < l->cols && i < x + most; i++) ret[i] = true;
 }
 
 /* Which cells of a row to write: those that differ, and the whole of every wide
  * character, old or new, that one of them is part of. */
-static void changes(struct view const *from, unsigned yf, struct view const *to, unsigned y, bool blank_from, bool *ret)
+static void changes(struct line const *from, struct line const *to, bool *ret)
 {
-	struct view const none = { .rows = to->rows, .cols = to->cols };
-	struct view const *const f = blank_from ? &none : from;
-	unsigned const n = umax(view_len(f, yf), view_len(to, y));
+	unsigned const n = umax(from->len, to->len);
+	bool wide = false;
 	memset(ret, 0, to->cols * sizeof *ret);
 	for (unsigned x = 0; x < n; x++) {
-		if (!ret[x]) ret[x] = !cell_same(f, view_cell(f, yf, x), to, view_cell(to, y, x));
-		if (ret[x]) spill(f, yf, x, ret), spill(to, y, x, ret);
+		struct screen_cell const a = line_cell(from, x);
+		struct screen_cell const b = line_cell(to, x);
+		if (!ret[x]) ret[x] = !cell_same(from->s, a, to->s, b);
+		if (a.ch < PAINT_UNDISPUTED && b.ch < PAINT_UNDISPUTED && !((a.flags | b.flags) & SCREEN_CELL_WIDE)) continue;
+		wide = true;
+		if (ret[x]) spill(from, x, ret), spill(to, x, ret);
 	}
+	if (!wide) return;
 	/* One way and back: each pair has looked at both its neighbours then. */
 	for (unsigned x = 0; x + 1 < to->cols; x++)
-		if (ret[x] != ret[x + 1] && pair(f, yf, to, y, x)) ret[x] = ret[x + 1] = true;
+		if (ret[x] != ret[x + 1] && pair(from, to, x)) ret[x] = ret[x + 1] = true;
 	for (unsigned x = to->cols; x-- > 1;)
-		if (ret[x - 1] != ret[x] && pair(f, yf, to, y, x - 1)) ret[x - 1] = ret[x] = true;
+		if (ret[x - 1] != ret[x] && pair(from, to, x - 1)) ret[x - 1] = ret[x] = true;
 }
 
-static void row_paint(struct painter *p, struct view const *to, unsigned y, bool const *changed)
+static void row_paint(struct painter *p, struct line const *to, unsigned y, bool const *changed)
 {
 	struct screen const *const s = to->s;
+	unsigned run = 0; /* all before it have changed, from x on */
 	for (unsigned x = 0; x < to->cols;) {
-		struct screen_cell const c = view_cell(to, y, x);
+		struct screen_cell const c = line_cell(to, x);
 		if (!changed[x]) {
 			x++;
 			continue;
 		}
 		struct screen_style st = s->styles.at[c.style];
 		st.attrs = (uint16_t)(st.attrs & ~(unsigned)SCREEN_PROTECTED);
-		unsigned end = x + 1;
 		unsigned most;
+		if (run <= x) run = x + 1;
 		if (c.ch) {
-			while (end < to->cols && changed[end]) end++;
-			struct row const *const r = row_at(s, s->grid, to->y + y);
+			while (run < to->cols && changed[run]) run++;
 			paint_to(p, c, y, x);
 			paint_style(p, &st);
 			/* Nothing is to show beside it where it is narrower. */
 			if (!p->flag && paint_disputed(s, c, &most)) screen_buf_fmt(p->out, "\033[%uX", screen_cell_width(c));
-			unsigned const n = paint_run(p, r->cells + to->x + x, umin(end, view_len(to, y)) - x);
+			unsigned const n = paint_run(p, to->cells + x, umin(run, to->len) - x);
 			if (!n) paint_cell(p, c);
 			if (p->x >= p->cols) p->known = false;
 			x += n ? n : umax(screen_cell_width(c), 1);
 			continue;
 		}
+		unsigned end = x + 1;
 		while (end < to->cols && changed[end]) {
-			struct screen_cell const d = view_cell(to, y, end);
+			struct screen_cell const d = line_cell(to, end);
 			if (d.ch || d.flags || d.style != c.style) break;
 			end++;
 		}
@@ -265,9 +282,12 @@ void screen_diff(struct screen const *from, struct screen const *to, unsigned ro
 		screen_buf_fmt(out, "\033[%u;1H", rows);
 		for (unsigned i = 0; i < up; i++) screen_buf_str(out, "\n");
 	}
+	struct view const blank = { .rows = rows, .cols = cols };
 	for (unsigned y = 0; y < rows; y++) {
-		changes(&f, y + up, &t, y, y + up >= rows, changed);
-		row_paint(&p, &t, y, changed);
+		struct line const was = view_line(y + up < rows ? &f : &blank, y + up);
+		struct line const now = view_line(&t, y);
+		changes(&was, &now, changed);
+		row_paint(&p, &now, y, changed);
 	}
 	paint_style(&p, &none);
 	input_change(out, &a, &b);

@@ -139,7 +139,7 @@ unsigned paint_run(struct painter *p, struct screen_cell const *c, unsigned n)
 bool paint_disputed(struct screen const *s, struct screen_cell c, unsigned *ret_most)
 {
 	uint32_t cps[SCREEN_CLUSTER_MAX];
-	if (c.ch < 0xa9) return false;
+	if (c.ch < PAINT_UNDISPUTED) return false;
 	unsigned const n = cluster_chars(s, c.ch, cps);
 	return width_disputed(cps, n, ret_most);
 }

@@ -513,6 +513,7 @@ void paint_cell(struct painter *p, struct screen_cell c);
 void paint_to(struct painter *p, struct screen_cell c, unsigned y, unsigned x);
 bool flag_letter(struct screen_cell c); /* a regional indicator, alone */
 /* *ret_most: columns that the cell takes on some terminal. */
+#define PAINT_UNDISPUTED 0xa9u /* no character before this one is of disputed width */
 bool paint_disputed(struct screen const *s, struct screen_cell c, unsigned *ret_most);
 /* Print those of the n cells of one row, from the first on, that are plain ASCII
  * in the first one's style: how many they were. */

@@ -233,8 +233,8 @@ bool canvas_surface(struct canvas *c, struct screen_buf *out)
 	return !out->failed;
 }
 
-/* Whatever it is in, the terminal is ready to be painted on, on the screen,
- * main or alternate, that the program is on. */
+/* Whatever it is in, the terminal is ready to be painted on, and its scrollback is what
+ * it is to be if its main screen is on. */
 static bool set_out(struct canvas *c, struct way *w, struct screen_buf *out)
 {
 	if (!way_begin(c, w, out)) return false;
@@ -243,13 +243,18 @@ static bool set_out(struct canvas *c, struct way *w, struct screen_buf *out)
 	screen_buf_deinit(&c->aside);
 	c->aside = (struct screen_buf)SCREEN_BUF_INIT;
 	plain(w);
-	bool const alt = screen_alt(c->prog);
-	if (screen_alt(w->at) && !alt) leave_alt(w);
+	if (screen_alt(w->at) && !screen_alt(c->prog)) leave_alt(w);
 	if (!screen_alt(w->at)) settle(c, w);
+	return true;
+}
+
+/* It is on the screen, main or alternate, that the program is on. */
+static void set_screen(struct canvas *c, struct way *w)
+{
+	bool const alt = screen_alt(c->prog);
 	if (!screen_alt(w->at) && alt) enter_alt(c, w);
 	if (c->doubt[alt]) erase(c, w);
 	c->doubt[alt] = false;
-	return true;
 }
 
 static void note_over(struct canvas const *c, struct way *w, char const *note)
@@ -265,12 +270,20 @@ bool canvas_paint(struct canvas *c, char const *note, struct screen_buf *out)
 
 	if (c->watches) screen_mouse_drop(c->prog);
 	if (!set_out(c, &w, out)) return false;
+	set_screen(c, &w);
 	screen_diff(w.at, c->prog, c->rows, c->cols, out);
 	screen_viewport(c->prog, c->rows, c->cols, &c->view_y, &c->view_x);
 	go(&w);
 	if (note) note_over(c, &w, note);
 	screen_free(w.at);
 	return !out->failed;
+}
+
+/* On a terminal that is blank and has no state. */
+static void make_state(struct canvas const *c, struct way *w)
+{
+	screen_buf_str(w->out, "\033[H\0337");
+	screen_restore_real(c->prog, w->at, w->out);
 }
 
 /* There is more to a state than can be seen: it is made from a terminal that has none. */
@@ -282,36 +295,42 @@ static void make_whole(struct canvas *c, struct way *w)
 	if (screen_alt(w->at)) leave_alt(w);
 	erase(c, w);
 	screen_diff(w->at, blank, c->rows, c->cols, w->out);
-	screen_buf_str(w->out, "\033[H\0337");
-	screen_restore_real(c->prog, w->at, w->out);
+	make_state(c, w);
 	screen_free(blank);
 	c->doubt[0] = c->doubt[1] = false;
 }
 
+/* What differs is painted, where that makes the whole state. */
+static bool make_equal(struct canvas *c, struct way *w)
+{
+	struct way trial;
+
+	set_screen(c, w);
+	size_t const before = w->out->len;
+	trial = (struct way){ .at = screen_clone(w->at), .out = w->out, .fed = before };
+	if (!trial.at) return false;
+	screen_diff(trial.at, c->prog, c->rows, c->cols, w->out);
+	go(&trial);
+	if (!screen_equal(trial.at, c->prog, NULL)) {
+		w->out->len = before;
+		make_whole(c, w);
+	}
+	screen_free(trial.at);
+	return true;
+}
+
 bool canvas_join(struct canvas *c, struct screen_buf *out)
 {
+	bool const first = !c->begun;
+	bool good = true;
 	struct way w;
 
 	if (c->watches) screen_mouse_drop(c->prog);
 	if (!set_out(c, &w, out)) return false;
-	size_t const before = out->len;
-	struct screen *const at = screen_clone(w.at);
-	if (!at) {
-		screen_free(w.at);
-		return false;
-	}
-	screen_diff(w.at, c->prog, c->rows, c->cols, out);
-	go(&w);
-	if (!screen_equal(w.at, c->prog, NULL)) {
-		out->len = w.fed = before;
-		screen_free(w.at);
-		w.at = at;
-		make_whole(c, &w);
-	} else {
-		screen_free(at);
-	}
+	if (first) make_state(c, &w);
+	else good = make_equal(c, &w);
 	screen_free(w.at);
-	return !out->failed;
+	return good && !out->failed;
 }
 
 /* ---- leaving --------------------------------------------------------------------------- */
