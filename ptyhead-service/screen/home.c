@@ -183,8 +183,10 @@ static void palette_undo(struct screen const *s, struct screen_buf *out)
 	unsigned n = 0;
 	for (unsigned i = 0; i < PALETTE_SPECIAL; i++) {
 		bool const mine = i < HOME_PALETTE && s->home.palette[i];
-		snprintf(set, sizeof set, "4;%u", i);
-		if (mine && s->touched_palette >> i & 1) color_write(out, set, s->home.palette[i]);
+		if (mine && s->touched_palette >> i & 1) {
+			snprintf(set, sizeof set, "4;%u", i);
+			color_write(out, set, s->home.palette[i]);
+		}
 		if (mine || !s->palette[i]) continue;
 		if (n % 16 == 0) screen_buf_str(out, n ? "\033\\\033]104" : "\033]104");
 		screen_buf_fmt(out, ";%u", i);

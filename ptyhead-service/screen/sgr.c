@@ -242,27 +242,40 @@ void sgr_rect(struct screen_style *st, unsigned code, bool reverse)
 	if (code == 0 || code == 4) underline(st, SCREEN_UNDERLINE(st->attrs) ? 0 : 1);
 }
 
-static void code_write(struct screen_buf *out, char const *before, unsigned n)
+/* Short, and written by the million: it is put together here, and added at once. */
+struct sequence_text {
+	char text[96]; /* all attributes and three RGB colours take 86 */
+	unsigned len;
+};
+
+static inline void text_add(struct sequence_text *t, char const *str)
 {
-	screen_buf_str(out, before);
-	screen_buf_num(out, n);
+	while (*str) t->text[t->len++] = *str++;
 }
 
-static void color_write(struct screen_buf *out, uint32_t c, unsigned base)
+static inline void code_write(struct sequence_text *t, char const *sep, unsigned n)
+{
+	text_add(t, sep);
+	if (n >= 100) t->text[t->len++] = (char)('0' + n / 100);
+	if (n >= 10) t->text[t->len++] = (char)('0' + n / 10 % 10);
+	t->text[t->len++] = (char)('0' + n % 10);
+}
+
+static void color_write(struct sequence_text *t, uint32_t c, unsigned base)
 {
 	unsigned const v = SCREEN_COLOR_VALUE(c);
 	bool const colons = base == 58; /* no program takes it for another attribute */
 	if (SCREEN_COLOR_KIND(c) == SCREEN_RGB) {
-		code_write(out, ";", base);
-		code_write(out, colons ? ":2::" : ";2;", v >> 16);
-		code_write(out, colons ? ":" : ";", v >> 8 & 255);
-		code_write(out, colons ? ":" : ";", v & 255);
+		code_write(t, ";", base);
+		code_write(t, colons ? ":2::" : ";2;", v >> 16);
+		code_write(t, colons ? ":" : ";", v >> 8 & 255);
+		code_write(t, colons ? ":" : ";", v & 255);
 	} else if (SCREEN_COLOR_KIND(c) == SCREEN_INDEXED) {
 		if (v >= 16 || colons || c & SCREEN_LONG) {
-			code_write(out, ";", base);
-			code_write(out, colons ? ":5:" : ";5;", v);
+			code_write(t, ";", base);
+			code_write(t, colons ? ":5:" : ";5;", v);
 		} else {
-			code_write(out, ";", v < 8 ? base - 8 + v : base + 44 + v);
+			code_write(t, ";", v < 8 ? base - 8 + v : base + 44 + v);
 		}
 	}
 }
@@ -270,14 +283,17 @@ static void color_write(struct screen_buf *out, uint32_t c, unsigned base)
 void sgr_write(struct screen_style const *st, struct screen_buf *out)
 {
 	static uint8_t const codes[] = { 1, 2, 3, 5, 7, 8, 9, 53 };
-	screen_buf_str(out, "\033[0");
-	for (unsigned i = 0; i < sizeof codes; i++)
-		if (st->attrs >> i & 1) code_write(out, ";", codes[i]);
+	struct sequence_text t;
+	t.len = 0;
+	text_add(&t, "\033[0");
+	for (unsigned i = 0; st->attrs >> i; i++)
+		if (i < sizeof codes && st->attrs >> i & 1) code_write(&t, ";", codes[i]);
 	unsigned const ul = SCREEN_UNDERLINE(st->attrs);
-	if (ul == 1) screen_buf_str(out, ";4");
-	else if (ul) code_write(out, ";4:", ul);
-	color_write(out, st->fg, 38);
-	color_write(out, st->bg, 48);
-	color_write(out, st->ul, 58);
-	screen_buf_str(out, "m");
+	if (ul == 1) text_add(&t, ";4");
+	else if (ul) code_write(&t, ";4:", ul);
+	if (st->fg) color_write(&t, st->fg, 38);
+	if (st->bg) color_write(&t, st->bg, 48);
+	if (st->ul) color_write(&t, st->ul, 58);
+	text_add(&t, "m");
+	screen_buf_add(out, t.text, t.len);
 }
