@@ -300,6 +300,9 @@ uint32_t screen_palette_default(unsigned index);
 
 /* The mouse is not reported any more, as if the program had reset that. */
 void screen_mouse_drop(struct screen *s);
+/* What is shown, as a screen of its own: on the alternate screen, and nothing is on that
+ * decides what keys and the mouse send. NULL without memory. */
+struct screen *screen_still(struct screen const *s);
 
 /* What decides how keys and pastes are encoded. */
 struct screen_input {

@@ -552,7 +552,7 @@ shown_times() { grep -aoF -e "$1" -- "$T/seen" | wc -l; }
 	program -s 24x80 sh -c 'stty raw -echo; seq 1 40 | sed "s/$/\r/"; printf "\033[24;1Hlast"; exec cat'
 	wait_for 5 eval 'ptyhead-show "$S" | grep -q last'
 	tm_start 80x24 ptyhead-attach -e '^P^Q' "$S"
-	tm_wait 5 '^\[ptyhead-attach: \^P\^Q leaves\]'
+	tm_wait 5 '^\[ptyhead-attach: \^P\^Q leaves, \^\] shows the past\]'
 	tm_keys x
 	tm_wait 5 '^lastx'
 	[ "$(tm capture-pane -p -S - | grep -c ptyhead-attach)" = 0 ]

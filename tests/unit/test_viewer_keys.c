@@ -15,7 +15,7 @@ static bool rig_init(struct rig *r, char const *spec)
 {
 	memset(r, 0, sizeof *r);
 	r->t.mouse = true;
-	return keys_init(&r->k, spec);
+	return keys_init(&r->k, spec ? spec : KEYS_DETACH);
 }
 
 static size_t feed(struct rig *r, uint8_t const *in, size_t len, uint8_t *out, bool *ret_found)

@@ -100,6 +100,10 @@ bool canvas_fits(struct canvas const *c);
 /* What makes the terminal show the program's screen, cropped to its size, with
  * `note` over the last row (NULL: none). */
 bool canvas_paint(struct canvas *c, char const *note, struct screen_buf *out);
+/* What makes it show `still`, a picture of screen_still's, instead, over all else and
+ * without a trace in the scrollback. `note` lies over the last row, or over the first
+ * where the cursor is in the last. */
+bool canvas_paint_still(struct canvas *c, struct screen const *still, char const *note, struct screen_buf *out);
 /* What makes the terminal's state the program's, so that bytes can pass. */
 bool canvas_join(struct canvas *c, struct screen_buf *out);
 /* What undoes all that is on the terminal now, and nothing else: it is not painted. */

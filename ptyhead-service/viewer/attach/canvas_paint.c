@@ -257,10 +257,10 @@ static void set_screen(struct canvas *c, struct way *w)
 	c->doubt[alt] = false;
 }
 
-static void note_over(struct canvas const *c, struct way *w, char const *note)
+static void note_over(struct canvas const *c, struct way *w, unsigned row, char const *note)
 {
 	struct screen_cursor const was = screen_cursor(w->at);
-	screen_buf_fmt(w->out, "\033[%u;1H\033[m\033[2K\033[7m%.*s\033[m\033[%u;%uH", c->rows, (int)c->cols, note,
+	screen_buf_fmt(w->out, "\033[%u;1H\033[m\033[2K\033[7m%.*s\033[m\033[%u;%uH", row, (int)c->cols, note,
 	               was.y + 1, was.x + 1);
 }
 
@@ -274,7 +274,28 @@ bool canvas_paint(struct canvas *c, char const *note, struct screen_buf *out)
 	screen_diff(w.at, c->prog, c->rows, c->cols, out);
 	screen_viewport(c->prog, c->rows, c->cols, &c->view_y, &c->view_x);
 	go(&w);
-	if (note) note_over(c, &w, note);
+	if (note) note_over(c, &w, c->rows, note);
+	screen_free(w.at);
+	return !out->failed;
+}
+
+bool canvas_paint_still(struct canvas *c, struct screen const *still, char const *note, struct screen_buf *out)
+{
+	struct way w;
+
+	if (!way_begin(c, &w, out)) return false;
+	if (!c->begun) begin(c, &w);
+	plain(&w);
+	if (!screen_alt(w.at)) {
+		screen_buf_str(out, "\033[?1049h");
+		plain(&w);
+		c->doubt[1] = false;
+	}
+	if (c->doubt[1]) erase(c, &w);
+	c->doubt[1] = false;
+	screen_diff(w.at, still, c->rows, c->cols, out);
+	go(&w);
+	if (note) note_over(c, &w, screen_cursor(w.at).y + 1 < c->rows ? c->rows : 1, note);
 	screen_free(w.at);
 	return !out->failed;
 }

@@ -25,6 +25,7 @@ int face_init(struct face *f, int fd, unsigned rows, unsigned cols)
 
 void face_deinit(struct face *f)
 {
+	screen_free(f->still);
 	canvas_deinit(&f->canvas);
 	aside_deinit(&f->aside);
 	out_deinit(&f->out);
@@ -78,6 +79,7 @@ void face_resize(struct face *f, unsigned rows, unsigned cols, int64_t now)
 	if (f->given) split(f);
 	f->joining = false;
 	canvas_resize(&f->canvas, rows, cols);
+	f->still_due = true;
 	resizing_begin(&f->resizing, f->answers.rtt_ms, now);
 	f->dirty = true;
 }
@@ -201,7 +203,7 @@ static void put_own(struct face *f, struct screen_buf *b)
 
 static bool can_join(struct face const *f)
 {
-	return f->given && !f->over[0] && !f->pending[0] && canvas_fits(&f->canvas);
+	return f->given && !f->still && !f->over[0] && !f->pending[0] && canvas_fits(&f->canvas);
 }
 
 static int64_t join_at(struct face const *f)
@@ -215,6 +217,7 @@ static int64_t paint_at(struct face const *f)
 {
 	if (!f->given || !f->canvas.prog || out_pending(&f->out)) return NEVER;
 	if (canvas_lost(&f->canvas)) return resizing_due(&f->resizing);
+	if (f->still) return f->still_due ? f->painted + FRAME_MS : NEVER;
 	if (canvas_must_surface(&f->canvas)) return f->painted;
 	int64_t const join = join_at(f);
 	int64_t const paint = f->dirty ? f->painted + FRAME_MS : NEVER;
@@ -239,7 +242,7 @@ bool face_mouse(struct face const *f, struct mouse_view *ret)
 {
 	struct screen const *const prog = f->canvas.prog;
 
-	if (!prog) return false;
+	if (!prog || f->still) return false;
 	struct screen_input const in = screen_input(prog);
 	*ret = (struct mouse_view){
 		.y = f->canvas.view_y, .x = f->canvas.view_x, .rows = screen_rows(prog), .cols = screen_cols(prog),
@@ -260,6 +263,14 @@ bool face_answer(struct face *f, struct token const *t, int64_t now)
 	return true;
 }
 
+static void paint_still(struct face *f, int64_t now, struct screen_buf *b)
+{
+	if (!f->canvas.begun && f->canvas.ask.len == 0) answers_ask(&f->answers, ANSWERS_HOME, now, &f->canvas.ask);
+	if (!canvas_paint_still(&f->canvas, f->still, f->still_note[0] ? f->still_note : NULL, b)) failed(f);
+	f->still_due = false;
+	f->painted = now;
+}
+
 static void paint(struct face *f, int64_t now)
 {
 	struct screen_buf b = SCREEN_BUF_INIT;
@@ -267,6 +278,11 @@ static void paint(struct face *f, int64_t now)
 	if (now < paint_at(f)) return;
 	if (canvas_lost(&f->canvas)) {
 		find_place(f, now);
+		return;
+	}
+	if (f->still) {
+		paint_still(f, now, &b);
+		put_own(f, &b);
 		return;
 	}
 	if (canvas_must_surface(&f->canvas)) {
@@ -283,6 +299,24 @@ static void paint(struct face *f, int64_t now)
 	f->dirty = false;
 	f->painted = now;
 	put_own(f, &b);
+}
+
+void face_still(struct face *f, struct screen *still, char const *note)
+{
+	if (f->given) split(f);
+	f->joining = false;
+	screen_free(f->still);
+	f->still = still;
+	f->still_due = true;
+	snprintf(f->still_note, sizeof f->still_note, "%s", note);
+}
+
+void face_live(struct face *f)
+{
+	if (!f->still) return;
+	screen_free(f->still);
+	f->still = NULL;
+	f->dirty = true;
 }
 
 /* Bytes pass, and at this rate what waits waits for long. */
@@ -318,7 +352,7 @@ int face_leave(struct face *f, char const *last, int64_t now)
 	if (f->given) split(f);
 	out_drop(&f->out);
 	f->joining = false;
-	canvas_leave(&f->canvas, f->over[0] || f->canvas.doubt[0] || f->canvas.doubt[1], &b);
+	canvas_leave(&f->canvas, f->still || f->over[0] || f->canvas.doubt[0] || f->canvas.doubt[1], &b);
 	int const patience = b.len > 0 ? answers_patience(&f->answers, now) : 0;
 	f->answers.end_new = false;
 	if (patience > 0) answers_ask(&f->answers, ANSWERS_END, now, &b);
@@ -334,7 +368,7 @@ void face_return(struct face *f)
 	if (f->given) split(f);
 	f->joining = false;
 	if (canvas_forget(&f->canvas) < 0) failed(f);
-	f->dirty = true;
+	f->dirty = f->still_due = true;
 	f->painted = INT64_MIN / 2;
 }
 
@@ -448,6 +482,6 @@ int face_timeout(struct face const *f, int64_t now)
 bool face_waits(struct face const *f)
 {
 	if (canvas_lost(&f->canvas) && !resizing_follows(&f->resizing)) return true;
-	return f->joining || (f->hurry && can_join(f)) || f->run_due || canvas_must_surface(&f->canvas) ||
+	return f->joining || (f->hurry && can_join(f)) || f->run_due || (!f->still && canvas_must_surface(&f->canvas)) ||
 	       (f->pending[0] && f->where == FACE_FLOW);
 }

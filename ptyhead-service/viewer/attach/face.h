@@ -53,6 +53,10 @@ struct face {
 	struct answers answers;
 	struct resizing resizing;
 
+	struct screen *still; /* shown instead of the program's screen; NULL: that is shown */
+	bool still_due;       /* and was not painted yet */
+	char still_note[SCREEN_SIZE_MAX + 1];
+
 	char pending[NOTICE_MAX];
 	enum { FACE_FLOW, FACE_OVER, FACE_HINT } where; /* a hint goes with the first output, too */
 	int64_t ms;   /* how long the pending one is to stand; 0: till the next */
@@ -100,6 +104,10 @@ void face_notice(struct face *f, char const *text, int where, int64_t ms);
 void face_tick(struct face *f, int64_t now, uint64_t behind);
 /* When face_tick would do something: in ms, -1: never. */
 int face_timeout(struct face const *f, int64_t now);
+/* Shows a picture of screen_still's, taken over, with a note in reverse video ("": none),
+ * until face_live. What the program writes is taken meanwhile and not shown. */
+void face_still(struct face *f, struct screen *still, char const *note);
+void face_live(struct face *f);
 /* Something must stand before anything more of the program's. */
 bool face_waits(struct face const *f);
 

@@ -19,11 +19,59 @@ static void scheme_tell(struct keyboard *k)
 	headlink_input(k->link, (uint8_t const *)text, (size_t)n);
 }
 
+/* Where the past is shown nothing is typed into the program. */
+static void take_past(struct keyboard *k, struct token const *t, int64_t now)
+{
+	if (keys_no_press(t)) {
+		/* The program may have asked. */
+		if (t->kind != TOKEN_MOUSE) headlink_input(k->link, t->data + t->sent, t->len - t->sent);
+		return;
+	}
+	rewind_take(k->rewind, t, now);
+	if (k->rewind->on) return;
+	k->left_by = t->data[t->len - 1];
+	k->left = now + KEYBOARD_LEFT_MS;
+}
+
+static void past_found(struct keyboard *k)
+{
+	keys_forget(&k->past);
+	if (k->rewind->on) rewind_end(k->rewind);
+	else rewind_begin(k->rewind);
+}
+
+/* The key that left the past is held down. */
+static bool repeats(struct keyboard *k, struct token const *t, int64_t now)
+{
+	if (k->left_by == 0) return false;
+	bool same = t->kind == TOKEN_TEXT && now < k->left;
+	for (size_t i = 0; same && i < t->len; i++) same = t->data[i] == k->left_by;
+	if (same) k->left = now + KEYBOARD_LEFT_MS;
+	else k->left_by = 0;
+	return same;
+}
+
+/* What is none of the keys that detach. */
+static void pass(struct keyboard *k, struct token const *t, int64_t now)
+{
+	uint8_t out[TOKENS_HELD_MAX + 2 * KEYS_HELD_MAX];
+	bool const before = keys_pressed(&k->past);
+	struct token rest;
+	bool found;
+
+	if (repeats(k, t, now)) return;
+	bool const any = keys_filter(&k->past, t, out, &rest, &found);
+	if (any && k->rewind->on) take_past(k, &rest, now);
+	else if (any) headlink_input(k->link, rest.data + rest.sent, rest.len - rest.sent);
+	if (found) past_found(k);
+	if (!before && keys_pressed(&k->past)) k->past_pressed = now + KEYS_TWICE_MS;
+}
+
 static bool take(struct keyboard *k, struct token const *t, int64_t now)
 {
 	uint8_t out[TOKENS_HELD_MAX + KEYS_HELD_MAX];
 	bool const before = keys_pressed(&k->keys);
-	struct token part = *t;
+	struct token part = *t, rest;
 	bool found = false;
 	struct mouse_view view;
 	size_t len;
@@ -39,8 +87,7 @@ static bool take(struct keyboard *k, struct token const *t, int64_t now)
 	/* A text may be longer than what is held. */
 	do {
 		part.len = t->data + t->len - part.data < TOKENS_HELD_MAX ? (size_t)(t->data + t->len - part.data) : TOKENS_HELD_MAX;
-		size_t const n = keys_take(&k->keys, &part, out, &found);
-		headlink_input(k->link, out, n);
+		if (keys_filter(&k->keys, &part, out, &rest, &found)) pass(k, &rest, now);
 		part.data += part.len;
 	} while (!found && part.data < t->data + t->len);
 	if (!before && keys_pressed(&k->keys)) k->pressed = now + KEYS_TWICE_MS;
@@ -50,7 +97,8 @@ static bool take(struct keyboard *k, struct token const *t, int64_t now)
 /* Characters of a report must not be taken for keys. */
 static void mouse_form(struct keyboard *k)
 {
-	if (!k->face->tty) return;
+	k->tokens.mouse = k->tokens.mouse_utf8 = false;
+	if (!k->face->tty || k->rewind->on) return;
 	struct screen_input const in = screen_input(canvas_screen(&k->face->canvas));
 	k->tokens.mouse = in.mouse != 0 && (in.mouse_enc == 0 || in.mouse_enc == 1005);
 	k->tokens.mouse_utf8 = in.mouse_enc == 1005;
@@ -74,6 +122,7 @@ bool keyboard_tick(struct keyboard *k, int64_t now)
 	struct token t;
 
 	if (tokens_holding(&k->tokens) && now >= k->hold && tokens_flush(&k->tokens, &t) && take(k, &t, now)) return true;
+	if (keys_pressed(&k->past) && now >= k->past_pressed) past_found(k);
 	return keys_pressed(&k->keys) && now >= k->pressed;
 }
 
@@ -102,6 +151,7 @@ int keyboard_timeout(struct keyboard const *k, int64_t now)
 
 	if (tokens_holding(&k->tokens)) at = k->hold;
 	if (keys_pressed(&k->keys) && k->pressed < at) at = k->pressed;
+	if (keys_pressed(&k->past) && k->past_pressed < at) at = k->past_pressed;
 	if (at == INT64_MAX) return -1;
 	return at > now ? (int)(at - now) : 0;
 }

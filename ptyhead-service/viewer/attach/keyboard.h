@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* What comes from the viewer's terminal: keys that detach, answers to the viewer's own
- * questions, and what is for the program. */
+/* What comes from the viewer's terminal: keys that detach, keys that show the past and
+ * those that go through it, answers to the viewer's own questions, and what is for the
+ * program. */
 #ifndef VIEWER_KEYBOARD_H
 #define VIEWER_KEYBOARD_H
 
@@ -11,20 +12,28 @@
 #include "face.h"
 #include "headlink.h"
 #include "keys.h"
+#include "rewind.h"
 #include "tokens.h"
 
 /* As much more than what was read may go to the head. */
-#define KEYBOARD_HELD_MAX (TOKENS_HELD_MAX + KEYS_HELD_MAX)
+#define KEYBOARD_HELD_MAX (TOKENS_HELD_MAX + 2 * KEYS_HELD_MAX)
+/* So long a key that left the past and is held down is not typed into the program. */
+#define KEYBOARD_LEFT_MS 300
 
 struct keyboard {
 	/* set by the caller */
 	struct keys keys;
+	struct keys past; /* begin to show the past, and end it */
+	struct rewind *rewind;
 	struct face *face;
 	struct headlink *link;
 
 	struct tokens tokens;
 	int64_t hold;    /* when what is held goes out */
 	int64_t pressed; /* when the key that was pressed once has been found */
+	int64_t past_pressed;
+	uint8_t left_by; /* the key that left the past; 0: none */
+	int64_t left;    /* until when it is not typed */
 };
 
 /* Takes what was read. True: the keys that detach were pressed. */

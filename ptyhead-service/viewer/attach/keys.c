@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define ESC 0x1B
-#define KEY_DEFAULT 0x1C /* ^\ */
 #define DEL 0x7F
 
 static int control_of(char c)
@@ -40,10 +39,6 @@ static int key_of(char const **spec)
 bool keys_init(struct keys *k, char const *spec)
 {
 	memset(k, 0, sizeof *k);
-	if (!spec) {
-		k->step[k->n++] = KEY_DEFAULT;
-		return true;
-	}
 	if (!strcmp(spec, "none")) return true;
 	if (spec[0] == '^' && !spec[1]) return false;
 	while (*spec) {
@@ -102,7 +97,7 @@ static bool encoded_is(struct token const *t, int key)
 }
 
 /* Something else than a key that was pressed: a release, Shift and its like, reports. */
-static bool no_press(struct token const *t)
+bool keys_no_press(struct token const *t)
 {
 	int p[TOKEN_PARAMS][TOKEN_SUBS];
 
@@ -198,7 +193,7 @@ size_t keys_take(struct keys *k, struct token const *t, uint8_t *out, bool *ret_
 	size_t n = 0;
 
 	*ret_found = false;
-	if (k->n == 0 || no_press(t)) {
+	if (k->n == 0 || keys_no_press(t)) {
 		memcpy(out, t->data + t->sent, t->len - t->sent);
 		return t->len - t->sent;
 	}
@@ -206,6 +201,21 @@ size_t keys_take(struct keys *k, struct token const *t, uint8_t *out, bool *ret_
 	for (size_t i = 0; i < t->len && !*ret_found; i++)
 		n += press(k, &(struct press){ t->data + i, 1, NULL }, out + n, ret_found);
 	return n;
+}
+
+bool keys_filter(struct keys *k, struct token const *t, uint8_t *out, struct token *ret, bool *ret_found)
+{
+	size_t const n = keys_take(k, t, out, ret_found);
+
+	if (t->kind != TOKEN_TEXT && n == t->len - t->sent) *ret = *t;
+	else *ret = (struct token){ .kind = TOKEN_TEXT, .data = out, .len = n };
+	return n > 0;
+}
+
+void keys_forget(struct keys *k)
+{
+	k->at = 0;
+	k->held_len = 0;
 }
 
 bool keys_pressed(struct keys const *k)

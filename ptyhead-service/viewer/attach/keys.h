@@ -21,6 +21,8 @@
 #include "tokens.h"
 
 #define KEYS_MAX 4
+#define KEYS_DETACH "^\\" /* unless said otherwise */
+#define KEYS_REWIND "^]"
 #define KEYS_TWICE_MS 250
 #define KEYS_HELD_MAX 256
 #define KEYS_NAME_MAX 16
@@ -34,7 +36,7 @@ struct keys {
 	uint8_t held[KEYS_HELD_MAX];
 };
 
-/* `spec` is a key or several in a row: ^X, C-x, a character; or none; NULL is ^\. False
+/* `spec` is a key or several in a row: ^X, C-x, a character; or none. False
  * when it is none of these, or has a key that begins others (Escape). */
 bool keys_init(struct keys *k, char const *spec);
 
@@ -42,6 +44,13 @@ bool keys_init(struct keys *k, char const *spec);
  * the program, and returns how much. When the keys were found *ret_found is true and
  * what came behind them is dropped. */
 size_t keys_take(struct keys *k, struct token const *t, uint8_t *out, bool *ret_found);
+/* The same for a second set of keys: `ret` is what of the token is to be looked at by it
+ * and uses `out`. False: nothing is. */
+bool keys_filter(struct keys *k, struct token const *t, uint8_t *out, struct token *ret, bool *ret_found);
+/* Nothing of what is held counts any more. */
+void keys_forget(struct keys *k);
+/* Not a key that was pressed, but a report, an answer, or the like. */
+bool keys_no_press(struct token const *t);
 /* The key was pressed: if nothing more comes in KEYS_TWICE_MS it is found. */
 bool keys_pressed(struct keys const *k);
 

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "headlink.h"
 #include "keyboard.h"
+#include "rewind.h"
 #include "show.h"
 #include "signals.h"
 #include "term.h"
@@ -26,6 +27,7 @@ struct session {
 	struct headlink link;
 	struct show show;
 	struct keyboard keyboard;
+	struct rewind rewind;
 	bool stdin_open;
 	bool on;   /* the terminal is in our hands: raw, and painted on */
 	bool was_on;
@@ -129,6 +131,7 @@ static void resized(struct session *a)
 	a->show.face.cell_h = size.rows ? (unsigned)size.ypixel / size.rows : 0;
 	a->show.face.cell_w = size.cols ? (unsigned)size.xpixel / size.cols : 0;
 	face_resize(&a->show.face, size.rows, size.cols, clock_ms());
+	a->rewind.news = true;
 }
 
 static void signalled(struct session *a)
@@ -226,12 +229,35 @@ static void unread(struct session *a)
 	else end(a, SESSION_FAILED, EPIPE, "unable to write the output");
 }
 
+/* The past is shown, or not any more. */
+static void look_back(struct session *a, int64_t now)
+{
+	struct rewind *const w = &a->rewind;
+	struct face *const f = &a->show.face;
+	char line[REWIND_LINE_MAX];
+
+	rewind_tick(w, now);
+	if (!w->on) {
+		face_live(f);
+		if (w->lost) face_notice(f, "the past that was shown was lost with its head", FACE_OVER, 2000);
+		w->lost = false;
+	} else if (w->news && !out_pending(&f->out)) {
+		struct screen *const still = rewind_still(w);
+		if (!still) rewind_end(w);
+		if (!still) return;
+		w->news = false;
+		rewind_line(w, f->canvas.cols, clock_wall_ns(), line);
+		face_still(f, still, line);
+	}
+}
+
 static void output(struct session *a, int64_t now)
 {
 	uint64_t pos;
 	enum out_result r;
 
 	if (a->term.ours && !a->on) return;
+	look_back(a, now);
 	show_pump(&a->show, now);
 	r = show_flush(&a->show);
 	if (a->show.face.error) end(a, SESSION_FAILED, a->show.face.error, "unable to show the terminal");
@@ -296,6 +322,7 @@ static void wait_and_act(struct session *a)
 
 	timeout = earlier(timeout, keyboard_timeout(&a->keyboard, now));
 	timeout = earlier(timeout, show_timeout(&a->show, now));
+	if (!a->term.ours || a->on) timeout = earlier(timeout, rewind_timeout(&a->rewind));
 	if (napping > 0) timeout = earlier(timeout, napping);
 	else if (!fall_asleep(a, now)) timeout = 0;
 
@@ -362,7 +389,10 @@ void session_run(struct session_options const *o, struct session_result *ret)
 	}
 	a->o = o;
 	a->result = ret;
+	a->rewind.live = &a->show.tape;
 	a->keyboard.keys = o->keys;
+	if (!o->plain) a->keyboard.past = o->past;
+	a->keyboard.rewind = &a->rewind;
 	a->keyboard.face = &a->show.face;
 	a->keyboard.link = &a->link;
 	term_init(&a->term, STDIN_FILENO, STDOUT_FILENO);
@@ -398,6 +428,7 @@ void session_run(struct session_options const *o, struct session_result *ret)
 		signals_deinit(&a->signals);
 	}
 	headlink_close(&a->link);
+	rewind_end(&a->rewind);
 	show_deinit(&a->show);
 	free(a);
 }

@@ -18,6 +18,7 @@ struct session_options {
 	bool plain; /* the terminal, if there is one, knows no escape sequences */
 	unsigned history; /* rows above the screen, for the scrollback */
 	struct keys keys;
+	struct keys past; /* show the past */
 	char const *hint; /* which key leaves; NULL: it is not said */
 	void (*say)(char const *text); /* a warning, for stderr */
 	struct rescue *rescue; /* kept ready; for whoever catches faults */

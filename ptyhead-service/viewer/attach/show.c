@@ -283,7 +283,7 @@ static void mark(struct show *s, struct tape_event const *e)
 static void settle(struct show *s)
 {
 	struct face const *const f = &s->face;
-	if (!s->over_due || out_pending(&f->out) || face_waits(f) || (face_painting(f) && f->dirty)) return;
+	if (!s->over_due || out_pending(&f->out) || face_waits(f) || f->still || (face_painting(f) && f->dirty)) return;
 	s->over = true;
 }
 

@@ -15,7 +15,7 @@
 #define HISTORY 1000
 
 static char const usage_text[] =
-	"usage: ptyhead-attach [-r] [-L] [-e KEYS] [-H LINES] [-1] [-q] ADDRESS\n"
+	"usage: ptyhead-attach [-r] [-L] [-e KEYS] [-p KEYS] [-H LINES] [-1] [-q] ADDRESS\n"
 	"\n"
 	"Shows a terminal that a ptyhead holds, and types into it. ADDRESS is NAME or\n"
 	"PATH, with :TERMINAL behind it for another one than main.\n"
@@ -25,6 +25,8 @@ static char const usage_text[] =
 	"  -e, --escape KEYS   the key that detaches, or up to four in a row: ^X, C-x, a\n"
 	"                      character, as in ^P^Q or ~.; or none (default ^\\, or\n"
 	"                      what PTYHEAD_ESCAPE says)\n"
+	"  -p, --past KEYS     the key that shows the past, to be gone through by keys; or\n"
+	"                      none (default ^], or what PTYHEAD_PAST says)\n"
 	"  -H, --history LINES  rows above the screen that go into the terminal's own\n"
 	"                      scrollback (default 1000, 0 for none)\n"
 	"  -1, --once          follow one run, and exit as its program did\n"
@@ -35,21 +37,38 @@ static char const usage_text[] =
 	"Without a terminal on both its input and output it works as a pipe.\n"
 	"See ptyhead-attach(1).\n";
 
-static void escape_get(struct session_options *o, char const *what, char const *spec)
+static void keys_get(struct keys *k, char const *what, char const *spec)
 {
-	if (!keys_init(&o->keys, spec))
+	if (!keys_init(k, spec))
 		die(EXIT_USAGE, "%s takes up to %d keys, each ^X, C-x or a character, or none, not %s", what, KEYS_MAX, spec);
 }
 
 /* Which key leaves, for who has not read the manual. Who wants each byte gets them at once. */
 static void hint_make(struct session_options *o)
 {
-	static char hint[KEYS_NAME_MAX + 16];
-	char name[KEYS_NAME_MAX];
+	static char hint[2 * KEYS_NAME_MAX + 48];
+	char name[KEYS_NAME_MAX], past[KEYS_NAME_MAX];
 
 	if (o->keys.n == 0 || o->lossless) return;
-	snprintf(hint, sizeof hint, "%s leaves", keys_name(&o->keys, name));
+	int const n = snprintf(hint, sizeof hint, "%s leaves", keys_name(&o->keys, name));
+	if (o->past.n > 0) snprintf(hint + n, sizeof hint - (size_t)n, ", %s shows the past", keys_name(&o->past, past));
 	o->hint = hint;
+}
+
+/* What an option says, or else the environment, or else what is so by default. */
+static void key_options(struct session_options *o, char const *detach, char const *past)
+{
+	char const *const environment = getenv("PTYHEAD_ESCAPE");
+	char const *const past_environment = getenv("PTYHEAD_PAST");
+	bool const given = past || (past_environment && *past_environment);
+
+	if (detach) keys_get(&o->keys, "-e", detach);
+	else keys_get(&o->keys, "PTYHEAD_ESCAPE", environment && *environment ? environment : KEYS_DETACH);
+	if (past) keys_get(&o->past, "-p", past);
+	else keys_get(&o->past, "PTYHEAD_PAST", given ? past_environment : KEYS_REWIND);
+	if (o->keys.n == 0 || o->past.n == 0 || o->keys.step[0] != o->past.step[0]) return;
+	if (given) die(EXIT_USAGE, "the keys that detach and those that show the past begin with the same one");
+	o->past.n = 0;
 }
 
 /* On the terminal, which is in raw mode. */
@@ -72,6 +91,7 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 		{ "read-only", no_argument, NULL, 'r' },
 		{ "lossless", no_argument, NULL, 'L' },
 		{ "escape", required_argument, NULL, 'e' },
+		{ "past", required_argument, NULL, 'p' },
 		{ "history", required_argument, NULL, 'H' },
 		{ "once", no_argument, NULL, '1' },
 		{ "quiet", no_argument, NULL, 'q' },
@@ -79,15 +99,15 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	char const *const environment = getenv("PTYHEAD_ESCAPE");
-	char const *spec = NULL;
+	char const *detach = NULL, *past = NULL;
 	int c;
 
-	while ((c = option_next(argc, argv, "rLe:H:1q", longs)) != -1) {
+	while ((c = option_next(argc, argv, "rLe:p:H:1q", longs)) != -1) {
 		switch (c) {
 		case 'r': o->watch = true; break;
 		case 'L': o->lossless = true; break;
-		case 'e': spec = optarg; break;
+		case 'e': detach = optarg; break;
+		case 'p': past = optarg; break;
 		case 'H':
 			o->history = (unsigned)number_get("-H", optarg, PAST_LINES_MAX);
 			break;
@@ -97,8 +117,7 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 		case 'V': puts("ptyhead-attach " PTYHEAD_VERSION); exit(0);
 		}
 	}
-	if (spec) escape_get(o, "-e", spec);
-	else escape_get(o, "PTYHEAD_ESCAPE", environment && *environment ? environment : NULL);
+	key_options(o, detach, past);
 	if (o->watch && o->lossless)
 		die(EXIT_USAGE, "-r and -L do not go together: who only looks may not make the program wait");
 	hint_make(o);

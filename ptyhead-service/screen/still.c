@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* A picture of a screen, to be looked at and not to be typed into. */
+#include "screen_int.h"
+
+#include <string.h>
+
+/* Of what is mirrored to terminals, reverse video alone is seen. */
+#define MODES_KEYS (MODES_MIRRORED & ~BIT(M_SCNM))
+
+struct screen *screen_still(struct screen const *from)
+{
+	struct screen *const s = screen_clone(from);
+
+	if (!s) return NULL;
+	screen_feed(s, "\030\033\\", 3); /* a sequence that is open ends here */
+	s->modes = (s->modes & ~MODES_KEYS) | (MODES_DEFAULT & MODES_KEYS);
+	s->touched &= ~MODES_KEYS;
+	s->mouse = s->mouse_enc = 0;
+	memset(s->modkeys, -1, sizeof s->modkeys);
+	if (!s->alt_on) {
+		struct grid const main = s->main;
+		s->main = s->alt;
+		s->alt = main;
+		s->alt_on = true;
+		s->grid = &s->alt;
+	}
+	s->alt.kitty = (struct kitty){ 0 };
+	return s;
+}
