@@ -12,7 +12,10 @@ struct screen *screen_still(struct screen const *from)
 	struct screen *const s = screen_clone(from);
 
 	if (!s) return NULL;
-	screen_feed(s, "\030\033\\", 3); /* a sequence that is open ends here */
+	/* A sequence or a character that is open shows nothing. */
+	s->p.state = P_GROUND;
+	s->p.u8_need = 0;
+	s->p.str_len = 0;
 	s->modes = (s->modes & ~MODES_KEYS) | (MODES_DEFAULT & MODES_KEYS);
 	s->touched &= ~MODES_KEYS;
 	s->mouse = s->mouse_enc = 0;

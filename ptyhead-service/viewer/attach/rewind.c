@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "burst.h"
+#include "clock.h"
+#include "number.h"
 #include "place.h"
+#include "when.h"
 
 #define TRIES 8
 #define SECOND_NS UINT64_C(1000000000)
@@ -239,9 +242,10 @@ static void command(struct rewind *w, uint8_t key, int64_t now)
 	case ' ': play(w, now); break;
 	case '+': case '=': speed(w, true); break;
 	case '-': speed(w, false); break;
-	case '/':
+	case '/': case 't':
 		w->doing = REWIND_ASKS;
-		w->len = 0;
+		w->asks = key;
+		w->typed_len = 0;
 		break;
 	case 'n':
 		if (w->len > 0) rewind_search_begin(w, w->at > 0 ? w->at - 1 : 0);
@@ -252,21 +256,49 @@ static void command(struct rewind *w, uint8_t key, int64_t now)
 	}
 }
 
-/* What is to be looked for is typed. */
+/* To an offset or a time. */
+static void go_to(struct rewind *w, char const *text)
+{
+	uint64_t const end = tape_reader_end(&w->tape), oldest = tape_reader_oldest(&w->tape);
+	uint64_t at;
+
+	if (!number_parse(text, UINT64_MAX - 1, &at)) {
+		if (!when_parse(text, clock_wall_ns(), &at)) {
+			w->said = "that is neither an offset nor a time such as 14:30 or 10 min ago";
+			return;
+		}
+		at = place_at_time(&w->tape, at);
+	}
+	if (at > end) w->said = "that is not reached yet";
+	else if (at < oldest) w->said = "that is not held any more";
+	rewind_go(w, at > end ? end : at < oldest ? oldest : at, at >= end);
+}
+
+static void answered(struct rewind *w)
+{
+	char text[REWIND_TEXT_MAX + 1];
+
+	w->doing = REWIND_STILL;
+	memcpy(text, w->typed, w->typed_len);
+	text[w->typed_len] = '\0';
+	if (w->asks == 't' && w->typed_len > 0) go_to(w, text);
+	if (w->asks == 't') return;
+	if (w->typed_len > 0) memcpy(w->text, text, w->len = w->typed_len);
+	if (w->len > 0) rewind_search_begin(w, w->at);
+}
+
+/* What is to be looked for, or gone to, is typed. */
 static void asked(struct rewind *w, uint8_t key)
 {
 	switch (key) {
-	case '\r': case '\n':
-		w->doing = REWIND_STILL;
-		if (w->len > 0) rewind_search_begin(w, w->at);
-		return;
+	case '\r': case '\n': answered(w); return;
 	case CTRL_C: w->doing = REWIND_STILL; return;
-	case CTRL_U: w->len = 0; return;
+	case CTRL_U: w->typed_len = 0; return;
 	case DEL: case '\b':
-		while (w->len > 0 && (w->text[--w->len] & 0xC0) == 0x80) {}
+		while (w->typed_len > 0 && (w->typed[--w->typed_len] & 0xC0) == 0x80) {}
 		return;
 	default:
-		if (key >= 0x20 && w->len < sizeof w->text) w->text[w->len++] = (char)key;
+		if (key >= 0x20 && w->typed_len < sizeof w->typed) w->typed[w->typed_len++] = (char)key;
 	}
 }
 

@@ -55,6 +55,9 @@ struct rewind {
 	struct rewind_search *search;
 	char text[REWIND_TEXT_MAX]; /* to be looked for */
 	size_t len;
+	uint8_t asks;    /* for a text ('/') or for a time or an offset ('t') */
+	char typed[REWIND_TEXT_MAX];
+	size_t typed_len;
 	bool marked;     /* the cursor stands where it was found */
 };
 

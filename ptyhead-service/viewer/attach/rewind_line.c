@@ -12,8 +12,8 @@
 
 #define SECOND_NS UINT64_C(1000000000)
 
-static char const help[] = "Left/Right step, Up/Down 1 s, PgUp/PgDn 1 min, Home run, Space play, +/- speed, / find, n again, s line, q live";
-static char const help_short[] = "arrows step,1 s PgUp/Dn min Home run Spc play +- speed /n find s line q live";
+static char const help[] = "Left/Right step, Up/Down 1 s, PgUp/PgDn 1 min, Home run, t time, Space play, +/- speed, / find, n again, s line, q live";
+static char const help_short[] = "</> step ^/v 1s PgUp/Dn 1m Home run t time Spc play +/- /,n find s line q live";
 static char const pointer[] = "?:keys q:live";
 
 struct line {
@@ -69,10 +69,10 @@ static void add_place(struct line *l, struct rewind const *w, uint64_t wall)
 }
 
 /* What was typed, as far as its characters take a column each; others are shown as ?. */
-static void add_text(struct line *l, struct rewind const *w)
+static void add_text(struct line *l, char const *text, size_t len)
 {
-	for (size_t i = 0; i < w->len; i++) {
-		unsigned char const c = (unsigned char)w->text[i];
+	for (size_t i = 0; i < len; i++) {
+		unsigned char const c = (unsigned char)text[i];
 		if ((c & 0xC0) != 0x80) add(l, "%c", c < 128 ? c : '?');
 	}
 }
@@ -84,14 +84,14 @@ void rewind_line(struct rewind const *w, unsigned cols, uint64_t wall, char ret[
 	*ret = '\0';
 	if (w->hidden && !w->said && !w->help && w->doing != REWIND_ASKS && w->doing != REWIND_SEARCHES) return;
 	if (w->doing == REWIND_ASKS) {
-		add(&l, "find further back: ");
-		add_text(&l, w);
+		add(&l, w->asks == 't' ? "go to (offset, 14:30, 10 min ago): " : "find further back: ");
+		add_text(&l, w->typed, w->typed_len);
 		add(&l, "_");
 	} else if (w->doing == REWIND_SEARCHES) {
 		uint64_t const all = w->search->until - w->search->from;
 		uint64_t const pos = w->search->tape.pos;
 		add(&l, "looking for ");
-		add_text(&l, w);
+		add_text(&l, w->text, w->len);
 		add(&l, ", %u%%", all && pos > w->search->from ? (unsigned)((pos - w->search->from) * 100 / all) : 0);
 	} else if (w->help) {
 		add(&l, "%s", l.left >= strlen(help) ? help : help_short);
