@@ -117,3 +117,140 @@ session() {
 
 @test "vim: at 50 offsets the screen is what the bytes up to there give; then it is live" { session vim; }
 @test "htop: at 50 offsets the screen is what the bytes up to there give; then it is live" { session htop; }
+
+# --- what may happen meanwhile ----------------------------------------------------
+
+# shell [SIZE] : bash on a terminal, seen in tmux.
+shell() {
+	head_start
+	program bash --norc --noprofile -i
+	tm_start "${1:-80x24}" ptyhead-attach -q "$S"
+	tm_wait 5 '^bash-.*[$#]'
+}
+run_line() { tm send-keys -t :0 "$1" Enter; }
+line_on() { tm_wait 5 'q(:| )live'; }
+
+@test "the live stream goes on unseen, and is on the screen and in the scrollback afterwards" {
+	shell
+	run_line 'echo first; read -r; seq -f "row %g" 1 100'
+	tm_wait 5 '^first'
+	past_on
+	ptyhead-send "$S" ''
+	wait_for 5 ptyhead-wait -t 5 -F 'row 100' --since 0 "$S"
+	tm_screen | grep -q '^first'
+	tm_shows_not '^row '
+	tm send-keys -t :0 q
+	tm_wait 5 '^row 100'
+	tm capture-pane -p -S - | grep '^row ' >"$T/rows"
+	seq -f 'row %g' 1 100 | cmp - "$T/rows"
+}
+
+@test "what is typed in the past, and the key that leaves it held down, does not reach the program" {
+	shell
+	past_on
+	tm send-keys -t :0 h h x y z 1 2 Enter Left q q q q
+	tm_wait_not 5 'q(:| )live'
+	sleep 0.5
+	run_line 'echo typed-$((40 + 2))'
+	tm_wait 5 '^typed-42'
+	run ptyhead-show "$S"
+	[[ $output != *[xyzq]12* && $output != *q* ]]
+}
+
+@test "the program ends and begins again, the past stays; -1 ends once it is left" {
+	head_start
+	program sh -c 'echo before; read -r x; exit 7'
+	tm_start 80x24 ptyhead-attach -q -1 "$S"
+	tm_wait 5 '^before'
+	past_on
+	ptyhead-send "$S" ''
+	wait_for 5 not alive "$PROGRAM"
+	sleep 0.3
+	tm_shows '^before'
+	tm_shows 'q(:| )live'
+	tm send-keys -t :0 q
+	tm_end 5
+	[ "$TM_STATUS" = 7 ]
+}
+
+@test "the head is killed and another one comes without the tape: that is said, and the screen is live" {
+	shell
+	past_on
+	kill -KILL "$HEAD"
+	tm send-keys -t :0 h
+	line_on
+	wait_for 5 not alive "$HEAD"
+	head_start
+	program sh -c 'echo another; exec sleep 1000'
+	tm_wait 10 '^another'
+	tm_wait_not 5 'q(:| )live'
+}
+
+@test "the detach key in the past gives the terminal back" {
+	head_start
+	program bash --norc --noprofile -i
+	tm_start 80x24 bash --norc --noprofile -i
+	run_line "ptyhead-attach -q $S"
+	tm_wait 5 '^bash-'
+	run_line 'PS1="inner> "'
+	tm_wait 5 '^inner>'
+	past_on
+	tm send-keys -t :0 'C-\'
+	tm_wait_not 5 'q(:| )live'
+	run_line 'echo out-$((40 + 2))'
+	tm_wait 5 '^out-42'
+	[ "$(tm display-message -p '#{cursor_flag} #{alternate_on} #{keypad_cursor_flag} #{mouse_any_flag}')" = '1 0 0 0' ]
+	tm_screen | grep -q '^inner>'
+}
+
+@test "the viewer's size changes in the past; on the way back it is right, also on 10x3" {
+	shell
+	run_line 'seq -f "row %g" 1 60'
+	tm_wait 5 '^row 60'
+	past_on
+	tm send-keys -t :0 h h h h h
+	for size in 100x30 60x15 10x3 80x24; do
+		tm_resize "$size"
+		tm_wait 5 '@[0-9]|-0:|row'
+		wait_for 5 eval '[ "$(tm display-message -p "#{pane_width}x#{pane_height}")" = "$size" ]'
+	done
+	tm send-keys -t :0 q
+	tm_wait_not 5 'q(:| )live'
+	tm_wait 5 '^row 60'
+	run_line 'echo again'
+	tm_wait 5 '^again'
+	tm capture-pane -p -S - | grep '^row ' | sort -u | wc -l | grep -qx 60
+	[ "$(tm capture-pane -p -S - | grep -c '^row ')" -eq 60 ]
+}
+
+@test "a ring that is overwritten meanwhile: it says so and moves on" {
+	shell
+	run_line 'PS1="inner> "; read -r; seq 1 200000; echo the-end'
+	past_on
+	tm send-keys -t :0 g
+	ptyhead-send "$S" ''
+	tm_wait 10 'overwritten'
+	ptyhead-wait -t 20 -F the-end --since 0 "$S" >/dev/null || :
+	tm send-keys -t :0 q
+	tm_wait 10 '^the-end'
+	tm_wait 5 '^inner>'
+}
+
+@test "-p names the key, none is no key, and it may not be the one that detaches" {
+	head_start
+	program cat
+	tm_start 80x24 ptyhead-attach -q -p '^P^R' "$S"
+	tm send-keys -t :0 'C-]' x Enter
+	tm_wait 5 '\^]x'
+	tm send-keys -t :0 'C-p' 'C-r'
+	line_on
+	tm send-keys -t :0 'C-p' 'C-r'
+	tm_wait_not 5 'q(:| )live'
+	tm_again ptyhead-attach -q -p none "$S"
+	tm send-keys -t :0 'C-]' y Enter
+	tm_wait 5 '\^]y'
+	run ptyhead-attach -p '^\' "$S"
+	[ "$status" -eq 100 ]
+	PTYHEAD_PAST=^ run ptyhead-attach "$S"
+	[ "$status" -eq 100 ]
+}

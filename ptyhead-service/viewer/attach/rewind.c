@@ -74,7 +74,7 @@ bool rewind_go(struct rewind *w, uint64_t at, bool after)
 		return false;
 	}
 	w->at = w->tape.pos;
-	w->after = after && w->at == at;
+	w->after = after && w->at == at && mark_at(w, at);
 	while (w->after && mark_here(&w->tape) && replay_step(p, REPLAY_NOW) == TAPE_MARK) {}
 	w->marked = false;
 	w->news = true;
