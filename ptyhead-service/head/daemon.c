@@ -135,7 +135,7 @@ static void leave_slowly(struct daemon *d)
 	list_each(it, &d->terminals.list) {
 		struct terminal const *const t = list_entry(it, struct terminal, link);
 		size_t const len = strlen(names);
-		if (t->run.state != RUN_NONE) snprintf(names + len, sizeof names - len, "%s%s", len ? " " : "", t->name);
+		if (terminal_used(t)) snprintf(names + len, sizeof names - len, "%s%s", len ? " " : "", t->name);
 	}
 	log_say(&d->env.log, LOG_WARNING, "told to end, with no store: waits up to %u s for the programs on %s (a second SIGTERM ends it now)",
 	        d->env.limits.grace_s, names);

@@ -336,16 +336,31 @@ void output_run_begin(struct output *o, struct tape_state const *state)
 	engine_resize(o);
 }
 
-void output_run_end(struct output *o, bool known, int status, uint64_t now)
+void output_run_end(struct output *o, bool known, int status, bool open, uint64_t now)
 {
 	output_settle(o);
-	o->state.flags = (o->state.flags & TAPE_OF_RUN) | (known ? TAPE_ENDED_KNOWN : 0);
-	o->state.status = status;
-	o->state.since = now;
-	tape_mark(&o->tape, &(struct tape_mark){ .offset = o->tape.end, .type = TAPE_RUN_END, .run = o->state.run,
-	          .u.end = { .flags = known ? TAPE_STATUS_KNOWN : 0, .status = status } });
+	struct tape_mark const m = {
+		.offset = o->tape.end, .time = now, .type = TAPE_RUN_END, .run = o->state.run,
+		.u.end = { .flags = (known ? TAPE_STATUS_KNOWN : 0) | (open ? TAPE_END_OPEN : 0), .status = status },
+	};
+	tape_state_mark(&o->state, &m);
+	tape_mark(&o->tape, &m);
 	FAULT("ended");
 	checkpoint(o, true);
+}
+
+void output_closed(struct output *o, uint64_t now)
+{
+	struct tape_mark m = { .time = now, .type = TAPE_CLOSED, .run = o->state.run };
+	if (!(o->state.flags & TAPE_OPEN)) return;
+	output_settle(o);
+	m.offset = o->tape.end;
+	bool const left = tape_state_left(&o->state);
+	tape_state_mark(&o->state, &m);
+	tape_mark(&o->tape, &m);
+	FAULT("closed");
+	/* What was left behind wrote on: that is where the run's screen ends. */
+	checkpoint(o, left);
 }
 
 void output_resize(struct output *o, struct tape_size size)

@@ -83,7 +83,10 @@ void output_settle(struct output *o);
 
 /* Marks: a run begins or ends, the size changes. `state` is as they say then. */
 void output_run_begin(struct output *o, struct tape_state const *state);
-void output_run_end(struct output *o, bool known, int status, uint64_t now);
+/* `open`: other processes have the terminal open. */
+void output_run_end(struct output *o, bool known, int status, bool open, uint64_t now);
+/* The last of those has closed it; nothing where the state knows of none. */
+void output_closed(struct output *o, uint64_t now);
 void output_resize(struct output *o, struct tape_size size);
 void output_checkpoint(struct output *o);
 

@@ -19,6 +19,7 @@ static void entry_of(struct terminal *t, bool all, struct wire_entry *ret)
 	memset(ret, 0, sizeof *ret);
 	ret->terminal = (struct wire_bytes){ (uint8_t const *)t->name, strlen(t->name) };
 	if (alive) ret->flags |= WIRE_ENTRY_ALIVE;
+	else if (terminal_open(t)) ret->flags |= WIRE_ENTRY_OPEN;
 	if (end->flags & TAPE_ENDED_KNOWN) ret->flags |= WIRE_ENTRY_STATUS;
 	ret->status = (uint32_t)end->status;
 	ret->run = s->run;

@@ -71,10 +71,12 @@ void terminal_free(struct terminal *t, bool keep)
 	free(t);
 }
 
-bool terminal_idle(struct terminal const *t)
+bool terminal_used(struct terminal const *t)
 {
-	return t->run.state == RUN_NONE && list_empty(&t->audience.viewers);
+	return t->run.state != RUN_NONE || (terminal_open(t) && tape_state_left(&t->output.state));
 }
+
+bool terminal_idle(struct terminal const *t) { return !terminal_used(t) && list_empty(&t->audience.viewers); }
 
 /* ---- viewers ---------------------------------------------------------------------- */
 
@@ -207,9 +209,8 @@ bool terminal_takes(struct terminal const *t, size_t n)
 
 size_t terminal_type(struct terminal *t, uint8_t const *data, size_t len)
 {
-	/* Without a program nobody would read it, and the next one is not whom it
-	 * was typed for. */
-	if (t->run.state == RUN_NONE || t->master.fd < 0) return len;
+	/* Nobody would read it, and the next program is not whom it was typed for. */
+	if (t->master.fd < 0) return len;
 	if (t->size_due) return 0;
 	line_count(&t->line, t->output.state.run, t->master.fd, data, len);
 	return pump_input(t, data, len);
@@ -220,8 +221,8 @@ int terminal_send(struct terminal *t, uint8_t const *data, size_t len, uint64_t 
 	/* What was written until now comes before the offset that is told. */
 	pump_catch_up(t, INPUTQ_MAX, PUMP_SEND_MS);
 	*ret_offset = t->output.tape.taken;
-	if (t->run.state != RUN_ALIVE || t->master.fd < 0) return WIRE_T_PROGRAM;
-	if (t->hung_up) return WIRE_T_CLOSED;
+	if (t->master.fd < 0) return WIRE_T_PROGRAM;
+	if (t->hung_up) return t->run.state == RUN_ALIVE ? WIRE_T_CLOSED : WIRE_T_PROGRAM;
 	if (!terminal_takes(t, len)) return -EAGAIN;
 	if (!line_take(&t->line, t->output.state.run, t->master.fd, data, len)) return WIRE_T_LINE;
 	/* All or nothing: what the line does not take now must have room. */

@@ -7,8 +7,9 @@
  * terminal.c        birth and death, viewers, their input
  *
  * Each of these calls only those above it. The master stays open after a run's
- * end, for what children of the program still write, until it hangs up or the
- * next run takes its place. */
+ * end, and in the store, for others whom the program left behind: they are read, typed
+ * to and answered until the last of them has closed the terminal, or the next run takes
+ * its place. */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
@@ -32,7 +33,7 @@ struct terminal_events {
 	/* The input queue moved: SENDs may be answered, and peers that waited for
 	 * room go on. `over`: what waited is thrown away. */
 	void (*input)(void *arg, struct terminal *t, bool over);
-	/* A run began or ended, or a viewer came or went. */
+	/* A run began or ended, or went on no more; or a viewer came or went. */
 	void (*changed)(void *arg);
 };
 
@@ -90,7 +91,12 @@ int terminal_new_on(struct env *e, struct terminal_events const *ev, char const 
                     struct terminal **ret, bool *ret_whole);
 /* What is in the store goes, too, unless the head is closing or `keep`. */
 void terminal_free(struct terminal *t, bool keep);
-/* No program on it, and nobody looks. */
+/* Has a process the terminal open, as far as was read: the program, or others that it
+ * left behind? */
+static inline bool terminal_open(struct terminal const *t) { return t->master.fd >= 0 && !t->hung_up; }
+/* A program is on it, or has left it to others (tape_state_left). */
+bool terminal_used(struct terminal const *t);
+/* Neither that, nor does anybody look. */
 bool terminal_idle(struct terminal const *t);
 
 void terminal_viewer_add(struct terminal *t, struct viewer *v);
@@ -109,7 +115,7 @@ void terminal_viewer_remove(struct viewer *v);
  * that was wanted before them is not set. */
 bool terminal_takes(struct terminal const *t, size_t n);
 /* Typed bytes. Returns how many were taken, in order: all of them where there is
- * no program, since they are dropped then. */
+ * nobody to read them, since they are dropped then. */
 size_t terminal_type(struct terminal *t, uint8_t const *data, size_t len);
 /* Input that is answered, all or nothing: an enum wire_taken_code; -EAGAIN: there
  * is no room now, offer it again. */

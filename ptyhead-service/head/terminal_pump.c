@@ -254,7 +254,7 @@ void pump_input_drop(struct terminal *t)
 void pump_answer(void *terminal, char const *data, size_t len)
 {
 	struct terminal *const t = terminal;
-	if (t->run.state != RUN_NONE && len <= inputq_room(&t->input)) (void)pump_input(t, data, len);
+	if (len <= inputq_room(&t->input)) (void)pump_input(t, data, len);
 }
 
 /* ---- size, as viewers want it ------------------------------------------------------ */

@@ -2,6 +2,7 @@
 #include "terminal_int.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -79,16 +80,37 @@ static void end_pidfd(struct terminal *t, bool keep)
 	if (!keep) keep_drop(&t->env->keep, KEEP_PIDFD, t->output.state.run, t->name);
 }
 
-/* The end, as it is known; a status only when the kernel told it. */
+/* The last of those whom the program left behind is gone, too. */
+static void closed(struct terminal *t)
+{
+	bool const said = t->output.state.flags & TAPE_OPEN;
+	pump_input_drop(t);
+	output_closed(&t->output, clock_wall_ns());
+	terminal_master_drop(t, false);
+	if (!said) return;
+	log_say(&t->env->log, LOG_INFO, "%s: what run %u left behind has closed the terminal", t->name, t->output.state.run);
+	pump_wake(t);
+	terminal_changed(t);
+}
+
+static void end_say(struct terminal const *t, bool known, int status)
+{
+	char word[48] = "status not known";
+	if (known) snprintf(word, sizeof word, "wait status 0x%04x", (unsigned)status);
+	log_say(&t->env->log, LOG_INFO, "%s: run %u ended, %s%s", t->name, t->output.state.run, word,
+	        terminal_open(t) ? "; others have the terminal open" : "");
+}
+
+/* The end, as it is known; a status only when the kernel told it. Whom the program left
+ * behind gets what was typed, and what will be. */
 static void end_mark(struct terminal *t, bool known, int status)
 {
 	FAULT("ending");
 	timeout_clear(&t->reap);
 	t->shut = false;
-	pump_input_drop(t);
-	output_run_end(&t->output, known, status, clock_wall_ns());
-	log_say(&t->env->log, LOG_INFO, known ? "%s: run %u ended, wait status 0x%04x" : "%s: run %u ended, status not known",
-	        t->name, t->output.state.run, (unsigned)status);
+	if (!terminal_open(t)) pump_input_drop(t);
+	output_run_end(&t->output, known, status, terminal_open(t), clock_wall_ns());
+	end_say(t, known, status);
 	end_pidfd(t, false);
 	FAULT("dropping");
 	if (t->hung_up) terminal_master_drop(t, false);
@@ -113,7 +135,8 @@ void terminal_settle(struct terminal *t)
 
 	if (t->lost) {
 		log_news(&t->env->log, "%s: terminal given up: %s", t->name, t->lost);
-		terminal_master_drop(t, false);
+		if (t->run.state == RUN_NONE) closed(t);
+		else terminal_master_drop(t, false);
 		t->shut = t->run.state != RUN_NONE;
 	}
 	/* The end comes behind what the engine has not had yet, in its rounds. */
@@ -130,8 +153,7 @@ void terminal_settle(struct terminal *t)
 		return;
 	case RUN_END_NOT: break;
 	}
-	/* After the end: the last of the children is gone, too. */
-	if (t->run.state == RUN_NONE && t->hung_up && !t->readable) terminal_master_drop(t, false);
+	if (t->run.state == RUN_NONE && t->master.fd >= 0 && t->hung_up && !t->readable) closed(t);
 }
 
 /* The status did not come in time. */
@@ -290,6 +312,7 @@ int terminal_start(struct terminal *t, struct terminal_run const *run, struct wi
 	/* When the store refuses, the children of the last run keep their master. */
 	int r = keep_run(t, run);
 	if (r < 0) return r;
+	if (t->master.fd >= 0) pump_input_drop(t);
 	terminal_master_drop(t, false);
 	r = run_attach(t, run, size);
 	uint32_t const number = t->output.state.run + 1;
@@ -359,7 +382,10 @@ int terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd)
 		close(pidfd);
 		keep_drop(&t->env->keep, KEEP_PIDFD, run, t->name);
 	}
-	if (master < 0) terminal_end(t); /* nothing more can come */
+	if (master >= 0) return 0;
+	/* Nothing more can come. */
+	terminal_end(t);
+	output_closed(&t->output, clock_wall_ns());
 	return 0;
 }
 

@@ -136,7 +136,7 @@ void terminals_keep(void *set)
 unsigned terminals_programs(struct terminals const *s)
 {
 	unsigned n = 0;
-	list_each(it, &s->list) n += list_entry(it, struct terminal, link)->run.state != RUN_NONE;
+	list_each(it, &s->list) n += terminal_used(list_entry(it, struct terminal, link));
 	return n;
 }
 

@@ -37,7 +37,7 @@ void terminals_add(struct terminals *s, struct terminal *t);
 void terminals_keep(void *set);
 /* A run began or ended, or a viewer came or went: is there anything to be forgotten later? */
 void terminals_changed(struct terminals *s);
-/* How many programs live, and how many viewers look. */
+/* How many terminals are used, and how many viewers look. */
 unsigned terminals_programs(struct terminals const *s);
 unsigned terminals_viewers(struct terminals const *s);
 

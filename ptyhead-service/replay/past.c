@@ -200,9 +200,9 @@ struct screen *past_at_offset(struct tape_reader *r, uint64_t offset, struct tap
 	return moment(g, e, ret_state);
 }
 
-static bool is_end(struct replay const *g, uint32_t run)
+static bool is_mark(struct replay const *g, struct tape_mark const *m)
 {
-	return g->event.mark.type == TAPE_RUN_END && g->event.mark.run == run;
+	return g->event.mark.type == m->type && g->event.mark.run == m->run;
 }
 
 /* Up to that mark, behind which another run may begin at the same offset. */
@@ -216,7 +216,7 @@ static struct screen *past_up_to(struct tape_reader *r, struct tape_mark const *
 	int e = replay_begin(g, end->offset > 0 ? end->offset - 1 : 0);
 	if (e == 0 && g->exact) {
 		do next = replay_step(g, REPLAY_NOW);
-		while (next == TAPE_BYTES || (next == TAPE_MARK && !is_end(g, end->run)));
+		while (next == TAPE_BYTES || (next == TAPE_MARK && !is_mark(g, end)));
 	}
 	if (e == 0 && next != TAPE_MARK) e = -ENODATA;
 	return moment(g, e, ret_state);

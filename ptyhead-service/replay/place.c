@@ -98,7 +98,12 @@ bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, 
 
 bool place_run_end(struct tape_reader const *from, uint32_t run, struct tape_mark *ret)
 {
-	return run > 0 && newest_mark(from, TAPE_RUN_END, run, 0, ret);
+	struct tape_mark later;
+	if (run == 0 || !newest_mark(from, TAPE_RUN_END, run, 0, ret)) return false;
+	struct tape_state s = { 0 };
+	tape_state_mark(&s, ret);
+	if (tape_state_left(&s) && newest_mark(from, TAPE_CLOSED, run, 0, &later)) *ret = later;
+	return true;
 }
 
 uint64_t place_at_time(struct tape_reader const *from, uint64_t time)

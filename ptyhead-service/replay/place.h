@@ -27,7 +27,7 @@ uint64_t place_run_start(struct tape_reader const *from);
 /* The offset at which the run with this number began, or, with `run` 0, the newest run of
  * the process `pid`. False: that is not held. */
 bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, uint64_t *ret);
-/* The mark of that run's end. False: it is not held. */
+/* The mark at which that run went on no more. False: it is not held. */
 bool place_run_end(struct tape_reader const *from, uint32_t run, struct tape_mark *ret);
 /* An offset that was reached at `time` (CLOCK_REALTIME, ns) or before, to
  * the second; the oldest one held if all is newer. */

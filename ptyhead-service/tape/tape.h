@@ -27,6 +27,7 @@
 #define TAPE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define TAPE_MAGIC "ptytape\n"
@@ -55,6 +56,7 @@ enum tape_mark_type {
 	TAPE_QUERY = 4,     /* length: bytes from here on that viewers leave out; but the
 	                       viewer named, if any, passes them to its terminal */
 	TAPE_LOST_RIGHT = 5, /* viewer: a lossless reader is not waited for any more */
+	TAPE_CLOSED = 6,     /* the last process that a run left behind has closed the terminal */
 };
 
 struct tape_size {
@@ -65,6 +67,7 @@ struct tape_size {
 };
 
 #define TAPE_STATUS_KNOWN 1u /* of an end: `status` is a wait(2) status */
+#define TAPE_END_OPEN 2u     /* of an end: other processes have the terminal open */
 #define TAPE_START_CONTINUED 1u /* of a start: the run began on a tape that is lost */
 #define TAPE_START_CLUSTERS 2u  /* of a start: mode 2027 is on from there on */
 
@@ -95,6 +98,7 @@ struct tape_time {
 #define TAPE_ENDED_KNOWN 2u /* `status` is the last ended run's wait status */
 #define TAPE_CONTINUED 4u   /* the run began on a tape that is lost */
 #define TAPE_CLUSTERS 8u    /* mode 2027 is on when the run begins, and after each reset */
+#define TAPE_OPEN 16u       /* the run's program has ended, and others have the terminal open */
 
 #define TAPE_OF_RUN (TAPE_CONTINUED | TAPE_CLUSTERS) /* stay so after the run's end */
 
@@ -104,10 +108,20 @@ struct tape_state {
 	uint32_t run;
 	int32_t pid;
 	int32_t status;
-	uint64_t since; /* CLOCK_REALTIME ns of the run's start, or of its end */
+	uint64_t since; /* CLOCK_REALTIME ns of the run's start, or of when it went on no more */
 	struct tape_size size;
 	uint64_t tty_dev, tty_rdev; /* of the run's slave; 0: not known */
 };
+
+/* Has the program left its terminal to others, as a launcher does that leaves a server
+ * behind? Not when it failed: then what holds the terminal is only a rest. */
+static inline bool tape_state_left(struct tape_state const *s)
+{
+	return (s->flags & TAPE_OPEN) && !((s->flags & TAPE_ENDED_KNOWN) && s->status != 0);
+}
+
+/* Is the run going on: by its program, or by whom that has left the terminal to? */
+static inline bool tape_state_goes_on(struct tape_state const *s) { return (s->flags & TAPE_ALIVE) || tape_state_left(s); }
 
 /* Takes account of a mark. */
 static inline void tape_state_mark(struct tape_state *s, struct tape_mark const *m)
@@ -123,17 +137,22 @@ static inline void tape_state_mark(struct tape_state *s, struct tape_mark const 
 		s->size = m->u.start.size;
 		break;
 	case TAPE_RUN_END:
-		s->flags = (s->flags & TAPE_OF_RUN) | (m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0);
+		s->flags = (s->flags & TAPE_OF_RUN) | (m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0) |
+		           (m->u.end.flags & TAPE_END_OPEN ? TAPE_OPEN : 0);
 		s->status = m->u.end.status;
 		s->since = m->time;
+		break;
+	case TAPE_CLOSED:
+		if (tape_state_left(s)) s->since = m->time;
+		s->flags &= ~TAPE_OPEN;
 		break;
 	case TAPE_SIZE: s->size = m->u.size; break;
 	default: break;
 	}
 }
 
-/* The run that is alive, or, with none alive, the one to come. */
-static inline uint32_t tape_state_next(struct tape_state const *s) { return s->run + !(s->flags & TAPE_ALIVE); }
+/* The run that goes on, or, with none, the one to come. */
+static inline uint32_t tape_state_next(struct tape_state const *s) { return s->run + !tape_state_goes_on(s); }
 
 /* A checkpoint: at `offset`, with marks below index `mark` taken account of,
  * the terminal was in `state`, and `length` bytes fed to a fresh screen of

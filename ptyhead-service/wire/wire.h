@@ -247,6 +247,7 @@ struct wire_listed {
 
 #define WIRE_ENTRY_ALIVE 1u  /* the run's program lives */
 #define WIRE_ENTRY_STATUS 2u /* `status` is the wait(2) status of the last run that ended */
+#define WIRE_ENTRY_OPEN 4u   /* the run's program has ended, and others have the terminal open */
 
 /* One terminal in LISTED. */
 #define WIRE_ENTRY_FIELDS(F)                                                             \

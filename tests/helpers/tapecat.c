@@ -38,6 +38,7 @@ static void on_mark(struct tape_mark const *m)
 		else printf("end %u unknown\n", m->run);
 		ended++;
 		break;
+	case TAPE_CLOSED: printf("closed %u\n", m->run); break;
 	case TAPE_SIZE: printf("size %ux%u\n", m->u.size.rows, m->u.size.cols); break;
 	case TAPE_LOST_RIGHT:
 		if (m->u.viewer.id == me) printf("lost-right\n");

@@ -189,7 +189,7 @@ static void typed(struct session *a, int64_t now)
  * comes through a pipe waits for a program. */
 static bool wants_input(struct session const *a)
 {
-	if (!a->stdin_open || !(a->term.ours ? a->on : show_alive(&a->show))) return false;
+	if (!a->stdin_open || !(a->term.ours ? a->on : show_open(&a->show))) return false;
 	return headlink_room(&a->link) > KEYBOARD_HELD_MAX;
 }
 

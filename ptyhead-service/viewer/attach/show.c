@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "past.h"
 #include "place.h"
+#include "show_int.h"
 
 /* Of a tape without a picture, a terminal that was overtaken gets the rest. */
 #define TAIL_BYTES (32u << 10)
@@ -56,78 +56,21 @@ void show_tell_lost(struct show *s, int64_t now, bool all)
 
 /* ---- where to start ------------------------------------------------------ */
 
-/* The screen as it is now, with the rows above it in the terminal's scrollback
- * where it begins there; false: the tape does not have it. */
-static bool picture(struct show *s, bool anew)
+/* It is over when all that was read is written. */
+static void follow_ends(struct show *s, bool known, int status)
 {
-	struct past p = { .max = anew ? s->history : 0, .row = screen_row_sgr };
-	struct screen_buf above = SCREEN_BUF_INIT;
-	struct screen *const prog = past_read(&s->tape, &p, &s->now);
-
-	if (prog) {
-		past_show(&p, &above);
-		s->run = s->now.run;
-		face_picture(&s->face, prog, &above);
-	}
-	screen_buf_deinit(&above);
-	past_deinit(&p);
-	return prog != NULL;
-}
-
-/* The same for who gets text: its rows down to the last that holds something. */
-static bool picture_plain(struct show *s)
-{
-	struct screen_buf b = SCREEN_BUF_INIT;
-	struct screen *const prog = past_read(&s->tape, NULL, &s->now);
-	size_t end = 0;
-
-	if (!prog) return false;
-	for (unsigned y = 0; y < screen_rows(prog); y++) {
-		struct screen_row const row = screen_row(prog, SCREEN_ACTIVE, y);
-		if (y > 0) screen_buf_str(&b, "\r\n");
-		size_t const before = b.len;
-		screen_row_text(prog, &row, &b);
-		if (b.len > before || y == screen_cursor(prog).y) end = b.len;
-	}
-	s->run = s->now.run;
-	if (end > 0) out_add(&s->face.out, b.data, end);
-	screen_buf_deinit(&b);
-	screen_free(prog);
-	return true;
-}
-
-/* An empty screen, for bytes to pass from here on. */
-static void blank(struct show *s)
-{
-	unsigned const rows = s->now.size.rows ? s->now.size.rows : s->face.canvas.rows;
-	unsigned const cols = s->now.size.cols ? s->now.size.cols : s->face.canvas.cols;
-
-	if (!s->face.tty) return;
-	struct screen *const empty = screen_new(rows, cols);
-	if (empty) screen_clusters_set(empty, s->now.flags & TAPE_CLUSTERS);
-	if (empty) screen_reset(empty);
-	face_picture(&s->face, empty, NULL);
-	s->face.soon = true;
-}
-
-/* Shows the screen as it is, or the oldest byte and what follows. */
-static void start_here(struct show *s, bool anew)
-{
-	if (s->face.tty && !s->once && picture(s, anew)) return;
-	if (s->plain && !s->once && picture_plain(s)) return;
-	tape_reader_oldest_seek(&s->tape);
-	s->run = place_run(&s->tape, s->last.run);
-	blank(s);
+	s->over_due = true;
+	s->known = known;
+	s->status = status;
 }
 
 /* The run that is followed ended, and the mark that said so was missed. */
 static void end_missed(struct show *s)
 {
 	struct tape_state const *const l = &s->last;
-	if (!s->follow || l->run < s->follow || (l->run == s->follow && (l->flags & TAPE_ALIVE))) return;
-	s->over_due = true;
-	s->known = l->run == s->follow && (l->flags & TAPE_ENDED_KNOWN);
-	s->status = l->status;
+	uint32_t const going = s->left ? TAPE_ALIVE | TAPE_OPEN : TAPE_ALIVE;
+	if (!s->follow || l->run < s->follow || (l->run == s->follow && (l->flags & going))) return;
+	follow_ends(s, l->run == s->follow && (l->flags & TAPE_ENDED_KNOWN), l->status);
 }
 
 /* Another tape comes in place of the one before. The run that is followed may have
@@ -140,6 +83,8 @@ static void tape_gone(struct show *s)
 	end_missed(s);
 	if (s->follow > s->last.run) s->follow = 0;
 }
+
+static bool is_open(struct tape_state const *s) { return s->flags & (TAPE_ALIVE | TAPE_OPEN); }
 
 int show_tape(struct show *s, int fd, uint64_t viewer)
 {
@@ -165,21 +110,22 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	s->live = s->tape.mark;
 	s->live_pos = s->tape.pos;
 	/* The run that is followed may have lost its tape alone. */
-	if (again && s->follow && !s->over_due && !(s->last.run == s->follow && s->last.flags & TAPE_CONTINUED)) {
-		s->over_due = true;
-		s->known = false;
+	if (again && s->follow && !s->over_due && !(s->last.run == s->follow && s->last.flags & TAPE_CONTINUED))
+		follow_ends(s, false, 0);
+	if (s->once && !s->follow) {
+		s->follow = tape_state_next(&s->last);
+		s->left = s->follow == s->last.run && tape_state_left(&s->last);
 	}
-	if (s->once && !s->follow) s->follow = tape_state_next(&s->last);
 	if (s->once && s->follow > s->last.run) {
 		s->run = s->last.run; /* from here on: nothing of it can be behind us */
-		blank(s);
+		show_blank(s);
 	} else {
-		start_here(s, !again);
+		show_start(s, !again);
 	}
-	bool const alive = s->last.flags & TAPE_ALIVE;
-	if (again || !alive)
+	bool const used = is_open(&s->last);
+	if (again || !used)
 		face_notice(&s->face, !again ? "no program is running, waiting for it"
-		                      : alive ? "the head is back, and begins anew"
+		                      : used ? "the head is back, and begins anew"
 		                              : "the head is back, and begins anew: no program is running yet",
 		            FACE_FLOW, BRIEF_MS);
 	else if (s->face.tty && s->hint)
@@ -188,11 +134,11 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 }
 
 /* What was read may be far behind what was known when the tape came. */
-bool show_alive(struct show const *s)
+bool show_open(struct show const *s)
 {
 	if (!s->open) return false;
-	if (s->now.run > s->last.run) return s->now.flags & TAPE_ALIVE;
-	return s->last.flags & (s->now.run == s->last.run ? s->now.flags : TAPE_ALIVE) & TAPE_ALIVE;
+	if (s->now.run > s->last.run) return is_open(&s->now);
+	return is_open(&s->last) && (s->now.run < s->last.run || is_open(&s->now));
 }
 
 /* ---- going on ------------------------------------------------------------ */
@@ -210,7 +156,7 @@ static void overtaken(struct show *s)
 	if (s->tape.mark > s->live) s->live = s->tape.mark;
 	place_present(&r, &s->last);
 	if (s->face.tty && !s->once) {
-		if (!picture(s, false)) {
+		if (!show_picture(s, false)) {
 			face_cut(&s->face);
 			if (end < TAIL_BYTES || !tape_reader_seek(&s->tape, end - TAIL_BYTES))
 				tape_reader_oldest_seek(&s->tape);
@@ -233,13 +179,18 @@ static void run_ended(struct show *s, struct tape_mark const *m, bool news)
 	bool const known = m->u.end.flags & TAPE_STATUS_KNOWN;
 	char text[NOTICE_MAX];
 
-	if (s->follow && m->run == s->follow) {
-		s->over_due = true;
-		s->known = known;
-		s->status = m->u.end.status;
-	}
-	if (news && (!s->follow || m->run == s->follow))
-		face_notice(&s->face, notice_end(text, known, m->u.end.status), FACE_FLOW, 0);
+	if (s->follow && m->run == s->follow && !s->left) follow_ends(s, known, m->u.end.status);
+	if (!news || (s->follow && m->run != s->follow)) return;
+	notice_end(text, known, m->u.end.status);
+	bool const open = m->u.end.flags & TAPE_END_OPEN;
+	if (open) strcat(text, NOTICE_OPEN);
+	face_notice(&s->face, text, FACE_FLOW, open ? BRIEF_MS : 0);
+}
+
+static void closed(struct show *s, bool news)
+{
+	if (s->follow && s->now.run == s->follow) follow_ends(s, s->now.flags & TAPE_ENDED_KNOWN, s->now.status);
+	else if (news && !s->follow) face_notice(&s->face, NOTICE_CLOSED, FACE_FLOW, 0);
 }
 
 static void run_started(struct show *s, struct tape_mark const *m, bool news)
@@ -264,6 +215,7 @@ static void mark(struct show *s, struct tape_event const *e)
 	switch (m->type) {
 	case TAPE_RUN_START: run_started(s, m, news); break;
 	case TAPE_RUN_END: run_ended(s, m, news); break;
+	case TAPE_CLOSED: closed(s, news); break;
 	case TAPE_SIZE:
 		if (!s->follow || m->run == s->follow) face_size(&s->face, m->u.size.rows, m->u.size.cols);
 		break;

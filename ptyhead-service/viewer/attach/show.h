@@ -34,6 +34,7 @@ struct show {
 	struct tape_state now; /* of the run, as far as was read */
 	struct tape_state last; /* the newest that is known */
 	uint32_t follow;    /* the run's number; 0: all */
+	bool left;          /* its program had ended when we came, and left it to others */
 	uint32_t run;       /* whose bytes come next */
 	struct strip strip; /* of what is made plain */
 	struct span span;   /* whose bytes are left out */
@@ -59,8 +60,8 @@ bool show_idle(struct show const *s, int64_t now);
 int show_timeout(struct show const *s, int64_t now);
 /* Writes; to be called when there is something and on POLLOUT. */
 enum out_result show_flush(struct show *s);
-/* True while a program runs, as far as is known here. */
-bool show_alive(struct show const *s);
+/* True while somebody has the terminal open, as far as is known here. */
+bool show_open(struct show const *s);
 /* How far everything is written. */
 bool show_pos(struct show const *s, uint64_t *ret);
 

@@ -115,11 +115,15 @@ static void end_of_run(struct waiter *w)
 static void on_mark(struct waiter *w, struct tape_mark const *m)
 {
 	struct await const *const a = w->a;
+	bool const went_on = tape_state_goes_on(&a->state);
 	replay_mark(w->text.screen, &w->a->state, m);
 	if (m->type != TAPE_QUERY) w->quiet = clock_ms();
 	if (a->kind == AWAIT_EXIT && m->type == TAPE_RUN_END) w->done = true;
 	if (a->kind == AWAIT_START && m->type == TAPE_RUN_START) w->done = true;
-	if (a->or_exit && m->type == TAPE_RUN_END) end_of_run(w);
+	bool const goes_on = tape_state_goes_on(&a->state);
+	bool const replaced = went_on && m->type == TAPE_RUN_START;
+	if (a->or_exit && (replaced || (m->type == TAPE_RUN_END && !goes_on) || (m->type == TAPE_CLOSED && went_on && !goes_on)))
+		end_of_run(w);
 }
 
 static bool on_bytes(struct waiter *w, uint8_t const *data, size_t len)
@@ -142,6 +146,7 @@ static bool overtaken(struct waiter *w)
 	uint64_t const was = w->f->tape.pos;
 	uint32_t const run = w->a->state.run;
 	bool const alive = w->a->state.flags & TAPE_ALIVE;
+	bool const went_on = tape_state_goes_on(&w->a->state);
 
 	if (!starts_over(w, false, REPLAY_NOW)) return false;
 	w->a->missed += w->f->tape.pos > was ? w->f->tape.pos - was : 0;
@@ -153,7 +158,7 @@ static bool overtaken(struct waiter *w)
 		w->done = !(s->flags & TAPE_ALIVE);
 	}
 	if (wants_text(w->a)) look_at_screen(w);
-	if (w->a->or_exit && !w->done && (s->run != run || (alive && !(s->flags & TAPE_ALIVE)))) end_of_run(w);
+	if (w->a->or_exit && !w->done && (s->run != run || (went_on && !tape_state_goes_on(s)))) end_of_run(w);
 	return true;
 }
 
@@ -190,7 +195,7 @@ static uint64_t start_or_next(struct tape_reader const *tape)
 	struct tape_reader r = *tape;
 	struct tape_state state;
 	place_present(&r, &state);
-	return state.flags & TAPE_ALIVE ? place_run_start(tape) : REPLAY_NOW;
+	return tape_state_goes_on(&state) ? place_run_start(tape) : REPLAY_NOW;
 }
 
 static bool begin(struct waiter *w)
@@ -206,9 +211,9 @@ static bool begin(struct waiter *w)
 	if (at == AWAIT_TIME) at = place_at_time(&w->f->tape, a->since_time);
 	if (!starts_over(w, !a->on_screen, at)) return false;
 	w->quiet = clock_ms();
-	w->over = a->or_exit && from_now && a->state.run > 0 && !(a->state.flags & TAPE_ALIVE);
+	w->over = a->or_exit && from_now && a->state.run > 0 && !tape_state_goes_on(&a->state);
 	if (a->since != AWAIT_DEFAULT && a->since != AWAIT_START_OR_NEXT) return true;
-	if (a->kind == AWAIT_START) w->done = a->state.flags & TAPE_ALIVE;
+	if (a->kind == AWAIT_START) w->done = tape_state_goes_on(&a->state);
 	if (a->kind == AWAIT_EXIT && a->since == AWAIT_DEFAULT) w->done = a->state.run > 0 && !(a->state.flags & TAPE_ALIVE);
 	return true;
 }

@@ -99,8 +99,9 @@ enum follow_event follow_wait(struct follow *f, int64_t until)
 		if (n < 0 && errno != EINTR) return FOLLOW_FAILED;
 		if (n < 0) p[0].revents = p[1].revents = 0;
 		if (p[0].revents || headlink_timeout(&f->link, clock_ms()) == 0) {
+			int const was = (int)f->link.state;
 			enum follow_event const e = head_says(f, p[0].revents);
-			if (e != FOLLOW_MORE) return e;
+			if (e != FOLLOW_MORE || (int)f->link.state != was) return e;
 		}
 		if (p[1].revents) return FOLLOW_ALSO;
 		if (!tape_reader_idle(&f->tape)) return FOLLOW_MORE;

@@ -30,7 +30,7 @@ int follow_open(struct follow *f);
 void follow_close(struct follow *f);
 
 enum follow_event {
-	FOLLOW_MORE,    /* the tape has more, or may have */
+	FOLLOW_MORE,    /* the tape has more, or may have; or the head went away or came back */
 	FOLLOW_ALSO,    /* the other descriptor is ready */
 	FOLLOW_TAKEN,   /* a SEND was answered: link.taken */
 	FOLLOW_UNANSWERED, /* the head went away, and what became of a SEND is not known */

@@ -161,6 +161,11 @@ static void run_started(struct record *r, struct tape_mark const *m)
 	char text[96];
 	struct screen_buf b = SCREEN_BUF_INIT;
 
+	/* Another one in place of what the last one had left behind. */
+	if (r->until == RECORD_TO_EXIT && m->run > r->last_run) {
+		r->done = true;
+		return;
+	}
 	snprintf(text, sizeof text, "run %u started, pid %d", m->run, (int)m->u.start.pid);
 	recording_marker(&r->out, m->time, text);
 	/* What the last one left switched on is undone. */
@@ -176,9 +181,16 @@ static void run_started(struct record *r, struct tape_mark const *m)
 static void run_ended(struct record *r, struct tape_mark const *m)
 {
 	char text[NOTICE_MAX + 32], why[NOTICE_MAX];
-	snprintf(text, sizeof text, "run %u: %s", m->run, notice_end(why, m->u.end.flags & TAPE_STATUS_KNOWN, m->u.end.status));
+	snprintf(text, sizeof text, "run %u: %s%s", m->run, notice_end(why, m->u.end.flags & TAPE_STATUS_KNOWN, m->u.end.status),
+	         r->state.flags & TAPE_OPEN ? NOTICE_OPEN : "");
 	recording_marker(&r->out, m->time, text);
-	if (r->until == RECORD_TO_EXIT && m->run >= r->last_run) r->done = true;
+}
+
+/* Does nobody go on with the last run that is wanted? */
+static void look_at_end(struct record *r, struct tape_mark const *m)
+{
+	if (r->until != RECORD_TO_EXIT || (m->type != TAPE_RUN_END && m->type != TAPE_CLOSED)) return;
+	if (m->run >= r->last_run && !tape_state_goes_on(&r->state)) r->done = true;
 }
 
 static void on_mark(struct record *r, struct tape_mark const *m)
@@ -188,6 +200,7 @@ static void on_mark(struct record *r, struct tape_mark const *m)
 	switch (m->type) {
 	case TAPE_RUN_START: run_started(r, m); break;
 	case TAPE_RUN_END: run_ended(r, m); break;
+	case TAPE_CLOSED: recording_marker(&r->out, m->time, NOTICE_CLOSED); break;
 	case TAPE_SIZE: resize(r, m->time, m->u.size); break;
 	case TAPE_QUERY: span_begin(&r->span, m->u.query.length, false); break;
 	case TAPE_LOST_RIGHT:
@@ -196,6 +209,7 @@ static void on_mark(struct record *r, struct tape_mark const *m)
 		break;
 	default: break;
 	}
+	look_at_end(r, m);
 }
 
 /* Everything that is there; 0 or -errno. */

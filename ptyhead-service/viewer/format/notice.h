@@ -10,6 +10,9 @@
 /* "the program ended with exit code 3", "the program was killed by SIGKILL
  * (signal 9)", or that its status is not known. `status` is of wait(2). */
 char const *notice_end(char buf[NOTICE_MAX], bool known, int status);
+/* Behind that, where others have the terminal open; and when they have closed it. */
+#define NOTICE_OPEN "; others have its terminal open"
+#define NOTICE_CLOSED "what the program left behind has closed the terminal"
 /* The exit code that says the same: 128 plus the signal's number for one. */
 int notice_code(int status);
 

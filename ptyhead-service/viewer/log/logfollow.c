@@ -84,13 +84,31 @@ static int pump(struct logtail *t)
 	return write_some(t) ? 0 : 1;
 }
 
+/* Has the program left its terminal to others, of whom the head will tell? */
+static bool left(struct logtail const *t)
+{
+	return t->run && t->state.run == t->run && tape_state_left(&t->state);
+}
+
+/* How long the head may take to tell that the run is over. A head that is away has left
+ * nobody behind if it does not come back, and may take its time if it has. */
+static uint64_t patience(struct logtail const *t)
+{
+	if (t->follow->link.state == HEADLINK_UP || left(t)) return LOGTAIL_THERE_MS;
+	return t->follow->link.state == HEADLINK_ASKED ? LOGTAIL_COMING_MS : LOGTAIL_AWAY_MS;
+}
+
 /* The program ended while its head is away: that may be for good. */
 static void program_over(struct logtail *t)
 {
-	if (t->give_up == 0) return;
+	if (t->ended_at == 0) return;
 	uint64_t const now = logtail_now(t);
-	struct headlink const *const l = &t->follow->link;
-	uint64_t const ms = l->state == HEADLINK_UP ? LOGTAIL_THERE_MS : l->state == HEADLINK_ASKED ? LOGTAIL_COMING_MS : LOGTAIL_AWAY_MS;
+	if (left(t) && t->follow->link.state == HEADLINK_UP) {
+		t->give_up = 0;
+		return;
+	}
+	if (t->give_up == 0) t->ended_at = now; /* the head went away just now */
+	uint64_t const ms = patience(t);
 	t->give_up = t->ended_at + ms * MS_NS;
 	if (now < t->give_up) return;
 	if (t->lines) loglines_all(t->lines, now);

@@ -159,9 +159,18 @@ static void run_ended(struct logtail *t, struct tape_mark const *m)
 	if (t->lines) loglines_all(t->lines, reading(t));
 	t->look = t->again = 0;
 	if (t->runs && !t->muted) {
-		snprintf(text, sizeof text, "run %u: %s", m->run, notice_end(why, m->u.end.flags & TAPE_STATUS_KNOWN, m->u.end.status));
+		snprintf(text, sizeof text, "run %u: %s%s", m->run, notice_end(why, m->u.end.flags & TAPE_STATUS_KNOWN, m->u.end.status),
+		         t->state.flags & TAPE_OPEN ? NOTICE_OPEN : "");
 		say(t, text, m->time);
 	}
+	if (t->run && m->run >= t->run) t->done = t->ended = !tape_state_goes_on(&t->state);
+}
+
+static void closed(struct logtail *t, struct tape_mark const *m)
+{
+	if (t->lines) loglines_all(t->lines, reading(t));
+	t->look = t->again = 0;
+	if (t->runs && !t->muted) say(t, NOTICE_CLOSED, m->time);
 	if (t->run && m->run >= t->run) t->done = t->ended = true;
 }
 
@@ -172,6 +181,7 @@ static void on_mark(struct logtail *t, struct tape_mark const *m)
 	switch (m->type) {
 	case TAPE_RUN_START: run_started(t, m); break;
 	case TAPE_RUN_END: run_ended(t, m); break;
+	case TAPE_CLOSED: closed(t, m); break;
 	case TAPE_SIZE: resize(t, &m->u.size); break;
 	case TAPE_QUERY:
 		if (t->terminal) span_begin(&t->span, m->u.query.length, false);

@@ -62,8 +62,8 @@ struct logtail {
 	uint64_t clock;       /* of what is being read */
 	uint64_t first, look, again; /* loglines_when; when to look; 0: not */
 	uint64_t retry;       /* when to try to write again; 0: nothing fails */
-	uint64_t ended_at;    /* when the process was seen to have ended */
-	uint64_t give_up;     /* until when its head is waited for; 0: it lives */
+	uint64_t ended_at;    /* when the process was seen to have ended, or else the head of whom it left behind; 0: it lives */
+	uint64_t give_up;     /* until when the head is waited for; 0: it is not */
 	int events;           /* epoll: signals, process, the writer's descriptor */
 	bool waits_to_write;
 	bool out_watched; /* the events tell of the writer's descriptor */

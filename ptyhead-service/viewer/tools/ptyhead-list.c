@@ -105,6 +105,13 @@ static void add_command(struct screen_buf *out, struct wire_bytes c)
 	screen_buf_deinit(&quoted);
 }
 
+static char const *state_word(struct wire_entry const *e)
+{
+	if (e->flags & WIRE_ENTRY_ALIVE) return "up";
+	if (e->flags & WIRE_ENTRY_OPEN) return "left";
+	return e->run ? "ended" : "new";
+}
+
 static void add_title(struct screen_buf *out)
 {
 	screen_buf_fmt(out, "%-*s %-5s %7s %8s %9s %7s %7s %11s %-9s %7s %s\n", ADDRESS_WIDTH, "ADDRESS", "STATE", "UP", "PID",
@@ -120,7 +127,7 @@ static void add_row(struct screen_buf *out, struct wire_entry const *e, char con
 	snprintf(size, sizeof size, "%ux%u", e->size.cols, e->size.rows);
 	snprintf(looks, sizeof looks, "%u+%u", e->viewers, e->watchers);
 	add_shown(out, address, ADDRESS_WIDTH);
-	screen_buf_fmt(out, " %-5s", alive ? "up" : e->run ? "ended" : "new");
+	screen_buf_fmt(out, " %-5s", state_word(e));
 	add_duration(out, e->since);
 	if (alive && e->pid > 0) screen_buf_fmt(out, " %8u", e->pid);
 	else screen_buf_fmt(out, " %8s", "-");
@@ -152,7 +159,7 @@ static void add_object(struct screen_buf *o, struct wire_entry const *e, char co
 	add_member(o, "socket", path);
 	screen_buf_str(o, ", \"terminal\": ");
 	json_string(e->terminal.data, e->terminal.len, o);
-	add_member(o, "state", e->flags & WIRE_ENTRY_ALIVE ? "up" : e->run ? "ended" : "new");
+	add_member(o, "state", state_word(e));
 	if (e->pid && (e->flags & WIRE_ENTRY_ALIVE)) screen_buf_fmt(o, ", \"pid\": %u", e->pid);
 	else screen_buf_str(o, ", \"pid\": null");
 	add_time(o, "since", e->since);

@@ -135,7 +135,7 @@ static struct screen *at_end(struct options const *o, struct tape_reader *r, str
 	int64_t const run = o->run > 0 ? o->run : (int64_t)state.run + o->run;
 	if (run < 1 || run > (int64_t)state.run)
 		die(EXIT_REFUSED, state.run ? "there are only %u runs so far" : "nothing was started on this terminal yet", state.run);
-	if (run == (int64_t)state.run && state.flags & TAPE_ALIVE)
+	if (run == (int64_t)state.run && tape_state_goes_on(&state))
 		die(EXIT_REFUSED, "run %u has not ended: without --run its screen is shown as it is now", state.run);
 	struct screen *const s = past_at_end(r, (uint32_t)run, ret);
 	if (!s && errno == ENODATA) die(EXIT_REFUSED, "the screen at the end of run %u is not held any more", (unsigned)run);
