@@ -196,6 +196,31 @@ only_tapes() { ! s6-fdholder-list "$T/holder" | grep -qE '^ptyhead/(master|pidfd
 	done
 }
 
+@test "killed at each step of a launcher's end, and of the server's that it left behind: that is typed to, and each end is told once" {
+	local point
+	faults_build
+	keep_start
+	for point in ending ended dropping dropped closed; do
+		wait_for 20 head_is_up
+		kill -KILL "$HEAD"
+		keep_arm "$point" 1
+		wait_for 10 another_head "$HEAD"
+		# shellcheck disable=SC2016
+		s6-ptyexec -n "$point" -t 20000 "$T/s" env --ignore-signal=HUP setsid -f sh -c 'read -r line; echo "got $line"'
+		[ "$point" = closed ] || wait_for 20 not test -e "$T/fault"
+		ptyhead-wait -t 20 --start "$T/s:$point"
+		# And once by chance.
+		wait_for 20 head_is_up
+		[ "$point" = closed ] || kill -KILL "$HEAD"
+		[ "$(ptyhead-send -t 20 -w '^got .*' "$T/s:$point" hello)" = 'got hello' ]
+		wait_for 20 not test -e "$T/fault"
+		wait_for 20 only_tapes
+		timeout 1 tapecat -n 2 -o "$T/out" "$T/s" "$point" >"$T/marks" || :
+		cat "$T/marks"
+		[ "$(grep -E '^(end|closed)' "$T/marks" | tr '\n' ,)" = 'end 1 0,closed 1,' ]
+	done
+}
+
 @test "many terminals on one head, some ending and some beginning while it is down" {
 	local i n=20
 	keep_start

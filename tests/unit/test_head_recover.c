@@ -316,6 +316,12 @@ TEST(a_program_that_ended_meanwhile_has_ended)
 	tear_down();
 }
 
+static bool is_closed(void *arg)
+{
+	struct terminal const *const t = arg;
+	return t->master.fd < 0 && !terminal_used(t);
+}
+
 /* A child of the program holds the slave when the run is over: its master goes on. */
 TEST(an_ended_runs_master_is_read_on)
 {
@@ -331,9 +337,42 @@ TEST(an_ended_runs_master_is_read_on)
 	CHECK(t->master.fd >= 0);
 	parts_write(child, "after", 5);
 	CHECK(loop_until(&two.env.loop, more_is_read, t));
+	/* It is typed to, and its end is told, as by the head before. */
+	uint64_t offset;
+	char heard_now[8];
+	CHECK(terminal_used(t));
+	CHECK_EQ(terminal_send(t, (uint8_t const *)"typed", 5, &offset), WIRE_T_TAKEN);
+	CHECK_EQ(read(child, heard_now, sizeof heard_now), 5);
 	close(child);
+	CHECK(loop_until(&two.env.loop, is_closed, t));
+	CHECK_EQ(stored(), 1);
 	tear_down();
 }
+
+static void left_and_closed(bool store_lost)
+{
+	one_runs();
+	int const child = fcntl(program.slave, F_DUPFD_CLOEXEC, 0);
+	program_end();
+	struct terminal *t = terminals_find(&one.terminals, "main");
+	CHECK(loop_until(&one.env.loop, run_is_over, t));
+	CHECK(t->output.state.flags & TAPE_OPEN);
+	if (store_lost) {
+		char name[KEEP_NAME_MAX];
+		keep_name(name, KEEP_MASTER, 1, "main");
+		CHECK_EQ(drop(NULL, name), 0);
+	}
+	close(child);
+	take_up(true);
+	t = taken_up("main");
+	CHECK(loop_until(&two.env.loop, is_closed, t));
+	CHECK(!(t->output.state.flags & (TAPE_OPEN | TAPE_ALIVE)));
+	CHECK_EQ(stored(), 1);
+	tear_down();
+}
+
+TEST(what_was_left_behind_and_closed_the_terminal_meanwhile_is_gone) { left_and_closed(false); }
+TEST(what_was_left_behind_is_gone_with_its_master) { left_and_closed(true); }
 
 /* The head before was killed after it stored a run and before it marked it. */
 TEST(a_run_that_the_tape_does_not_know_goes_on_too)

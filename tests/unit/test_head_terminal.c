@@ -154,6 +154,133 @@ TEST(a_program_that_lives_has_its_place)
 	tear_down();
 }
 
+/* ---- what a program leaves behind ---- */
+
+static char got[64];
+
+static bool hears(void *arg)
+{
+	size_t const len = strlen(got);
+	ssize_t const n = read(slave, got + len, sizeof got - 1 - len);
+	if (n > 0) got[len + (size_t)n] = 0;
+	return strstr(got, arg) != NULL;
+}
+
+/* It has ended, and a process of it holds the terminal: this one. */
+static void leave_behind(void)
+{
+	got[0] = 0;
+	CHECK(fcntl(slave, F_SETFL, O_RDWR | O_NONBLOCK) == 0);
+	program_end();
+	CHECK(loop_until(&env.loop, is_over, NULL));
+}
+
+static bool master_is_gone(void *arg)
+{
+	(void)arg;
+	return t->master.fd < 0;
+}
+
+TEST(who_was_left_behind_is_typed_to_and_answered)
+{
+	uint64_t offset;
+	set_up();
+	leave_behind();
+	CHECK(terminal_open(t) && terminal_used(t) && !terminal_idle(t));
+	CHECK_EQ(terminals_programs(&set), 1);
+	CHECK_EQ(terminal_type(t, (uint8_t const *)"typed", 5), 5);
+	CHECK(loop_until(&env.loop, hears, "typed"));
+	CHECK_EQ(terminal_send(t, (uint8_t const *)"sent", 4, &offset), WIRE_T_TAKEN);
+	CHECK(loop_until(&env.loop, hears, "sent"));
+	parts_write(slave, "\033[6n", 4);
+	CHECK(loop_until(&env.loop, hears, "\033[1;1R"));
+	tear_down();
+}
+
+TEST(what_was_typed_before_the_end_goes_to_who_was_left_behind)
+{
+	static uint8_t a[30000], some[4096];
+	size_t all = 0;
+	set_up();
+	CHECK_EQ(terminal_type(t, a, sizeof a), sizeof a);
+	CHECK(t->input.len > 0);
+	leave_behind();
+	CHECK(t->input.len > 0);
+	for (uint64_t const limit = loop_now() + PARTS_NS; all < sizeof a && loop_now() < limit; loop_some(&env.loop))
+		for (ssize_t n; (n = read(slave, some, sizeof some)) > 0;) all += (size_t)n;
+	CHECK_EQ(all, sizeof a);
+	tear_down();
+}
+
+TEST(it_is_over_when_that_closes_the_terminal)
+{
+	uint64_t offset;
+	set_up();
+	leave_behind();
+	uint64_t const marks = t->output.tape.marks_end;
+	CHECK(t->output.state.flags & TAPE_OPEN);
+	close(slave);
+	slave = -1;
+	CHECK(loop_until(&env.loop, master_is_gone, NULL));
+	CHECK_EQ(t->output.tape.marks_end, marks + 1);
+	CHECK_EQ(t->output.state.flags & (TAPE_OPEN | TAPE_ENDED_KNOWN | TAPE_ALIVE), t->output.state.flags & TAPE_ENDED_KNOWN);
+	CHECK(!terminal_used(t) && terminal_idle(t));
+	CHECK_EQ(terminal_send(t, (uint8_t const *)"x", 1, &offset), WIRE_T_PROGRAM);
+	CHECK_EQ(heard(&said, "what run 1 left behind has closed the terminal"), 1);
+	tear_down();
+}
+
+TEST(one_that_leaves_nobody_behind_has_no_such_mark)
+{
+	set_up();
+	uint64_t const marks = t->output.tape.marks_end;
+	close(slave);
+	slave = -1;
+	program_end();
+	CHECK(loop_until(&env.loop, is_over, NULL));
+	CHECK(loop_until(&env.loop, master_is_gone, NULL));
+	CHECK_EQ(t->output.tape.marks_end, marks + 1);
+	CHECK(!(t->output.state.flags & TAPE_OPEN));
+	tear_down();
+}
+
+/* What holds the terminal of a program that failed is no reason to keep others out. */
+TEST(a_terminal_that_was_left_to_others_is_not_forgotten_but_for_one_that_failed)
+{
+	struct terminal *other;
+	set_up();
+	env.limits.terminals = 1;
+	leave_behind();
+	CHECK_EQ(terminals_new(&set, "other", &other), -EMFILE);
+	t->output.state.flags |= TAPE_ENDED_KNOWN;
+	t->output.state.status = 9;
+	CHECK(terminal_open(t) && !terminal_used(t));
+	CHECK_EQ(terminals_new(&set, "other", &other), 0);
+	CHECK(!terminals_find(&set, "main"));
+	tear_down();
+}
+
+TEST(the_next_run_takes_the_terminal_and_what_was_typed_for_the_last_is_dropped)
+{
+	static uint8_t a[30000];
+	struct wire_size size;
+	int next;
+	set_up();
+	leave_behind();
+	CHECK_EQ(terminal_type(t, a, sizeof a), sizeof a);
+	CHECK(t->input.len > 0);
+	int const master = parts_pty(&next);
+	enum terminal_place p = terminal_place(t);
+	if (p == TERMINAL_LATER) CHECK(loop_until(&env.loop, is_decided, &p));
+	CHECK_EQ(p, TERMINAL_FREE);
+	struct terminal_run const run = { .master = master, .pidfd = -1, .size = { 24, 80, 0, 0 } };
+	CHECK_EQ(terminal_start(t, &run, &size), 0);
+	CHECK_EQ(t->input.len, 0);
+	CHECK(!(t->output.state.flags & TAPE_OPEN));
+	close(next);
+	tear_down();
+}
+
 /* ---- input ---- */
 
 static size_t heard_b;

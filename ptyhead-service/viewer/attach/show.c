@@ -60,6 +60,7 @@ void show_tell_lost(struct show *s, int64_t now, bool all)
 static void follow_ends(struct show *s, bool known, int status)
 {
 	s->over_due = true;
+	if (s->left) return; /* it was known when we came */
 	s->known = known;
 	s->status = status;
 }
@@ -115,6 +116,8 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	if (s->once && !s->follow) {
 		s->follow = tape_state_next(&s->last);
 		s->left = s->follow == s->last.run && tape_state_left(&s->last);
+		s->known = s->left && (s->last.flags & TAPE_ENDED_KNOWN);
+		s->status = s->last.status;
 	}
 	if (s->once && s->follow > s->last.run) {
 		s->run = s->last.run; /* from here on: nothing of it can be behind us */
