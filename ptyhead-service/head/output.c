@@ -336,12 +336,12 @@ void output_run_begin(struct output *o, struct tape_state const *state)
 	engine_resize(o);
 }
 
-void output_run_end(struct output *o, bool known, int status, bool open, uint64_t now)
+void output_run_end(struct output *o, uint32_t flags, int status, uint64_t now)
 {
 	output_settle(o);
 	struct tape_mark const m = {
 		.offset = o->tape.end, .time = now, .type = TAPE_RUN_END, .run = o->state.run,
-		.u.end = { .flags = (known ? TAPE_STATUS_KNOWN : 0) | (open ? TAPE_END_OPEN : 0), .status = status },
+		.u.end = { .flags = flags, .status = status },
 	};
 	tape_state_mark(&o->state, &m);
 	tape_mark(&o->tape, &m);

@@ -83,8 +83,8 @@ void output_settle(struct output *o);
 
 /* Marks: a run begins or ends, the size changes. `state` is as they say then. */
 void output_run_begin(struct output *o, struct tape_state const *state);
-/* `open`: other processes have the terminal open. */
-void output_run_end(struct output *o, bool known, int status, bool open, uint64_t now);
+/* `flags` are those of the end's mark. */
+void output_run_end(struct output *o, uint32_t flags, int status, uint64_t now);
 /* The last of those has closed it; nothing where the state knows of none. */
 void output_closed(struct output *o, uint64_t now);
 void output_resize(struct output *o, struct tape_size size);

@@ -21,6 +21,8 @@ struct peer {
 	uid_t uid;
 	pid_t pid;
 	struct timeout silent;
+	struct timeout look; /* again, at a console that nobody has taken yet */
+	uint64_t console_ns; /* when it came */
 	struct deferred again;
 	struct list orphan; /* in set->orphans */
 	struct viewer viewer; /* viewer.terminal set: it is one */
@@ -36,6 +38,7 @@ static void peer_free(struct peer *p)
 	terminal_viewer_remove(&p->viewer);
 	if (p->viewer.page) page_unmap(p->viewer.page);
 	timeout_clear(&p->silent);
+	timeout_clear(&p->look);
 	deferred_clear(&p->again);
 	if (!list_empty(&p->orphan)) {
 		list_remove(&p->orphan);
@@ -56,6 +59,12 @@ static void peer_drop(struct peer *p, char const *why)
 static void silent_expired(struct timeout *x)
 {
 	peer_drop(list_entry(x, struct peer, silent), "it said nothing in time");
+}
+
+static void look_expired(struct timeout *x)
+{
+	struct peer *const p = list_entry(x, struct peer, look);
+	loop_defer(&p->set->env->loop, &p->again);
 }
 
 static void give_way(struct place *victim)
@@ -144,11 +153,16 @@ static struct outcome role_of(struct peer *p, struct conn_frame const *f)
 
 /* What it asks for is offered again in the next round: its terminal is about to be
  * free. */
-static void offer_again(struct peer *p)
+static void hold(struct peer *p)
 {
 	p->paused = true;
 	p->held = WIRE_EXPORT;
 	want(p);
+}
+
+static void offer_again(struct peer *p)
+{
+	hold(p);
 	loop_defer(&p->set->env->loop, &p->again);
 }
 
@@ -182,6 +196,13 @@ static void console(struct peer *p)
 	struct wire_bytes const said = { p->conn.in, p->conn.in_len };
 	if ((p->roles & ROLE_EXPORT) && role_console_waits(p->set->terminals, said)) {
 		offer_again(p);
+		return;
+	}
+	if (p->console_ns == 0) p->console_ns = loop_now();
+	bool const over = loop_now() - p->console_ns >= CONSOLE_MS * UINT64_C(1000000);
+	if ((p->roles & ROLE_EXPORT) && !over && role_console_early(p->conn.fds[0])) {
+		hold(p);
+		timeout_set(&p->set->env->pace, &p->look);
 		return;
 	}
 	size_t const nfds = conn_take_fds(&p->conn, fds);
@@ -411,6 +432,7 @@ int peers_add(struct peers *s, int fd, unsigned roles)
 	list_init(&p->place.link);
 	list_init(&p->orphan);
 	timeout_init(&p->silent, silent_expired);
+	timeout_init(&p->look, look_expired);
 	deferred_init(&p->again, peer_again);
 	r = -ENOSPC;
 	if (!take_place(p, PLACE_SILENT)) goto fail;

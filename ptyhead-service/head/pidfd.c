@@ -48,3 +48,25 @@ enum pidfd_status pidfd_status(int fd, int *ret_status)
 	}
 	return PIDFD_YET;
 }
+
+static pid_t leader_of(int master)
+{
+	pid_t pid = 0;
+	if (ioctl(master, REQUEST(TIOCGSID), &pid) < 0) return -ENOTTY;
+	return pid > 0 ? pid : -ESRCH;
+}
+
+int pidfd_leader(int master, pid_t *ret_pid)
+{
+	pid_t const pid = leader_of(master);
+	if (pid < 0) return pid;
+	int const fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (fd < 0) return -errno;
+	/* A leader that ends gives its terminal up: while it has it, the pid is its own. */
+	if (leader_of(master) == pid) {
+		*ret_pid = pid;
+		return fd;
+	}
+	close(fd);
+	return -ENOTTY;
+}

@@ -3,6 +3,7 @@
 #define PIDFD_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum pidfd_status {
 	PIDFD_KNOWN,  /* *ret_status is the wait(2) status */
@@ -13,5 +14,9 @@ enum pidfd_status {
 bool pidfd_is(int fd);    /* is it a pidfd at all? */
 bool pidfd_gone(int fd);  /* has the process ended? */
 enum pidfd_status pidfd_status(int fd, int *ret_status);
+/* A pidfd of the leader of the session whose controlling terminal is that of `master`,
+ * and its pid. -ENOTTY: nobody leads one; -ESRCH: it is in a PID namespace that is not
+ * seen from here. */
+int pidfd_leader(int master, pid_t *ret_pid);
 
 #endif

@@ -48,7 +48,11 @@ bool role_export_waits(struct terminals *s, struct conn_frame const *f);
 bool role_console_waits(struct terminals *s, struct wire_bytes said);
 /* A master and a pidfd: begins a run. After role_export_waits said that it need not wait. */
 struct outcome role_export(struct terminals *s, struct caller *c, struct conn_frame const *f, int *fds, size_t nfds);
-/* runc, crun, podman, deptyr: at least one byte and one descriptor, no answer. The same. */
+/* Has no process taken the console for its own yet? A runtime does so right behind the
+ * hand-over: to be looked at again after a moment, for CONSOLE_MS. */
+#define CONSOLE_MS 300
+bool role_console_early(int master);
+/* runc, crun, deptyr: at least one byte and one descriptor, no answer. The same. */
 struct outcome role_console(struct terminals *s, struct caller *c, struct wire_bytes said, int *fds, size_t nfds);
 /* Attach or watch. */
 struct outcome role_view(struct terminals *s, struct caller *c, struct conn_frame const *f, int *fds, size_t nfds);

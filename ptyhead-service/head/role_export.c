@@ -1,6 +1,7 @@
 #include "role.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -9,6 +10,9 @@
 #include "fault.h"
 #include "master.h"
 #include "pidfd.h"
+
+/* Names that processes get whose console names none. */
+#define CONSOLES_MOST 99u
 
 static void close_fds(int const *fds, size_t nfds)
 {
@@ -162,6 +166,28 @@ bool role_console_waits(struct terminals *s, struct wire_bytes said)
 	return waits(s, name);
 }
 
+bool role_console_early(int master)
+{
+	pid_t pid;
+	int const pidfd = pidfd_leader(master, &pid);
+	if (pidfd >= 0) close(pidfd);
+	return pidfd == -ENOTTY;
+}
+
+/* Another process in a container has a terminal of its own beside that of the first: the
+ * first name that is free. */
+static void free_name(struct terminals *s, char name[WIRE_TERMINAL_MAX + 1])
+{
+	for (unsigned i = 2; i <= CONSOLES_MOST; i++) {
+		char other[WIRE_TERMINAL_MAX + 1];
+		snprintf(other, sizeof other, "main-%u", i);
+		struct terminal *const t = terminals_find(s, other);
+		if (terminals_reserved(s, other) || (t && terminal_place(t) != TERMINAL_FREE)) continue;
+		memcpy(name, other, sizeof other);
+		return;
+	}
+}
+
 struct outcome role_console(struct terminals *s, struct caller *c, struct wire_bytes said, int *fds, size_t nfds)
 {
 	struct outcome o = role_outcome(ROLE_DONE);
@@ -178,7 +204,12 @@ struct outcome role_console(struct terminals *s, struct caller *c, struct wire_b
 		close_fds(fds, nfds);
 		return o;
 	}
-	struct terminal_run run = { .master = fds[0], .pidfd = -1, .pid = c->pid };
+	struct terminal const *const main = terminals_find(s, "main");
+	if (!strcmp(name, "main") && main && main->run.state == RUN_ALIVE) free_name(s, name);
+	/* Who hands it over is a runtime, which is about to end, and not whom it started. */
+	struct terminal_run run = { .master = fds[0] };
+	run.pidfd = pidfd_leader(fds[0], &run.pid);
+	if (run.pidfd < 0) run.pidfd = -1;
 	if (ioctl(fds[0], TIOCGWINSZ, &ws) == 0)
 		run.size = (struct wire_size){ ws.ws_row, ws.ws_col, ws.ws_xpixel, ws.ws_ypixel };
 	run.sized = wire_size_ok(run.size);

@@ -38,6 +38,12 @@ enum run_end run_status(struct run const *r, int *ret_status)
 	return RUN_END_UNKNOWN;
 }
 
+bool run_unreaped(struct run const *r)
+{
+	int status;
+	return r->pidfd.fd >= 0 && !r->reaped && pidfd_status(r->pidfd.fd, &status) == PIDFD_YET;
+}
+
 enum run_end run_end(struct run const *r, bool dry, bool hung_up, int *ret_status)
 {
 	*ret_status = 0;

@@ -46,6 +46,9 @@ enum run_end {
 /* Is the run over? `dry`: the kernel holds no more output; `hung_up`: no slave
  * is open. */
 enum run_end run_end(struct run const *r, bool dry, bool hung_up, int *ret_status);
+/* Why a status is not known: its parent has not fetched it. (Else the kernel does not
+ * tell, or nobody told which process it is.) */
+bool run_unreaped(struct run const *r);
 /* What is known of the status now: RUN_END_KNOWN or RUN_END_UNKNOWN. */
 enum run_end run_status(struct run const *r, int *ret_status);
 /* The end is marked: RUN_NONE. Returns the pidfd, which is the caller's to

@@ -93,12 +93,22 @@ static void closed(struct terminal *t)
 	terminal_changed(t);
 }
 
-static void end_say(struct terminal const *t, bool known, int status)
+static uint32_t end_flags(struct terminal const *t, bool known)
 {
-	char word[48] = "status not known";
-	if (known) snprintf(word, sizeof word, "wait status 0x%04x", (unsigned)status);
+	uint32_t const open = terminal_open(t) ? TAPE_END_OPEN : 0;
+	if (known) return open | TAPE_STATUS_KNOWN;
+	if (t->run.pidfd.fd < 0) return open | TAPE_END_UNTOLD;
+	return open | (run_unreaped(&t->run) ? TAPE_END_UNREAPED : 0);
+}
+
+static void end_say(struct terminal const *t, uint32_t flags, int status)
+{
+	char word[80];
+	if (flags & TAPE_STATUS_KNOWN) snprintf(word, sizeof word, "wait status 0x%04x", (unsigned)status);
+	else snprintf(word, sizeof word, "status not known: %s", flags & TAPE_END_UNTOLD ? "nobody told which process it was" :
+	              flags & TAPE_END_UNREAPED ? "its parent has not fetched it" : "this kernel tells its parent alone");
 	log_say(&t->env->log, LOG_INFO, "%s: run %u ended, %s%s", t->name, t->output.state.run, word,
-	        terminal_open(t) ? "; others have the terminal open" : "");
+	        flags & TAPE_END_OPEN ? "; others have the terminal open" : "");
 }
 
 /* The end, as it is known; a status only when the kernel told it. Whom the program left
@@ -109,8 +119,9 @@ static void end_mark(struct terminal *t, bool known, int status)
 	timeout_clear(&t->reap);
 	t->shut = false;
 	if (!terminal_open(t)) pump_input_drop(t);
-	output_run_end(&t->output, known, status, terminal_open(t), clock_wall_ns());
-	end_say(t, known, status);
+	uint32_t const flags = end_flags(t, known);
+	output_run_end(&t->output, flags, status, clock_wall_ns());
+	end_say(t, flags, status);
 	end_pidfd(t, false);
 	FAULT("dropping");
 	if (t->hung_up) terminal_master_drop(t, false);

@@ -68,6 +68,8 @@ struct tape_size {
 
 #define TAPE_STATUS_KNOWN 1u /* of an end: `status` is a wait(2) status */
 #define TAPE_END_OPEN 2u     /* of an end: other processes have the terminal open */
+#define TAPE_END_UNTOLD 4u   /* of an end: the process was not known, so its status is not */
+#define TAPE_END_UNREAPED 8u /* of an end: nor is it since its parent has not fetched it in time */
 #define TAPE_START_CONTINUED 1u /* of a start: the run began on a tape that is lost */
 #define TAPE_START_CLUSTERS 2u  /* of a start: mode 2027 is on from there on */
 
@@ -99,6 +101,8 @@ struct tape_time {
 #define TAPE_CONTINUED 4u   /* the run began on a tape that is lost */
 #define TAPE_CLUSTERS 8u    /* mode 2027 is on when the run begins, and after each reset */
 #define TAPE_OPEN 16u       /* the run's program has ended, and others have the terminal open */
+#define TAPE_UNTOLD 32u     /* as TAPE_END_UNTOLD */
+#define TAPE_UNREAPED 64u   /* as TAPE_END_UNREAPED */
 
 #define TAPE_OF_RUN (TAPE_CONTINUED | TAPE_CLUSTERS) /* stay so after the run's end */
 
@@ -138,7 +142,9 @@ static inline void tape_state_mark(struct tape_state *s, struct tape_mark const 
 		break;
 	case TAPE_RUN_END:
 		s->flags = (s->flags & TAPE_OF_RUN) | (m->u.end.flags & TAPE_STATUS_KNOWN ? TAPE_ENDED_KNOWN : 0) |
-		           (m->u.end.flags & TAPE_END_OPEN ? TAPE_OPEN : 0);
+		           (m->u.end.flags & TAPE_END_OPEN ? TAPE_OPEN : 0) |
+		           (m->u.end.flags & TAPE_END_UNTOLD ? TAPE_UNTOLD : 0) |
+		           (m->u.end.flags & TAPE_END_UNREAPED ? TAPE_UNREAPED : 0);
 		s->status = m->u.end.status;
 		s->since = m->time;
 		break;

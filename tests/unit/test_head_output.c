@@ -428,7 +428,7 @@ TEST(a_run_begins_and_ends_on_the_tape)
 	set_up();
 	says("one\033[3");
 	(void)drain(&out);
-	output_run_end(&out, true, 3 << 8, false, 99);
+	output_run_end(&out, TAPE_STATUS_KNOWN, 3 << 8, 99);
 	CHECK_EQ(out.tape.end, 6); /* nothing is held back any more */
 	CHECK_EQ(out.state.flags, TAPE_ENDED_KNOWN);
 	begin_run(&out, 2);
@@ -454,7 +454,7 @@ TEST(what_one_run_asked_for_is_not_answered_to_nobody)
 	says("\033[c");
 	(void)drain(&out);
 	CHECK_EQ(answers.n, 1);
-	output_run_end(&out, false, 0, false, 99);
+	output_run_end(&out, 0, 0, 99);
 	CHECK_EQ(out.state.flags, 0);
 	CHECK_EQ(answers.n, 1);
 	tear_down();
@@ -525,7 +525,7 @@ TEST(sizes_and_runs_come_back_too)
 	says("abc");
 	(void)drain(&out);
 	output_resize(&out, (struct tape_size){ 30, 100, 1000, 600 });
-	output_run_end(&out, true, 9, false, 99);
+	output_run_end(&out, TAPE_STATUS_KNOWN, 9, 99);
 	reopen(&b, true);
 	check_same(&out, &b);
 	CHECK_EQ(b.state.status, 9);
@@ -663,7 +663,7 @@ TEST(a_damaged_tape_is_refused_or_gone_on_with)
 	set_up();
 	says("abc\033[31m\033[cdef");
 	(void)drain(&out);
-	output_run_end(&out, true, 0, false, 99);
+	output_run_end(&out, TAPE_STATUS_KNOWN, 0, 99);
 	int const copy = snapshot(out.tape.fd);
 	static uint64_t const values[] = { 0, 1, 1000, UINT64_MAX / 8, UINT64_MAX / 2, UINT64_MAX };
 	/* The words of the header's second page, and what lies behind it. */

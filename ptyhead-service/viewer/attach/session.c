@@ -267,6 +267,7 @@ static void output(struct session *a, int64_t now)
 	if (a->show.over && !a->done) {
 		end(a, a->show.known ? SESSION_ENDED : SESSION_UNKNOWN, 0, NULL);
 		a->result->code = a->show.known ? notice_code(a->show.status) : 0;
+		notice_end(a->result->why, a->show.end_flags, a->show.status);
 	}
 }
 

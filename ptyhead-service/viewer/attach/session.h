@@ -7,6 +7,7 @@
 
 #include "keys.h"
 #include "client.h"
+#include "notice.h"
 #include "rescue.h"
 
 struct session_options {
@@ -39,6 +40,7 @@ struct session_result {
 	int signal;
 	int error; /* an errno */
 	char const *what; /* "unable to ..." */
+	char why[NOTICE_MAX]; /* UNKNOWN: no status is known */
 	bool connected;
 	struct ptyhead_reply reply;
 };

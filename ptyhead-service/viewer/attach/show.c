@@ -57,11 +57,12 @@ void show_tell_lost(struct show *s, int64_t now, bool all)
 /* ---- where to start ------------------------------------------------------ */
 
 /* It is over when all that was read is written. */
-static void follow_ends(struct show *s, bool known, int status)
+static void follow_ends(struct show *s, uint32_t flags, int status)
 {
 	s->over_due = true;
 	if (s->left) return; /* it was known when we came */
-	s->known = known;
+	s->known = flags & TAPE_ENDED_KNOWN;
+	s->end_flags = flags;
 	s->status = status;
 }
 
@@ -71,7 +72,7 @@ static void end_missed(struct show *s)
 	struct tape_state const *const l = &s->last;
 	uint32_t const going = s->left ? TAPE_ALIVE | TAPE_OPEN : TAPE_ALIVE;
 	if (!s->follow || l->run < s->follow || (l->run == s->follow && (l->flags & going))) return;
-	follow_ends(s, l->run == s->follow && (l->flags & TAPE_ENDED_KNOWN), l->status);
+	follow_ends(s, l->run == s->follow ? l->flags : TAPE_ALIVE, l->status);
 }
 
 /* Another tape comes in place of the one before. The run that is followed may have
@@ -112,11 +113,12 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	s->live_pos = s->tape.pos;
 	/* The run that is followed may have lost its tape alone. */
 	if (again && s->follow && !s->over_due && !(s->last.run == s->follow && s->last.flags & TAPE_CONTINUED))
-		follow_ends(s, false, 0);
+		follow_ends(s, TAPE_ALIVE, 0);
 	if (s->once && !s->follow) {
 		s->follow = tape_state_next(&s->last);
 		s->left = s->follow == s->last.run && tape_state_left(&s->last);
 		s->known = s->left && (s->last.flags & TAPE_ENDED_KNOWN);
+		s->end_flags = s->last.flags;
 		s->status = s->last.status;
 	}
 	if (s->once && s->follow > s->last.run) {
@@ -179,12 +181,11 @@ static void overtaken(struct show *s)
 
 static void run_ended(struct show *s, struct tape_mark const *m, bool news)
 {
-	bool const known = m->u.end.flags & TAPE_STATUS_KNOWN;
 	char text[NOTICE_MAX];
 
-	if (s->follow && m->run == s->follow && !s->left) follow_ends(s, known, m->u.end.status);
+	if (s->follow && m->run == s->follow && !s->left) follow_ends(s, s->now.flags, m->u.end.status);
 	if (!news || (s->follow && m->run != s->follow)) return;
-	notice_end(text, known, m->u.end.status);
+	notice_end(text, s->now.flags, m->u.end.status);
 	bool const open = m->u.end.flags & TAPE_END_OPEN;
 	if (open) strcat(text, NOTICE_OPEN);
 	face_notice(&s->face, text, FACE_FLOW, open ? BRIEF_MS : 0);
@@ -192,7 +193,7 @@ static void run_ended(struct show *s, struct tape_mark const *m, bool news)
 
 static void closed(struct show *s, bool news)
 {
-	if (s->follow && s->now.run == s->follow) follow_ends(s, s->now.flags & TAPE_ENDED_KNOWN, s->now.status);
+	if (s->follow && s->now.run == s->follow) follow_ends(s, s->now.flags, s->now.status);
 	else if (news && !s->follow) face_notice(&s->face, NOTICE_CLOSED, FACE_FLOW, 0);
 }
 
@@ -201,11 +202,12 @@ static void run_started(struct show *s, struct tape_mark const *m, bool news)
 	char text[NOTICE_MAX];
 
 	s->run = m->run;
-	if (s->follow && m->run > s->follow) s->over_due = true; /* its end was missed */
+	if (s->follow && m->run > s->follow && !s->over_due) follow_ends(s, TAPE_ALIVE, 0); /* its end was missed */
 	if (s->face.tty) screen_clusters_set(canvas_screen(&s->face.canvas), s->now.flags & TAPE_CLUSTERS);
 	if (!s->follow || m->run == s->follow) face_run(&s->face, m->u.start.size.rows, m->u.start.size.cols);
 	if (!news || s->over_due) return;
-	snprintf(text, sizeof text, "the program started%s (pid %d)", m->run > 1 ? " again" : "", (int)m->u.start.pid);
+	int const n = snprintf(text, sizeof text, "the program started%s", m->run > 1 ? " again" : "");
+	if (m->u.start.pid > 0) snprintf(text + n, sizeof text - (size_t)n, " (pid %d)", (int)m->u.start.pid);
 	face_notice(&s->face, text, FACE_FLOW, BRIEF_MS);
 }
 

@@ -23,6 +23,7 @@ struct show {
 	bool over;     /* the run to be followed has ended */
 	bool known;    /* with this status */
 	int status;
+	uint32_t end_flags; /* of the state then */
 
 	struct face face; /* tty, quiet and say are set by the caller, too */
 	struct tape_reader tape;

@@ -166,7 +166,8 @@ static void run_started(struct record *r, struct tape_mark const *m)
 		r->done = true;
 		return;
 	}
-	snprintf(text, sizeof text, "run %u started, pid %d", m->run, (int)m->u.start.pid);
+	int const n = snprintf(text, sizeof text, "run %u started", m->run);
+	if (m->u.start.pid > 0) snprintf(text + n, sizeof text - (size_t)n, ", pid %d", (int)m->u.start.pid);
 	recording_marker(&r->out, m->time, text);
 	/* What the last one left switched on is undone. */
 	if (screen_total(r->screen) > 0) {
@@ -181,7 +182,7 @@ static void run_started(struct record *r, struct tape_mark const *m)
 static void run_ended(struct record *r, struct tape_mark const *m)
 {
 	char text[NOTICE_MAX + 32], why[NOTICE_MAX];
-	snprintf(text, sizeof text, "run %u: %s%s", m->run, notice_end(why, m->u.end.flags & TAPE_STATUS_KNOWN, m->u.end.status),
+	snprintf(text, sizeof text, "run %u: %s%s", m->run, notice_end(why, r->state.flags, m->u.end.status),
 	         r->state.flags & TAPE_OPEN ? NOTICE_OPEN : "");
 	recording_marker(&r->out, m->time, text);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "tape.h"
+
 static struct { int number; char const *name; } const signals[] = {
 	{ SIGHUP, "SIGHUP" }, { SIGINT, "SIGINT" }, { SIGQUIT, "SIGQUIT" }, { SIGILL, "SIGILL" },
 	{ SIGTRAP, "SIGTRAP" }, { SIGABRT, "SIGABRT" }, { SIGBUS, "SIGBUS" }, { SIGFPE, "SIGFPE" },
@@ -13,10 +15,13 @@ static struct { int number; char const *name; } const signals[] = {
 	{ SIGXFSZ, "SIGXFSZ" }, { SIGSYS, "SIGSYS" },
 };
 
-char const *notice_end(char buf[NOTICE_MAX], bool known, int status)
+char const *notice_end(char buf[NOTICE_MAX], uint32_t flags, int status)
 {
-	if (!known) {
-		snprintf(buf, NOTICE_MAX, "the program ended, its status is not known");
+	if (!(flags & TAPE_ENDED_KNOWN)) {
+		snprintf(buf, NOTICE_MAX, "the program ended, its status is not known: %s",
+		         flags & TAPE_ALIVE ? "the end was missed" :
+		         flags & TAPE_UNTOLD ? "nobody told which process it was" :
+		         flags & TAPE_UNREAPED ? "its parent has not fetched it" : "before Linux 6.15 its parent alone is told");
 	} else if (WIFSIGNALED(status)) {
 		int const number = WTERMSIG(status);
 		char const *name = "a signal";

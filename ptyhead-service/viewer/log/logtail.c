@@ -159,7 +159,7 @@ static void run_ended(struct logtail *t, struct tape_mark const *m)
 	if (t->lines) loglines_all(t->lines, reading(t));
 	t->look = t->again = 0;
 	if (t->runs && !t->muted) {
-		snprintf(text, sizeof text, "run %u: %s%s", m->run, notice_end(why, m->u.end.flags & TAPE_STATUS_KNOWN, m->u.end.status),
+		snprintf(text, sizeof text, "run %u: %s%s", m->run, notice_end(why, t->state.flags, m->u.end.status),
 		         t->state.flags & TAPE_OPEN ? NOTICE_OPEN : "");
 		say(t, text, m->time);
 	}

@@ -175,7 +175,7 @@ static void finish(struct session_options const *o, struct session_result const 
 	case SESSION_DETACHED: exit(0);
 	case SESSION_ENDED: exit(r->code);
 	case SESSION_UNKNOWN:
-		die(EXIT_TEMPORARY, "the program ended, and its status is not known (Linux 6.15 tells it)");
+		die(EXIT_TEMPORARY, "%s", r->why);
 	case SESSION_SIGNAL:
 		signals_die(r->signal);
 		exit(128 + r->signal);

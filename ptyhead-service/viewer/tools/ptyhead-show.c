@@ -123,7 +123,7 @@ static void say_end(struct tape_state const *s)
 	time_t const at = (time_t)(s->since / 1000000000u);
 	struct tm tm;
 	if (!localtime_r(&at, &tm) || !strftime(when, sizeof when, "%F %T", &tm)) return;
-	fprintf(stderr, "ptyhead-show: run %u: %s, at %s\n", s->run, notice_end(why, (s->flags & TAPE_ENDED_KNOWN) != 0, s->status), when);
+	fprintf(stderr, "ptyhead-show: run %u: %s, at %s\n", s->run, notice_end(why, s->flags, s->status), when);
 }
 
 /* As it was when a run ended. The one that is alive has not. */

@@ -124,7 +124,8 @@ static int exit_code(struct await const *a)
 {
 	if (a->kind != AWAIT_EXIT) return 0;
 	if (a->state.flags & TAPE_ENDED_KNOWN) return notice_code(a->state.status);
-	die(EXIT_TEMPORARY, "the program ended, and its status is not known (Linux 6.15 tells it)");
+	char why[NOTICE_MAX];
+	die(EXIT_TEMPORARY, "%s", notice_end(why, a->state.flags, 0));
 }
 
 char const tool_name[] = "ptyhead-wait";
