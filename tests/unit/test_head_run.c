@@ -242,4 +242,54 @@ TEST(what_cannot_be_watched_is_not_taken_over)
 	tear_down();
 }
 
+/* ---- who leads the terminal's session ---- */
+
+TEST(the_leader_of_a_terminals_session_is_known_while_it_leads)
+{
+	int slave, status;
+	int ends[2];
+	char byte;
+	pid_t who = 0;
+	int const master = parts_pty(&slave);
+	CHECK_EQ(pidfd_leader(master, &who), -ENOTTY);
+	CHECK(pipe2(ends, O_CLOEXEC) == 0);
+	pid_t const pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		if (setsid() < 0 || ioctl(slave, TIOCSCTTY, 0) < 0) _exit(1);
+		(void)!write(ends[1], "x", 1);
+		pause();
+		_exit(0);
+	}
+	CHECK_EQ(read(ends[0], &byte, 1), 1);
+	int const fd = pidfd_leader(master, &who);
+	CHECK(fd >= 0);
+	CHECK_EQ(who, pid);
+	CHECK(!pidfd_gone(fd));
+	CHECK(kill(pid, SIGKILL) == 0);
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK(pidfd_gone(fd));
+	CHECK_EQ(pidfd_leader(master, &who), -ENOTTY);
+	CHECK_EQ(pidfd_leader(ends[0], &who), -ENOTTY);
+	close(fd);
+	close(ends[0]);
+	close(ends[1]);
+	close(slave);
+	close(master);
+}
+
+TEST(why_a_status_is_not_known)
+{
+	int pipe;
+	set_up();
+	CHECK(!run_unreaped(&run));
+	pid_t const pid = begin(&pipe, 0, 0);
+	close(pipe);
+	CHECK(loop_until(&loop, is_gone, NULL));
+	if (kernel_tells()) CHECK(run_unreaped(&run));
+	reap(pid);
+	CHECK(!run_unreaped(&run));
+	tear_down();
+}
+
 TEST_MAIN
