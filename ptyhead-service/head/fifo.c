@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "key.h"
 
 /* ---- lines ------------------------------------------------------------------------ */
 
@@ -26,14 +27,20 @@ static char const *why_not(int code)
 static bool type_line(struct fifo *f, size_t n)
 {
 	struct terminal *const t = terminals_find(f->terminals, TERMINAL_MAIN);
+	struct screen_buf out = SCREEN_BUF_INIT;
 	uint64_t offset;
+	int code = WIRE_T_PROGRAM;
 
-	f->buf[n - 1] = '\r';
-	int const code = t ? terminal_send(t, f->buf, n, &offset) : WIRE_T_PROGRAM;
-	if (code == -EAGAIN) {
-		f->buf[n - 1] = '\n';
-		return false;
+	if (t) {
+		struct screen_input const mode = terminal_input_mode(t);
+		key_text(f->buf, n, &mode, &out);
+		/* More than has room at once never has. */
+		if (out.failed) code = WIRE_T_FAILED;
+		else if (out.len > INPUTQ_MAX / 2) code = WIRE_T_LINE;
+		else code = terminal_send(t, (uint8_t const *)out.data, out.len, &offset);
 	}
+	screen_buf_deinit(&out);
+	if (code == -EAGAIN) return false;
 	if (code != WIRE_T_TAKEN) log_news(&f->env->log, "a line of the FIFO was not typed: %s", why_not(code));
 	return true;
 }

@@ -19,6 +19,7 @@ static struct terminal *terminal_alloc(struct env *e, struct terminal_events con
 	list_init(&t->link);
 	audience_init(&t->audience);
 	terminal_run_init(t);
+	terminal_place_init(t);
 	pump_init(t);
 	return t;
 }
@@ -214,6 +215,12 @@ size_t terminal_type(struct terminal *t, uint8_t const *data, size_t len)
 	if (t->size_due) return 0;
 	line_count(&t->line, t->output.state.run, t->master.fd, data, len);
 	return pump_input(t, data, len);
+}
+
+struct screen_input terminal_input_mode(struct terminal *t)
+{
+	pump_catch_up(t, INPUTQ_MAX, PUMP_SEND_MS);
+	return screen_input(t->output.screen);
 }
 
 int terminal_send(struct terminal *t, uint8_t const *data, size_t len, uint64_t *ret_offset)

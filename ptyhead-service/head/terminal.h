@@ -4,6 +4,7 @@
  *
  * terminal_pump.c   moves bytes: master to tape, input to master, size, wake-ups
  * terminal_run.c    a run's start, end, and take-up by the next head
+ * terminal_place.c  whether the next run may begin
  * terminal.c        birth and death, viewers, their input
  *
  * Each of these calls only those above it. The master stays open after a run's
@@ -117,6 +118,8 @@ bool terminal_takes(struct terminal const *t, size_t n);
 /* Typed bytes. Returns how many were taken, in order: all of them where there is
  * nobody to read them, since they are dropped then. */
 size_t terminal_type(struct terminal *t, uint8_t const *data, size_t len);
+/* How its program wants keys to be sent, by what it has written until now. */
+struct screen_input terminal_input_mode(struct terminal *t);
 /* Input that is answered, all or nothing: an enum wire_taken_code; -EAGAIN: there
  * is no room now, offer it again. */
 int terminal_send(struct terminal *t, uint8_t const *data, size_t len, uint64_t *ret_offset);
@@ -131,6 +134,17 @@ struct terminal_run {
 	bool sized;
 	struct wire_tty tty;
 };
+/* Begins a run; the terminal must be free. *ret_size: as set on the
+ * master. On -errno nothing was taken over. */
+int terminal_start(struct terminal *t, struct terminal_run const *run, struct wire_size *ret_size);
+/* Goes on, after its output was opened, with the run `run` of another head, whose
+ * master and pidfd (taken over on success; -1: none) were kept. 0 or -errno. */
+int terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd);
+/* The store came back empty: puts what is this terminal's into it. -errno. */
+int terminal_keep(struct terminal *t);
+
+/* ---- terminal_place.c ---- */
+
 enum terminal_place {
 	TERMINAL_FREE,  /* a run may begin */
 	TERMINAL_TAKEN, /* a program is on it */
@@ -141,13 +155,5 @@ enum terminal_place {
  * as long as the engine needs for one read. To be asked once, and acted on at once:
  * FREE means that no run is there (run.state), and the next question begins anew. */
 enum terminal_place terminal_place(struct terminal *t);
-/* Begins a run; the terminal must be free. *ret_size: as set on the
- * master. On -errno nothing was taken over. */
-int terminal_start(struct terminal *t, struct terminal_run const *run, struct wire_size *ret_size);
-/* Goes on, after its output was opened, with the run `run` of another head, whose
- * master and pidfd (taken over on success; -1: none) were kept. 0 or -errno. */
-int terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd);
-/* The store came back empty: puts what is this terminal's into it. -errno. */
-int terminal_keep(struct terminal *t);
 
 #endif

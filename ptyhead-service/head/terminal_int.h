@@ -47,8 +47,14 @@ void terminal_run_init(struct terminal *t);
 /* After a drain: gives up a master that is lost, and marks the end of a run that
  * is over. */
 void terminal_settle(struct terminal *t);
+/* The run is over now, whatever is known of it. */
+void terminal_end(struct terminal *t);
 /* Gives the master back to the kernel; the store lets go of it, too. */
 void terminal_master_drop(struct terminal *t, bool keep);
 void terminal_run_deinit(struct terminal *t, bool keep);
+
+/* ---- terminal_place.c ---- */
+
+void terminal_place_init(struct terminal *t);
 
 #endif

@@ -246,7 +246,7 @@ TEST(specs)
 	static char const *const bad[] = { "", "^", "^[", "C-[", "a^[", "\xc3\xa4", "\xe4", "nonesuch", "\x1b", "^\x01",
 		                           "^A^B^C^D^E" };
 	static struct { char const *spec; int key; unsigned n; char const *name; } const good[] = {
-		{ "^\\", 0x1c, 1, "^\\" }, { "C-\\", 0x1c, 1, "^\\" }, { "^@", 0, 1, "^@" }, { NULL, 0x1c, 1, "^\\" },
+		{ "^\\", 0x1c, 1, "^\\" }, { "C-\\", 0x1c, 1, "^\\" }, { "^@", 0, 1, "^@" }, { KEYS_DETACH, 0x1c, 1, "^\\" },
 		{ "^a", 1, 1, "^A" }, { "^A", 1, 1, "^A" }, { "C-z", 26, 1, "^Z" }, { "^_", 0x1f, 1, "^_" },
 		{ "x", 'x', 1, "x" }, { "\x1d", 0x1d, 1, "^]" }, { "^?", 0x7f, 1, "^?" }, { "none", 0, 0, "none" },
 		{ "^P^Q", 16, 2, "^P^Q" }, { "C-pC-q", 16, 2, "^P^Q" }, { "~.", '~', 2, "~." }, { "C-", 'C', 2, "C-" },

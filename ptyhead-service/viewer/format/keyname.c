@@ -1,31 +1,20 @@
 #include "keyname.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "number.h"
 #include "utf8.h"
 
-#define KEY_NAMED 0x200000u /* above every code point */
-#define KEY_F KEY_NAMED     /* F1 is KEY_F + 1 */
-#define KEY_F_MAX 20u
-#define KEY_PAD (KEY_NAMED + 0x100u) /* and the character on it */
-#define KEY_PAD_MAX 0x80u
-
-enum { UP = KEY_NAMED + 0x200, DOWN, RIGHT, LEFT, HOME, END, PPAGE, NPAGE, INSERT, DELETE };
-enum { TAB = 9, ENTER = 13, ESCAPE = 27, SPACE = 32, BACKSPACE = 127 };
-
 /* ---- names ------------------------------------------------------------------ */
 
 static struct { char const *name; uint32_t code; unsigned mods; } const names[] = {
-	{ "Enter", ENTER, 0 }, { "Escape", ESCAPE, 0 }, { "Tab", TAB, 0 }, { "BTab", TAB, KEY_SHIFT },
-	{ "BSpace", BACKSPACE, 0 }, { "Space", SPACE, 0 }, { "Up", UP, 0 }, { "Down", DOWN, 0 },
-	{ "Left", LEFT, 0 }, { "Right", RIGHT, 0 }, { "Home", HOME, 0 }, { "End", END, 0 },
-	{ "PPage", PPAGE, 0 }, { "PageUp", PPAGE, 0 }, { "PgUp", PPAGE, 0 }, { "NPage", NPAGE, 0 },
-	{ "PageDown", NPAGE, 0 }, { "PgDn", NPAGE, 0 }, { "IC", INSERT, 0 }, { "Insert", INSERT, 0 },
-	{ "DC", DELETE, 0 }, { "Delete", DELETE, 0 }, { "KPEnter", KEY_PAD + ENTER, 0 },
+	{ "Enter", KEY_ENTER, 0 }, { "Escape", KEY_ESCAPE, 0 }, { "Tab", KEY_TAB, 0 }, { "BTab", KEY_TAB, KEY_SHIFT },
+	{ "BSpace", KEY_BACKSPACE, 0 }, { "Space", KEY_SPACE, 0 }, { "Up", KEY_UP, 0 }, { "Down", KEY_DOWN, 0 },
+	{ "Left", KEY_LEFT, 0 }, { "Right", KEY_RIGHT, 0 }, { "Home", KEY_HOME, 0 }, { "End", KEY_END, 0 },
+	{ "PPage", KEY_PPAGE, 0 }, { "PageUp", KEY_PPAGE, 0 }, { "PgUp", KEY_PPAGE, 0 }, { "NPage", KEY_NPAGE, 0 },
+	{ "PageDown", KEY_NPAGE, 0 }, { "PgDn", KEY_NPAGE, 0 }, { "IC", KEY_INSERT, 0 }, { "Insert", KEY_INSERT, 0 },
+	{ "DC", KEY_DELETE, 0 }, { "Delete", KEY_DELETE, 0 }, { "KPEnter", KEY_PAD + KEY_ENTER, 0 },
 };
 
 /* The one character that the name is; 0: it is not one. */
@@ -84,185 +73,4 @@ bool key_parse(char const *name, struct key *ret)
 		else return false;
 	}
 	return by_name(name, ret);
-}
-
-/* ---- bytes --------------------------------------------------------------------- */
-
-static size_t format(char buf[KEY_BYTES_MAX], char const *text) { return (size_t)snprintf(buf, KEY_BYTES_MAX, "%s", text); }
-
-static unsigned parameter(unsigned mods) { return 1 + mods; } /* xterm's and kitty's numbers are ours */
-
-/* CSI 1;m X, or with no modifier CSI X or SS3 X. */
-static size_t letter(char buf[KEY_BYTES_MAX], char x, unsigned mods, bool ss3)
-{
-	int const n = mods ? snprintf(buf, KEY_BYTES_MAX, "\033[1;%u%c", parameter(mods), x)
-	                   : snprintf(buf, KEY_BYTES_MAX, ss3 ? "\033O%c" : "\033[%c", x);
-	return (size_t)n;
-}
-
-static size_t tilde(char buf[KEY_BYTES_MAX], unsigned number, unsigned mods)
-{
-	int const n = mods ? snprintf(buf, KEY_BYTES_MAX, "\033[%u;%u~", number, parameter(mods))
-	                   : snprintf(buf, KEY_BYTES_MAX, "\033[%u~", number);
-	return (size_t)n;
-}
-
-static size_t named_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
-{
-	static uint8_t const f[KEY_F_MAX + 1] = { 0, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24, 25, 26, 28, 29, 31, 32, 33, 34 };
-	bool const kitty = m->kitty & 1u;
-	bool const ss3 = m->cursor_keys && !kitty;
-	uint32_t const n = k.code - KEY_F;
-
-	if (n >= 1 && n <= 4) {
-		if (n == 3 && kitty) return tilde(buf, 13, k.mods); /* CSI R is an answer */
-		return letter(buf, (char)('P' + n - 1), k.mods, !kitty);
-	}
-	if (n <= KEY_F_MAX) return tilde(buf, f[n], k.mods);
-	switch (k.code) {
-	case UP: return letter(buf, 'A', k.mods, ss3);
-	case DOWN: return letter(buf, 'B', k.mods, ss3);
-	case RIGHT: return letter(buf, 'C', k.mods, ss3);
-	case LEFT: return letter(buf, 'D', k.mods, ss3);
-	case HOME: return letter(buf, 'H', k.mods, ss3);
-	case END: return letter(buf, 'F', k.mods, ss3);
-	case INSERT: return tilde(buf, 2, k.mods);
-	case DELETE: return tilde(buf, 3, k.mods);
-	case PPAGE: return tilde(buf, 5, k.mods);
-	case NPAGE: return tilde(buf, 6, k.mods);
-	default: return 0;
-	}
-}
-
-static size_t pad_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
-{
-	static char const on[] = "0123456789.+-*/\r", off[] = "pqrstuvwxynkmjoM";
-	char const c = (char)(k.code - KEY_PAD);
-	char const *const at = strchr(on, c);
-
-	if (m->keypad && !(m->kitty & 1u) && at && c) return (size_t)snprintf(buf, KEY_BYTES_MAX, "\033O%c", off[at - on]);
-	return key_bytes((struct key){ (uint32_t)c, k.mods }, m, buf);
-}
-
-/* What Ctrl makes of a character; -1: nothing that has a byte. */
-static int control(uint32_t c)
-{
-	if (c >= 'a' && c <= 'z') return (int)c - 'a' + 1;
-	if (c >= '@' && c <= '_') return (int)c - '@';
-	switch (c) {
-	case ' ': case '2': return 0;
-	case '3': return 27;
-	case '4': return 28;
-	case '5': return 29;
-	case '6': return 30;
-	case '7': case '/': case '-': return 31;
-	case '8': case '?': return 127;
-	default: return -1;
-	}
-}
-
-/* Keys that have a byte of their own, in any protocol. */
-static bool is_special(uint32_t c) { return c == ENTER || c == TAB || c == ESCAPE || c == BACKSPACE; }
-
-static size_t legacy_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
-{
-	size_t n = 0;
-	int c = (int)k.code;
-
-	if (k.code == TAB && (k.mods & KEY_SHIFT)) return format(buf, k.mods & KEY_META ? "\033\033[Z" : "\033[Z");
-	if (k.mods & KEY_META) buf[n++] = '\033';
-	if (k.code == ENTER && !(k.mods & KEY_CTRL)) return n + format(buf + n, m->newline ? "\r\n" : "\r");
-	if (k.code == BACKSPACE) {
-		/* Ctrl makes it the other one. */
-		buf[n++] = m->backarrow != ((k.mods & KEY_CTRL) != 0) ? '\b' : '\177';
-		return n;
-	}
-	if ((k.mods & KEY_SHIFT) && c >= 'a' && c <= 'z' && !(k.mods & KEY_CTRL)) c -= 'a' - 'A';
-	if ((k.mods & KEY_CTRL) && !is_special(k.code)) {
-		c = control(k.code);
-		if (c < 0) return 0;
-	}
-	return n + utf8_put((uint32_t)c, buf + n);
-}
-
-/* kitty's protocol: CSI code;modifiers u. The code is that of the key without
- * Shift. With "all keys as escapes" (8) also for text, which (16) then follows. */
-static size_t kitty_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
-{
-	bool const all = m->kitty & 8u;
-	uint32_t code = k.code;
-	unsigned mods = k.mods;
-	int n;
-
-	/* Enter, Tab and Backspace by themselves stay as they are, so that who is
-	 * stuck can type "reset". */
-	bool const plain = is_special(code) ? code != ESCAPE && mods == 0 : (mods & ~(unsigned)KEY_SHIFT) == 0;
-	if (!all && plain) return legacy_bytes(k, m, buf);
-	if (code >= 'A' && code <= 'Z') {
-		code += 'a' - 'A';
-		if (!(mods & KEY_CTRL)) mods |= KEY_SHIFT;
-	}
-	if ((m->kitty & 16u) && all && plain && !is_special(code))
-		n = mods ? snprintf(buf, KEY_BYTES_MAX, "\033[%u;%u;%uu", code, parameter(mods), k.code)
-		         : snprintf(buf, KEY_BYTES_MAX, "\033[%u;;%uu", code, k.code);
-	else
-		n = mods ? snprintf(buf, KEY_BYTES_MAX, "\033[%u;%uu", code, parameter(mods)) : snprintf(buf, KEY_BYTES_MAX, "\033[%uu", code);
-	return (size_t)n;
-}
-
-/* xterm's modifyOtherKeys: at 1 what has no byte of its own, at 2 whatever is
- * modified by more than Shift. */
-static bool other_key(struct key k, struct screen_input const *m)
-{
-	if (m->modify_other < 1 || k.mods == 0) return false;
-	if (k.code == TAB && k.mods == KEY_SHIFT) return false;
-	if (is_special(k.code)) return m->modify_other > 1 || k.code != ESCAPE;
-	if (k.mods == KEY_SHIFT) return false;
-	return m->modify_other > 1 || ((k.mods & KEY_CTRL) && control(k.code) < 0);
-}
-
-size_t key_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
-{
-	if (k.code >= KEY_PAD && k.code < KEY_PAD + KEY_PAD_MAX) return pad_bytes(k, m, buf);
-	if (k.code >= KEY_NAMED) return named_bytes(k, m, buf);
-	if (m->kitty & 9u) return kitty_bytes(k, m, buf);
-	if (other_key(k, m)) return (size_t)snprintf(buf, KEY_BYTES_MAX, "\033[27;%u;%u~", parameter(k.mods), k.code);
-	return legacy_bytes(k, m, buf);
-}
-
-/* ---- text ------------------------------------------------------------------------ */
-
-void key_text(void const *text, size_t len, struct screen_input const *m, struct screen_buf *out)
-{
-	uint8_t const *const p = text;
-	char buf[KEY_BYTES_MAX];
-	uint32_t c;
-
-	for (size_t i = 0; i < len;) {
-		size_t const n = utf8_get(p + i, len - i, &c);
-		if (p[i] == '\n') screen_buf_add(out, buf, key_bytes((struct key){ ENTER, 0 }, m, buf));
-		else if ((m->kitty & 8u) && c >= 0x20 && c != 0x7F && c != UTF8_BAD) screen_buf_add(out, buf, key_bytes((struct key){ c, 0 }, m, buf));
-		else screen_buf_add(out, p + i, n);
-		i += n;
-	}
-}
-
-void key_paste(void const *text, size_t len, struct screen_input const *m, struct screen_buf *out, size_t *ret_left_out)
-{
-	uint8_t const *const p = text;
-	uint32_t c;
-
-	*ret_left_out = 0;
-	if (m->paste) screen_buf_str(out, "\033[200~");
-	for (size_t i = 0; i < len;) {
-		size_t n = utf8_get(p + i, len - i, &c);
-		/* Byte by byte: to some programs 0x9B alone is CSI, too. */
-		if (c == UTF8_BAD) n = 1;
-		bool const alone = c == UTF8_BAD && p[i] == 0x9B;
-		if (m->paste && (c == 0x1B || c == 0x9B || alone)) ++*ret_left_out;
-		else if (p[i] == '\n') screen_buf_str(out, "\r");
-		else screen_buf_add(out, p + i, n);
-		i += n;
-	}
-	if (m->paste) screen_buf_str(out, "\033[201~");
 }
