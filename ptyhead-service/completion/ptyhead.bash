@@ -52,7 +52,7 @@ _ptyhead() {
 	prev=${COMP_WORDS[i - 1]}
 	COMPREPLY=()
 	case $tool in
-	ptyhead-attach) options='-r --read-only -L --lossless -e --escape -H --history -1 --once -q --quiet' valued='-e --escape -H --history' ;;
+	ptyhead-attach) options='-r --read-only -L --lossless -e --escape -p --past -H --history -1 --once -q --quiet' valued='-e --escape -p --past -H --history' ;;
 	ptyhead-show) options='-e --escapes -H --history --run --at --json --html' valued='-H --history --run --at' ;;
 	ptyhead-list) options='--json --names' valued= ;;
 	ptyhead-send) options='-k --key -n --no-enter -p --paste -r --raw -w --wait -W --wait-fixed --or-exit -o --offset -t --timeout -L --lossless' valued='-w --wait -W --wait-fixed -t --timeout' ;;

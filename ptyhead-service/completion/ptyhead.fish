@@ -18,6 +18,7 @@ end
 complete -c ptyhead-attach -s r -l read-only
 complete -c ptyhead-attach -s L -l lossless
 complete -c ptyhead-attach -s e -l escape -x
+complete -c ptyhead-attach -s p -l past -x
 complete -c ptyhead-attach -s H -l history -x
 complete -c ptyhead-attach -s 1 -l once
 complete -c ptyhead-attach -s q -l quiet
