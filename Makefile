@@ -93,7 +93,8 @@ PROGS    := $(if $(wildcard $(S)/head/ptyhead.c),ptyhead) $(TOOLS)
 ifeq ($(S6),yes)
 PROGS    += $(if $(wildcard s6-ptyexec/*.c),s6-ptyexec)
 endif
-BINS     := $(PROGS:%=$(B)/%)
+SCRIPTS  := $(notdir $(wildcard $(S)/scripts/ptyhead-*))
+BINS     := $(PROGS:%=$(B)/%) $(SCRIPTS:%=$(B)/%)
 
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 HELPERS  := $(patsubst tests/helpers/%.c,$(B)/tests/helpers/%,$(wildcard tests/helpers/*.c))
@@ -124,6 +125,10 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALLFLAGS) $(XFLAGS) -c -o $@ $<
+
+$(SCRIPTS:%=$(B)/%): $(B)/%: $(S)/scripts/%
+	@mkdir -p $(@D)
+	@sed 's/@VERSION@/$(VERSION)/' $< >$@ && chmod 755 $@
 
 $(B)/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -260,7 +265,7 @@ ifeq ($(SYSTEMD),yes)
 endif
 
 uninstall:                      ## take away what install put there
-	rm -f $(PROGS:%=$(DESTDIR)$(BINDIR)/%)
+	rm -f $(PROGS:%=$(DESTDIR)$(BINDIR)/%) $(SCRIPTS:%=$(DESTDIR)$(BINDIR)/%)
 	for m in $(MANPAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 	for c in $(COMPLETED); do rm -f $(DESTDIR)$(BASHCOMPDIR)/$$c $(DESTDIR)$(FISHCOMPDIR)/$$c.fish; done
 	rm -f $(DESTDIR)$(ZSHCOMPDIR)/_ptyhead

@@ -208,7 +208,6 @@ unsafe() { LC_ALL=C grep -qaP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80
 	run -0 ptyhead-list --help
 	run -0 ptyhead-list --version
 	run -1 ptyhead-list app:nix
-	run -100 ptyhead-list app two
 	run -100 ptyhead-list --nix
 	run -100 ptyhead-list 'a b'
 	run -111 ptyhead-list "$T/nix"
@@ -296,7 +295,7 @@ here_are_terminals() {
 	completes 'ptyhead-send -k PP' PPage
 	completes 'ptyhead-record --from ' now start
 	completes 'ptyhead-attach --hi' --history
-	completes 'ptyhead-show --' --at --escapes --help --history --html --json --run --version
+	completes 'ptyhead-show --' --at --escapes --help --history --host --html --json --run --version
 	# Each option that the tools have.
 	for t in attach list send show wait record run; do
 		for o in $(options "$t"); do

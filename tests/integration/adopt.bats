@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# ptyhead-adopt: a running process moved by a real reptyr; ptyhead-exec: a second program
+# beside the first.
+
+# shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
+bats_require_minimum_version 1.5.0
+load ../helpers/common
+load ../helpers/head
+load ../helpers/tmux
+
+setup() { head_setup; }
+teardown() { common_teardown; }
+
+# in_shell COMMAND... : as a job of an interactive shell in tmux; its pid in $JOB.
+in_shell() {
+	tm_start 80x24 bash --norc -i
+	tm_wait 10 '[$#]'
+	tm send-keys "$*" Enter
+}
+job_is() { JOB=$(pgrep -n -x "$1" -t "$(tm display-message -p '#{pane_tty}' | sed 's|/dev/||')"); }
+tty_of() { sed -n 's/.*) //p' "/proc/$1/stat" | cut -d' ' -f5; }
+
+@test "a running top is moved, and its shell can go" {
+	head_start
+	in_shell top -d 1
+	wait_for 10 job_is top
+	local old
+	old=$(tty_of "$JOB")
+	run -0 ptyhead-adopt -n moved "$JOB" "$S"
+	[[ $output = *"ptyhead-attach $S:moved"* ]]
+	[ "$(tty_of "$JOB")" != "$old" ]
+	tm kill-server
+	wait_for 10 eval "ptyhead-show '$S:moved' | grep -q 'load average'"
+	alive "$JOB"
+	ptyhead-send -n "$S:moved" q
+	wait_for 10 not alive "$JOB"
+	wait_for 10 eval "ptyhead-list --json '$S:moved' | grep -q '\"state\": \"ended\"'"
+}
+
+# refused PID WORDS : and the process is where it was.
+refused() {
+	local before
+	before=$(tty_of "$1")
+	run -1 ptyhead-adopt "$1" "$S"
+	[[ $output = *$2* ]] || { echo "$output"; return 1; }
+	[ "$(tty_of "$1")" = "$before" ]
+	[ "$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status")" != T ]
+	[ "$(sed -n 's/^TracerPid:[[:space:]]*//p' "/proc/$1/status")" = 0 ]
+	[ "$(ptyhead-list --json "$S" | grep -c adopted)" = 0 ]
+}
+
+@test "what cannot be moved is said, and not touched" {
+	head_start
+	in_shell 'sleep 1000 | cat'
+	wait_for 10 job_is cat
+	refused "$JOB" 'in the same job'
+	refused "$(tm display-message -p '#{pane_pid}')" 'has a child on its terminal'
+	tm send-keys C-c
+	wait_for 10 not alive "$JOB"
+	refused "$(tm display-message -p '#{pane_pid}')" 'leads the session'
+	tm send-keys 'sleep 1001' Enter
+	wait_for 10 job_is sleep
+	# One that is traced.
+	start strace -o /dev/null -p "$JOB"
+	wait_for 10 eval "! grep -q '^TracerPid:[[:space:]]*0$' /proc/$JOB/status"
+	run -1 ptyhead-adopt "$JOB" "$S"
+	[[ $output = *'is traced by process'* ]]
+	kill "$STARTED"
+	wait_for 10 not alive "$STARTED"
+	# Another user's, seen by one who is not root.
+	chmod go+rx "$T" "$BATS_RUN_TMPDIR" 2>/dev/null || :
+	run -1 setpriv --reuid nobody --regid nogroup --clear-groups sh "$REPO/ptyhead-service/scripts/ptyhead-adopt" "$JOB" "$S"
+	[[ $output = *"another user's"* ]]
+	start sleep 1002 </dev/null
+	run -1 ptyhead-adopt 2147483646 "$S"
+	[[ $output = *'there is no process'* ]]
+	run -1 setsid ptyhead-adopt 2 "$S"
+	local bad
+	for bad in '' x 012 -1 1.5; do run -100 ptyhead-adopt "$bad" "$S"; done
+	run -100 ptyhead-adopt
+	run ptyhead-adopt "$JOB" "$T/none.sock"
+	[ "$status" -ge 100 ]
+	alive "$JOB"
+	PATH=/usr/sbin:/sbin run -127 /bin/sh "$REPO/ptyhead-service/scripts/ptyhead-adopt" "$JOB" "$S"
+}
+
+@test "a second program beside the first: its namespaces, its user, its exit code" {
+	head_start
+	program unshare -m -u sh -c 'hostname inside; mount -t tmpfs x /mnt; touch /mnt/mark; echo there; exec cat'
+	wait_for 5 eval "ptyhead-show '$S' | grep -q there"
+	place=$(ptyhead-exec -d "$S" sh -c 'hostname; ls /mnt; id -un; sleep 1000')
+	[ "$place" = "$S:exec-1" ]
+	wait_for 5 gives 'inside mark root' eval "ptyhead-show '$place' | xargs"
+	run -6 ptyhead-exec --user nobody "$S" sh -c 'id -un; exit 6' </dev/null
+	[[ $output = *nobody* ]]
+	run -127 ptyhead-exec "$S" nonesuch </dev/null
+	# The first one noticed nothing.
+	[ "$(ptyhead-show "$S" | xargs)" = there ]
+	alive "$PROGRAM"
+	[ "$(hostname)" != inside ]
+	run -1 ptyhead-exec "$S:none" true
+	run -100 ptyhead-exec "$S"
+	run -100 ptyhead-exec --user 'a b' "$S" true
+	kill "$PROGRAM"
+	wait_for 5 not alive "$PROGRAM"
+	run -1 ptyhead-exec "$S" true
+	[[ $output = *'no program runs'* ]]
+}
