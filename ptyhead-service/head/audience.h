@@ -23,7 +23,7 @@ struct viewer_sending {
 	uint32_t serial;
 	uint64_t upto;   /* of the input queue's bytes */
 	uint64_t offset; /* of the tape, for the answer */
-	bool silent;     /* nothing of it is shown */
+	uint16_t flags;  /* of the answer */
 };
 
 struct viewer {

@@ -14,10 +14,11 @@ static bool canonical(int master, struct termios *ret)
 	return master >= 0 && tcgetattr(master, ret) == 0 && (ret->c_lflag & ICANON);
 }
 
-bool line_silent(int master)
+enum line_shows line_shows(int master)
 {
 	struct termios m;
-	return canonical(master, &m) && !(m.c_lflag & ECHO);
+	if (master < 0 || tcgetattr(master, &m) < 0 || (m.c_lflag & ECHO)) return LINE_SHOWN;
+	return m.c_lflag & ICANON ? LINE_SILENT : LINE_PROGRAM;
 }
 
 static bool is_char(struct termios const *m, unsigned which, uint8_t b)

@@ -13,9 +13,13 @@ struct line {
 	uint32_t run; /* that this counts for */
 };
 
-/* Does the terminal show nothing of what is typed: a canonical line without echo? (Where
- * the line is not canonical, its program may show it.) */
-bool line_silent(int master);
+/* Who shows what is typed? */
+enum line_shows {
+	LINE_SHOWN,   /* the kernel, or it cannot be asked */
+	LINE_SILENT,  /* nobody: a canonical line without echo */
+	LINE_PROGRAM, /* its program, if it likes to: neither canonical nor echo */
+};
+enum line_shows line_shows(int master);
 
 /* Counts typed input roughly, so that it costs nothing. */
 void line_count(struct line *l, uint32_t run, int master, uint8_t const *data, size_t len);

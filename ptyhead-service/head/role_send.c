@@ -3,11 +3,10 @@
 #include "line.h"
 #include "role.h"
 
-static void answer(struct conn *c, uint32_t serial, enum wire_taken_code code, uint64_t offset, bool silent)
+static void answer(struct conn *c, uint32_t serial, enum wire_taken_code code, uint64_t offset, uint16_t flags)
 {
 	uint8_t frame[WIRE_TAKEN_FRAME];
-	struct wire_taken const w = { .serial = serial, .code = (uint16_t)code, .offset = offset,
-	                              .flags = silent ? WIRE_TAKEN_SILENT : 0 };
+	struct wire_taken const w = { .serial = serial, .code = (uint16_t)code, .offset = offset, .flags = flags };
 	/* Should this fail, the socket tells the loop. */
 	conn_send(c, frame, wire_put_taken(frame, sizeof frame, &w), NULL, 0);
 }
@@ -18,7 +17,7 @@ void role_send_settle(struct viewer *v, bool over)
 	bool const written = s->upto <= inputq_gone(&v->terminal->input);
 	if (!s->waits || (!written && !over)) return;
 	s->waits = false;
-	answer(v->conn, s->serial, written ? WIRE_T_TAKEN : WIRE_T_PROGRAM, s->offset, s->silent);
+	answer(v->conn, s->serial, written ? WIRE_T_TAKEN : WIRE_T_PROGRAM, s->offset, s->flags);
 }
 
 struct outcome role_send(struct caller *c, struct conn_frame const *f)
@@ -33,14 +32,15 @@ struct outcome role_send(struct caller *c, struct conn_frame const *f)
 		return role_refusal(WIRE_R_REQUEST, "a short frame, or more input than it may hold");
 	terminal_viewer_active(t, v);
 	/* As it is when the bytes come. */
-	bool const silent = line_silent(t->master.fd);
+	static uint16_t const flags[] = { [LINE_SHOWN] = 0, [LINE_SILENT] = WIRE_TAKEN_SILENT, [LINE_PROGRAM] = WIRE_TAKEN_RAW };
+	enum line_shows const shows = line_shows(t->master.fd);
 	int const code = terminal_send(t, s.data.data, s.data.len, &offset);
 	if (code < 0) return role_outcome(ROLE_LATER);
 	if (code != WIRE_T_TAKEN) {
-		answer(c->conn, s.serial, (enum wire_taken_code)code, offset, false);
+		answer(c->conn, s.serial, (enum wire_taken_code)code, offset, 0);
 		return role_outcome(ROLE_STAYS);
 	}
-	v->sending = (struct viewer_sending){ .waits = true, .serial = s.serial, .upto = t->input.total, .offset = offset, .silent = silent };
+	v->sending = (struct viewer_sending){ .waits = true, .serial = s.serial, .upto = t->input.total, .offset = offset, .flags = flags[shows] };
 	role_send_settle(v, false);
 	return role_outcome(ROLE_STAYS);
 }

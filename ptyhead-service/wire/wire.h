@@ -288,6 +288,7 @@ enum wire_taken_code {
 	F(u64, offset, 0, ALWAYS)                                              \
 	F(u16, flags, 0, APPENDED)
 #define WIRE_TAKEN_SILENT 1u /* the line is canonical and has no echo: what is typed is not shown */
+#define WIRE_TAKEN_RAW 2u    /* it is neither canonical nor does it echo: its program may show it */
 #define WIRE_TAKEN_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_TAKEN_FIELDS))
 struct wire_taken {
 	WIRE_TAKEN_FIELDS(WIRE_MEMBER)

@@ -192,6 +192,21 @@ size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
 	run -99 timeout 10 ptyhead-wait -t 0.3 --since "$((at + 100000))" -e '^later$' "$S"
 }
 
+# A program on a raw terminal that reads lines, shows each character as its argument says,
+# and answers with the line. (on_screen: of the newest run.)
+RAW='
+import os, sys, time, tty
+tty.setraw(0)
+def say(s): os.write(1, s.encode())
+say("ready\r\n")
+while True:
+    line = ""
+    while (c := os.read(0, 1).decode()) != "\r":
+        line += c
+        exec(sys.argv[1])
+    say("\r\n" + line + "\r\n")
+'
+
 # asks TEXT PATTERN... : what is found.
 asks() { send -t 5 "${@:2}" "$S" "$1"; }
 
@@ -215,6 +230,20 @@ asks() { send -t 5 "${@:2}" "$S" "$1"; }
 	on_screen -e '^shell> $'
 	[ "$(asks 'echo a''nswer' -w '.*answer.*')" = answer ]
 	[ "$(asks 'sleep 0.1' -w 'sleep.*' -w '^shell> $')" = $'2\tshell> ' ]
+	kill -KILL "$PROGRAM"
+	wait_for 5 not alive "$PROGRAM"
+	# It does not, or takes its time.
+	local how
+	for how in pass 'say(c)' 'time.sleep(0.05); say(c)'; do
+		program python3 -c "$RAW" "$how"
+		timeout 20 ptyhead-wait -t 10 --since start -F ready "$S"
+		[ "$(asks same -w '^same$')" = same ]
+		[ "$(printf 'a\nb\n' | send -t 5 -w '^b$' "$S")" = b ]
+		kill "$PROGRAM"
+		wait_for 5 not alive "$PROGRAM"
+	done
+	PS1='\[\e[1m\]shell> \[\e[m\]' program bash --norc -i
+	on_screen -e '^shell> $'
 	# An echo over several rows.
 	local long
 	long=$(printf '%0150d' 7)

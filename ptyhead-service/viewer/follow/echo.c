@@ -6,6 +6,7 @@
 void echo_typed(struct echo *e, uint8_t const *data, size_t len)
 {
 	e->before = e->lines.len;
+	e->stands = false;
 	for (size_t i = 0; i < len; i++) {
 		bool const end = data[i] == '\r' || data[i] == '\n';
 		bool const empty = e->lines.len == 0 || e->lines.data[e->lines.len - 1] == '\n';
@@ -18,6 +19,8 @@ void echo_untyped(struct echo *e)
 {
 	if (e->before >= e->at && e->before < e->lines.len) e->lines.len = e->before;
 }
+
+bool echo_seen(struct echo const *e) { return e->at == e->lines.len || e->stands; }
 
 void echo_forget(struct echo *e)
 {
@@ -48,8 +51,10 @@ size_t echo_begin(struct echo *e, char const *line, size_t len, bool settled)
 	size_t const want = without_blanks(typed, all);
 	size_t const have = without_blanks(line, len);
 
+	bool const whole = have >= want && !memcmp(line + have - want, typed, want);
+	if (whole && !settled) e->stands = true;
 	if (settled) {
-		if (have < want || memcmp(line + have - want, typed, want) != 0) return len;
+		if (!whole) return len;
 		e->at += all;
 		if (e->at < e->lines.len) e->at++;
 		return want > 0 ? have - want : len;

@@ -101,6 +101,7 @@ static bool look_at(struct text *t, bool settled, text_look *look, void *arg)
 	unsigned y = screen_cursor(t->screen).y;
 
 	t->dirty = false;
+	t->unsettled = !settled;
 	while (y > 0 && screen_row(t->screen, SCREEN_ACTIVE, y - 1).wrapped) y--;
 	(void)collect(t, y);
 	return look(arg, t->line.data ? t->line.data : "", t->line.len, settled);
@@ -117,7 +118,9 @@ bool text_feed(struct text *t, uint8_t const *data, size_t len, text_look *look,
 			i = run;
 			continue;
 		}
-		if (t->dirty && look_at(t, data[i] == '\r' || data[i] == '\n', look, arg)) return true;
+		/* One that was looked at while it could go on is looked at once more at its end. */
+		bool const end = data[i] == '\r' || data[i] == '\n';
+		if ((t->dirty || (end && t->unsettled)) && look_at(t, end, look, arg)) return true;
 		screen_feed(t->screen, data + i, 1);
 		i++;
 	}

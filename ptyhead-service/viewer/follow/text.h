@@ -18,6 +18,7 @@ struct text {
 	struct screen_buf above; /* of the first line: what scrolled off */
 	struct screen_buf line;  /* that was looked at last */
 	bool dirty; /* something was written since */
+	bool unsettled; /* the line was looked at, and went on then */
 };
 
 /* Takes `s` over. With `blank` what it shows is not looked at: only what is

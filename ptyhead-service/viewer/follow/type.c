@@ -60,7 +60,7 @@ static enum type_result type_piece(struct typist *t, uint8_t const *data, size_t
 	if (!t->began) {
 		t->began = true;
 		t->offset = w->offset;
-		t->begins(t->arg, w->offset, (w->flags & WIRE_TAKEN_SILENT) != 0);
+		t->begins(t->arg, w->offset, w->flags);
 	}
 	if (w->code == WIRE_T_TAKEN) t->taken += len;
 	else t->untyped(t->arg);

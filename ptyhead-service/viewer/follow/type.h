@@ -23,8 +23,8 @@ struct typist {
 	int64_t patience; /* ms for each piece; -1: without a limit */
 	void (*typed)(void *arg, uint8_t const *data, size_t len); /* is about to be */
 	void (*untyped)(void *arg); /* the last of these was refused */
-	/* The first piece was answered. `silent`: its line shows nothing of it. */
-	void (*begins)(void *arg, uint64_t offset, bool silent);
+	/* The first piece was answered. `flags`: of TAKEN, who shows what is typed. */
+	void (*begins)(void *arg, uint64_t offset, unsigned flags);
 	/* The tape has more, or may have: all of it is to be read, or the program may wait. */
 	void (*output)(void *arg);
 	void *arg;

@@ -46,6 +46,9 @@ static char const usage_text[] =
 	"\n"
 	"See ptyhead-send(1).\n";
 
+/* So long a program may take to show what is typed before it is taken for one that does not. */
+#define ECHO_MS 500
+
 struct send_options {
 	struct key keys[KEYS_MAX];
 	size_t keys_len;
@@ -110,6 +113,12 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 	return argv[optind];
 }
 
+struct sender {
+	struct await await;
+	struct follow follow;
+	enum { SHOWS, SHOWS_NOT, SHOWS_PERHAPS } shows; /* the terminal, or its program, what is typed */
+};
+
 /* ---- typing --------------------------------------------------------------------- */
 
 static void check(struct typist const *t, enum type_result r, char const *terminal)
@@ -158,9 +167,54 @@ static void add_text(struct send_options const *o, struct screen_input const *m,
 	if (left_out) say_format("%zu characters that could end the paste were left out", left_out);
 }
 
-static void add_enter(struct send_options const *o, struct screen_input const *m, struct screen_buf *out)
+/* Where the program itself shows what is typed, or does not: Enter comes when that is
+ * known, so that what follows is the answer, whatever it says. */
+static void wait_for_echo(struct typist *t)
 {
-	if (o->enter && !o->raw) key_text("\n", 1, m, out);
+	struct sender *const s = t->arg;
+	int64_t const until = clock_ms() + ECHO_MS;
+
+	while (!echo_seen(&s->await.echo) && clock_ms() < until) {
+		enum follow_event const e = follow_wait(t->f, until);
+		if (e == FOLLOW_REFUSED) die_of_link(&t->f->link, 0);
+		if (e == FOLLOW_FAILED) die(EXIT_TEMPORARY, "unable to follow the terminal: %s", strerror(errno));
+		t->output(s);
+	}
+	if (echo_seen(&s->await.echo)) return;
+	s->shows = SHOWS_NOT;
+	echo_forget(&s->await.echo);
+}
+
+static void add_lines(struct typist *t, struct send_options const *o, struct screen_input const *m, char const *text, size_t len,
+                      struct screen_buf *out, char const *terminal)
+{
+	struct sender const *const s = t->arg;
+	/* Who shows what is typed? */
+	if (s->await.kind != AWAIT_NONE && !t->began) check(t, type_bytes(t, (uint8_t const *)"", 0), terminal);
+	while (s->shows == SHOWS_PERHAPS && !o->raw && !o->paste) {
+		char const *const end = len > 0 ? memchr(text, '\n', len) : NULL;
+		if (!end) break;
+		size_t const n = (size_t)(end - text);
+		add_text(o, m, text, n, out);
+		type_buf(t, out, terminal);
+		wait_for_echo(t);
+		add_text(o, m, end, 1, out);
+		type_buf(t, out, terminal);
+		text += n + 1;
+		len -= n + 1;
+	}
+	add_text(o, m, text, len, out);
+}
+
+static void add_enter(struct typist *t, struct send_options const *o, struct screen_input const *m, struct screen_buf *out, char const *terminal)
+{
+	struct sender const *const s = t->arg;
+	if (!o->enter || o->raw) return;
+	if (s->shows == SHOWS_PERHAPS) {
+		type_buf(t, out, terminal);
+		wait_for_echo(t);
+	}
+	key_text("\n", 1, m, out);
 }
 
 /* Until standard input has something; the terminal's output is taken meanwhile. */
@@ -208,16 +262,16 @@ static void type_stdin(struct typist *t, struct send_options const *o, struct sc
 		size_t const n = o->paste ? 0 : ready(&in); /* a paste goes as a whole */
 		if (n == 0) continue;
 		ended = in.data[n - 1] == '\n';
-		add_text(o, m, in.data, n, out);
+		add_lines(t, o, m, in.data, n, out, terminal);
 		type_buf(t, out, terminal);
 		memmove(in.data, in.data + n, in.len - n);
 		in.len -= n;
 	}
 	if (in.len > 0) {
 		ended = !o->paste && in.data[in.len - 1] == '\n';
-		add_text(o, m, in.data, in.len, out);
+		add_lines(t, o, m, in.data, in.len, out, terminal);
 	}
-	if (!ended) add_enter(o, m, out);
+	if (!ended) add_enter(t, o, m, out, terminal);
 	type_buf(t, out, terminal);
 	screen_buf_deinit(&in);
 }
@@ -234,8 +288,8 @@ static void type_all(struct typist *t, struct send_options const *o, struct scre
 			screen_buf_str(&text, *p);
 		}
 		if (text.failed) die(EXIT_TEMPORARY, "out of memory");
-		add_text(o, m, text.len ? text.data : "", text.len, &out);
-		add_enter(o, m, &out);
+		add_lines(t, o, m, text.len ? text.data : "", text.len, &out, terminal);
+		add_enter(t, o, m, &out, terminal);
 		screen_buf_deinit(&text);
 		type_buf(t, &out, terminal);
 	} else if (o->keys_len == 0) {
@@ -261,20 +315,15 @@ static struct screen_input modes_of(struct follow *f)
 
 /* ---- waiting ------------------------------------------------------------------------ */
 
-struct sender {
-	struct await await;
-	struct follow follow;
-	bool silent; /* the terminal shows nothing of what is typed */
-};
-
 /* From the first byte typed on its output is looked at, also while more is typed: the
  * program may wait for us, as we wait for it. */
-static void begin_waiting(void *arg, uint64_t offset, bool silent)
+static void begin_waiting(void *arg, uint64_t offset, unsigned flags)
 {
 	struct sender *const s = arg;
-	s->silent = silent;
+	s->shows = flags & WIRE_TAKEN_SILENT ? SHOWS_NOT : flags & WIRE_TAKEN_RAW ? SHOWS_PERHAPS : SHOWS;
+	if (s->await.kind == AWAIT_NONE) s->shows = SHOWS;
 	if (s->await.kind == AWAIT_NONE) return;
-	if (silent) echo_forget(&s->await.echo);
+	if (s->shows == SHOWS_NOT) echo_forget(&s->await.echo);
 	s->await.since = offset;
 	if (!await_begin(&s->await, &s->follow)) die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(errno));
 }
@@ -282,7 +331,7 @@ static void begin_waiting(void *arg, uint64_t offset, bool silent)
 static void note_typed(void *arg, uint8_t const *data, size_t len)
 {
 	struct sender *const s = arg;
-	if (s->await.kind != AWAIT_NONE && !s->silent) echo_typed(&s->await.echo, data, len);
+	if (s->await.kind != AWAIT_NONE && s->shows != SHOWS_NOT) echo_typed(&s->await.echo, data, len);
 }
 
 static void note_untyped(void *arg)
@@ -298,15 +347,6 @@ static void take_output(void *arg)
 	else if (!await_output(&s->await)) die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(errno));
 }
 
-static void print_found(struct await const *a)
-{
-	struct screen_buf line = SCREEN_BUF_INIT;
-	await_line(a, &line);
-	if (line.failed) die(EXIT_TEMPORARY, "out of memory");
-	fwrite(line.data, 1, line.len, stdout);
-	screen_buf_deinit(&line);
-}
-
 static int wait_on(struct await *a, struct follow *f, int64_t timeout)
 {
 	a->until = timeout < 0 ? -1 : clock_ms() + timeout;
@@ -317,7 +357,7 @@ static int wait_on(struct await *a, struct follow *f, int64_t timeout)
 		     (unsigned long long)a->missed, f->lossless ? "" : " (see -L)");
 	switch (r) {
 	case AWAIT_DONE:
-		print_found(a);
+		found_print(a);
 		return 0;
 	case AWAIT_ENDED: return EXIT_RUN_ENDED;
 	case AWAIT_TIMEOUT:

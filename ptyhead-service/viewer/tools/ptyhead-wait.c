@@ -109,14 +109,8 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 
 static void print_found(struct await const *a)
 {
-	struct screen_buf line = SCREEN_BUF_INIT;
 	if (a->kind == AWAIT_START) printf("%d\n", (int)a->state.pid);
-	if (a->kind == AWAIT_TEXT) {
-		await_line(a, &line);
-		if (line.failed) die(EXIT_TEMPORARY, "out of memory");
-		fwrite(line.data, 1, line.len, stdout);
-		screen_buf_deinit(&line);
-	}
+	if (a->kind == AWAIT_TEXT) found_print(a);
 	if (fflush(stdout) != 0) die(EXIT_TEMPORARY, "unable to write what was found: %s", strerror(errno));
 }
 

@@ -201,3 +201,12 @@ void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *re
 }
 
 void die_of_link(struct headlink const *l, int r) { die_of_head(l->address, &l->reply, l->connected, l->answer_ms, -r); }
+
+void found_print(struct await const *a)
+{
+	struct screen_buf line = SCREEN_BUF_INIT;
+	await_line(a, &line);
+	if (line.failed) die(EXIT_TEMPORARY, "out of memory");
+	fwrite(line.data, 1, line.len, stdout);
+	screen_buf_deinit(&line);
+}

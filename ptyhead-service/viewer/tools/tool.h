@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "await.h"
 #include "exits.h"
 #include "headlink.h"
 
@@ -57,5 +58,8 @@ void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *re
 /* The same of a link: what headlink_open returned, or 0 when it was refused later. */
 __attribute__((noreturn))
 void die_of_link(struct headlink const *l, int r);
+
+/* What was waited for, as a line on standard output. */
+void found_print(struct await const *a);
 
 #endif
