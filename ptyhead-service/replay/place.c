@@ -88,6 +88,34 @@ static bool newest_mark(struct tape_reader const *from, uint32_t type, uint32_t 
 	}
 }
 
+/* Is the mark since then? *ret_at: just there. */
+static bool is_since(struct tape_mark const *m, uint64_t offset, uint64_t time, bool *ret_at)
+{
+	*ret_at = offset != PLACE_TIME && m->offset == offset && offset > 0;
+	return offset == PLACE_TIME ? m->time >= time : m->offset > offset || offset == 0;
+}
+
+bool place_mark_since(struct tape_reader const *from, uint32_t type, uint64_t offset, uint64_t time, struct tape_mark *ret)
+{
+	struct tape_event e;
+
+	for (;;) {
+		struct tape_reader r = *from;
+		enum tape_next next;
+		bool at, found = false;
+		tape_reader_oldest_seek(&r);
+		while ((next = next_mark(&r, &e)) == TAPE_MARK) {
+			bool const since = is_since(&e.mark, offset, time, &at);
+			if (at && e.mark.type == TAPE_RUN_START) found = false;
+			if (e.mark.type != type || !(since || (at && type == TAPE_RUN_END))) continue;
+			if (!found) *ret = e.mark;
+			found = true;
+			if (since) return true;
+		}
+		if (next == TAPE_NOTHING) return found;
+	}
+}
+
 bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, uint64_t *ret)
 {
 	struct tape_mark m;

@@ -27,6 +27,11 @@ uint64_t place_run_start(struct tape_reader const *from);
 /* The offset at which the run with this number began, or, with `run` 0, the newest run of
  * the process `pid`. False: that is not held. */
 bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, uint64_t *ret);
+/* The first mark of that type (a run's start or end) since the offset, or, where that is
+ * PLACE_TIME, since the time. What stands just at the offset may have been before it was
+ * taken: an end counts there if no start follows it there, a start only at 0. */
+#define PLACE_TIME UINT64_MAX
+bool place_mark_since(struct tape_reader const *from, uint32_t type, uint64_t offset, uint64_t time, struct tape_mark *ret);
 /* The mark at which that run went on no more. False: it is not held. */
 bool place_run_end(struct tape_reader const *from, uint32_t run, struct tape_mark *ret);
 /* An offset that was reached at `time` (CLOCK_REALTIME, ns) or before, to

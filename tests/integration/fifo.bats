@@ -70,6 +70,23 @@ got() { [ "$(cat "$T/got" 2>/dev/null)" = "$1" ]; }
 	wait_for 30 same
 }
 
+@test "keys are encoded as the program has them, as ptyhead-send does it" {
+	head_start -F "$F"
+	local mode
+	for mode in '\033[>1u' '\033[>8u' '\033[20h'; do
+		rm -f "$T/got"
+		program sh -c 'stty raw -echo; printf "$2"; echo ready; exec cat >"$1"' sh "$T/got" "$mode"
+		timeout 20 ptyhead-wait -t 10 --since start -F ready "$S"
+		ptyhead-send "$S" 'ab ä'
+		wait_for 5 test -s "$T/got"
+		cat "$T/got" "$T/got" >"$T/twice"
+		echo 'ab ä' >"$F"
+		wait_for 5 cmp -s "$T/got" "$T/twice"
+		kill "$PROGRAM"
+		wait_for 5 not alive "$PROGRAM"
+	done
+}
+
 @test "what is no FIFO is refused" {
 	touch "$T/file"
 	run -100 ptyhead -F "$T/file" "$S"

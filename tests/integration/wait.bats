@@ -253,3 +253,22 @@ watched() { ptyhead-list --json "$S" | grep -qE '"(watchers|viewers)": 1'; }
 	run -99 timeout 15 ptyhead-wait -e x "$S"
 	kill -CONT "$HEAD"
 }
+
+@test "--start and --exit --since: what was already counts, from a run, a time or an offset on" {
+	program sh -c 'stty raw -echo; printf ready; head -c 1 >/dev/null; exit 4'
+	timeout 20 ptyhead-wait -t 10 --since start -F ready "$S"
+	local at pid
+	pid=$(timeout 10 ptyhead-wait -t 5 --start "$S")
+	for at in run start 0 '1 min ago'; do
+		[ "$(timeout 10 ptyhead-wait -t 5 --start --since "$at" "$S")" = "$pid" ]
+	done
+	run -99 timeout 10 ptyhead-wait -t 0.2 --start --since now "$S"
+	run -99 timeout 10 ptyhead-wait -t 0.2 --exit --since run "$S"
+	# It ends without a word.
+	at=$(ptyhead-send -n -o "$S" x)
+	wait_for 5 not alive "$PROGRAM"
+	for at in "$at" run 0 '1 min ago'; do
+		run -4 timeout 10 ptyhead-wait -t 5 --exit --since "$at" "$S"
+	done
+	run -99 timeout 10 ptyhead-wait -t 0.2 --exit --since now "$S"
+}

@@ -198,10 +198,40 @@ static uint64_t start_or_next(struct tape_reader const *tape)
 	return tape_state_goes_on(&state) ? place_run_start(tape) : REPLAY_NOW;
 }
 
+/* A start or an end that was already. */
+static bool was(struct waiter *w)
+{
+	struct await *const a = w->a;
+	struct tape_mark m;
+	uint64_t const at = a->since == AWAIT_TIME ? PLACE_TIME : a->since;
+
+	if (a->since == AWAIT_RUN) return a->state.run > 0 && (a->kind == AWAIT_START || !(a->state.flags & TAPE_ALIVE));
+	if (!place_mark_since(&w->f->tape, a->kind == AWAIT_START ? TAPE_RUN_START : TAPE_RUN_END, at, a->since_time, &m)) return false;
+	replay_mark(NULL, &a->state, &m);
+	return true;
+}
+
+static bool begin_event(struct waiter *w)
+{
+	struct await *const a = w->a;
+
+	if (!starts_over(w, false, REPLAY_NOW)) return false;
+	switch (a->since) {
+	case AWAIT_NOW: break;
+	case AWAIT_START_OR_NEXT: w->done = a->kind == AWAIT_START && tape_state_goes_on(&a->state); break;
+	case AWAIT_DEFAULT: w->done = a->kind == AWAIT_START ? tape_state_goes_on(&a->state)
+	                                                     : a->state.run > 0 && !(a->state.flags & TAPE_ALIVE); break;
+	default: w->done = was(w); break;
+	}
+	return true;
+}
+
 static bool begin(struct waiter *w)
 {
 	struct await *const a = w->a;
 	uint64_t at = a->since;
+
+	if (a->kind == AWAIT_START || a->kind == AWAIT_EXIT) return begin_event(w);
 
 	/* What the screen shows, and as things stand: from now on. */
 	if (a->on_screen || at == AWAIT_NOW || at == AWAIT_DEFAULT) at = REPLAY_NOW;
@@ -212,9 +242,6 @@ static bool begin(struct waiter *w)
 	if (!starts_over(w, !a->on_screen, at)) return false;
 	w->quiet = clock_ms();
 	w->over = a->or_exit && from_now && a->state.run > 0 && !tape_state_goes_on(&a->state);
-	if (a->since != AWAIT_DEFAULT && a->since != AWAIT_START_OR_NEXT) return true;
-	if (a->kind == AWAIT_START) w->done = tape_state_goes_on(&a->state);
-	if (a->kind == AWAIT_EXIT && a->since == AWAIT_DEFAULT) w->done = a->state.run > 0 && !(a->state.flags & TAPE_ALIVE);
 	return true;
 }
 
