@@ -25,6 +25,7 @@ SAN      ?= no
 # A line for each file, or with V=1 the whole command.
 V        ?= 0
 SILENT   := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+quiet    := $(if $(filter 1,$(V)),,@)
 say      = $(if $(filter 1,$(V)),,@$(if $(SILENT),,printf '  %-4s %s\n' $(1) $@;))
 
 CFLAGS   ?= -O2 -g
@@ -177,7 +178,7 @@ tests-built: all $(UNIT) $(HELPERS) $(INJECT) $(ORACLE) $(REPLAY)
 
 # ---- checking ------------------------------------------------------------
 
-.PHONY: check check-fast lint fuzz oracle bench soak demo setup setup-build
+.PHONY: check check-fast lint fuzz oracle bench soak demo newcomer setup setup-build
 setup-build:                    ## install the few Debian packages that building and running need
 	@tests/helpers/need build
 
@@ -227,6 +228,9 @@ soak:                           ## heads killed hundreds of times within GBs of 
 .PHONY: soak-built
 soak-built: all $(SOAKS) $(HELPERS) $(INJECT)
 
+newcomer:                       ## a newcomer's first session in a bare Debian, from the clone to the first attach
+	@tests/newcomer/run
+
 demo:                           ## a program under a real s6-svscan, and a viewer on it
 	@tests/helpers/need build demo
 	@$(MAKE) --no-print-directory -j2 all
@@ -243,26 +247,27 @@ UNIT_PATHS = sed -e 's|@BINDIR@|$(BINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g'
 
 .PHONY: install uninstall dist clean
 install: all                    ## into DESTDIR, PREFIX, BINDIR, LIBEXECDIR, MANDIR, UNITDIR
-	install -d $(DESTDIR)$(BINDIR)
-	install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
-	for m in $(MANPAGES); do d=$(DESTDIR)$(MANDIR)/man$${m##*.}; install -d $$d && install -m 644 $$m $$d || exit 1; done
-	install -d $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
-	for c in $(COMPLETED); do install -m 644 $(S)/completion/ptyhead.bash $(DESTDIR)$(BASHCOMPDIR)/$$c || exit 1; done
-	for c in $(COMPLETED); do install -m 644 $(S)/completion/ptyhead.fish $(DESTDIR)$(FISHCOMPDIR)/$$c.fish || exit 1; done
-	install -m 644 $(S)/completion/_ptyhead $(DESTDIR)$(ZSHCOMPDIR)
-	install -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
-	install -m 644 $(PUBLIC) $(DESTDIR)$(INCLUDEDIR)
-	install -m 755 $(B)/$(SOREAL) $(DESTDIR)$(LIBDIR)
-	ln -sf $(SOREAL) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	ln -sf $(SOREAL) $(DESTDIR)$(LIBDIR)/libptyhead.so
-	install -m 644 $(B)/libptyhead.a $(DESTDIR)$(LIBDIR)
-	sed -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $(S)/client/ptyhead.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/ptyhead.pc
+	$(quiet)install -d $(DESTDIR)$(BINDIR)
+	$(quiet)install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
+	$(quiet)for m in $(MANPAGES); do d=$(DESTDIR)$(MANDIR)/man$${m##*.}; install -d $$d && install -m 644 $$m $$d || exit 1; done
+	$(quiet)install -d $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
+	$(quiet)for c in $(COMPLETED); do install -m 644 $(S)/completion/ptyhead.bash $(DESTDIR)$(BASHCOMPDIR)/$$c || exit 1; done
+	$(quiet)for c in $(COMPLETED); do install -m 644 $(S)/completion/ptyhead.fish $(DESTDIR)$(FISHCOMPDIR)/$$c.fish || exit 1; done
+	$(quiet)install -m 644 $(S)/completion/_ptyhead $(DESTDIR)$(ZSHCOMPDIR)
+	$(quiet)install -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
+	$(quiet)install -m 644 $(PUBLIC) $(DESTDIR)$(INCLUDEDIR)
+	$(quiet)install -m 755 $(B)/$(SOREAL) $(DESTDIR)$(LIBDIR)
+	$(quiet)ln -sf $(SOREAL) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	$(quiet)ln -sf $(SOREAL) $(DESTDIR)$(LIBDIR)/libptyhead.so
+	$(quiet)install -m 644 $(B)/libptyhead.a $(DESTDIR)$(LIBDIR)
+	$(quiet)sed -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $(S)/client/ptyhead.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/ptyhead.pc
 ifeq ($(SYSTEMD),yes)
-	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(USERUNITDIR) $(DESTDIR)$(LIBEXECDIR)
-	install -m 755 systemd/check-name $(DESTDIR)$(LIBEXECDIR)
-	for u in $(UNITS); do $(UNIT_PATHS) $$u > $(DESTDIR)$(UNITDIR)/$${u##*/} || exit 1; done
-	for u in $(USERUNITS); do $(UNIT_PATHS) $$u > $(DESTDIR)$(USERUNITDIR)/$${u##*/} || exit 1; done
+	$(quiet)install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(USERUNITDIR) $(DESTDIR)$(LIBEXECDIR)
+	$(quiet)install -m 755 systemd/check-name $(DESTDIR)$(LIBEXECDIR)
+	$(quiet)for u in $(UNITS); do $(UNIT_PATHS) $$u > $(DESTDIR)$(UNITDIR)/$${u##*/} || exit 1; done
+	$(quiet)for u in $(USERUNITS); do $(UNIT_PATHS) $$u > $(DESTDIR)$(USERUNITDIR)/$${u##*/} || exit 1; done
 endif
+	@echo "installed: the programs in $(DESTDIR)$(BINDIR), the manual in $(DESTDIR)$(MANDIR)"
 
 uninstall:                      ## take away what install put there
 	rm -f $(PROGS:%=$(DESTDIR)$(BINDIR)/%) $(SCRIPTS:%=$(DESTDIR)$(BINDIR)/%)
