@@ -80,6 +80,19 @@ pid_of() { ptyhead-list --json "$1" | sed -n 's/.*"pid": \([0-9]*\).*/\1/p'; }
 	[[ $output = *'set XDG_RUNTIME_DIR to one that is yours alone' ]]
 }
 
+@test "a program that cannot be run leaves no head behind; --end needs nobody who reaps" {
+	run -111 ptyhead-run -n none /nonexistent
+	[[ $output = *'unable to exec /nonexistent: No such file'* ]]
+	run -1 ptyhead-run --end none
+	# As in a container whose first process reaps nobody.
+	python3 -c 'if True:
+		import ctypes, subprocess, sys
+		ctypes.CDLL(None).prctl(36, 1)
+		subprocess.run(["ptyhead-run", "-n", "orphan", "cat"], check=True)
+		sys.exit(subprocess.run(["ptyhead-run", "--end", "orphan"], timeout=20).returncode)'
+	run -1 ptyhead-run --end orphan
+}
+
 @test "in a user's manager: the head is a unit that may be killed; both stay after the session" {
 	sd_units "$T/user" "$REPO"/systemd/user/*
 	sd_login_units "$T/login"

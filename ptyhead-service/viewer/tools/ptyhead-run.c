@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,6 +47,7 @@ struct run {
 	char address[PATH_MAX]; /* for the other tools: the name where that leads there */
 	char path[PATH_MAX];    /* of the socket */
 	bool manager;           /* the user's systemd runs */
+	bool started;           /* the head, by this process */
 	char bin[PATH_MAX];     /* where this program is, and so the others are */
 };
 
@@ -250,6 +252,33 @@ static void start_alone(struct run const *r)
 	if (!is_there(r)) die(EXIT_TEMPORARY, "unable to start a head for %s: %s", r->name, *said ? said : log);
 }
 
+/* ---- the head's end --------------------------------------------------------------------- */
+
+/* Only one that this user started, and that bound the socket itself. */
+static void end_head(struct run const *r)
+{
+	struct ucred c;
+	char log[PATH_MAX];
+	socklen_t len = sizeof c;
+	int const sock = ptyhead_connect(r->path, REACH_MS);
+
+	if (sock < 0) die(EXIT_REFUSED, "no head is at %s: %s", r->path, strerror(-sock));
+	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &c, &len) < 0 || c.pid <= 1 || c.uid != geteuid())
+		die(EXIT_REFUSED, "the head at %s was not started by ptyhead-run", r->path);
+	close(sock);
+	/* Not by its pid: nobody may reap it, as in containers whose first process does not. */
+	struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, c.pid, 0), .events = POLLIN };
+	if (p.fd < 0 && errno != ESRCH) die(EXIT_TEMPORARY, "unable to open the head's process: %s", strerror(errno));
+	/* The first lets the programs of a head without a store end; the next one ends it. */
+	int over = p.fd < 0;
+	for (int i = 0; i < END_MS / PAUSE_MS && !over && kill(c.pid, SIGTERM) == 0; i++) over = poll(&p, 1, PAUSE_MS);
+	if (!over) over = poll(&p, 1, 0);
+	if (p.fd >= 0) close(p.fd);
+	if (over <= 0) die(EXIT_TEMPORARY, "unable to end the head, process %d", (int)c.pid);
+	log_path(r, log);
+	(void)unlink(log);
+}
+
 /* ---- the program ------------------------------------------------------------------------ */
 
 /* In a scope of the user's manager, where there is one: it stays when the session ends, as
@@ -276,29 +305,12 @@ static void start_program(struct run const *r)
 	char **const argv = words_with(&w, r->prog);
 	run_detached(argv, -1, said);
 	free(argv);
-	if (*said) die(EXIT_TEMPORARY, "%s; its terminal would be that of %s (-n NAME takes another)", said, r->name);
+	if (!*said) return;
+	if (r->started) end_head(r);
+	die(EXIT_TEMPORARY, "%s; its terminal would be that of %s (-n NAME takes another)", said, r->name);
 }
 
 /* ---- the rest ------------------------------------------------------------------------------ */
-
-/* Only one that this user started, and that bound the socket itself. */
-static void end_head(struct run const *r)
-{
-	struct ucred c;
-	char log[PATH_MAX];
-	socklen_t len = sizeof c;
-	int const sock = ptyhead_connect(r->path, REACH_MS);
-
-	if (sock < 0) die(EXIT_REFUSED, "no head is at %s: %s", r->path, strerror(-sock));
-	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &c, &len) < 0 || c.pid <= 1 || c.uid != geteuid())
-		die(EXIT_REFUSED, "the head at %s was not started by ptyhead-run", r->path);
-	close(sock);
-	/* The first lets the programs of a head without a store end; the next one ends it. */
-	for (int i = 0; i < END_MS / PAUSE_MS && kill(c.pid, SIGTERM) == 0; i++) (void)poll(NULL, 0, PAUSE_MS);
-	if (kill(c.pid, 0) == 0 || errno != ESRCH) die(EXIT_TEMPORARY, "unable to end the head, process %d", (int)c.pid);
-	log_path(r, log);
-	(void)unlink(log);
-}
 
 static void attach(struct run const *r)
 {
@@ -352,7 +364,8 @@ int main(int argc, char **argv)
 		end_head(&r);
 		return 0;
 	}
-	if (!is_there(&r)) (r.manager ? start_in_manager : start_alone)(&r);
+	r.started = !is_there(&r);
+	if (r.started) (r.manager ? start_in_manager : start_alone)(&r);
 	start_program(&r);
 	snprintf(r.address, sizeof r.address, "%s", ptyhead_address_leads_to(r.name, r.path) ? r.name : r.path);
 	if (r.attach) attach(&r);
