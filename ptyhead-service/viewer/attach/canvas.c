@@ -123,7 +123,7 @@ static void flow_from(struct canvas *c, struct screen const *s, unsigned const *
 	struct flow_now const now = flow(&was, c->cols, at < c->rows ? at : c->rows - 1, x);
 
 	c->lift += now.pulled;
-	c->tail_from = now.tail_from;
+	c->tail_from = now.tail_from < flow_tail(&c->tail) ? now.tail_from : UINT32_MAX;
 	rows_clear(&c->owed);
 	c->owed = now.owed;
 }
@@ -244,7 +244,13 @@ bool canvas_same(struct canvas const *c)
 	return screen_rows(s) == c->rows && screen_cols(s) == c->cols;
 }
 
+/* Bytes that pass would put these into the scrollback once more. */
+static bool owes(struct canvas const *c)
+{
+	return c->owed.n > 0 && !screen_alt(c->prog) && rows_on(&c->owed, c->prog);
+}
+
 bool canvas_fits(struct canvas const *c)
 {
-	return c->prog && canvas_same(c) && canvas_ground(c->prog);
+	return c->prog && canvas_same(c) && canvas_ground(c->prog) && !owes(c);
 }

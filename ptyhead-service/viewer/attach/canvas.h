@@ -46,7 +46,7 @@ struct canvas {
 
 	struct screen *was;    /* `term` before the size changed; NULL: all is in its place */
 	struct rows tail;      /* of the line that goes on in the first row: what is above it */
-	unsigned tail_from;    /* of that, cells not in the scrollback any more; see flow.h */
+	unsigned tail_from;    /* of that, cells not in the scrollback any more, see flow.h; UINT32_MAX: none */
 	struct rows owed;      /* the terminal pushed these there; the program's screen has them yet */
 	struct rows gone;      /* what the program's screen gave up and the scrollback lacks */
 	struct rows past;      /* CANVAS_CUTS: the last ones of its scrollback */
@@ -92,9 +92,12 @@ void canvas_merge(struct canvas *c);
 /* The program's, apart or not. */
 struct screen *canvas_screen(struct canvas const *c);
 
+/* The main screen is shown: what it pushed is not owed any more if the program's screen gave
+ * that up. Before canvas_fits. */
+void canvas_pay(struct canvas *c);
 /* The terminal has the size of the program's screen. */
 bool canvas_same(struct canvas const *c);
-/* It can come to show all of it. */
+/* It can come to show all of it, and what it will push then belongs into its scrollback. */
 bool canvas_fits(struct canvas const *c);
 
 /* What makes the terminal show the program's screen, cropped to its size, with

@@ -106,21 +106,34 @@ static void to_tail(struct canvas *c, struct rows *rows)
 }
 
 /* What the terminal pushed is not put there once more when the program's screen gives it
- * up. The rows of both may end at different cells of their lines. */
-static void pay(struct canvas *c)
+ * up. The rows of both may end at different cells of their lines; and what was painted is
+ * wrapped nowhere, and cut where the terminal was narrower. What is something else by now
+ * is put there: rather twice than never. */
+void canvas_pay(struct canvas *c)
 {
+	bool rest = false; /* the first row that is gone is the rest of one */
+
 	while (c->owed.n > 0 && c->gone.n > 0) {
-		struct rows_row const *const owed = &c->owed.row[0];
-		struct rows_row const *const gone = &c->gone.row[0];
-		if (owed->wrapped && owed->cells < gone->cells) {
-			rows_cut(&c->gone, owed->cells);
-			to_tail(c, &c->owed);
-		} else if (gone->wrapped && gone->cells < owed->cells) {
-			rows_cut(&c->owed, gone->cells);
-			to_tail(c, &c->gone);
-		} else {
+		unsigned const of_gone = rows_begins(&c->gone, &c->owed);
+		unsigned const of_owed = rows_begins(&c->owed, &c->gone);
+		if (of_gone > 0 && of_owed > 0) {
+			rest = false;
 			to_tail(c, &c->owed);
 			rows_drop(&c->gone, 1);
+		} else if (of_gone > 0) {
+			rest = !c->owed.row[0].wrapped;
+			rows_cut(&c->gone, of_gone);
+			to_tail(c, &c->owed);
+		} else if (of_owed > 0) {
+			rest = false;
+			rows_cut(&c->owed, of_owed);
+			to_tail(c, &c->gone);
+		} else if (rest || (rows_blank(&c->gone) && rows_blank(&c->owed))) {
+			if (!rest) to_tail(c, &c->owed);
+			rows_drop(&c->gone, 1);
+			rest = false;
+		} else {
+			rows_clear(&c->owed);
 		}
 	}
 }
@@ -139,12 +152,12 @@ static void put_back(struct canvas *c, struct way *w)
 /* The terminal is on its main screen: its scrollback becomes what it is to be. */
 static void settle(struct canvas *c, struct way *w)
 {
-	bool const torn = c->tail_from < flow_tail(&c->tail);
+	bool const torn = c->tail_from != UINT32_MAX;
 
 	scroll(w, c->lift);
 	c->deaf = c->lift;
 	c->lift = 0;
-	pay(c);
+	canvas_pay(c);
 	if (!torn && c->vanished == 0) {
 		unsigned const n = shown(c, w);
 		scroll(w, n);

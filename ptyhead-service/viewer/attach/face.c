@@ -290,6 +290,7 @@ static void paint(struct face *f, int64_t now)
 		put_own(f, &b);
 		return;
 	}
+	if (!screen_alt(f->canvas.term)) canvas_pay(&f->canvas);
 	f->joining = now >= join_at(f);
 	f->soon = f->hurry = false;
 	aside_put(&f->aside, &f->canvas.aside);

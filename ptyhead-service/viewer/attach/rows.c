@@ -84,6 +84,65 @@ struct screen *rows_screen(struct rows const *r, size_t i)
 	return s;
 }
 
+/* Spaces are blank. */
+static unsigned chars(struct screen const *s, unsigned x, uint32_t ret[SCREEN_CLUSTER_MAX])
+{
+	unsigned const n = screen_cell_chars(s, screen_cell(s, SCREEN_MAIN, 0, x), ret);
+	return n == 1 && ret[0] == ' ' ? 0 : n;
+}
+
+static bool begins(struct screen const *a, struct screen const *b, unsigned n)
+{
+	uint32_t ca[SCREEN_CLUSTER_MAX];
+	uint32_t cb[SCREEN_CLUSTER_MAX];
+
+	for (unsigned x = 0; x < n; x++) {
+		unsigned const na = chars(a, x, ca);
+		unsigned const nb = chars(b, x, cb);
+		if (na != nb || memcmp(ca, cb, na * sizeof *ca) != 0) return false;
+	}
+	return true;
+}
+
+/* A blank half of a wide character is not blank. */
+static unsigned trimmed(struct screen const *s, unsigned n)
+{
+	uint32_t cps[SCREEN_CLUSTER_MAX];
+	while (n > 0 && chars(s, n - 1, cps) == 0 && !(screen_cell(s, SCREEN_MAIN, 0, n - 1).flags & SCREEN_CELL_SPACER)) n--;
+	return n;
+}
+
+unsigned rows_begins(struct rows const *r, struct rows const *with)
+{
+	struct screen *const a = rows_screen(r, 0);
+	struct screen *const b = rows_screen(with, 0);
+	unsigned n = a && b ? trimmed(b, with->row[0].cells) : 0;
+
+	if (n > r->row[0].cells || (n > 0 && !begins(a, b, n))) n = 0;
+	screen_free(a);
+	screen_free(b);
+	return n;
+}
+
+bool rows_blank(struct rows const *r)
+{
+	struct screen *const s = rows_screen(r, 0);
+	bool const blank = s && trimmed(s, r->row[0].cells) == 0;
+
+	screen_free(s);
+	return blank;
+}
+
+bool rows_on(struct rows const *r, struct screen const *s)
+{
+	struct screen *const own = rows_screen(r, 0);
+	unsigned const n = own ? trimmed(own, r->row[0].cells) : 0;
+	bool const same = own && (n > 0 ? begins(s, own, n) : trimmed(s, screen_row(s, SCREEN_MAIN, 0).len) == 0);
+
+	screen_free(own);
+	return same;
+}
+
 void rows_cut(struct rows *r, unsigned n)
 {
 	struct screen *const s = rows_screen(r, 0);

@@ -35,6 +35,13 @@ void rows_drop(struct rows *r, size_t n);
 void rows_truncate(struct rows *r, size_t n);
 /* Forgets the first n cells of the first row. */
 void rows_cut(struct rows *r, unsigned n);
+/* How many cells the first row of `with` has, blank ones at its end aside, if the first row
+ * begins with these; else 0. */
+unsigned rows_begins(struct rows const *r, struct rows const *with);
+/* Does the first row show nothing? */
+bool rows_blank(struct rows const *r);
+/* Does the first row of that screen begin with the first of ours, or is both blank? */
+bool rows_on(struct rows const *r, struct screen const *s);
 /* The row as cells, on a screen of its own, for the caller to free; NULL: no memory. */
 struct screen *rows_screen(struct rows const *r, size_t i);
 /* Appends what prints row i where the cursor is, and goes to the next row. */
