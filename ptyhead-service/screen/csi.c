@@ -200,8 +200,12 @@ static void ask(struct screen *s, unsigned char final)
 static void set_modes(struct screen *s, bool dec, bool on)
 {
 	spend(s, (uint64_t)COST_PARAM * s->p.npar);
-	for (unsigned i = 0; i < s->p.npar; i++) mode_set(s, dec, s->p.par[i], on);
-	withhold_modes(s, dec, false);
+	bool lost = false;
+	for (unsigned i = 0; i < s->p.npar; i++) {
+		lost |= !on && mode_unknown_off(s, dec, s->p.par[i]);
+		mode_set(s, dec, s->p.par[i], on);
+	}
+	withhold_modes(s, dec, false, lost);
 }
 
 static void plain(struct screen *s, unsigned char final)
@@ -277,7 +281,7 @@ static void keep_modes(struct screen *s, void (*each)(struct screen *s, unsigned
 {
 	spend(s, 2 * (uint64_t)COST_PARAM * s->p.npar);
 	for (unsigned i = 0; i < s->p.npar; i++) each(s, s->p.par[i]);
-	withhold_modes(s, true, true);
+	withhold_modes(s, true, true, false);
 }
 
 static void private_dec(struct screen *s, unsigned char final)

@@ -88,16 +88,30 @@ static void columns_set(struct screen *s, bool on)
 	page_ask(s, 0, on ? 132 : 80);
 }
 
+static unsigned other_find(struct screen const *s, bool dec, unsigned number)
+{
+	unsigned i = 0;
+	while (i < s->nothers && (s->others[i].number != number || s->others[i].dec != dec)) i++;
+	return i;
+}
+
 /* Modes that mean nothing here may mean something to a viewer's terminal: those that
  * were switched on are kept. */
 static void other_set(struct screen *s, bool dec, unsigned number, bool on)
 {
-	unsigned i = 0;
-	while (i < s->nothers && (s->others[i].number != number || s->others[i].dec != dec)) i++;
+	unsigned const i = other_find(s, dec, number);
 	if (i == s->nothers && on && number > 0 && i < SCREEN_OTHERS_MAX)
 		s->others[s->nothers++] = (struct other_mode){ .number = (uint16_t)number, .dec = dec };
 	else if (i < s->nothers && !on)
 		memmove(s->others + i, s->others + i + 1, (--s->nothers - i) * sizeof *s->others);
+}
+
+bool mode_unknown_off(struct screen const *s, bool dec, unsigned number)
+{
+	static uint16_t const screens[] = { 3, 47, 1047, 1048, 1049 };
+	for (size_t i = 0; dec && i < sizeof screens / sizeof *screens; i++)
+		if (screens[i] == number) return false;
+	return number > 0 && !(dec && mouse_index(number) >= 0) && !mode_find(dec, number) && other_find(s, dec, number) == s->nothers;
 }
 
 void mode_set(struct screen *s, bool dec, unsigned number, bool on)

@@ -392,6 +392,9 @@ static inline bool tab_at(struct screen const *s, unsigned x) { return (s->tabs[
 
 /* mode.c */
 struct mode_def const *mode_find(bool dec, unsigned number);
+/* Not known here, and not switched on by the program: if a terminal has it on, it could not
+ * be put back once it is off. */
+bool mode_unknown_off(struct screen const *s, bool dec, unsigned number);
 void mode_set(struct screen *s, bool dec, unsigned number, bool on);
 void mode_save(struct screen *s, unsigned number);
 void mode_restore(struct screen *s, unsigned number);
@@ -455,7 +458,7 @@ static inline unsigned par_pos(struct screen const *s, unsigned i)
 
 /* withhold.c: the sequence at hand is not for viewers' terminals */
 void withhold(struct screen *s);
-void withhold_modes(struct screen *s, bool dec, bool kept); /* if one of its modes is not; `kept`: they are saved or restored */
+void withhold_modes(struct screen *s, bool dec, bool kept, bool some); /* if one of its modes is not; `kept`: they are saved or restored */
 /* Nor is the string at hand: known from its beginning. */
 bool withhold_string(struct parser const *p);
 

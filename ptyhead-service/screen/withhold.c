@@ -27,9 +27,9 @@ bool screen_mode_withheld(bool dec, unsigned number)
 	return false;
 }
 
-void withhold_modes(struct screen *s, bool dec, bool kept)
+void withhold_modes(struct screen *s, bool dec, bool kept, bool some)
 {
-	bool some = s->p.overflow; /* of which a terminal may take more */
+	some |= s->p.overflow; /* of which a terminal may take more */
 	for (unsigned i = 0; i < s->p.npar; i++)
 		some |= screen_mode_withheld(dec, s->p.par[i]) || (kept && !screen_mode_kept(s->p.par[i]));
 	if (some) withhold(s);

@@ -71,6 +71,7 @@ TEST(what_changes_a_terminal_for_good_is_withheld)
 		{ "a log file", "\033[?46h" }, { "highlight tracking", "\033[?1001h" }, { "scrolling", "\033[?1010l" },
 		{ "no alternate screen", "\033[?1046l" }, { "function keys", "\033[?1052h" }, { "sizes in-band", "\033[?2048h" },
 		{ "C1", "\xc2\x9b?3h" }, { "more than are kept", "\033[?1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;46h" },
+		{ "unknown and reset", "\033[?7727l" }, { "the same among others", "\033[?25;7727l" }, { "ANSI's, unknown and reset", "\033[33l" },
 		/* control sequences */
 		{ "printing", "\033[i" }, { "all to the printer", "\033[5i" }, { "each line to it", "\033[?5i" },
 		{ "lamps", "\033[1q" }, { "scrollback", "\033[3J" }, { "the same, selectively", "\033[?3J" },
