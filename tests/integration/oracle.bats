@@ -28,3 +28,21 @@ teardown() { common_teardown; }
 	run "$PTYHEAD_BUILD"/tests/oracle/compare "$dir"
 	[ "$status" -eq 0 ]
 }
+
+@test "what resized terminals hold was right when they were asked, but for what is listed" {
+	local terminal path content verdict why n=0
+	while read -r terminal path content verdict why; do
+		n=$((n + 1))
+		[ "$verdict" = ok ] || grep -q "^resize/$terminal/$path/$content [^ ]" tests/oracle/differences || {
+			echo "$terminal $path $content: $why, and no reason is listed" >&2
+			return 1
+		}
+	done <tests/oracle/resize.results
+	# Of four terminals, sixteen ways and five contents none is left out.
+	[ "$n" -eq 320 ]
+	[ "$(cut -d' ' -f1-3 tests/oracle/resize.results | sort -u | wc -l)" -eq 320 ]
+	# What is listed did fail.
+	while read -r terminal path content; do
+		grep -q "^$terminal $path $content fail" tests/oracle/resize.results
+	done < <(sed -n 's,^resize/\([^/]*\)/\([^/]*\)/\([^ ]*\) .*,\1 \2 \3,p' tests/oracle/differences)
+}

@@ -152,6 +152,15 @@ class XtermJs(OnPty):
 	def at(self, y, x):
 		return self.look()['cells'][y][x]
 
+	def modes(self, numbers):
+		"""What it answers to DECRQM, and for its colours, as pairs. Nobody else may ask meanwhile."""
+		self.asked, types = b'', self.types
+		self.types = lambda data: setattr(self, 'asked', self.asked + data)
+		self.feed(b''.join(b'\033[?%d$p' % n for n in numbers) + b'\033]4;1;?\033\\\033]10;?\033\\\033]11;?\033\\\033]12;?\033\\')
+		self.look()
+		self.types = types
+		return re.findall(rb'\033[][P][^\033]*', self.asked)
+
 	def close(self):
 		super().close()
 		self.node.stdin.close()
