@@ -754,7 +754,7 @@ TEST(a_terminal_that_lags_is_painted)
 TEST(a_terminal_that_is_to_get_all_gets_it_late)
 {
 	struct rig *const r = rig_new(true, false);
-	r->s.lossless = r->s.face.lossless = true;
+	r->s.lossless = r->s.face.pace.lossless = true;
 	START(r, 1);
 	rig_attach(r);
 	drive(r);

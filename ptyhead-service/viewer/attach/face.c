@@ -6,18 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FRAME_MS 16
-/* Bytes pass again when so long no screenful came. */
-#define BUSY_MS 50
-/* Who has not written in so long what waits is painted for. */
-#define LAG_MS 250
 #define QUERIES_MAX 16384u
 #define NEVER INT64_MAX
 
 int face_init(struct face *f, int fd, unsigned rows, unsigned cols)
 {
 	out_init(&f->out, fd);
-	f->painted = f->busy_at = INT64_MIN / 2;
+	pace_init(&f->pace);
 	f->aside.gone = &f->canvas.gone;
 	answers_init(&f->answers);
 	return f->tty ? canvas_init(&f->canvas, rows, cols) : 0;
@@ -94,7 +89,7 @@ void face_picture(struct face *f, struct screen *prog, struct screen_buf *above)
 		f->canvas.above = *above;
 		*above = (struct screen_buf)SCREEN_BUF_INIT;
 	}
-	f->busy = 0;
+	pace_quiet(&f->pace);
 	f->joining = false;
 	f->dirty = f->given = true;
 }
@@ -107,12 +102,7 @@ void face_feed(struct face *f, uint8_t const *data, size_t len, bool late, int64
 	screen_sinks_set(f->canvas.prog, &sinks);
 	screen_feed(f->canvas.prog, data, len);
 	f->dirty = true;
-	if (late) return;
-	if (now - f->busy_at > BUSY_MS) {
-		f->busy_at = now;
-		f->busy = 0;
-	}
-	f->busy += len;
+	if (!late) pace_came(&f->pace, len, now);
 }
 
 void face_apply(struct face *f, void const *data, size_t len)
@@ -182,7 +172,7 @@ enum out_result face_flush(struct face *f)
 	size_t len;
 	enum out_result const r = out_flush(&f->out, &data, &len);
 
-	f->lag += len;
+	pace_written(&f->pace, len);
 	if (f->tty) canvas_written(&f->canvas, data, len);
 	if (f->joining && !out_pending(&f->out)) {
 		f->joining = false;
@@ -203,24 +193,23 @@ static void put_own(struct face *f, struct screen_buf *b)
 
 static bool can_join(struct face const *f)
 {
-	return f->given && !f->still && !f->over[0] && !f->pending[0] && canvas_fits(&f->canvas);
+	return f->given && !f->still && !f->banner.over[0] && !f->banner.pending[0] && canvas_fits(&f->canvas);
 }
 
 static int64_t join_at(struct face const *f)
 {
-	if (!can_join(f) || (f->behind > 0 && !f->soon)) return NEVER;
-	if (!f->lossless && f->busy >= screenful(f)) return f->busy_at + BUSY_MS + 1;
-	return f->painted + FRAME_MS;
+	if (!can_join(f) || (f->pace.behind > 0 && !f->soon)) return NEVER;
+	return pace_join(&f->pace, screenful(f));
 }
 
 static int64_t paint_at(struct face const *f)
 {
 	if (!f->given || !f->canvas.prog || out_pending(&f->out)) return NEVER;
 	if (canvas_lost(&f->canvas)) return resizing_due(&f->resizing);
-	if (f->still) return f->still_due ? f->painted + FRAME_MS : NEVER;
-	if (canvas_must_surface(&f->canvas)) return f->painted;
+	if (f->still) return f->still_due ? pace_frame(&f->pace) : NEVER;
+	if (canvas_must_surface(&f->canvas)) return f->pace.painted;
 	int64_t const join = join_at(f);
-	int64_t const paint = f->dirty ? f->painted + FRAME_MS : NEVER;
+	int64_t const paint = f->dirty ? pace_frame(&f->pace) : NEVER;
 	return join < paint ? join : paint;
 }
 
@@ -268,7 +257,7 @@ static void paint_still(struct face *f, int64_t now, struct screen_buf *b)
 	if (!f->canvas.begun && f->canvas.ask.len == 0) answers_ask(&f->answers, ANSWERS_HOME, now, &f->canvas.ask);
 	if (!canvas_paint_still(&f->canvas, f->still, f->still_note[0] ? f->still_note : NULL, b)) failed(f);
 	f->still_due = false;
-	f->painted = now;
+	pace_painted(&f->pace, now);
 }
 
 static void paint(struct face *f, int64_t now)
@@ -295,10 +284,10 @@ static void paint(struct face *f, int64_t now)
 	f->soon = f->hurry = false;
 	aside_put(&f->aside, &f->canvas.aside);
 	if (!f->canvas.begun && f->canvas.ask.len == 0) answers_ask(&f->answers, ANSWERS_HOME, now, &f->canvas.ask);
-	bool const good = f->joining ? canvas_join(&f->canvas, &b) : canvas_paint(&f->canvas, f->over[0] ? f->over : NULL, &b);
+	bool const good = f->joining ? canvas_join(&f->canvas, &b) : canvas_paint(&f->canvas, f->banner.over[0] ? f->banner.over : NULL, &b);
 	if (!good) failed(f);
 	f->dirty = false;
-	f->painted = now;
+	pace_painted(&f->pace, now);
 	put_own(f, &b);
 }
 
@@ -321,26 +310,17 @@ void face_live(struct face *f)
 }
 
 /* Bytes pass, and at this rate what waits waits for long. */
-static int64_t lag_at(struct face const *f)
+static size_t passing(struct face const *f)
 {
-	if (!f->tty || f->canvas.prog || f->lossless || !out_pending(&f->out)) return NEVER;
-	return f->out.len + f->behind > screenful(f) ? f->lag_at + LAG_MS : NEVER;
+	return f->tty && !f->canvas.prog && out_pending(&f->out) ? f->out.len : 0;
 }
 
 static void look_at_lag(struct face *f, int64_t now)
 {
-	if (!out_pending(&f->out) || f->canvas.prog) {
-		f->lag_at = now;
-		f->lag = 0;
-	}
-	if (now < lag_at(f)) return;
-	if (f->out.len + f->behind > f->lag) {
-		/* A terminal that lags is not to get all those rows. */
-		f->aside.gone = NULL;
-		split(f);
-	}
-	f->lag_at = now;
-	f->lag = 0;
+	if (!pace_lags(&f->pace, passing(f), screenful(f), now)) return;
+	/* A terminal that lags is not to get all those rows. */
+	f->aside.gone = NULL;
+	split(f);
 }
 
 /* ---- leaving ------------------------------------------------------------------- */
@@ -353,7 +333,7 @@ int face_leave(struct face *f, char const *last, int64_t now)
 	if (f->given) split(f);
 	out_drop(&f->out);
 	f->joining = false;
-	canvas_leave(&f->canvas, f->still || f->over[0] || f->canvas.doubt[0] || f->canvas.doubt[1], &b);
+	canvas_leave(&f->canvas, f->still || f->banner.over[0] || f->canvas.doubt[0] || f->canvas.doubt[1], &b);
 	int const patience = b.len > 0 ? answers_patience(&f->answers, now) : 0;
 	f->answers.end_new = false;
 	if (patience > 0) answers_ask(&f->answers, ANSWERS_END, now, &b);
@@ -370,27 +350,25 @@ void face_return(struct face *f)
 	f->joining = false;
 	if (canvas_forget(&f->canvas) < 0) failed(f);
 	f->dirty = f->still_due = true;
-	f->painted = INT64_MIN / 2;
+	pace_at_once(&f->pace);
 }
 
 /* ---- notices ------------------------------------------------------------- */
 
-void face_notice(struct face *f, char const *text, int where, int64_t ms)
+void face_notice(struct face *f, char const *text, enum banner_where where, int64_t ms)
 {
 	if (f->quiet) return;
 	if (!f->tty) {
 		f->say(text);
 		return;
 	}
-	snprintf(f->pending, sizeof f->pending, "%s", text);
-	f->where = where == FACE_FLOW && screen_alt(canvas_screen(&f->canvas)) ? FACE_OVER : where;
-	f->ms = ms;
+	banner_say(&f->banner, text, where == BANNER_FLOW && screen_alt(canvas_screen(&f->canvas)) ? BANNER_OVER : where, ms);
 }
 
 static bool can_place(struct face const *f)
 {
-	if (!f->pending[0]) return false;
-	return f->where != FACE_FLOW || f->canvas.prog || !out_pending(&f->out);
+	if (!f->banner.pending[0]) return false;
+	return f->banner.where != BANNER_FLOW || f->canvas.prog || !out_pending(&f->out);
 }
 
 static void place_in_flow(struct face *f)
@@ -402,55 +380,50 @@ static void place_in_flow(struct face *f)
 	face_cut(f);
 	struct screen_cursor const c = screen_cursor(s);
 	int const n = snprintf(line, sizeof line, "\033[m%s[ptyhead-attach: %s]\r\n", c.x == 0 && !c.pending ? "" : "\r\n",
-	                       f->pending);
+	                       f->banner.pending);
 	if (f->canvas.prog) screen_feed(prog_rows(f), line, (size_t)n);
 	else out_add(&f->out, line, (size_t)n);
-	f->over[0] = '\0';
+	banner_placed(&f->banner);
 }
 
 static void place(struct face *f, int64_t now)
 {
-	if (f->where == FACE_FLOW) {
+	if (f->banner.where == BANNER_FLOW) {
 		place_in_flow(f);
 	} else {
 		split(f);
-		snprintf(f->over, sizeof f->over, "[ptyhead-attach: %.*s]", (int)NOTICE_MAX - 20, f->pending);
-		f->until = f->ms ? now + f->ms : NEVER;
+		banner_over(&f->banner, now);
 	}
-	f->pending[0] = '\0';
 	f->dirty = true;
 }
 
 /* There is output: it passes as it would without a hint, for which bytes cannot pass. */
 static void hint_end(struct face *f)
 {
-	if (f->where != FACE_HINT || !(f->pending[0] || f->over[0])) return;
-	f->pending[0] = f->over[0] = '\0';
-	f->dirty = f->soon = f->hurry = true;
+	if (banner_hint_end(&f->banner)) f->dirty = f->soon = f->hurry = true;
 }
+
+/* ---- the time ------------------------------------------------------------ */
 
 static int64_t due_at(struct face const *f)
 {
 	int64_t at = paint_at(f);
-	int64_t const lag = lag_at(f);
+	int64_t const lag = pace_lag_due(&f->pace, passing(f), screenful(f));
 
 	if (f->error) return NEVER;
 	if (can_place(f) || (!out_pending(&f->out) && (f->run_due || f->aside.queries.len > 0 || canvas_mouse_taken(&f->canvas)))) return INT64_MIN;
-	if (f->over[0] && f->until < at) at = f->until;
+	if (banner_due(&f->banner) < at) at = banner_due(&f->banner);
 	return lag < at ? lag : at;
 }
 
 void face_tick(struct face *f, int64_t now, uint64_t behind)
 {
-	f->behind = behind;
+	f->pace.behind = behind;
 	if (!f->tty || f->error) return;
 	f->resizing.same = canvas_same(&f->canvas);
 	f->resizing.full = f->canvas.gone.bytes > ROWS_BYTES_MAX / 4;
 	if (behind > 0) hint_end(f);
-	if (f->over[0] && now >= f->until) {
-		f->over[0] = '\0';
-		f->dirty = true;
-	}
+	if (banner_tick(&f->banner, now)) f->dirty = true;
 	if (f->run_due && !out_pending(&f->out)) {
 		struct screen_buf b = SCREEN_BUF_INIT;
 		canvas_run(&f->canvas, &b);
@@ -484,5 +457,5 @@ bool face_waits(struct face const *f)
 {
 	if (canvas_lost(&f->canvas) && !resizing_follows(&f->resizing)) return true;
 	return f->joining || (f->hurry && can_join(f)) || f->run_due || (!f->still && canvas_must_surface(&f->canvas)) ||
-	       (f->pending[0] && f->where == FACE_FLOW);
+	       (f->banner.pending[0] && f->banner.where == BANNER_FLOW);
 }

@@ -17,17 +17,17 @@
 
 #include "answers.h"
 #include "aside.h"
+#include "banner.h"
 #include "canvas.h"
 #include "mouse.h"
-#include "notice.h"
 #include "out.h"
+#include "pace.h"
 #include "resizing.h"
 
 struct face {
 	/* set by the caller before face_init */
 	bool tty;
 	bool quiet;
-	bool lossless; /* every byte passes, however late */
 	unsigned cell_h, cell_w; /* of the terminal, in pixels; 0: not known; at any time */
 	void (*say)(char const *text);
 
@@ -42,12 +42,7 @@ struct face {
 	bool hurry;    /* and none is given before that */
 	bool joining;  /* the picture under way is the last one: then bytes pass */
 	bool run_due;  /* bytes pass: what another run begins with is to be sent */
-	int64_t painted; /* when */
-	int64_t busy_at; /* how much came since: while it is much, no joining */
-	size_t busy;
-	int64_t lag_at;  /* bytes pass: how much was written since */
-	size_t lag;
-	uint64_t behind; /* what is not read yet */
+	struct pace pace; /* `lossless` in it is set by the caller, too */
 	struct aside aside; /* what is to be passed on */
 
 	struct answers answers;
@@ -57,11 +52,7 @@ struct face {
 	bool still_due;       /* and was not painted yet */
 	char still_note[SCREEN_SIZE_MAX + 1];
 
-	char pending[NOTICE_MAX];
-	enum { FACE_FLOW, FACE_OVER, FACE_HINT } where; /* a hint goes with the first output, too */
-	int64_t ms;   /* how long the pending one is to stand; 0: till the next */
-	char over[NOTICE_MAX]; /* stands over the last row */
-	int64_t until;
+	struct banner banner; /* what we say there */
 };
 
 /* 0 or -errno. The size is the terminal's; zeros where there is none. */
@@ -98,7 +89,7 @@ void face_cut(struct face *f);
 
 enum out_result face_flush(struct face *f);
 
-void face_notice(struct face *f, char const *text, int where, int64_t ms);
+void face_notice(struct face *f, char const *text, enum banner_where where, int64_t ms);
 /* Paints, places notices and takes them away, where that can be done now.
  * `behind`: how much there is that was not given yet. */
 void face_tick(struct face *f, int64_t now, uint64_t behind);

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "headlink.h"
 #include "keyboard.h"
+#include "nap.h"
 #include "rewind.h"
 #include "show.h"
 #include "signals.h"
@@ -33,8 +34,7 @@ struct session {
 	bool was_on;
 	uint64_t rescued; /* what was written when the rescue was made ready last */
 	bool done;
-	uint64_t nap_pos; /* of the tape, when it last waited */
-	int64_t nap_at;
+	struct nap nap;
 };
 
 enum { P_SIGNAL, P_LINK, P_IN, P_OUT, P_COUNT };
@@ -239,7 +239,7 @@ static void look_back(struct session *a, int64_t now)
 	rewind_tick(w, now);
 	if (!w->on) {
 		face_live(f);
-		if (w->lost) face_notice(f, "the past that was shown was lost with its head", FACE_OVER, 2000);
+		if (w->lost) face_notice(f, "the past that was shown was lost with its head", BANNER_OVER, 2000);
 		w->lost = false;
 	} else if (w->news && !out_pending(&f->out)) {
 		struct screen *const still = rewind_still(w);
@@ -292,26 +292,14 @@ static bool fall_asleep(struct session *a, int64_t now)
 	return false;
 }
 
-/* In a flood the head need not wake us: after so many bytes we take a nap, as
- * long as the next quarter of the ring will take to fill, and look again. It is
- * the first nap that brings less after which we sleep. -1: no nap. None is taken
- * by a lossless reader, for whom the program would wait, nor after a pause,
- * where much at once is a picture and no flood. */
-#define NAP_BYTES (16u << 10)
-#define NAP_MAX_MS 20
-#define NAP_PAUSE_MS 100
-
+/* None for a lossless reader, for whom the program would wait. */
 static int nap(struct session *a, int64_t now)
 {
-	uint64_t const read = a->show.open ? a->show.tape.pos - a->nap_pos : 0;
-	int64_t const took = now - a->nap_at;
+	struct show const *const s = &a->show;
 
-	if (!a->show.open || read == 0 || a->o->lossless) return -1;
-	a->nap_pos = a->show.tape.pos;
-	a->nap_at = now;
-	if (read < NAP_BYTES || took > NAP_PAUSE_MS || !show_idle(&a->show, now)) return -1;
-	uint64_t const ms = a->show.tape.ring_size / 4 * (uint64_t)(took > 0 ? took : 1) / read;
-	return ms < 1 ? 1 : ms > NAP_MAX_MS ? NAP_MAX_MS : (int)ms;
+	if (!s->open || a->o->lossless) return -1;
+	int const ms = nap_take(&a->nap, s->tape.pos, s->tape.ring_size, now);
+	return ms > 0 && show_idle(s, now) ? ms : -1;
 }
 
 static void wait_and_act(struct session *a)
@@ -402,7 +390,7 @@ void session_run(struct session_options const *o, struct session_result *ret)
 	a->show.face.tty = a->term.ours && !o->plain;
 	a->show.once = o->once;
 	a->show.face.quiet = o->quiet;
-	a->show.face.lossless = o->lossless;
+	a->show.face.pace.lossless = o->lossless;
 	a->show.history = o->history;
 	a->show.lossless = o->lossless;
 	a->show.face.say = o->say;

@@ -33,14 +33,14 @@ void show_away(struct show *s)
 {
 	if (s->away) return;
 	s->away = true;
-	face_notice(&s->face, "the head is away, waiting for it", FACE_OVER, 0);
+	face_notice(&s->face, "the head is away, waiting for it", BANNER_OVER, 0);
 }
 
 void show_back(struct show *s)
 {
 	if (!s->away) return;
 	s->away = false;
-	face_notice(&s->face, "the head is back", FACE_OVER, BRIEF_MS);
+	face_notice(&s->face, "the head is back", BANNER_OVER, BRIEF_MS);
 }
 
 void show_tell_lost(struct show *s, int64_t now, bool all)
@@ -132,9 +132,9 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 		face_notice(&s->face, !again ? "no program is running, waiting for it"
 		                      : used ? "the head is back, and begins anew"
 		                              : "the head is back, and begins anew: no program is running yet",
-		            FACE_FLOW, BRIEF_MS);
+		            BANNER_FLOW, BRIEF_MS);
 	else if (s->face.tty && s->hint)
-		face_notice(&s->face, s->hint, FACE_HINT, BRIEF_MS);
+		face_notice(&s->face, s->hint, BANNER_HINT, BRIEF_MS);
 	return 0;
 }
 
@@ -169,7 +169,7 @@ static void overtaken(struct show *s)
 		}
 		if (s->lossless && s->tape.pos > before) {
 			snprintf(text, sizeof text, "%" PRIu64 " bytes of output were lost", s->tape.pos - before);
-			face_notice(&s->face, text, FACE_OVER, BRIEF_MS);
+			face_notice(&s->face, text, BANNER_OVER, BRIEF_MS);
 		}
 		return;
 	}
@@ -188,13 +188,13 @@ static void run_ended(struct show *s, struct tape_mark const *m, bool news)
 	notice_end(text, s->now.flags, m->u.end.status);
 	bool const open = m->u.end.flags & TAPE_END_OPEN;
 	if (open) strcat(text, NOTICE_OPEN);
-	face_notice(&s->face, text, FACE_FLOW, open ? BRIEF_MS : 0);
+	face_notice(&s->face, text, BANNER_FLOW, open ? BRIEF_MS : 0);
 }
 
 static void closed(struct show *s, bool news)
 {
 	if (s->follow && s->now.run == s->follow) follow_ends(s, s->now.flags, s->now.status);
-	else if (news && !s->follow) face_notice(&s->face, NOTICE_CLOSED, FACE_FLOW, 0);
+	else if (news && !s->follow) face_notice(&s->face, NOTICE_CLOSED, BANNER_FLOW, 0);
 }
 
 static void run_started(struct show *s, struct tape_mark const *m, bool news)
@@ -208,7 +208,7 @@ static void run_started(struct show *s, struct tape_mark const *m, bool news)
 	if (!news || s->over_due) return;
 	int const n = snprintf(text, sizeof text, "the program started%s", m->run > 1 ? " again" : "");
 	if (m->u.start.pid > 0) snprintf(text + n, sizeof text - (size_t)n, " (pid %d)", (int)m->u.start.pid);
-	face_notice(&s->face, text, FACE_FLOW, BRIEF_MS);
+	face_notice(&s->face, text, BANNER_FLOW, BRIEF_MS);
 }
 
 static void mark(struct show *s, struct tape_event const *e)
@@ -230,7 +230,7 @@ static void mark(struct show *s, struct tape_event const *e)
 		break;
 	case TAPE_LOST_RIGHT:
 		if (news && m->u.viewer.id == s->viewer)
-			face_notice(&s->face, "the output was not read for long: from here on bytes may be missing", FACE_OVER, BRIEF_MS);
+			face_notice(&s->face, "the output was not read for long: from here on bytes may be missing", BANNER_OVER, BRIEF_MS);
 		break;
 	default: break;
 	}
