@@ -105,35 +105,40 @@ static void to_tail(struct canvas *c, struct rows *rows)
 	else rows_drop(rows, 1);
 }
 
+/* The first row that is owed is the first that is gone, as far as one is known to go on
+ * in the next. Rows of both may end at different cells of their lines. */
+static void pay_row(struct canvas *c)
+{
+	struct rows_row const *const owed = &c->owed.row[0];
+	struct rows_row const *const gone = &c->gone.row[0];
+
+	if (owed->wrapped && owed->cells < gone->cells) {
+		rows_cut(&c->gone, owed->cells);
+		to_tail(c, &c->owed);
+	} else if (gone->wrapped && gone->cells < owed->cells) {
+		rows_cut(&c->owed, gone->cells);
+		to_tail(c, &c->gone);
+	} else {
+		to_tail(c, &c->owed);
+		rows_drop(&c->gone, 1);
+	}
+}
+
 /* What the terminal pushed is not put there once more when the program's screen gives it
- * up. The rows of both may end at different cells of their lines; and what was painted is
- * wrapped nowhere, and cut where the terminal was narrower. What is something else by now
- * is put there: rather twice than never. */
+ * up. What was painted is wrapped nowhere: there the text tells where a row ends. */
 void canvas_pay(struct canvas *c)
 {
-	bool rest = false; /* the first row that is gone is the rest of one */
-
 	while (c->owed.n > 0 && c->gone.n > 0) {
-		unsigned const of_gone = rows_begins(&c->gone, &c->owed);
-		unsigned const of_owed = rows_begins(&c->owed, &c->gone);
-		if (of_gone > 0 && of_owed > 0) {
-			rest = false;
+		unsigned const owed = rows_begins(&c->gone, &c->owed);
+		unsigned const gone = rows_begins(&c->owed, &c->gone);
+		if (owed > 0 && gone == 0) {
+			rows_cut(&c->gone, owed);
 			to_tail(c, &c->owed);
-			rows_drop(&c->gone, 1);
-		} else if (of_gone > 0) {
-			rest = !c->owed.row[0].wrapped;
-			rows_cut(&c->gone, of_gone);
-			to_tail(c, &c->owed);
-		} else if (of_owed > 0) {
-			rest = false;
-			rows_cut(&c->owed, of_owed);
+		} else if (gone > 0 && owed == 0) {
+			rows_cut(&c->owed, gone);
 			to_tail(c, &c->gone);
-		} else if (rest || (rows_blank(&c->gone) && rows_blank(&c->owed))) {
-			if (!rest) to_tail(c, &c->owed);
-			rows_drop(&c->gone, 1);
-			rest = false;
 		} else {
-			rows_clear(&c->owed);
+			pay_row(c);
 		}
 	}
 }
