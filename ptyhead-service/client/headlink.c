@@ -1,6 +1,7 @@
 #include "headlink.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,10 +46,10 @@ static int attach_once(struct headlink *l, int64_t until, int *ret_tape)
 	return r;
 }
 
-int headlink_begin(struct headlink *l)
+int headlink_none(struct headlink *l)
 {
 	l->state = HEADLINK_AWAY;
-	l->due = clock_ms();
+	l->due = clock_ms() + INT_MAX;
 	l->error = 0;
 	l->resize = l->moved = l->sent = l->broken = false;
 	l->flight = l->in_len = 0;
@@ -57,6 +58,13 @@ int headlink_begin(struct headlink *l)
 	l->connected = false;
 	conn_init(&l->conn, -1);
 	return page_create(&l->page, &l->page_fd);
+}
+
+int headlink_begin(struct headlink *l)
+{
+	int const r = headlink_none(l);
+	l->due = clock_ms();
+	return r;
 }
 
 int headlink_open(struct headlink *l, int *ret_tape)

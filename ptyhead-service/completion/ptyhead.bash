@@ -53,12 +53,12 @@ _ptyhead() {
 	COMPREPLY=()
 	case $tool in
 	ptyhead-attach) options='-r --read-only -L --lossless -e --escape -p --past -H --history -1 --once -q --quiet' valued='-e --escape -p --past -H --history' ;;
-	ptyhead-show) options='-e --escapes -H --history --run --at --json --html' valued='-H --history --run --at' ;;
+	ptyhead-show) options='-e --escapes -H --history --run --at --store --json --html' valued='-H --history --run --at' ;;
 	ptyhead-list) options='--json --names' valued= ;;
 	ptyhead-send) options='-k --key -n --no-enter -p --paste -r --raw -w --wait -W --wait-fixed --or-exit -o --offset -t --timeout -L --lossless' valued='-w --wait -W --wait-fixed -t --timeout' ;;
 	ptyhead-wait) options='-e --regex -F --fixed --idle --exit --start --or-exit -s --screen --since -t --timeout -L --lossless' valued='-e --regex -F --fixed --idle -t --timeout' ;;
-	ptyhead-log) options='-f --follow -n --lines -r --runs -t --times -T --tai64n --raw --since --run -L --lossless -u --unlimited' valued='-n --lines --since --run' ;;
-	ptyhead-record) options='-f --format --from --to -r --read-only -o --output --append -T --timing --title' valued=--title ;;
+	ptyhead-log) options='-f --follow -n --lines -r --runs -t --times -T --tai64n --raw --since --run -L --lossless -u --unlimited --store' valued='-n --lines --since --run' ;;
+	ptyhead-record) options='-f --format --from --to -r --read-only -o --output --append -T --timing --title --store' valued=--title ;;
 	ptyhead-run) options='-a --attach -n --name --end' valued='-n --name' ;;
 	*) options='' valued='' ;;
 	esac
@@ -69,7 +69,7 @@ _ptyhead() {
 	ptyhead-record:-f | ptyhead-record:--format) mapfile -t COMPREPLY < <(compgen -W 'asciicast asciicast3 script' -- "$word") && return ;;
 	ptyhead-record:--from) mapfile -t COMPREPLY < <(compgen -W 'start now' -- "$word") && return ;;
 	ptyhead-record:--to) mapfile -t COMPREPLY < <(compgen -W 'now exit' -- "$word") && return ;;
-	ptyhead-record:-o | ptyhead-record:-T | ptyhead-record:--output | ptyhead-record:--timing)
+	ptyhead-record:-o | ptyhead-record:-T | ptyhead-record:--output | ptyhead-record:--timing | *:--store)
 		compopt -o default 2>/dev/null
 		return
 		;;

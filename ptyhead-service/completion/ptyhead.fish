@@ -74,3 +74,6 @@ complete -c ptyhead-run -s a -l attach
 complete -c ptyhead-run -s n -l name -x
 complete -c ptyhead-run -l end -x -a '(__ptyhead_addresses)'
 complete -c ptyhead-run -n __fish_is_first_token -a '(__fish_complete_command)'
+for tool in show log record
+	complete -c ptyhead-$tool -l store -r -F
+end

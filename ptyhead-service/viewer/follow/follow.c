@@ -23,6 +23,17 @@ int follow_open(struct follow *f)
 	return 0;
 }
 
+int follow_open_tape(struct follow *f, int tape)
+{
+	f->open = f->lossless = false;
+	f->link.address = f->address;
+	f->link.watch = true;
+	int r = headlink_none(&f->link);
+	if (r == 0) r = headlink_tape(&f->tape, &f->open, f->id, tape);
+	if (r < 0) headlink_close(&f->link);
+	return r < 0 ? r : 0;
+}
+
 void follow_close(struct follow *f)
 {
 	headlink_close(&f->link);

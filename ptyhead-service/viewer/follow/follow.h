@@ -27,6 +27,9 @@ struct follow {
 
 /* 0 or -errno. */
 int follow_open(struct follow *f);
+/* The same without a head, of a tape that is given, and taken over: to be read, and not
+ * to be waited for. */
+int follow_open_tape(struct follow *f, int tape);
 void follow_close(struct follow *f);
 
 enum follow_event {

@@ -17,6 +17,7 @@
 #include "number.h"
 #include "place.h"
 #include "signals.h"
+#include "store.h"
 #include "tool.h"
 #include "when.h"
 
@@ -42,6 +43,7 @@ static char const usage_text[] =
 	"                      with it, with its status\n"
 	"  -L, --lossless      the program waits for this log if need be, so that none of its\n"
 	"                      output is missed; lines beyond the limit are left out and counted\n"
+	"      --store SOCKET[:ID]  without a head, from the s6-fdholderd at SOCKET\n"
 	"  -u, --unlimited     with -f: do not leave lines out of a flood (10000 lines at once,\n"
 	"                      1000 a second)\n"
 	"      --host HOST  on that machine, by ssh(1); an address may be ssh://HOST/NAME\n"
@@ -55,6 +57,7 @@ struct log_options {
 	int64_t run;
 	enum logwriter_times times;
 	bool raw, lossless;
+	struct store store;
 	int process, ready; /* descriptors that s6-ptyexec -l gives; -1 */
 };
 
@@ -65,7 +68,7 @@ static void parse(int argc, char **argv, struct logtail *t, struct log_options *
 		{ "times", no_argument, NULL, 't' }, { "tai64n", no_argument, NULL, 'T' }, { "raw", no_argument, NULL, 'R' },
 		{ "since", required_argument, NULL, 'S' }, { "run", required_argument, NULL, 'N' }, { "lossless", no_argument, NULL, 'L' },
 		{ "unlimited", no_argument, NULL, 'u' }, { "process", required_argument, NULL, 'P' }, { "ready", required_argument, NULL, 'Y' },
-		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+		STORE_LONGS, { "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -86,6 +89,7 @@ static void parse(int argc, char **argv, struct logtail *t, struct log_options *
 		case 'u': t->limited = false; break;
 		case 'P': o->process = (int)number_get("--process", optarg, INT32_MAX); break;
 		case 'Y': o->ready = (int)number_get("--ready", optarg, INT32_MAX); break;
+		case 'O': case 'Q': store_option(&o->store, c, optarg); break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-log " PTYHEAD_VERSION); exit(0);
 		}
@@ -93,6 +97,7 @@ static void parse(int argc, char **argv, struct logtail *t, struct log_options *
 	if (argc - optind != 1) die_usage_address(argc);
 	if (o->raw && (t->some || o->times)) die(EXIT_USAGE, "--raw excludes -n, -t and -T: bytes are no lines");
 	if (o->since && o->run != RUN_NEWEST) die(EXIT_USAGE, "--since and --run do not go together: a run says where to begin");
+	if (o->store.spec && t->on) die(EXIT_USAGE, "-f needs a head: it goes without --store");
 	if (o->lossless && !t->on) die(EXIT_USAGE, "-L goes with -f");
 	o->address = argv[optind];
 }
@@ -127,15 +132,23 @@ static int open_once(struct follow *f, bool lossless)
 	return open_once(f, false);
 }
 
-static void open_terminal(struct follow *f, struct log_options const *o)
+static void open_terminal(struct follow *f, struct log_options const *o, bool goes_on)
 {
+	if (o->store.fetched) {
+		int const r = follow_open_tape(f, STDIN_FILENO);
+		if (r < 0) die(EXIT_TEMPORARY, "unable to read the tape: %s", strerror(-r));
+		return;
+	}
+	store_ask(&o->store, f->address->terminal);
 	for (;;) {
 		int const r = open_once(f, o->lossless);
 		if (r == 0) return;
 		/* The log of one program waits for the head that will have it. */
 		bool const comes = o->process >= 0 && f->link.reply.code != WIRE_R_ROLE && f->link.reply.code != WIRE_R_VERSION;
 		struct pollfd p = { .fd = o->process, .events = POLLIN };
-		if (!comes || poll(&p, 1, 500) != 0) die_of_link(&f->link, r);
+		if (comes && poll(&p, 1, 500) == 0) continue;
+		if (!goes_on) store_instead(&o->store, f->address->terminal, -r);
+		die_of_link(&f->link, r);
 	}
 }
 
@@ -224,7 +237,7 @@ int main(int argc, char **argv)
 	static struct follow f;
 	static struct logtail t;
 	static struct logwriter w;
-	struct log_options o = { .run = RUN_NEWEST, .process = -1, .ready = -1 };
+	struct log_options o = { .run = RUN_NEWEST, .process = -1, .ready = -1, .store.argv = argv };
 	struct ptyhead_address address;
 	struct signals signals;
 
@@ -235,7 +248,7 @@ int main(int argc, char **argv)
 	f.also = -1;
 	t.process = o.process;
 	if (o.process >= 0 && o.run == RUN_NEWEST) t.pid = pid_of(o.process);
-	open_terminal(&f, &o);
+	open_terminal(&f, &o, t.on);
 	say_ready(&o.ready);
 	int const e = signals_init(&signals);
 	if (e < 0) die(EXIT_TEMPORARY, "unable to watch for signals: %s", strerror(-e));

@@ -15,6 +15,7 @@
 #include "record.h"
 #include "signals.h"
 #include "remote.h"
+#include "store.h"
 #include "tool.h"
 
 static char const usage_text[] =
@@ -33,6 +34,7 @@ static char const usage_text[] =
 	"                       output); %F, %H%M%S and the like are the time's\n"
 	"      --append         go on in a FILE that is there, from now on\n"
 	"  -T, --timing FILE    the timing of a typescript\n"
+	"      --store SOCKET[:ID]  with --to now: without a head, from the s6-fdholderd there\n"
 	"  -r, --read-only      as one who may only look: the program does not wait for it,\n"
 	"                       and in a flood bytes may be missing\n"
 	"      --title TEXT     of an asciicast (default: the address)\n"
@@ -46,6 +48,7 @@ static char const usage_text[] =
 struct record_options {
 	bool read_only;
 	bool from_given;
+	struct store store;
 };
 
 struct writer {
@@ -76,7 +79,7 @@ static char const *parse(int argc, char **argv, struct record *r, struct record_
 		{ "format", required_argument, NULL, 'f' }, { "from", required_argument, NULL, 'F' },
 		{ "to", required_argument, NULL, 'U' }, { "output", required_argument, NULL, 'o' },
 		{ "timing", required_argument, NULL, 'T' }, { "read-only", no_argument, NULL, 'r' },
-		{ "append", no_argument, NULL, 'a' },
+		{ "append", no_argument, NULL, 'a' }, STORE_LONGS,
 		{ "title", required_argument, NULL, 'l' }, { "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
@@ -95,12 +98,14 @@ static char const *parse(int argc, char **argv, struct record *r, struct record_
 		case 'T': f->timing = optarg; break;
 		case 'r': o->read_only = true; break;
 		case 'l': r->title = optarg; break;
+		case 'O': case 'Q': store_option(&o->store, c, optarg); break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-record " PTYHEAD_VERSION); exit(0);
 		}
 	}
 	if (argc - optind != 1) die_usage_address(argc);
 	r->form = f->form;
+	if (o->store.spec && r->until != RECORD_TO_NOW) die(EXIT_USAGE, "--store goes with --to now: without a head nothing more comes");
 	if (f->append && files_stdout(f->output)) die(EXIT_USAGE, "--append goes with -o FILE");
 	/* What was before is in the file. */
 	if (f->append && !o->from_given) r->from_now = true;
@@ -218,8 +223,14 @@ static void close_files(struct writer *w)
 
 /* ---- the head ---------------------------------------------------------------------- */
 
-static void open_terminal(struct follow *f, bool read_only)
+static void open_terminal(struct follow *f, bool read_only, bool to_now, struct store const *store)
 {
+	if (store->fetched) {
+		int const e = follow_open_tape(f, STDIN_FILENO);
+		if (e < 0) die(EXIT_TEMPORARY, "unable to read the tape: %s", strerror(-e));
+		return;
+	}
+	store_ask(store, f->address->terminal);
 	f->lossless = !read_only;
 	f->watch = read_only;
 	int r = follow_open(f);
@@ -230,6 +241,7 @@ static void open_terminal(struct follow *f, bool read_only)
 		r = follow_open(f);
 		if (r == 0) say("this socket is for watching only: the program does not wait for the recording, and in a flood bytes may be missing");
 	}
+	if (r < 0 && to_now) store_instead(store, f->address->terminal, -r);
 	if (r < 0) die_of_link(&f->link, r);
 }
 
@@ -248,7 +260,7 @@ int main(int argc, char **argv)
 	static struct follow f;
 	static struct record r;
 	static struct writer w = { .files = { .output = "-" } };
-	struct record_options o = { .read_only = false };
+	struct record_options o = { .store.argv = argv };
 	struct ptyhead_address address;
 
 	char const *const name = parse(argc, argv, &r, &o, &w.files);
@@ -258,7 +270,7 @@ int main(int argc, char **argv)
 	address_get(name, &address);
 	if (!r.title) r.title = name;
 	f.address = &address;
-	open_terminal(&f, o.read_only);
+	open_terminal(&f, o.read_only, r.until == RECORD_TO_NOW, &o.store);
 	open_files(&w);
 	r.resume = w.files.resume;
 	r.resume_base = w.files.base;

@@ -15,6 +15,7 @@
 #include "past.h"
 #include "place.h"
 #include "render.h"
+#include "store.h"
 #include "tool.h"
 #include "when.h"
 
@@ -29,6 +30,7 @@ static char const usage_text[] =
 	"      --run N          as it was when run N ended: counted from 1; -1: the one before\n"
 	"                       the newest\n"
 	"      --at WHEN        as it was at a time ('10 min ago', 14:30) or at an offset\n"
+	"      --store SOCKET[:ID]  without a head, from the s6-fdholderd at SOCKET\n"
 	"      --json           all that is known of the screen, as a JSON object\n"
 	"      --html           as an HTML element (pre)\n"
 	"      --host HOST  on that machine, by ssh(1); an address may be ssh://HOST/NAME\n"
@@ -45,6 +47,7 @@ struct options {
 	bool by_run;
 	int64_t run;
 	char const *at;
+	struct store store;
 };
 
 static void form_set(struct options *o, enum form form)
@@ -62,6 +65,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{ "at", required_argument, NULL, 'a' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "html", no_argument, NULL, 'l' },
+		STORE_LONGS,
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -81,6 +85,7 @@ static void parse(int argc, char **argv, struct options *o)
 			o->run = run_get(optarg);
 			break;
 		case 'a': o->at = optarg; break;
+		case 'O': case 'Q': store_option(&o->store, c, optarg); break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-show " PTYHEAD_VERSION); exit(0);
 		}
@@ -96,6 +101,8 @@ static int fetch_tape(struct options const *o)
 	static struct headlink link;
 	int tape = -1;
 
+	if (o->store.fetched) return STDIN_FILENO;
+	store_ask(&o->store, o->address.terminal);
 	link.address = &o->address;
 	link.watch = true;
 	int const r = headlink_open(&link, &tape);
@@ -103,6 +110,7 @@ static int fetch_tape(struct options const *o)
 		headlink_close(&link);
 		return tape;
 	}
+	store_instead(&o->store, o->address.terminal, -r);
 	die_of_link(&link, r);
 }
 
@@ -162,7 +170,7 @@ char const tool_name[] = "ptyhead-show";
 
 int main(int argc, char **argv)
 {
-	struct options o = { .form = TEXT };
+	struct options o = { .form = TEXT, .store.argv = argv };
 	struct tape_reader reader;
 	struct tape_state state;
 	struct screen_buf out = SCREEN_BUF_INIT;

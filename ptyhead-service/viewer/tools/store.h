@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/* A terminal's tape where there is no head: as an s6-fdholderd holds it. It is fetched by
+ * s6's own program, which executes this one again with the tape as its standard input. */
+#ifndef VIEWER_STORE_H
+#define VIEWER_STORE_H
+
+#include <stdbool.h>
+
+struct store {
+	char const *spec; /* --store SOCKET[:ID]; NULL: none */
+	bool fetched;     /* --tape: it is on standard input */
+	char **argv;      /* of main */
+};
+
+#define STORE_LONGS { "store", required_argument, NULL, 'O' }, { "tape", no_argument, NULL, 'Q' }
+/* Those two options. False: `c` is another one. */
+bool store_option(struct store *s, int c, char const *argument);
+/* After the options: if a store was named, and not yet asked, asks it. */
+void store_ask(struct store const *s, char const *terminal);
+/* There is no head, for `error`: if PTYHEAD_STORE names a store, asks that. */
+void store_instead(struct store const *s, char const *terminal, int error);
+
+#endif
