@@ -51,7 +51,7 @@ on_screen() { ptyhead-show "$T/s" | grep -qE "$1"; }
 	run ptyhead-log --run 0 "$T/s"
 	[ "$status" = 1 ]
 	run ptyhead-log --since 99 "$T/s"
-	[ "$status" = 1 ]
+	[ "$status" = 97 ]
 	ptyhead-log --help | grep -q -- --tai64n
 }
 

@@ -214,11 +214,15 @@ shows_ready() { [[ $(ptyhead-show "$S" 2>/dev/null) = *ready* ]]; }
 	[ "$(ptyhead-show --at 10 "$S")" = $'one\ntwo' ]
 	# `three` came at once before its end, `two` long before.
 	[ "$(ptyhead-show --at "$(date -d "@$(($(date +%s) - 1))" '+%F %T')" "$S")" = "$(ptyhead-show --at 10 "$S")" ]
-	run ! ptyhead-show --at 100 "$S"
+	run -97 ptyhead-show --at 100 "$S"
 	[[ $output = *'offset 100 has not been reached: the end is 17'* ]]
 	run ! ptyhead-show --at yesterdayish "$S"
-	[[ $output = *'--at takes an offset or a time'* ]]
+	[[ $output = *'--at takes an offset, or a time'* ]]
 	s6-ptyexec "$S" seq 100000
-	run ! ptyhead-show --at 5 "$S"
-	[[ $output = *'not held any more'* ]]
+	run -97 ptyhead-show --at 5 "$S"
+	[[ $output = *'offset 5 is overwritten: the oldest output held is at '* ]]
+	run -97 ptyhead-log --since 5 "$S"
+	run -97 ptyhead-wait -t 5 --since 5 -e x "$S"
+	run -97 ptyhead-wait -t 5 --since 99999999 -e x "$S"
+	[ "$(ptyhead-log --since 0 -n 1 "$S")" = 100000 ]
 }

@@ -4,6 +4,7 @@
 
 enum {
 	EXIT_REFUSED = 1, /* by the head; or there is no such thing */
+	EXIT_NOT_HELD = 97, /* an offset: it is overwritten, or not reached yet */
 	EXIT_RUN_ENDED = 98, /* before what was waited for came */
 	EXIT_TIMEOUT = 99,
 	EXIT_USAGE = 100,

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "logtail.h"
 #include "notice.h"
 #include "number.h"
@@ -19,7 +18,6 @@
 #include "signals.h"
 #include "store.h"
 #include "tool.h"
-#include "when.h"
 
 #define LINES_MAX 1000000u
 #define RUN_NEWEST INT64_MIN /* none was asked for */
@@ -164,22 +162,14 @@ static void say_ready(int *fd)
 
 static void since_get(struct logtail *t, char const *text)
 {
-	uint64_t at;
+	t->from = LOGTAIL_OFFSET;
 	if (!strcmp(text, "run")) {
-		t->from = LOGTAIL_OFFSET;
 		t->offset = place_run_start(&t->follow->tape);
-	} else if (number_parse(text, UINT64_MAX - 1, &at)) {
-		if (at > tape_reader_end(&t->follow->tape))
-			die(EXIT_REFUSED, "offset %" PRIu64 " has not been reached: the end is %" PRIu64, at, tape_reader_end(&t->follow->tape));
-		t->from = LOGTAIL_OFFSET;
-		t->offset = at;
-	} else if (when_parse(text, clock_wall_ns(), &at)) {
-		t->from = LOGTAIL_OFFSET;
-		t->offset = place_at_time(&t->follow->tape, at);
-		if (t->offset == tape_reader_oldest(&t->follow->tape)) t->from = LOGTAIL_OLDEST;
-	} else {
-		die(EXIT_USAGE, "--since takes an offset, run, or a time such as '10 min ago', 14:30 or '2026-11-25 14:30:00', not %s", text);
+		return;
 	}
+	struct moment const m = moment_get("--since", ", run", text);
+	t->offset = moment_offset(&m, &t->follow->tape);
+	if (t->offset == tape_reader_oldest(&t->follow->tape)) t->from = LOGTAIL_OLDEST;
 }
 
 static void run_find(struct logtail *t, int64_t n)
@@ -187,9 +177,7 @@ static void run_find(struct logtail *t, int64_t n)
 	struct tape_reader newest = t->follow->tape;
 	struct tape_state state;
 	place_present(&newest, &state);
-	if (n <= 0 && (int64_t)state.run + n < 1)
-		die(EXIT_REFUSED, state.run ? "there are only %u runs so far" : "nothing was started on this terminal yet", state.run);
-	t->run = n > 0 ? (uint32_t)n : (uint32_t)((int64_t)state.run + n);
+	t->run = (uint32_t)run_number(n, &state);
 	t->from = LOGTAIL_RUN;
 }
 

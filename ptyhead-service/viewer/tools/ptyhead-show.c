@@ -1,23 +1,19 @@
 /* ptyhead-show: a terminal's screen as it is now, on standard output. */
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "headlink.h"
 #include "notice.h"
-#include "number.h"
 #include "past.h"
 #include "place.h"
 #include "render.h"
 #include "store.h"
 #include "tool.h"
-#include "when.h"
 
 static char const usage_text[] =
 	"usage: ptyhead-show [-e] [-H LINES | --run N | --at WHEN] [--json | --html] ADDRESS\n"
@@ -46,7 +42,8 @@ struct options {
 	unsigned history;
 	bool by_run;
 	int64_t run;
-	char const *at;
+	bool by_moment;
+	struct moment moment;
 	struct store store;
 };
 
@@ -84,13 +81,16 @@ static void parse(int argc, char **argv, struct options *o)
 			o->by_run = true;
 			o->run = run_get(optarg);
 			break;
-		case 'a': o->at = optarg; break;
+		case 'a':
+			o->by_moment = true;
+			o->moment = moment_get("--at", "", optarg);
+			break;
 		case 'O': case 'Q': store_option(&o->store, c, optarg); break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-show " PTYHEAD_VERSION); exit(0);
 		}
 	}
-	if (o->by_run + (o->at != NULL) + (o->history > 0) > 1) die(EXIT_USAGE, "-H, --run and --at do not go together");
+	if (o->by_run + o->by_moment + (o->history > 0) > 1) die(EXIT_USAGE, "-H, --run and --at do not go together");
 	if (argc - optind != 1) die_usage_address(argc);
 	address_get(argv[optind], &o->address);
 }
@@ -140,7 +140,7 @@ static struct screen *at_end(struct options const *o, struct tape_reader *r, str
 	struct tape_reader newest = *r;
 	struct tape_state state;
 	place_present(&newest, &state);
-	int64_t const run = o->run > 0 ? o->run : (int64_t)state.run + o->run;
+	int64_t const run = run_number(o->run, &state);
 	if (run < 1 || run > (int64_t)state.run)
 		die(EXIT_REFUSED, state.run ? "there are only %u runs so far" : "nothing was started on this terminal yet", state.run);
 	if (run == (int64_t)state.run && tape_state_goes_on(&state))
@@ -153,16 +153,9 @@ static struct screen *at_end(struct options const *o, struct tape_reader *r, str
 
 static struct screen *at_moment(struct options const *o, struct tape_reader *r, struct tape_state *ret)
 {
-	uint64_t at;
-	if (number_parse(o->at, UINT64_MAX - 1, &at)) {
-		if (at > tape_reader_end(r)) die(EXIT_REFUSED, "offset %" PRIu64 " has not been reached: the end is %" PRIu64, at, tape_reader_end(r));
-	} else if (when_parse(o->at, clock_wall_ns(), &at)) {
-		at = place_at_time(r, at);
-	} else {
-		die(EXIT_USAGE, "--at takes an offset or a time such as '10 min ago', 14:30 or '2026-11-25 14:30:00', not %s", o->at);
-	}
+	uint64_t const at = moment_offset(&o->moment, r);
 	struct screen *const s = past_at_offset(r, at, ret);
-	if (!s && errno == ENODATA) die(EXIT_REFUSED, "the screen of then is not held any more");
+	if (!s && errno == ENODATA) die(EXIT_NOT_HELD, "the screen of then is not held any more");
 	return s;
 }
 
@@ -184,7 +177,7 @@ int main(int argc, char **argv)
 		.max = o.history,
 		.row = o.form == JSON ? render_json_row : o.form == HTML ? render_html_row : o.form == SGR ? screen_row_sgr : screen_row_text,
 	};
-	struct screen *const s = o.by_run ? at_end(&o, &reader, &state) : o.at ? at_moment(&o, &reader, &state)
+	struct screen *const s = o.by_run ? at_end(&o, &reader, &state) : o.by_moment ? at_moment(&o, &reader, &state)
 	                                                                       : past_read(&reader, &past, &state);
 	tape_reader_deinit(&reader);
 	if (!s) die(EXIT_TEMPORARY, "unable to know the screen: the tape does not hold it");

@@ -8,9 +8,7 @@
 #include "await.h"
 #include "clock.h"
 #include "notice.h"
-#include "number.h"
 #include "tool.h"
-#include "when.h"
 
 static char const usage_text[] =
 	"usage: ptyhead-wait [-t SECONDS] [-s] [-L] [--since WHEN] [--or-exit]\n"
@@ -41,14 +39,20 @@ static char const usage_text[] =
 
 static uint64_t since_of(char const *text, uint64_t *ret_time)
 {
-	uint64_t n;
 	if (!strcmp(text, "now")) return AWAIT_NOW;
 	if (!strcmp(text, "run")) return AWAIT_RUN;
 	if (!strcmp(text, "start")) return AWAIT_START_OR_NEXT;
-	if (number_parse(text, AWAIT_START_OR_NEXT - 1, &n)) return n;
-	if (!when_parse(text, clock_wall_ns(), ret_time))
-		die(EXIT_USAGE, "--since takes an offset, a time such as '10 min ago' or 14:30, now, run or start, not %s", text);
+	struct moment const m = moment_get("--since", ", now, run, start", text);
+	if (!m.by_time) return m.at;
+	*ret_time = m.at;
 	return AWAIT_TIME;
+}
+
+/* Behind the end, or overwritten: what is waited for may never come. */
+static void since_check(struct await const *a, struct follow const *f)
+{
+	struct moment const m = { .at = a->since };
+	if (a->since <= UINT64_MAX / 2) (void)moment_offset(&m, &f->tape);
 }
 
 static void choose(struct await *a, enum await_kind kind)
@@ -138,6 +142,7 @@ int main(int argc, char **argv)
 	f.watch = !f.lossless;
 	int r = follow_open(&f);
 	if (r < 0) die_of_link(&f.link, r);
+	since_check(&a, &f);
 	enum await_result const result = await_run(&a, &f);
 	r = -errno;
 	if (a.missed > 0)

@@ -13,11 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "nowait.h"
 #include "number.h"
 #include "pattern.h"
+#include "place.h"
 #include "printable.h"
 #include "remote.h"
+#include "when.h"
 
 #define TIME_MAX 1000000000u /* of any unit */
 
@@ -161,6 +164,33 @@ int64_t run_get(char const *text)
 	bool const back = *text == '-';
 	uint64_t const n = number_get("--run", text + back, UINT32_MAX);
 	return back ? -(int64_t)n : (int64_t)n;
+}
+
+int64_t run_number(int64_t run, struct tape_state const *newest)
+{
+	if (run <= 0) run += newest->run;
+	if (run < 1) die(EXIT_REFUSED, newest->run ? "there are only %u runs so far" : "nothing was started on this terminal yet", newest->run);
+	return run;
+}
+
+struct moment moment_get(char const *option, char const *others, char const *text)
+{
+	struct moment m = { .by_time = false };
+
+	if (number_parse(text, UINT64_MAX / 2, &m.at)) return m;
+	m.by_time = true;
+	if (when_parse(text, clock_wall_ns(), &m.at)) return m;
+	die(EXIT_USAGE, "%s takes an offset%s, or a time such as '10 min ago', 14:30 or '2026-11-25 14:30:00', not %s", option, others, text);
+}
+
+uint64_t moment_offset(struct moment const *m, struct tape_reader const *tape)
+{
+	uint64_t const end = tape_reader_end(tape), oldest = tape_reader_oldest(tape);
+
+	if (m->by_time) return place_at_time(tape, m->at);
+	if (m->at > end) die(EXIT_NOT_HELD, "offset %" PRIu64 " has not been reached: the end is %" PRIu64, m->at, end);
+	if (m->at > 0 && m->at < oldest) die(EXIT_NOT_HELD, "offset %" PRIu64 " is overwritten: the oldest output held is at %" PRIu64, m->at, oldest);
+	return m->at > oldest ? m->at : oldest;
 }
 
 int64_t time_get(char const *option, char const *unit, char const *text, unsigned unit_ms)

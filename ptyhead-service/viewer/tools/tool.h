@@ -42,6 +42,21 @@ void address_get(char const *name, struct ptyhead_address *ret);
 uint64_t number_get(char const *option, char const *text, uint64_t most);
 /* A run, as --run has it: counted from 1; 0 or less: from the newest back. */
 int64_t run_get(char const *text);
+/* Which run that is, of those that the state counts; where it goes back beyond the first
+ * one, the end. */
+struct tape_state;
+int64_t run_number(int64_t run, struct tape_state const *newest);
+
+/* A place on a tape, as --at and --since have it: an offset, or a time. */
+struct moment {
+	bool by_time;
+	uint64_t at; /* or CLOCK_REALTIME, ns */
+};
+/* If it is neither, the end; `others` are the words that the option takes, too. */
+struct moment moment_get(char const *option, char const *others, char const *text);
+/* The offset on that tape. One that is not held is the end, but 0 is the oldest there is. */
+struct tape_reader;
+uint64_t moment_offset(struct moment const *m, struct tape_reader const *tape);
 /* The same of a time in milliseconds, given as a number (with a fraction or without) of
  * what is called `unit` and has `unit_ms` of them. */
 int64_t time_get(char const *option, char const *unit, char const *text, unsigned unit_ms);
