@@ -56,7 +56,7 @@ _ptyhead() {
 	ptyhead-show) options='-e --escapes -H --history --run --at --store --json --html' valued='-H --history --run --at' ;;
 	ptyhead-list) options='--json --names' valued= ;;
 	ptyhead-send) options='-k --key -n --no-enter -p --paste -r --raw -w --wait -W --wait-fixed --or-exit -o --offset -t --timeout -L --lossless' valued='-w --wait -W --wait-fixed -t --timeout' ;;
-	ptyhead-wait) options='-e --regex -F --fixed --idle --exit --start --or-exit -s --screen --since -t --timeout -L --lossless' valued='-e --regex -F --fixed --idle -t --timeout' ;;
+	ptyhead-wait) options='-e --regex -F --fixed --idle --exit --start --or-exit -s --screen --since -t --timeout -L --lossless -w --for-terminal' valued='-e --regex -F --fixed --idle -t --timeout' ;;
 	ptyhead-log) options='-f --follow -n --lines -r --runs -t --times -T --tai64n --raw --since --run -L --lossless -u --unlimited --store' valued='-n --lines --since --run' ;;
 	ptyhead-record) options='-f --format --from --to -r --read-only -o --output --append -T --timing --title --store' valued=--title ;;
 	ptyhead-run) options='-a --attach -n --name --end' valued='-n --name' ;;

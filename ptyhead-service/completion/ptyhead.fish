@@ -50,6 +50,7 @@ complete -c ptyhead-wait -s s -l screen
 complete -c ptyhead-wait -l since -x -a 'now run start'
 complete -c ptyhead-wait -s t -l timeout -x
 complete -c ptyhead-wait -s L -l lossless
+complete -c ptyhead-wait -s w -l for-terminal
 complete -c ptyhead-record -s f -l format -x -a 'asciicast asciicast3 script'
 complete -c ptyhead-record -l from -x -a 'start now'
 complete -c ptyhead-record -l to -x -a 'now exit'

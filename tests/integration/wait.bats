@@ -272,3 +272,15 @@ watched() { ptyhead-list --json "$S" | grep -qE '"(watchers|viewers)": 1'; }
 	done
 	run -99 timeout 10 ptyhead-wait -t 0.2 --exit --since now "$S"
 }
+
+@test "-w: a named terminal that is not there yet is waited for, as long as -t says, and the head's log is quiet" {
+	head_start -v2
+	run -99 ptyhead-wait -w -t 0.5 --start "$S:later"
+	start ptyhead-wait -w -t 20 --since run -e 'said .*' "$S:later" >"$T/found"
+	local waiter=$STARTED
+	start s6-ptyexec "$S:later" sh -c 'echo said it; exec sleep 1000'
+	wait_for 10 not alive "$waiter"
+	[ "$(cat "$T/found")" = 'said it' ]
+	not grep -q 'no such terminal' "$T/head.log"
+	run -111 ptyhead-wait -w -t 5 --start "$T/none:later"
+}

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "appear.h"
 #include "await.h"
 #include "clock.h"
 #include "notice.h"
 #include "tool.h"
 
 static char const usage_text[] =
-	"usage: ptyhead-wait [-t SECONDS] [-s] [-L] [--since WHEN] [--or-exit]\n"
+	"usage: ptyhead-wait [-t SECONDS] [-s] [-L] [-w] [--since WHEN] [--or-exit]\n"
 	"                    (-e REGEX | -F STRING | --idle MS | --exit | --start) ADDRESS\n"
 	"\n"
 	"Waits until the program on ADDRESS has written a line that matches one of the\n"
@@ -31,6 +32,8 @@ static char const usage_text[] =
 	"                       (start)\n"
 	"  -t, --timeout SECONDS\n"
 	"                       wait no longer, and exit 99\n"
+	"  -w, --for-terminal   also until the terminal is there, which a named one is from its\n"
+	"                       first program on\n"
 	"  -L, --lossless       miss nothing in a flood: the program waits for this one\n"
 	"      --host HOST  on that machine, by ssh(1); an address may be ssh://HOST/NAME\n"
 	"      --help, --version\n"
@@ -68,21 +71,21 @@ static void add_pattern(struct await *a, char const *option, bool fixed, char co
 	pattern_get(&a->patterns, option, fixed, text);
 }
 
-static char const *parse(int argc, char **argv, struct await *a, struct follow *f)
+static char const *parse(int argc, char **argv, struct await *a, struct follow *f, bool *ret_for_terminal)
 {
 	static struct option const longs[] = {
 		{ "regex", required_argument, NULL, 'e' }, { "fixed", required_argument, NULL, 'F' },
 		{ "idle", required_argument, NULL, 'i' }, { "exit", no_argument, NULL, 'x' },
 		{ "start", no_argument, NULL, 'b' }, { "or-exit", no_argument, NULL, 'o' }, { "screen", no_argument, NULL, 's' },
 		{ "since", required_argument, NULL, 'S' }, { "timeout", required_argument, NULL, 't' },
-		{ "lossless", no_argument, NULL, 'L' }, { "help", no_argument, NULL, 'h' },
+		{ "lossless", no_argument, NULL, 'L' }, { "for-terminal", no_argument, NULL, 'w' }, { "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
 	int64_t timeout = -1;
 	int c;
 
 	a->since = AWAIT_DEFAULT;
-	while ((c = option_next(argc, argv, "e:F:st:L", longs)) != -1) {
+	while ((c = option_next(argc, argv, "e:F:st:Lw", longs)) != -1) {
 		switch (c) {
 		case 'e': add_pattern(a, "-e", false, optarg); break;
 		case 'F': add_pattern(a, "-F", true, optarg); break;
@@ -97,6 +100,7 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 		case 'S': a->since = since_of(optarg, &a->since_time); break;
 		case 't': timeout = time_get("-t", "seconds", optarg, 1000); break;
 		case 'L': f->lossless = true; break;
+		case 'w': *ret_for_terminal = true; break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead-wait " PTYHEAD_VERSION); exit(0);
 		}
@@ -133,13 +137,16 @@ int main(int argc, char **argv)
 	static struct await a = { .found = SCREEN_BUF_INIT, .echo = ECHO_INIT };
 	static struct follow f = { .also = -1 };
 	struct ptyhead_address address;
+	bool for_terminal = false;
 	int code = 0;
 
 	characters_set();
-	char const *const name = parse(argc, argv, &a, &f);
+	char const *const name = parse(argc, argv, &a, &f, &for_terminal);
 	address_get(name, &address);
 	f.address = &address;
 	f.watch = !f.lossless;
+	/* What hinders this, the next one tells in words. */
+	if (for_terminal && appear_wait(&address, f.watch, a.until) == -ETIMEDOUT) return EXIT_TIMEOUT;
 	int r = follow_open(&f);
 	if (r < 0) die_of_link(&f.link, r);
 	since_check(&a, &f);
