@@ -516,3 +516,19 @@ EOF
 	wait_for 5 not alive "$STARTED"
 	played "$T/app.cast" >"$T/played"
 }
+
+@test "--to exit: when the program and its head have gone for good it ends, and what was there is in the file" {
+	head_start
+	program sh -c 'echo seen; exec sleep 1000'
+	recorder --to exit -o "$T/cast"
+	wait_for 5 has "$T/cast" seen
+	kill -KILL "$HEAD"
+	wait_for 5 not alive "$HEAD"
+	wait_for 5 not alive "$PROGRAM"
+	wait_for 20 not alive "$RECORDER"
+	local rc=0
+	wait "$RECORDER" || rc=$?
+	[ "$rc" -eq 111 ]
+	has "$T/record.err" 'the program and its head are gone'
+	[[ $(played "$T/cast") = *seen* ]]
+}

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "ptyhead.h"
+#include "client.h"
 
 /* Until it is there (0), or it is `until` (CLOCK_MONOTONIC ms; -1: never; -ETIMEDOUT). Other
  * errors are those of the head that cannot be asked. `look`: as who may only look. */

@@ -295,7 +295,14 @@ enum record_result record_run(struct record *r)
 			break;
 		}
 		if (e > 0 || r->stopped) continue;
-		enum follow_event const event = follow_wait(r->follow, -1);
+		if (r->until == RECORD_TO_EXIT && orphan_look(&r->orphan, r->follow, &r->state, clock_ms())) {
+			recording_end(&r->out);
+			int const last = r->write(r->arg, &r->out);
+			errno = -last;
+			result = last < 0 ? RECORD_UNWRITTEN : RECORD_ORPHANED;
+			break;
+		}
+		enum follow_event const event = follow_wait(r->follow, orphan_until(&r->orphan, r->follow, clock_ms()));
 		if (event == FOLLOW_NEW) e = begin_again(r, "another head took the terminal: what was written meanwhile is missing");
 		if (event == FOLLOW_REFUSED) result = RECORD_REFUSED;
 		if (event == FOLLOW_FAILED) result = RECORD_FAILED;
@@ -307,6 +314,7 @@ enum record_result record_run(struct record *r)
 		result = RECORD_FAILED;
 	}
 	e = errno;
+	orphan_deinit(&r->orphan);
 	screen_free(r->screen);
 	r->screen = NULL;
 	if (r->begun) recording_deinit(&r->out);

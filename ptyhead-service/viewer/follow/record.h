@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "follow.h"
+#include "orphan.h"
 #include "recording.h"
 #include "span.h"
 
@@ -39,6 +40,7 @@ struct record {
 	uint64_t history; /* what lies before was there when we came: at the marks' times */
 	struct span span; /* whose bytes are left out */
 	uint32_t last_run;/* TO_EXIT */
+	struct orphan orphan; /* the same */
 	bool begun;
 	bool stopped;
 	bool done;
@@ -47,6 +49,7 @@ struct record {
 enum record_result {
 	RECORD_DONE,    /* or stopped by follow's other descriptor */
 	RECORD_REFUSED, /* by a head that came back */
+	RECORD_ORPHANED, /* TO_EXIT: the head has gone for good, and the end with it */
 	RECORD_FAILED,  /* to read: errno */
 	RECORD_UNWRITTEN, /* to write: errno */
 };

@@ -295,6 +295,9 @@ int main(int argc, char **argv)
 	switch (result) {
 	case RECORD_DONE: break;
 	case RECORD_REFUSED: die_of_link(&f.link, 0);
+	case RECORD_ORPHANED:
+		close_files(&w);
+		die(EXIT_TEMPORARY, "the program and its head are gone: what it wrote last, and how it ended, is not known");
 	case RECORD_FAILED: die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(error));
 	case RECORD_UNWRITTEN: die(EXIT_TEMPORARY, "unable to write the recording: %s", strerror(error));
 	}
