@@ -53,7 +53,7 @@ _ptyhead() {
 	COMPREPLY=()
 	case $tool in
 	ptyhead-attach) options='-r --read-only -L --lossless -e --escape -p --past -H --history -1 --once -q --quiet' valued='-e --escape -p --past -H --history' ;;
-	ptyhead-show) options='-e --escapes -H --history --run --at --store --json --html' valued='-H --history --run --at' ;;
+	ptyhead-show) options='-e --escapes -t --times -H --history --run --at --store --json --html' valued='-H --history --run --at' ;;
 	ptyhead-list) options='--json --names' valued= ;;
 	ptyhead-send) options='-k --key -n --no-enter -p --paste -r --raw -w --wait -W --wait-fixed --or-exit -o --offset -t --timeout -L --lossless' valued='-w --wait -W --wait-fixed -t --timeout' ;;
 	ptyhead-wait) options='-e --regex -F --fixed --idle --exit --start --or-exit -s --screen --since -t --timeout -L --lossless -w --for-terminal' valued='-e --regex -F --fixed --idle -t --timeout' ;;

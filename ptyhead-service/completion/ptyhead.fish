@@ -35,6 +35,7 @@ complete -c ptyhead-send -s o -l offset
 complete -c ptyhead-send -s t -l timeout -x
 complete -c ptyhead-send -s L -l lossless
 complete -c ptyhead-show -s e -l escapes
+complete -c ptyhead-show -s t -l times
 complete -c ptyhead-show -s H -l history -x
 complete -c ptyhead-show -l run -x
 complete -c ptyhead-show -l at -x

@@ -38,6 +38,7 @@ static void past_add(void *arg, struct screen const *s, struct screen_row const 
 	struct screen_buf b = SCREEN_BUF_INIT;
 
 	if (row->cleared) return;
+	uint64_t const time = p->ages ? ages_up(p->ages, s, row) : 0;
 	if (!p->line) p->line = calloc(p->max, sizeof *p->line);
 	if (!p->line) return;
 	struct past_line *const l = &p->line[(p->first + p->len) % p->max];
@@ -45,7 +46,7 @@ static void past_add(void *arg, struct screen const *s, struct screen_row const 
 	else p->len++;
 	p->row(s, row, &b);
 	free(l->data);
-	*l = (struct past_line){ b.data, (uint32_t)b.len, row->wrapped };
+	*l = (struct past_line){ b.data, (uint32_t)b.len, row->wrapped, time };
 }
 
 void past_show(struct past const *p, struct screen_buf *out)
@@ -111,6 +112,22 @@ static bool touches_alt(struct replay const *g)
 	return false;
 }
 
+/* A step that, where rows have times, is of one second. */
+static enum tape_next step(struct replay *g, struct past *p, uint64_t limit)
+{
+	uint64_t const end = limit == REPLAY_NOW ? tape_reader_end(g->tape) : limit;
+	uint64_t now = p->ages ? place_time(g->tape, p->ages->now) : 0;
+
+	if (!p->ages || g->tape->pos >= end) return replay_step(g, limit);
+	uint64_t const left = end - g->tape->pos;
+	size_t const most = left < sizeof g->data ? (size_t)left : sizeof g->data;
+	size_t const n = place_same_time(g->tape, most, &now);
+	ages_before(p->ages, g->screen, now);
+	enum tape_next const next = replay_step(g, g->tape->pos + n);
+	ages_after(p->ages, g->screen);
+	return next;
+}
+
 /* What lies before the checkpoint at which `at` stands is read as a new terminal would;
  * only rows come of that, and none where the alternate screen plays a part or the
  * writer was faster. */
@@ -126,7 +143,7 @@ static void before_checkpoint(struct replay const *at, struct past *p)
 	g->tape = &tape;
 	if (replay_begin_bare(g, screen_rows(at->screen), screen_cols(at->screen)) == 0 && tape.pos < target) {
 		sink_set(g->screen, p);
-		while ((next = replay_step(g, target)) == TAPE_BYTES || next == TAPE_MARK)
+		while ((next = step(g, p, target)) == TAPE_BYTES || next == TAPE_MARK)
 			alt |= next == TAPE_BYTES && touches_alt(g);
 		if (alt || next == TAPE_OVERTAKEN) past_clear(p);
 		else rows_between(g->screen, at->screen, p);
@@ -146,7 +163,13 @@ static int read_once(struct replay *g, struct past *p)
 	if (rows && g->tape->pos > 0) before_checkpoint(g, p);
 	/* The rows of a checkpoint are what is seen: none of them went off the top by this. */
 	if (rows) sink_set(g->screen, p);
-	return replay_advance(g, REPLAY_NOW);
+	if (!rows || !p->ages) return replay_advance(g, REPLAY_NOW);
+	/* Of another screen than what was before. */
+	ages_deinit(p->ages);
+	enum tape_next next;
+	do next = step(g, p, REPLAY_NOW);
+	while (next == TAPE_BYTES || next == TAPE_MARK);
+	return next == TAPE_OVERTAKEN ? -EAGAIN : 0;
 }
 
 struct screen *past_read(struct tape_reader *r, struct past *p, struct tape_state *ret_state)

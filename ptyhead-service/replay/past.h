@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ages.h"
 #include "reader.h"
 #include "screen.h"
 
@@ -17,11 +18,14 @@ struct past {
 	unsigned max;
 	void (*row)(struct screen const *s, struct screen_row const *row, struct screen_buf *out); /* how they are kept */
 
+	struct ages *ages; /* the caller's, zeros: rows have times; NULL: none */
+
 	unsigned first, len;
 	struct past_line {
 		char *data; /* not terminated */
 		uint32_t len;
 		bool wrapped; /* the next row continues this line */
+		uint64_t time; /* with `ages`: when it was written (CLOCK_REALTIME, ns); to the second */
 	} *line;
 };
 

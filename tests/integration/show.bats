@@ -226,3 +226,25 @@ shows_ready() { [[ $(ptyhead-show "$S" 2>/dev/null) = *ready* ]]; }
 	run -97 ptyhead-wait -t 5 --since 99999999 -e x "$S"
 	[ "$(ptyhead-log --since 0 -n 1 "$S")" = 100000 ]
 }
+
+@test "-t: each row begins with when it was written, to the second, also those that went off the top" {
+	head_start
+	program -s 5x40 sh -c 'for i in 1 2 3 4 5 6 7; do echo "$i $(date +%s)"; sleep 1.1; done; printf "\033[Hagain"; exec sleep 1000'
+	ptyhead-wait -t 20 -F again --since run "$S" >/dev/null
+	run -0 ptyhead-show -t -H 10 "$S"
+	[ "${#lines[@]}" -ge 7 ]
+	local at line number stated
+	for line in "${lines[@]}"; do
+		read -r at number stated <<<"$line"
+		[ -n "$stated" ] || continue
+		at=$(date -d "$at" +%s)
+		((at - stated <= 1 && stated - at <= 1)) || {
+			printf '%s\n' "${lines[@]}" >&2
+			return 1
+		}
+	done
+	# One that was written over is of then.
+	[[ $(ptyhead-show -t "$S" | head -n 1) = *' again'* ]]
+	[ "$(ptyhead-show -t "$S" | wc -l)" -le 5 ]
+	run -100 ptyhead-show -t --json "$S"
+}

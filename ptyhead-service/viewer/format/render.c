@@ -7,6 +7,7 @@
 #include "json.h"
 #include "printable.h"
 #include "utf8.h"
+#include "when.h"
 
 static bool blank(struct screen const *s, struct screen_cell c)
 {
@@ -31,12 +32,24 @@ static unsigned run_end(struct screen_row const *row, unsigned x, unsigned n)
 
 /* ---- text -------------------------------------------------------------------- */
 
+static void stamp(struct render const *r, uint64_t time, struct screen_buf *out)
+{
+	char text[WHEN_MAX];
+
+	if (!r->past || !r->past->ages) return;
+	size_t const n = time ? when_print(time, text) : 0;
+	if (n > 0) screen_buf_add(out, text, n);
+	else screen_buf_str(out, "-");
+	screen_buf_str(out, " ");
+}
+
 void render_text(struct render const *r, bool sgr, struct screen_buf *out)
 {
 	unsigned rows = screen_rows(r->screen);
 
 	for (unsigned i = 0; r->past && i < r->past->len; i++) {
 		struct past_line const *const l = past_at(r->past, i);
+		stamp(r, l->time, out);
 		if (l->len > 0) screen_buf_add(out, l->data, l->len);
 		screen_buf_str(out, "\n");
 	}
@@ -46,6 +59,7 @@ void render_text(struct render const *r, bool sgr, struct screen_buf *out)
 	}
 	for (unsigned y = 0; y < rows; y++) {
 		struct screen_row const row = screen_row(r->screen, SCREEN_ACTIVE, y);
+		if (r->past && r->past->ages) stamp(r, ages_row(r->past->ages, r->screen, y), out);
 		size_t const from = out->len;
 		if (sgr) screen_row_sgr(r->screen, &row, out);
 		else screen_row_text(r->screen, &row, out);

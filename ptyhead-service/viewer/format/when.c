@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "when.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -53,3 +54,14 @@ static bool date(char const *text, uint64_t now, uint64_t *ret)
 }
 
 bool when_parse(char const *text, uint64_t now, uint64_t *ret) { return ago(text, now, ret) || date(text, now, ret); }
+
+size_t when_print(uint64_t wall, char buf[WHEN_MAX])
+{
+	time_t const s = (time_t)(wall / SECOND_NS);
+	struct tm tm;
+	char day[24], zone[8];
+
+	if (!localtime_r(&s, &tm) || !strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &tm) || strftime(zone, sizeof zone, "%z", &tm) != 5)
+		return 0;
+	return (size_t)snprintf(buf, WHEN_MAX, "%s.%03u%.3s:%s", day, (unsigned)(wall % SECOND_NS / 1000000u), zone, zone + 3);
+}

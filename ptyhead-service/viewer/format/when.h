@@ -4,7 +4,13 @@
 #define VIEWER_WHEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/* "2026-11-25T14:30:00.000+01:00", in the time zone of here. How long it is; 0: it cannot be
+ * written. */
+#define WHEN_MAX 40u
+size_t when_print(uint64_t wall, char buf[WHEN_MAX]);
 
 /* "10s", "5m", "2 h", "3d", "10 min ago": before `now`; "HH:MM[:SS]": the last time that it
  * was; "YYYY-MM-DD[THH:MM[:SS]]", with a blank for the T, with Z for UTC. All in ns of

@@ -6,15 +6,15 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "clock.h"
 #include "printable.h"
+#include "when.h"
 
 #define SECOND_NS 1000000000u
 /* 2^62, and the 37 seconds by which TAI is ahead of UTC since 2017. */
 #define TAI_BASE (UINT64_C(0x4000000000000000) + 37u)
-#define STAMP_MAX 40u
+#define STAMP_MAX (WHEN_MAX + 1u)
 
 void logwriter_init(struct logwriter *w, int fd)
 {
@@ -75,16 +75,11 @@ bool logwriter_offer(struct logwriter *w, uint64_t now)
 
 static size_t stamp(struct logwriter const *w, uint64_t wall, char buf[STAMP_MAX])
 {
-	time_t const s = (time_t)(wall / SECOND_NS);
-	unsigned const ns = (unsigned)(wall % SECOND_NS);
-	struct tm tm;
-	char day[24], zone[8];
-
 	if (w->times == LOGWRITER_NO_TIMES) return 0;
-	if (w->times == LOGWRITER_TAI64N) return (size_t)snprintf(buf, STAMP_MAX, "@%016" PRIx64 "%08x ", TAI_BASE + (uint64_t)s, ns);
-	if (!localtime_r(&s, &tm) || !strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &tm) || strftime(zone, sizeof zone, "%z", &tm) != 5)
-		return 0;
-	return (size_t)snprintf(buf, STAMP_MAX, "%s.%03u%.3s:%s ", day, ns / 1000000u, zone, zone + 3);
+	if (w->times == LOGWRITER_TAI64N)
+		return (size_t)snprintf(buf, STAMP_MAX, "@%016" PRIx64 "%08x ", TAI_BASE + wall / SECOND_NS, (unsigned)(wall % SECOND_NS));
+	size_t const n = when_print(wall, buf);
+	return n > 0 ? n + (size_t)snprintf(buf + n, STAMP_MAX - n, " ") : 0;
 }
 
 /* As much of [*p, end) as fits into a line of the log, with its newline. */

@@ -16,13 +16,14 @@
 #include "tool.h"
 
 static char const usage_text[] =
-	"usage: ptyhead-show [-e] [-H LINES | --run N | --at WHEN] [--json | --html] ADDRESS\n"
+	"usage: ptyhead-show [-e] [[-t] -H LINES | --run N | --at WHEN] [--json | --html] ADDRESS\n"
 	"\n"
 	"Prints what a terminal that a ptyhead holds shows now. ADDRESS is NAME or PATH,\n"
 	"with :TERMINAL behind it for another one than main.\n"
 	"\n"
 	"  -e, --escapes        with the attributes, as escape sequences\n"
 	"  -H, --history LINES  and so many rows that went off its top (default 0)\n"
+	"  -t, --times          begin each row with when it was written, to the second\n"
 	"      --run N          as it was when run N ended: counted from 1; -1: the one before\n"
 	"                       the newest\n"
 	"      --at WHEN        as it was at a time ('10 min ago', 14:30) or at an offset\n"
@@ -40,6 +41,7 @@ struct options {
 	struct ptyhead_address address;
 	enum form form;
 	unsigned history;
+	bool times;
 	bool by_run;
 	int64_t run;
 	bool by_moment;
@@ -58,6 +60,7 @@ static void parse(int argc, char **argv, struct options *o)
 	static struct option const longs[] = {
 		{ "escapes", no_argument, NULL, 'e' },
 		{ "history", required_argument, NULL, 'H' },
+		{ "times", no_argument, NULL, 't' },
 		{ "run", required_argument, NULL, 'r' },
 		{ "at", required_argument, NULL, 'a' },
 		{ "json", no_argument, NULL, 'j' },
@@ -69,7 +72,7 @@ static void parse(int argc, char **argv, struct options *o)
 	};
 	int c;
 
-	while ((c = option_next(argc, argv, "eH:", longs)) != -1) {
+	while ((c = option_next(argc, argv, "eH:t", longs)) != -1) {
 		switch (c) {
 		case 'e': form_set(o, SGR); break;
 		case 'j': form_set(o, JSON); break;
@@ -77,6 +80,7 @@ static void parse(int argc, char **argv, struct options *o)
 		case 'H':
 			o->history = (unsigned)number_get("-H", optarg, PAST_LINES_MAX);
 			break;
+		case 't': o->times = true; break;
 		case 'r':
 			o->by_run = true;
 			o->run = run_get(optarg);
@@ -91,6 +95,8 @@ static void parse(int argc, char **argv, struct options *o)
 		}
 	}
 	if (o->by_run + o->by_moment + (o->history > 0) > 1) die(EXIT_USAGE, "-H, --run and --at do not go together");
+	if (o->times && (o->form == JSON || o->form == HTML || o->by_run || o->by_moment))
+		die(EXIT_USAGE, "-t goes with text, as it is now");
 	if (argc - optind != 1) die_usage_address(argc);
 	address_get(argv[optind], &o->address);
 }
@@ -173,15 +179,19 @@ int main(int argc, char **argv)
 	int const r = tape_reader_init(&reader, tape);
 	if (r < 0) die(EXIT_TEMPORARY, "unable to read the tape that the head gave (is it of another version?): %s", strerror(-r));
 	close(tape);
+	struct ages ages = { 0 };
 	struct past past = {
-		.max = o.history,
+		.max = o.times && !o.history ? 1 : o.history,
+		.ages = o.times ? &ages : NULL,
 		.row = o.form == JSON ? render_json_row : o.form == HTML ? render_html_row : o.form == SGR ? screen_row_sgr : screen_row_text,
 	};
 	struct screen *const s = o.by_run ? at_end(&o, &reader, &state) : o.by_moment ? at_moment(&o, &reader, &state)
 	                                                                       : past_read(&reader, &past, &state);
 	tape_reader_deinit(&reader);
 	if (!s) die(EXIT_TEMPORARY, "unable to know the screen: the tape does not hold it");
+	if (o.history == 0) past_deinit(&past); /* one row was kept so that the times were */
 	render(&o, &(struct render){ .screen = s, .past = &past, .state = &state }, &out);
+	ages_deinit(&ages);
 	past_deinit(&past);
 	screen_free(s);
 	if (out.failed) die(EXIT_TEMPORARY, "unable to show so much: %s", strerror(ENOMEM));
