@@ -137,7 +137,7 @@ static void open_terminal(struct follow *f, struct log_options const *o, bool go
 		if (r < 0) die(EXIT_TEMPORARY, "unable to read the tape: %s", strerror(-r));
 		return;
 	}
-	store_ask(&o->store, f->address->terminal);
+	store_get(&o->store, f->address->terminal);
 	for (;;) {
 		int const r = open_once(f, o->lossless);
 		if (r == 0) return;
@@ -145,7 +145,7 @@ static void open_terminal(struct follow *f, struct log_options const *o, bool go
 		bool const comes = o->process >= 0 && f->link.reply.code != WIRE_R_ROLE && f->link.reply.code != WIRE_R_VERSION;
 		struct pollfd p = { .fd = o->process, .events = POLLIN };
 		if (comes && poll(&p, 1, 500) == 0) continue;
-		if (!goes_on) store_instead(&o->store, f->address->terminal, -r);
+		if (!goes_on) store_get_instead(&o->store, f->address->terminal, -r);
 		die_of_link(&f->link, r);
 	}
 }

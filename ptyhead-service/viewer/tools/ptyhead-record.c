@@ -230,7 +230,7 @@ static void open_terminal(struct follow *f, bool read_only, bool to_now, struct 
 		if (e < 0) die(EXIT_TEMPORARY, "unable to read the tape: %s", strerror(-e));
 		return;
 	}
-	store_ask(store, f->address->terminal);
+	store_get(store, f->address->terminal);
 	f->lossless = !read_only;
 	f->watch = read_only;
 	int r = follow_open(f);
@@ -241,7 +241,7 @@ static void open_terminal(struct follow *f, bool read_only, bool to_now, struct 
 		r = follow_open(f);
 		if (r == 0) say("this socket is for watching only: the program does not wait for the recording, and in a flood bytes may be missing");
 	}
-	if (r < 0 && to_now) store_instead(store, f->address->terminal, -r);
+	if (r < 0 && to_now) store_get_instead(store, f->address->terminal, -r);
 	if (r < 0) die_of_link(&f->link, r);
 }
 

@@ -108,7 +108,7 @@ static int fetch_tape(struct options const *o)
 	int tape = -1;
 
 	if (o->store.fetched) return STDIN_FILENO;
-	store_ask(&o->store, o->address.terminal);
+	store_get(&o->store, o->address.terminal);
 	link.address = &o->address;
 	link.watch = true;
 	int const r = headlink_open(&link, &tape);
@@ -116,7 +116,7 @@ static int fetch_tape(struct options const *o)
 		headlink_close(&link);
 		return tape;
 	}
-	store_instead(&o->store, o->address.terminal, -r);
+	store_get_instead(&o->store, o->address.terminal, -r);
 	die_of_link(&link, r);
 }
 

@@ -8,10 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "exits.h"
 
 #define ID_DEFAULT "ptyhead"
-#define NAME_MAX_LEN 256u /* of what an s6-fdholderd holds */
+#define FETCHER "s6-fdholder-retrieve"
+#define ID_MAX 256u /* of what an s6-fdholderd holds */
 
 bool store_option(struct store *s, int c, char const *argument)
 {
@@ -21,46 +22,52 @@ bool store_option(struct store *s, int c, char const *argument)
 	return true;
 }
 
-__attribute__((noreturn))
-static void fetch(struct store const *s, char const *spec, char const *terminal)
-{
-	char const *const colon = strrchr(spec, ':');
-	size_t const len = colon ? (size_t)(colon - spec) : strlen(spec);
-	static char path[PATH_MAX], own[PATH_MAX], name[NAME_MAX_LEN];
-	size_t n = 0;
-
-	if (!strcmp(spec, "systemd"))
-		die(EXIT_REFUSED, "what systemd's store holds nobody but the head's own unit gets: start the head");
-	int const wanted = snprintf(name, sizeof name, "%s/tape.0.%s", colon ? colon + 1 : ID_DEFAULT, terminal);
-	if (len == 0 || len >= sizeof path || wanted >= (int)sizeof name)
-		die(EXIT_USAGE, "a store is the socket of an s6-fdholderd, with :ID behind it where the head's -i says another one than " ID_DEFAULT ", not %s", spec);
-	memcpy(path, spec, len);
-	ssize_t const r = readlink("/proc/self/exe", own, sizeof own - 1);
-	if (r < 0) die(EXIT_TEMPORARY, "unable to find this program: %s", strerror(errno));
-	while (s->argv[n]) n++;
-	char **const args = calloc(n + 5, sizeof *args);
-	if (!args) die(EXIT_TEMPORARY, "out of memory");
-	args[0] = (char[]){ "s6-fdholder-retrieve" };
-	args[1] = path;
-	args[2] = name;
-	args[3] = own;
-	args[4] = (char[]){ "--tape" };
-	memcpy(args + 5, s->argv + 1, (n - 1) * sizeof *args);
-	execvp(args[0], args);
-	die(EXIT_TEMPORARY, "unable to execute %s, which fetches what %s holds: %s", args[0], path, strerror(errno));
-}
-
-void store_ask(struct store const *s, char const *terminal)
-{
-	if (s->spec && !s->fetched) fetch(s, s->spec, terminal);
-}
-
-void store_instead(struct store const *s, char const *terminal, int error)
+char const *store_instead(struct store const *s, int error)
 {
 	char const *const spec = getenv("PTYHEAD_STORE");
 	bool const gone = error == ECONNREFUSED || error == ENOENT || error == ETIMEDOUT;
+	return gone && !s->fetched && spec && *spec ? spec : NULL;
+}
 
-	if (!gone || s->fetched || !spec || !*spec) return;
-	say_format("there is no head (%s): this is what %s holds", strerror(error), spec);
-	fetch(s, spec, terminal);
+/* This program again, by way of the one that fetches. -errno. */
+static int execute(struct store const *s, char *path, char *name)
+{
+	char fetcher[] = FETCHER, option[] = "--tape";
+	char own[PATH_MAX] = "";
+	size_t n = 0;
+
+	if (readlink("/proc/self/exe", own, sizeof own - 1) < 0) return -errno;
+	while (s->argv[n]) n++;
+	char **const args = calloc(n + 5, sizeof *args);
+	if (!args) return -ENOMEM;
+	args[0] = fetcher;
+	args[1] = path;
+	args[2] = name;
+	args[3] = own;
+	args[4] = option;
+	memcpy(args + 5, s->argv + 1, (n - 1) * sizeof *args);
+	execvp(FETCHER, args);
+	int const e = -errno;
+	free(args);
+	return e;
+}
+
+int store_fetch(struct store const *s, char const *spec, char const *terminal, char *why, size_t len)
+{
+	char const *const colon = strrchr(spec, ':');
+	int const path_len = colon ? (int)(colon - spec) : (int)strlen(spec);
+	char path[PATH_MAX], name[ID_MAX];
+
+	if (!strcmp(spec, "systemd")) {
+		snprintf(why, len, "what systemd's store holds nobody but the head's own unit gets: start the head");
+		return EXIT_REFUSED;
+	}
+	int const wanted = snprintf(name, sizeof name, "%s/tape.0.%s", colon ? colon + 1 : ID_DEFAULT, terminal);
+	if (path_len == 0 || snprintf(path, sizeof path, "%.*s", path_len, spec) >= (int)sizeof path || wanted >= (int)sizeof name) {
+		snprintf(why, len, "a store is the socket of an s6-fdholderd, with :ID behind it where the head's -i says another one than " ID_DEFAULT ", not %s", spec);
+		return EXIT_USAGE;
+	}
+	int const e = execute(s, path, name);
+	snprintf(why, len, "unable to execute " FETCHER ", which fetches what %s holds: %s", path, strerror(-e));
+	return EXIT_TEMPORARY;
 }

@@ -5,6 +5,7 @@
 #define VIEWER_STORE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct store {
 	char const *spec; /* --store SOCKET[:ID]; NULL: none */
@@ -15,9 +16,10 @@ struct store {
 #define STORE_LONGS { "store", required_argument, NULL, 'O' }, { "tape", no_argument, NULL, 'Q' }
 /* Those two options. False: `c` is another one. */
 bool store_option(struct store *s, int c, char const *argument);
-/* After the options: if a store was named, and not yet asked, asks it. */
-void store_ask(struct store const *s, char const *terminal);
-/* There is no head, for `error`: if PTYHEAD_STORE names a store, asks that. */
-void store_instead(struct store const *s, char const *terminal, int error);
+/* Where to look when there is no head, for `error`; NULL: nowhere. */
+char const *store_instead(struct store const *s, int error);
+/* Fetches a terminal's tape from there. Returns only where it cannot: an exit code, and
+ * in `why` the reason. */
+int store_fetch(struct store const *s, char const *spec, char const *terminal, char *why, size_t len);
 
 #endif

@@ -20,6 +20,7 @@
 #include "place.h"
 #include "printable.h"
 #include "remote.h"
+#include "store.h"
 #include "when.h"
 
 #define TIME_MAX 1000000000u /* of any unit */
@@ -204,6 +205,27 @@ void pattern_get(struct patterns *p, char const *option, bool fixed, char const 
 {
 	char why[256];
 	if (!patterns_add(p, fixed, text, why, sizeof why)) die(EXIT_USAGE, "%s: %s", option, why);
+}
+
+__attribute__((noreturn))
+static void fetch(struct store const *s, char const *spec, char const *terminal)
+{
+	char why[PATH_MAX + 256];
+	int const code = store_fetch(s, spec, terminal, why, sizeof why);
+	die(code, "%s", why);
+}
+
+void store_get(struct store const *s, char const *terminal)
+{
+	if (s->spec && !s->fetched) fetch(s, s->spec, terminal);
+}
+
+void store_get_instead(struct store const *s, char const *terminal, int error)
+{
+	char const *const spec = store_instead(s, error);
+	if (!spec) return;
+	say_format("there is no head (%s): this is what %s holds", strerror(error), spec);
+	fetch(s, spec, terminal);
 }
 
 int answer_time(int64_t timeout)

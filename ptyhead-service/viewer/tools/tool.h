@@ -63,6 +63,12 @@ int64_t time_get(char const *option, char const *unit, char const *text, unsigne
 /* One more pattern; if it is none, the end. */
 struct patterns;
 void pattern_get(struct patterns *p, char const *option, bool fixed, char const *text);
+/* Fetches the terminal's tape from the store that an option names, if it does and has not
+ * been fetched yet; and, where there is no head for `error`, from the one that the environment
+ * names. Returns where there is none. */
+struct store;
+void store_get(struct store const *s, char const *terminal);
+void store_get_instead(struct store const *s, char const *terminal, int error);
 /* How long a head may take to answer who has `timeout` ms in all (-1: no limit), as
  * headlink.h has it. */
 int answer_time(int64_t timeout);
