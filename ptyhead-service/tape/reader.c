@@ -303,49 +303,50 @@ static enum slot_result slot_go(struct tape_reader *r, struct tape_checkpoint co
 	return SLOT_GOOD;
 }
 
+enum which { NEWEST, OLDER, ENDED };
+
+/* The copy of a checkpoint; `go`, unless it is that of a run's end, goes there. */
+static int checkpoint_get(struct tape_reader const *r, enum which which, struct tape_reader *go, struct tape_checkpoint *ret,
+                          uint8_t **ret_bytes)
+{
+	for (int i = 0; i < TRIES; i++) {
+		uint64_t const last = load(which == ENDED ? &r->header->ended : &r->header->checkpoint);
+		/* The first one has no elder. */
+		uint64_t const serial = which == OLDER && last > 0 ? last - 1 : last;
+		if (serial == 0) return -ENODATA;
+		unsigned const slot = which == ENDED ? TAPE_SLOT_ENDED : (unsigned)(serial & 1);
+		enum slot_result got = slot_copy(r, slot, serial, ret, ret_bytes);
+		if (got == SLOT_GOOD && which != ENDED) {
+			got = slot_go(go, ret);
+			if (got != SLOT_GOOD) free(*ret_bytes);
+		}
+		switch (got) {
+		case SLOT_GOOD: return 0;
+		case SLOT_NOMEM: return -ENOMEM;
+		case SLOT_BAD: return -EPROTO;
+		case SLOT_CHANGED: break;
+		}
+	}
+	return -EAGAIN;
+}
+
 int tape_reader_checkpoint(struct tape_reader *r, bool oldest, struct tape_state *ret_state,
                            uint8_t **ret_bytes, size_t *ret_len)
 {
 	struct tape_checkpoint c;
-	uint8_t *bytes;
-
-	for (int i = 0; i < TRIES; i++) {
-		uint64_t const newest = load(&r->header->checkpoint);
-		uint64_t const serial = oldest ? newest - 1 : newest;
-
-		if (newest == 0) return -ENODATA;
-		/* The first one has no elder. */
-		if (serial == 0) return -ENODATA;
-		enum slot_result got = slot_copy(r, serial & 1, serial, &c, &bytes);
-		if (got == SLOT_NOMEM) return -ENOMEM;
-		if (got == SLOT_BAD) return -EPROTO;
-		if (got == SLOT_CHANGED) continue;
-		got = slot_go(r, &c);
-		if (got != SLOT_GOOD) free(bytes);
-		if (got == SLOT_BAD) return -EPROTO;
-		if (got == SLOT_CHANGED) continue;
-		*ret_state = c.state;
-		*ret_bytes = bytes;
-		*ret_len = c.length;
-		return 0;
-	}
-	return -EAGAIN;
+	int const e = checkpoint_get(r, oldest ? OLDER : NEWEST, r, &c, ret_bytes);
+	if (e < 0) return e;
+	*ret_state = c.state;
+	*ret_len = c.length;
+	return 0;
 }
 
 int tape_reader_ended(struct tape_reader const *r, struct tape_state *ret_state, uint8_t **ret_bytes, size_t *ret_len)
 {
 	struct tape_checkpoint c;
-
-	for (int i = 0; i < TRIES; i++) {
-		uint64_t const serial = load(&r->header->ended);
-		if (serial == 0) return -ENODATA;
-		enum slot_result const got = slot_copy(r, TAPE_SLOT_ENDED, serial, &c, ret_bytes);
-		if (got == SLOT_NOMEM) return -ENOMEM;
-		if (got == SLOT_BAD) return -EPROTO;
-		if (got == SLOT_CHANGED) continue;
-		*ret_state = c.state;
-		*ret_len = c.length;
-		return 0;
-	}
-	return -EAGAIN;
+	int const e = checkpoint_get(r, ENDED, NULL, &c, ret_bytes);
+	if (e < 0) return e;
+	*ret_state = c.state;
+	*ret_len = c.length;
+	return 0;
 }
