@@ -5,6 +5,8 @@
 # shellcheck disable=SC2016,SC2317  # for the program's shell; called by name
 load ../helpers/common
 load ../helpers/head
+load ../helpers/s6
+load ../helpers/keep
 load ../helpers/tmux
 
 setup() {
@@ -73,7 +75,7 @@ same() {
 
 past_on() {
 	tm send-keys -t :0 'C-]'
-	tm_wait 5 '@[0-9]+ .*q(:| )live'
+	tm_wait 5 'q(:| )live'
 }
 
 # Hidden, the line is nowhere.
@@ -253,4 +255,61 @@ line_on() { tm_wait 5 'q(:| )live'; }
 	[ "$status" -eq 100 ]
 	PTYHEAD_PAST=^ run ptyhead-attach "$S"
 	[ "$status" -eq 100 ]
+}
+
+@test "the head is killed and taken over from its store while the past is shown: it stays, and then the screen is live" {
+	keep_start
+	start s6-ptyexec "$T/s" sh -c 'stty -echo; echo before; while read -r x; do echo "got $x"; done'
+	ptyhead-wait -t 10 -F before --since run "$T/s" >/dev/null
+	tm_start 80x24 ptyhead-attach -q "$T/s"
+	tm_wait 5 '^before'
+	past_on
+	local killed=$HEAD
+	keep_kill
+	wait_for 10 another_head "$killed"
+	ptyhead-send "$T/s" meanwhile
+	ptyhead-wait -t 10 -F 'got meanwhile' --since 0 "$T/s" >/dev/null
+	tm_shows 'q(:| )live'
+	tm_shows_not '^got'
+	tm send-keys -t :0 G
+	tm_wait 5 '^got meanwhile'
+	tm send-keys -t :0 q
+	tm_wait_not 5 'q(:| )live'
+	sleep 0.4
+	tm send-keys -t :0 after Enter
+	tm_wait 5 '^got after'
+}
+
+@test "the alternate screen and wide characters, with -L, on a screen that is cropped" {
+	head_start -s fixed
+	program -s 24x80 sh -c 'printf "main\n\033[?1049h\033[H\344\275\240\345\245\275 wide\033[24;1Hbottom\033[2;3H"; read -r x
+		printf "\033[?1049lback\n"; exec cat'
+	ptyhead-wait -t 10 -s -F bottom "$S" >/dev/null
+	tm_start 20x6 ptyhead-attach -q -L "$S"
+	tm_wait 5 '^你好 wide'
+	past_on
+	tm send-keys -t :0 g
+	tm_wait_not 5 'wide'
+	tm send-keys -t :0 G
+	tm_wait 5 '^你好 wide'
+	ptyhead-send "$S" x
+	ptyhead-wait -t 10 -s -F back "$S" >/dev/null
+	tm_shows '^你好 wide'
+	tm send-keys -t :0 q
+	tm_wait 5 '^back'
+	tm_shows '^main'
+	[ "$(tm display-message -p '#{alternate_on}')" = 0 ]
+}
+
+@test "a flood while the past is shown does not hold the program up, nor the keys" {
+	shell
+	run_line 'PS1="inner> "; read -r; timeout 3 yes flood; echo the-end'
+	past_on
+	ptyhead-send "$S" ''
+	wait_for 5 ptyhead-wait -t 5 -F flood "$S"
+	tm send-keys -t :0 '?'
+	tm_wait 5 'q live'
+	tm send-keys -t :0 '?' q
+	tm_wait 10 'the-end$'
+	tm_wait 5 '^inner>'
 }

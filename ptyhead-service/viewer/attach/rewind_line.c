@@ -15,6 +15,7 @@
 static char const help[] = "Left/Right step, Up/Down 1 s, PgUp/PgDn 1 min, Home run, t time, Space play, +/- speed, / find, n again, s line, q live";
 static char const help_short[] = "</> step ^/v 1s PgUp/Dn 1m Home run t time Spc play +/- /,n find s line q live";
 static char const pointer[] = "?:keys q:live";
+static char const way_out[] = "q:live";
 
 struct line {
 	char *at;
@@ -77,6 +78,20 @@ static void add_text(struct line *l, char const *text, size_t len)
 	}
 }
 
+/* The way out has its place wherever there is room for anything else. */
+static void add_state(struct line *l, struct rewind const *w, uint64_t wall)
+{
+	char const *const way = l->left > 2 * sizeof pointer + 4 ? pointer : l->left > 2 * sizeof way_out ? way_out : "";
+	size_t const kept = strlen(way);
+
+	l->left -= kept;
+	if (w->said) add(l, "%s ", w->said);
+	add_place(l, w, wall);
+	l->left += kept;
+	if (l->left > sizeof help) add(l, " %s", help);
+	else add(l, "%s", way);
+}
+
 void rewind_line(struct rewind const *w, unsigned cols, uint64_t wall, char ret[REWIND_LINE_MAX])
 {
 	struct line l = { ret, cols < REWIND_LINE_MAX - 1 ? cols : REWIND_LINE_MAX - 1 };
@@ -96,10 +111,7 @@ void rewind_line(struct rewind const *w, unsigned cols, uint64_t wall, char ret[
 	} else if (w->help) {
 		add(&l, "%s", l.left >= strlen(help) ? help : help_short);
 	} else {
-		if (w->said) add(&l, "%s ", w->said);
-		add_place(&l, w, wall);
-		if (l.left > strlen(help) + 2) add(&l, " %s", help);
-		else if (l.left >= strlen(pointer)) add(&l, "%s", pointer);
+		add_state(&l, w, wall);
 	}
 	add(&l, "%*s", (int)l.left, "");
 }
