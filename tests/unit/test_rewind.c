@@ -246,6 +246,7 @@ TEST(plays_at_true_speed_and_faster)
 	CHECK(ms >= 900 && ms <= 1100);
 	ms = played(g, 17); /* two seconds after the first */
 	CHECK(ms >= 1800 && ms <= 2200);
+	CHECK(says(g, "next in 1:2"));
 	keys(g, "++++");
 	CHECK(g->w.doing == REWIND_PLAYS);
 	ms = played(g, 21); /* 88 s at 16 times */
@@ -253,7 +254,10 @@ TEST(plays_at_true_speed_and_faster)
 	(void)played(g, 30);
 	CHECK(g->w.doing == REWIND_STILL);
 	CHECK_EQ(rewind_timeout(&g->w), -1);
-	keys(g, "g ");
+	keys(g, "gg ");
+	(void)played(g, 17);
+	keys(g, "j"); /* the pause is skipped, and it goes on */
+	CHECK_EQ(g->w.at, 21);
 	CHECK(g->w.doing == REWIND_PLAYS);
 	keys(g, " ");
 	CHECK(g->w.doing == REWIND_STILL);

@@ -224,21 +224,35 @@ static void speed(struct rewind *w, bool up)
 	if (!up && w->speed > 1) w->speed /= 2;
 }
 
+/* True: it was a key that moves. */
+static bool move(struct rewind *w, uint8_t key)
+{
+	switch (key) {
+	case 'h': step_back(w); return true;
+	case 'l': step_on(w); return true;
+	case 'k': second_back(w); return true;
+	case 'j': second_on(w); return true;
+	case 'b': minute_back(w); return true;
+	case 'f': minute_on(w); return true;
+	case 'g': run_back(w); return true;
+	case 'G': rewind_go(w, tape_reader_end(&w->tape), true); return true;
+	default: return false;
+	}
+}
+
 static void command(struct rewind *w, uint8_t key, int64_t now)
 {
+	bool const plays = w->doing == REWIND_PLAYS;
+
 	if (w->doing == REWIND_SEARCHES) rewind_search_end(w);
-	if (w->doing == REWIND_PLAYS && key != ' ' && key != '+' && key != '-' && key != '=') w->doing = REWIND_STILL;
+	if (move(w, key)) {
+		if (plays && w->on) rewind_play_begin(w, now);
+		return;
+	}
 	switch (key) {
-	/* Not Escape, with which keys begin that may come in two pieces. */
 	case 'q': case CTRL_C: rewind_end(w); return;
-	case 'h': step_back(w); break;
-	case 'l': step_on(w); break;
-	case 'k': second_back(w); break;
-	case 'j': second_on(w); break;
-	case 'b': minute_back(w); break;
-	case 'f': minute_on(w); break;
-	case 'g': run_back(w); break;
-	case 'G': rewind_go(w, tape_reader_end(&w->tape), true); break;
+	/* No way out: keys begin with it that may come in two pieces. */
+	case ESC: w->doing = REWIND_STILL; break;
 	case ' ': play(w, now); break;
 	case '+': case '=': speed(w, true); break;
 	case '-': speed(w, false); break;

@@ -89,5 +89,7 @@ bool rewind_find(struct screen const *s, char const *text, size_t len, unsigned 
 void rewind_play_begin(struct rewind *w, int64_t now);
 void rewind_play_step(struct rewind *w, int64_t now);
 int rewind_play_timeout(struct rewind const *w);
+/* How long it still is until there is more, in ms. */
+uint64_t rewind_play_wait(struct rewind const *w);
 
 #endif

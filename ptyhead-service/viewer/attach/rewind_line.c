@@ -66,7 +66,10 @@ static void add_place(struct line *l, struct rewind const *w, uint64_t wall)
 	add_time(l, w, wall);
 	if (s->run > 0) add(l, "run %u%s ", (unsigned)s->run, s->flags & TAPE_ALIVE ? "" : " ended");
 	add(l, "@%" PRIu64 "%s ", w->at, w->replay->exact ? "" : " about");
-	if (w->doing == REWIND_PLAYS || w->speed > 1) add(l, "%s x%u ", w->doing == REWIND_PLAYS ? "plays" : "speed", w->speed);
+	bool const plays = w->doing == REWIND_PLAYS;
+	if (plays || w->speed > 1) add(l, "%s x%u ", plays ? "plays" : "speed", w->speed);
+	uint64_t const wait = plays ? rewind_play_wait(w) / 1000u : 0;
+	if (wait > 0) add(l, "next in %" PRIu64 ":%02u ", wait / 60, (unsigned)(wait % 60));
 }
 
 /* What was typed, as far as its characters take a column each; others are shown as ?. */

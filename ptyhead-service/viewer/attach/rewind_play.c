@@ -7,13 +7,14 @@
 
 #define SECOND_NS UINT64_C(1000000000)
 #define FRAME_MS 40
-#define WAIT_MAX_MS 3600000
+#define WAIT_MAX_MS 1000 /* so often the line says how long it still is */
 
 void rewind_play_begin(struct rewind *w, int64_t now)
 {
 	uint64_t next;
 
 	if (w->at >= tape_reader_end(&w->tape)) {
+		w->doing = REWIND_STILL;
 		w->said = "this is the newest output";
 		return;
 	}
@@ -57,6 +58,13 @@ static uint64_t target(struct rewind *w)
 	return at;
 }
 
+uint64_t rewind_play_wait(struct rewind const *w)
+{
+	uint64_t next;
+	uint64_t const time = span_time(w, w->at, &next);
+	return time > w->clock ? (time - w->clock) / 1000000u / w->speed : 0;
+}
+
 void rewind_play_step(struct rewind *w, int64_t now)
 {
 	w->clock += (uint64_t)(now - w->played) * 1000000u * w->speed;
@@ -67,15 +75,12 @@ void rewind_play_step(struct rewind *w, int64_t now)
 		w->doing = REWIND_STILL;
 		w->said = "this is the newest output";
 	}
+	w->news |= rewind_play_wait(w) > 0;
 	if (to != w->at || end) rewind_go(w, to, end);
 }
 
 int rewind_play_timeout(struct rewind const *w)
 {
-	uint64_t next;
-	uint64_t const time = span_time(w, w->at, &next);
-
-	if (time <= w->clock) return FRAME_MS;
-	uint64_t const ms = (time - w->clock) / 1000000u / w->speed;
+	uint64_t const ms = rewind_play_wait(w);
 	return ms < FRAME_MS ? FRAME_MS : ms < WAIT_MAX_MS ? (int)ms : WAIT_MAX_MS;
 }
