@@ -146,7 +146,7 @@ $(B)/libptyhead.a: $(SO_OBJ) $(S)/client/libptyhead.map
 	$(call say,AR)$(LD) -r -o $(B)/libptyhead.o $(SO_OBJ) && objcopy --keep-global-symbols=$(B)/libptyhead.symbols $(B)/libptyhead.o && $(AR) rcs $@ $(B)/libptyhead.o
 
 $(B)/ptyhead: $(call objs,$(S)/head/ptyhead.c) $(LIBS) $(FAULT_OBJ)
-	$(call say,LINK)$(LINK) -o $@ $^ $(SYSTEMD_LIBS) $(S6_LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(SYSTEMD_LIBS) $(S6_LIBS) -lpthread
 $(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/$(S)/viewer/tools/%.o $(LIBS)
 	$(call say,LINK)$(LINK) -o $@ $^
 $(B)/s6-ptyexec: $(call objs,$(wildcard s6-ptyexec/*.c)) $(B)/libclient.a $(B)/libwire.a $(B)/libbase.a

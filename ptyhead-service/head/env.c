@@ -16,6 +16,7 @@ int env_init(struct env *e, struct env_limits const *limits)
 	loop_queue_init(&e->loop, &e->grace, 3 * SECOND_NS);
 	loop_queue_init(&e->loop, &e->lossless, 20 * MS_NS);
 	loop_queue_init(&e->loop, &e->retry, 100 * MS_NS);
+	discard_init(&e->discard);
 	keep_init(&e->keep, &e->loop, &e->log);
 	e->loop.before_sleep = watchdog_rest;
 	e->loop.before_sleep_arg = &e->watchdog;
@@ -24,6 +25,7 @@ int env_init(struct env *e, struct env_limits const *limits)
 
 void env_deinit(struct env *e)
 {
+	discard_deinit(&e->discard);
 	keep_deinit(&e->keep);
 	loop_deinit(&e->loop);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "discard.h"
 #include "keep.h"
 #include "log.h"
 #include "loop.h"
@@ -36,6 +37,7 @@ struct env {
 	struct log log;
 	struct keep keep;
 	struct watchdog watchdog;
+	struct discard discard;
 	struct env_limits limits;
 	bool closing; /* what is kept stays so for the next head; sizes stay as they are */
 	/* Timeouts, one queue for each delay. */

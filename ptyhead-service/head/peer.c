@@ -127,7 +127,7 @@ static struct outcome view(struct peer *p, struct caller *c, struct conn_frame c
 	bool const watch = f->header.type == WIRE_WATCH;
 	places_leave(&p->set->places, &p->place);
 	if (take_place(p, watch ? PLACE_WATCH : PLACE_TYPE)) return role_view(p->set->terminals, c, f, fds, nfds);
-	while (nfds > 0) close(fds[--nfds]);
+	conn_discard(&p->conn, fds, nfds);
 	return role_refusal(WIRE_R_LIMIT, watch ? "there are as many watchers as this head takes"
 	                                        : "there are as many viewers as this head takes");
 }
@@ -146,7 +146,7 @@ static struct outcome role_of(struct peer *p, struct conn_frame const *f)
 	case WIRE_WATCH: return view(p, &c, f, fds, nfds);
 	default: break;
 	}
-	while (nfds > 0) close(fds[--nfds]);
+	conn_discard(&p->conn, fds, nfds);
 	if (f->header.type == WIRE_LIST) return role_list(p->set->terminals, &c, f);
 	return role_refusal(WIRE_R_REQUEST, "no role begins with this frame");
 }
@@ -323,6 +323,9 @@ static void peer_read(struct peer *p)
 	uint64_t const until = loop_now() + ROUND_NS;
 	enum frames got = FRAMES_READ;
 	for (int i = 0; i < ROUND_FILLS && (got = frames(p, until)) == FRAMES_READ; i++) {
+		enum discard_state const closing = discard_state(&p->set->env->discard, p->uid);
+		if (closing == DISCARD_BUSY) break;
+		p->conn.takes_none = closing == DISCARD_SLOW;
 		enum conn_result const r = conn_fill(&p->conn);
 		if (r == CONN_OK) continue;
 		if (r == CONN_AGAIN) {
@@ -406,6 +409,13 @@ void peers_input(void *set, struct terminal *t, bool over)
 	}
 }
 
+/* What it has sent and nobody takes. */
+static void discard(void *arg, int fd)
+{
+	struct peer *const p = arg;
+	discard_fd(&p->set->env->discard, p->uid, fd);
+}
+
 /* ---- the set ------------------------------------------------------------------------ */
 
 void peers_init(struct peers *s, struct env *e, struct terminals *t)
@@ -443,6 +453,8 @@ int peers_add(struct peers *s, int fd, unsigned roles)
 	}
 	conn_init(&p->conn, fd);
 	conn_limit(&p->conn, WIRE_PEER_FRAME);
+	p->conn.discard = discard;
+	p->conn.discard_arg = p;
 	timeout_set(&s->env->silent, &p->silent);
 	return 0;
 fail:

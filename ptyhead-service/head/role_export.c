@@ -14,11 +14,6 @@
 /* Names that processes get whose console names none. */
 #define CONSOLES_MOST 99u
 
-static void close_fds(int const *fds, size_t nfds)
-{
-	for (size_t i = 0; i < nfds; i++) close(fds[i]);
-}
-
 static struct outcome failed(struct terminals const *s, int r)
 {
 	struct keep const *const k = &s->env->keep;
@@ -123,7 +118,7 @@ struct outcome role_export(struct terminals *s, struct caller *c, struct conn_fr
 
 	struct outcome o = check(c, f, fds, nfds, &e);
 	if (o.next == ROLE_REFUSED) {
-		close_fds(fds, nfds);
+		conn_discard(c->conn, fds, nfds);
 		return o;
 	}
 	memcpy(name, e.terminal.data, e.terminal.len);
@@ -201,7 +196,7 @@ struct outcome role_console(struct terminals *s, struct caller *c, struct wire_b
 	else if (nfds != 1) o = role_refusal(WIRE_R_FD, "a console is handed over as one descriptor");
 	else o = check_fds(fds, nfds);
 	if (o.next == ROLE_REFUSED) {
-		close_fds(fds, nfds);
+		conn_discard(c->conn, fds, nfds);
 		return o;
 	}
 	struct terminal const *const main = terminals_find(s, "main");

@@ -52,7 +52,7 @@ struct outcome role_view(struct terminals *s, struct caller *c, struct conn_fram
 	int tape = -1;
 
 	struct outcome const o = check(s, c, f, fds, nfds, &a, &t, &tape);
-	while (nfds > 0) close(fds[--nfds]);
+	conn_discard(c->conn, fds, nfds);
 	if (o.next == ROLE_REFUSED) return o;
 
 	v->id = s->next_viewer++;

@@ -33,9 +33,23 @@ static void close_all(int *fds, size_t *n)
 	while (*n > 0) close(fds[--*n]);
 }
 
+void conn_discard(struct conn *c, int const *fds, size_t nfds)
+{
+	for (size_t i = 0; i < nfds; i++) {
+		if (c->discard) c->discard(c->discard_arg, fds[i]);
+		else close(fds[i]);
+	}
+}
+
+static void discard_all(struct conn *c)
+{
+	conn_discard(c, c->fds, c->nfds);
+	c->nfds = 0;
+}
+
 void conn_deinit(struct conn *c)
 {
-	close_all(c->fds, &c->nfds);
+	discard_all(c);
 	close_all(c->out_fds, &c->out_nfds);
 	free(c->in);
 	free(c->out);
@@ -112,11 +126,11 @@ static enum conn_result keep_fds(struct conn *c, struct msghdr *m)
 				c->fds[c->nfds++] = fd;
 			} else {
 				bad = bad || rights;
-				close(fd);
+				conn_discard(c, &fd, 1);
 			}
 		}
 	}
-	if (bad) close_all(c->fds, &c->nfds);
+	if (bad) discard_all(c);
 	if (!bad) return CONN_OK;
 	return cut && came < WIRE_FDS_MAX ? CONN_NOFDS : CONN_FDS;
 }
@@ -140,7 +154,7 @@ enum conn_result conn_fill(struct conn *c)
 	ssize_t n;
 	do {
 		m.msg_control = control.bytes;
-		m.msg_controllen = sizeof control.bytes;
+		m.msg_controllen = c->takes_none ? 0 : sizeof control.bytes;
 		n = recvmsg(c->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? CONN_AGAIN : CONN_BROKEN;

@@ -33,6 +33,10 @@ struct conn {
 	size_t out_nfds;
 	int fds[WIRE_FDS_MAX]; /* arrived and not yet taken; ours to close */
 	size_t nfds;
+	/* Closes what the peer has sent and nobody wants; NULL: close(2). */
+	void (*discard)(void *arg, int fd);
+	void *discard_arg;
+	bool takes_none; /* what it sends of descriptors stays in the kernel: CONN_NOFDS */
 };
 
 struct conn_frame {
@@ -76,6 +80,9 @@ enum conn_result conn_frame(struct conn *c, struct conn_frame *ret);
 void conn_again(struct conn *c);
 /* The descriptors that arrived so far go to the caller, who closes them. */
 size_t conn_take_fds(struct conn *c, int ret_fds[WIRE_FDS_MAX]);
+
+/* Closes such descriptors: the connection's owner says how. */
+void conn_discard(struct conn *c, int const *fds, size_t nfds);
 
 /* Queues a frame and sends what goes at once. `len` may be what a wire_put_*
  * returned: 0, a frame that did not fit its buffer, is CONN_FULL. With `fds` (duplicated here, so

@@ -419,6 +419,47 @@ owner_is_served() {
 
 # ---- masters that block ---------------------------------------------------------------
 
+# Sockets that linger for a minute over what nobody reads, on so many connections.
+lingering='import socket, struct, sys, time
+sink = socket.socket(); sink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096); sink.bind(("127.0.0.1", 0)); sink.listen(256)
+peers = []
+for i in range(int(sys.argv[2])):
+    t = socket.create_connection(sink.getsockname()); t.setblocking(False)
+    try:
+        while True: t.send(bytes(65536))
+    except BlockingIOError: pass
+    t.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 60))
+    s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
+    socket.send_fds(s, [bytes.fromhex("f5010099000000015a")], [t.fileno()])
+    t.close(); peers.append(s)
+print("sent", flush=True)
+time.sleep(1000)'
+
+@test "descriptors that linger when they are closed: nobody waits for that" {
+	head_start
+	neighbour_start
+	start python3 -c "$lingering" "$S" 100 >"$T/linger"
+	wait_for 10 has "$T/linger" sent
+	neighbour_served 'a hundred sockets that linger'
+	head_is_well
+}
+
+@test "descriptors whose close never ends: nobody waits for that, and they do not fill the head" {
+	head_start
+	neighbour_start
+	mkdir "$T/mnt"
+	start "$REPO/tests/helpers/hangfile.py" "$S" 300 "$T/mnt" >"$T/hang"
+	wait_for 10 has "$T/hang" 'sent|unable'
+	not has "$T/hang" unable || skip 'no file system in user space here'
+	neighbour_served 'files whose close hangs'
+	fds_at_most 100
+	ptyhead-list "$S" | grep -q neighbour
+	# They end with who serves them.
+	kill "$STARTED"
+	wait_for 5 not alive "$STARTED"
+	head_is_well
+}
+
 @test "twelve exporters make their masters blocking: nobody waits for that" {
 	head_start
 	neighbour_start
