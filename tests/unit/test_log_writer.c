@@ -125,6 +125,23 @@ TEST(a_flood_is_limited_and_counted)
 	end();
 }
 
+/* All that its reader has not got is counted, whatever became of it. */
+TEST(a_reader_that_has_stopped_is_told_of_in_full)
+{
+	unsigned long written = 0;
+	begin();
+	for (unsigned i = 0; i < 50000; i++) {
+		line("a line of some length, of which many fill the buffer but not to its last byte", S);
+		(void)logwriter_write(&w, S, 0);
+	}
+	uint64_t const lost = logwriter_finish(&w, 0, 0);
+	read_all();
+	for (char const *p = got; *p; p++) written += *p == '\n';
+	CHECK(written > 0 && written < 50000);
+	CHECK_EQ(written + lost, 50000);
+	end();
+}
+
 TEST(a_full_disk_fails_and_what_is_held_stays)
 {
 	int const full = open("/dev/full", O_WRONLY | O_CLOEXEC);

@@ -135,12 +135,17 @@ void logwriter_raw(struct logwriter *w, void const *data, size_t len, uint64_t n
 	else (void)out_add(&w->out, p, len);
 }
 
-void logwriter_notice(struct logwriter *w, char const *text, uint64_t wall)
+static bool notice(struct logwriter *w, char const *text, uint64_t wall)
 {
 	char mark[STAMP_MAX], line[STAMP_MAX + 256];
 	size_t const n = w->raw ? 0 : stamp(w, wall, mark);
 	int const len = snprintf(line, sizeof line, w->raw ? "%.*s\r\n[%.200s]\r\n" : "%.*s[%.200s]\n", (int)n, mark, text);
-	if (len > 0 && out_add(&w->out, line, (size_t)len)) return;
+	return len > 0 && out_add(&w->out, line, (size_t)len);
+}
+
+void logwriter_notice(struct logwriter *w, char const *text, uint64_t wall)
+{
+	if (notice(w, text, wall)) return;
 	if (w->left_out++ == 0) w->resume = 1;
 }
 
@@ -151,7 +156,7 @@ static void say_left_out(struct logwriter *w, uint64_t wall)
 	char text[160];
 	snprintf(text, sizeof text, "%" PRIu64 " %s%s left out%s%s", w->left_out, w->raw ? "byte" : "line", w->left_out == 1 ? "" : "s",
 	         w->error ? ": " : "", w->error ? strerror(w->error) : "");
-	logwriter_notice(w, text, wall);
+	if (!notice(w, text, wall)) return;
 	w->left_out = 0;
 	w->resume = 0;
 	w->error = 0;
@@ -197,7 +202,7 @@ static uint64_t held(struct logwriter const *w)
 uint64_t logwriter_finish(struct logwriter *w, int ms, uint64_t wall)
 {
 	(void)write_on(w, ms);
+	uint64_t const unsaid = held(w) + w->left_out;
 	if (w->left_out > 0 && out_room(&w->out) > 0) say_left_out(w, wall);
-	if (write_on(w, ms) == LOGWRITER_DONE) return w->left_out;
-	return held(w) + w->left_out;
+	return write_on(w, ms) == LOGWRITER_DONE ? w->left_out : unsaid;
 }
