@@ -78,6 +78,7 @@ struct terminal {
 	struct timeout pace;
 	struct timeout grace;
 	struct timeout retry;
+	struct timeout reread; /* the kernel told of output, and a read found none */
 
 	bool seen;               /* terminals_loop: looked at */
 	struct terminal *next;   /* and the list of those to be looked at */

@@ -67,6 +67,7 @@ void terminal_master_drop(struct terminal *t, bool keep)
 	t->blocked = 0;
 	t->shut = false;
 	timeout_clear(&t->asked);
+	timeout_clear(&t->reread);
 	t->output.state.tty_dev = t->output.state.tty_rdev = 0; /* the number may be another's now */
 	timeout_clear(&t->waited);
 	t->audience.waiting = false;
@@ -176,14 +177,26 @@ static void reap_expired(struct timeout *x)
 
 /* ---- events --------------------------------------------------------------------- */
 
+/* The kernel tells of output once, but a read can fail for a moment with output there, as
+ * while whoever else has the master reads it: once it is tried again without a word. */
+static void reread_expired(struct timeout *x)
+{
+	struct terminal *const t = list_entry(x, struct terminal, reread);
+	t->readable = t->master.fd >= 0;
+	loop_defer(&t->env->loop, &t->pump);
+}
+
 static void master_ready(struct source *s, uint32_t events)
 {
 	struct terminal *const t = list_entry(s, struct terminal, master);
+	uint64_t const taken = t->output.tape.taken;
 	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
 		t->readable = true;
 		/* Who has more than one turn's work waits for the next: those who have little
 		 * are read at once, however many there are of the others. */
 		if (!t->heavy || !deferred_pending(&t->pump)) pump_drain(t, PUMP_BYTES);
+		if ((events & EPOLLIN) && !t->readable && !t->hung_up && t->output.tape.taken == taken)
+			timeout_set(&t->env->retry, &t->reread);
 	}
 	if (events & EPOLLOUT) pump_flush(t);
 	terminal_settle(t);
@@ -343,6 +356,7 @@ void terminal_run_init(struct terminal *t)
 	t->master.fd = -1;
 	deferred_init(&t->pump, pump_deferred);
 	timeout_init(&t->reap, reap_expired);
+	timeout_init(&t->reread, reread_expired);
 }
 
 void terminal_run_deinit(struct terminal *t, bool keep)
@@ -350,6 +364,7 @@ void terminal_run_deinit(struct terminal *t, bool keep)
 	deferred_clear(&t->pump);
 	timeout_clear(&t->reap);
 	timeout_clear(&t->asked);
+	timeout_clear(&t->reread);
 	terminal_master_drop(t, keep);
 	end_pidfd(t, keep);
 	if (t->tape_kept && !keep) keep_drop(&t->env->keep, KEEP_TAPE, 0, t->name);

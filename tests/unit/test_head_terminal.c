@@ -140,6 +140,27 @@ TEST(children_that_write_on_get_a_time_and_not_more)
 	tear_down();
 }
 
+static bool is_read(void *arg)
+{
+	(void)arg;
+	return t->output.tape.taken > 0;
+}
+
+/* As when somebody else reads the master at that moment. */
+TEST(output_that_is_told_of_once_and_not_found_is_looked_for_again)
+{
+	set_up();
+	t->pump.run(&t->pump);
+	deferred_clear(&t->pump);
+	CHECK(t->output.tape.taken == 0);
+	/* From here on the kernel tells nothing. */
+	CHECK(epoll_ctl(env.loop.epoll, EPOLL_CTL_DEL, t->master.fd, NULL) == 0);
+	t->master.ready(&t->master, EPOLLIN);
+	CHECK(write(slave, "x", 1) == 1);
+	CHECK(loop_until(&env.loop, is_read, NULL));
+	tear_down();
+}
+
 TEST(a_program_that_lives_has_its_place)
 {
 	set_up();
