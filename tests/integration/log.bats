@@ -234,6 +234,26 @@ back_again() {
 	s6-ptyexec "$T/s" echo 'back again' && wait_for 1 has "$T/log" '^back again$'
 }
 
+@test "a reader that stopped does not keep the log from ending at a signal, while it says the past either" {
+	start ptyhead -g 0 "$T/s" 2>"$T/head.log"
+	wait_for 5 test -S "$T/s"
+	start s6-ptyexec "$T/s" sh -c 'yes 0123456789 | head -n 60000; echo written; sleep 1000'
+	wait_for 5 eval 'ptyhead-show "$T/s" | grep -q written'
+	mkfifo "$T/stopped"
+	exec 8<>"$T/stopped"
+	local opts
+	for opts in -f '-f --raw' '-fL --raw'; do
+		# shellcheck disable=SC2086
+		start ptyhead-log $opts "$T/s" >&8 2>&1 8>&-
+		wait_for 5 blocks_term "$STARTED"
+		kill -TERM "$STARTED"
+		wait_for 4 not alive "$STARTED"
+	done
+	exec 8>&-
+}
+# It has taken SIGTERM for itself.
+blocks_term() { [ $((0x$(sed -n 's/^SigBlk:.//p' "/proc/$1/status") >> 14 & 1)) = 1 ]; }
+
 @test "text: a reader that stopped does not stop the program; what was left out is counted" {
 	log_start -r
 	kill -STOP "$READER"

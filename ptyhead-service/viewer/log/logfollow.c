@@ -11,6 +11,7 @@
 #define MS_NS 1000000u
 #define SECOND_NS 1000000000u
 #define FINISH_MS 500 /* at the end the reader is waited for */
+#define ROUND_MS 50   /* in a flood there is always more: then signals are looked at */
 
 static int watch(struct logtail *t, int fd, uint32_t events)
 {
@@ -63,9 +64,10 @@ static bool write_some(struct logtail *t)
 	return false;
 }
 
-/* Everything that is there. 0; -errno; 1: unable to write. */
+/* What is there, as far as a round goes. 0; -errno; 1: unable to write. */
 static int pump(struct logtail *t)
 {
+	uint64_t const until = logtail_now(t) + ROUND_MS * MS_NS;
 	int r;
 	while (!t->done && (r = logtail_step(t)) != 0) {
 		if (r < 0) return r;
@@ -73,6 +75,7 @@ static int pump(struct logtail *t)
 		if (t->look && logtail_now(t) >= t->look) logtail_look(t);
 		follow_moved(t->follow);
 		if (!write_some(t)) return 1;
+		if (logtail_now(t) >= until) break;
 	}
 	if (t->listing) {
 		logtail_past_over(t);
@@ -187,6 +190,7 @@ static enum logtail_result follow_on(struct logtail *t)
 enum logtail_result logtail_run(struct logtail *t)
 {
 	t->base = clock_wall_ns() - clock_ns();
+	t->writer->stop = t->signals;
 	int r = watch_all(t);
 	if (r == 0) r = logtail_begin(t);
 	enum logtail_result const result = r < 0 ? failed(r) : follow_on(t);

@@ -18,7 +18,7 @@
 
 void logwriter_init(struct logwriter *w, int fd)
 {
-	*w = (struct logwriter){ .tokens = LOGWRITER_BURST };
+	*w = (struct logwriter){ .tokens = LOGWRITER_BURST, .stop = -1 };
 	out_init(&w->out, fd);
 	w->out.lines = true;
 }
@@ -51,9 +51,14 @@ static enum logwriter_state write_on(struct logwriter *w, int ms)
 		enum logwriter_state const s = logwriter_write(w, 0, 0);
 		int64_t const left = until - clock_ms();
 		if (s == LOGWRITER_DONE || s == LOGWRITER_GONE || (ms >= 0 && left <= 0)) return s;
-		struct pollfd p = { .fd = s == LOGWRITER_BUSY ? w->out.fd : -1, .events = POLLOUT };
-		(void)poll(&p, 1, s == LOGWRITER_FAILS ? (ms < 0 || left > 100 ? 100 : (int)left) : ms < 0 ? -1 : (int)left);
+		struct pollfd p[2] = { { .fd = s == LOGWRITER_BUSY ? w->out.fd : -1, .events = POLLOUT },
+		                       { .fd = ms < 0 ? w->stop : -1, .events = POLLIN } };
+		(void)poll(p, 2, s == LOGWRITER_FAILS ? (ms < 0 || left > 100 ? 100 : (int)left) : ms < 0 ? -1 : (int)left);
 		if (ms < 0 && s == LOGWRITER_FAILS) return s;
+		if (p[1].revents) {
+			w->waits = false;
+			return s;
+		}
 	}
 }
 

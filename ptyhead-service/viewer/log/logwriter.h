@@ -22,6 +22,7 @@ struct logwriter {
 	enum logwriter_times times;
 	bool raw;
 	bool waits;   /* for the reader, as a filter does; nothing is left out */
+	int stop;       /* readable: it waits no longer; -1: none */
 	bool limited; /* to LOGWRITER_RATE lines a second */
 
 	/* for the caller to read */
