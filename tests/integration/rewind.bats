@@ -2,7 +2,7 @@
 # The past, gone through in ptyhead-attach: what is shown is what stood there, the program
 # notices nothing, and what comes after is the live screen.
 
-# shellcheck disable=SC2016,SC2317  # for the program's shell; called by name
+# shellcheck disable=SC1003,SC2016,SC2317  # for the program's shell; called by name
 load ../helpers/common
 load ../helpers/head
 load ../helpers/s6
@@ -122,11 +122,11 @@ session() {
 
 # --- what may happen meanwhile ----------------------------------------------------
 
-# shell [SIZE] : bash on a terminal, seen in tmux.
+# bash on a terminal, seen in tmux.
 shell() {
 	head_start
 	program bash --norc --noprofile -i
-	tm_start "${1:-80x24}" ptyhead-attach -q "$S"
+	tm_start 80x24 ptyhead-attach -q "$S"
 	tm_wait 5 '^bash-.*[$#]'
 }
 run_line() { tm send-keys -t :0 "$1" Enter; }
@@ -312,4 +312,41 @@ line_on() { tm_wait 5 'q(:| )live'; }
 	tm send-keys -t :0 '?' q
 	tm_wait 10 'the-end$'
 	tm_wait 5 '^inner>'
+}
+
+@test "keys that follow the one that shows the past at once are not lost" {
+	shell
+	run_line 'PS1="inner> "; seq -f "row %g" 1 9'
+	tm_wait 5 '^row 9'
+	tm send-keys -t :0 'C-]' Left Left Left
+	line_on
+	tm_wait_not 5 '^row 8'
+	tm_shows '^row 6'
+	tm send-keys -t :0 q
+	tm_wait 5 '^row 9'
+	sleep 0.4
+	tm send-keys -t :0 'C-]' hhh
+	line_on
+	tm_wait_not 5 '^row 8'
+	tm send-keys -t :0 q
+	tm_wait 5 '^row 9'
+}
+
+@test "stopped and continued while the past is shown, the terminal is given back and taken again" {
+	head_start
+	program bash --norc --noprofile -i
+	tm_start 80x24 bash --norc --noprofile -i
+	run_line "ptyhead-attach -q $S"
+	tm_wait 5 '^bash-'
+	run_line 'PS1="inner> "; echo here-$((40 + 2))'
+	tm_wait 5 '^here-42'
+	past_on
+	kill -TSTP "$(pgrep -f "ptyhead-attach -q $S" | head -n 1)"
+	tm_wait 5 'Stopped'
+	[ "$(tm display-message -p '#{alternate_on}')" = 0 ]
+	tm send-keys -t :0 fg Enter
+	line_on
+	tm send-keys -t :0 q
+	tm_wait_not 5 'q(:| )live'
+	tm_wait 5 '^here-42'
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # A terminal whose head is down: what an s6-fdholderd holds of it is read from there.
 
-# shellcheck disable=SC2317  # called by name
+# shellcheck disable=SC2154,SC2317  # run sets them; called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
 load ../helpers/s6
@@ -14,7 +14,7 @@ teardown() { common_teardown; }
 	keep_start -i keys
 	start s6-ptyexec -s 5x40 "$T/s:one" sh -c 'echo first; echo second; exec sleep 1000'
 	PROGRAM=$STARTED
-	ptyhead-wait -t 10 -F second --since run "$T/s:one"
+	ptyhead-wait -w -t 10 -F second --since run "$T/s:one"
 	s6-svc -wd -T 10000 -d "$S6_SCANDIR/head"
 	alive "$PROGRAM"
 

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -51,6 +52,21 @@ static bool repeats(struct keyboard *k, struct token const *t, int64_t now)
 	return same;
 }
 
+/* The key that shows the past was found by another one behind it, which goes through it.
+ * `before`: the token begins behind it. */
+static void take_behind(struct keyboard *k, struct token const *t, bool before, int64_t now)
+{
+	struct token rest = *t;
+
+	if (t->kind == TOKEN_TEXT && !before) {
+		uint8_t const *const key = memchr(t->data, k->past.step[0], t->len);
+		if (!key) return;
+		rest.data = key + 1;
+		rest.len = t->len - (size_t)(rest.data - t->data);
+	}
+	if (rest.len > 0) take_past(k, &rest, now);
+}
+
 /* What is none of the keys that detach. */
 static void pass(struct keyboard *k, struct token const *t, int64_t now)
 {
@@ -64,6 +80,7 @@ static void pass(struct keyboard *k, struct token const *t, int64_t now)
 	if (any && k->rewind->on) take_past(k, &rest, now);
 	else if (any) headlink_input(k->link, rest.data + rest.sent, rest.len - rest.sent);
 	if (found) past_found(k);
+	if (found && k->past.n == 1 && k->rewind->on) take_behind(k, t, before, now);
 	if (!before && keys_pressed(&k->past)) k->past_pressed = now + KEYS_TWICE_MS;
 }
 
