@@ -234,14 +234,15 @@ static uint64_t clock_of(clockid_t which)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* The time of what comes next, at most once a second. Coarse clocks: this is called for
- * each read. */
+/* The time of what comes next, at most once a second. Whether it is due a coarse clock says,
+ * since this is called for each read; what is noted must not lie before the mark of a run
+ * that began just now. */
 static void note_time(struct tape *t)
 {
 	uint64_t const now = clock_of(CLOCK_MONOTONIC_COARSE);
 	if (t->timed && now - t->timed < 1000000000u) return;
 	t->timed = now;
-	struct tape_time const e = { t->end, clock_of(CLOCK_REALTIME_COARSE) };
+	struct tape_time const e = { t->end, clock_of(CLOCK_REALTIME) };
 	atomic_thread_fence(memory_order_release);
 	memcpy(t->times + (t->times_end % TAPE_TIMES) * sizeof e, &e, sizeof e);
 	t->times_end++;
