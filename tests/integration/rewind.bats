@@ -111,7 +111,6 @@ session() {
 	tm send-keys -t :0 q
 	same live
 	# Nothing of what was typed has reached the program, and typing does now.
-	sleep 0.4
 	tm send-keys -t :0 Z
 	wait_for 5 grep -qa "Z$" "$T/$1.typed"
 	not grep -qaE "t[0-9]+|q" "$T/$1.typed"
@@ -152,7 +151,6 @@ line_on() { tm_wait 5 'q(:| )live'; }
 	past_on
 	tm send-keys -t :0 h h x y z 1 2 Enter Left q q q q
 	tm_wait_not 5 'q(:| )live'
-	sleep 0.5
 	run_line 'echo typed-$((40 + 2))'
 	tm_wait 5 '^typed-42'
 	run ptyhead-show "$S"
@@ -167,7 +165,8 @@ line_on() { tm_wait 5 'q(:| )live'; }
 	past_on
 	ptyhead-send "$S" ''
 	wait_for 5 not alive "$PROGRAM"
-	sleep 0.3
+	run ptyhead-wait -t 5 --exit "$S"
+	[ "$status" -eq 7 ]
 	tm_shows '^before'
 	tm_shows 'q(:| )live'
 	tm send-keys -t :0 q
@@ -275,7 +274,6 @@ line_on() { tm_wait 5 'q(:| )live'; }
 	tm_wait 5 '^got meanwhile'
 	tm send-keys -t :0 q
 	tm_wait_not 5 'q(:| )live'
-	sleep 0.4
 	tm send-keys -t :0 after Enter
 	tm_wait 5 '^got after'
 }
@@ -324,7 +322,6 @@ line_on() { tm_wait 5 'q(:| )live'; }
 	tm_shows '^row 6'
 	tm send-keys -t :0 q
 	tm_wait 5 '^row 9'
-	sleep 0.4
 	tm send-keys -t :0 'C-]' hhh
 	line_on
 	tm_wait_not 5 '^row 8'
