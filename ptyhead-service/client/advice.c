@@ -207,11 +207,25 @@ static void add_head(void *arg, char const *path, char const *address)
 	if (strcmp(path, address) != 0) add_name(arg, address, strlen(address));
 }
 
-static void add_names(struct line *l, struct where const *w)
+/* Beside a path that is none: by their paths. */
+static void add_path(void *arg, char const *path, char const *address)
+{
+	(void)address;
+	add_name(arg, path, strlen(path));
+}
+
+static void add_names(struct line *l, struct where const *w, char const *path)
 {
 	struct names n = { .line = l, .before = "there is " };
-	if (w->own[0]) (void)ptyhead_heads(w->own, add_head, &n);
-	(void)ptyhead_heads(PTYHEAD_SYSTEM_DIR, add_head, &n);
+	char folder[PATH_MAX];
+	if (w->kind == ELSEWHERE) {
+		char const *const slash = strrchr(path, '/');
+		snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 0, path);
+		if (folder[0]) (void)ptyhead_heads(folder, add_path, &n);
+	} else {
+		if (w->own[0]) (void)ptyhead_heads(w->own, add_head, &n);
+		(void)ptyhead_heads(PTYHEAD_SYSTEM_DIR, add_head, &n);
+	}
 	if (n.told) add(l, "; ");
 }
 
@@ -276,7 +290,7 @@ char const *ptyhead_address_hint(struct ptyhead_address const *a, int error, cha
 	buf[0] = '\0';
 	if (!denied && error != -ENOENT && error != -ECONNREFUSED) return buf;
 	where_init(&w, a);
-	if (error == -ENOENT && w.kind != ELSEWHERE) add_names(&l, &w);
+	if (error == -ENOENT) add_names(&l, &w, a->path);
 	if (add_hidden(&l, a, error)) return buf;
 	if (denied) {
 		add_access(&l, a, &w, init);

@@ -142,3 +142,13 @@ asks() {
 	run sd sh -c "$T/ask; :"
 	[[ $output == *'try: systemctl restart ptyhead@app.service'* ]]
 }
+
+@test "a path that is mistyped: what is beside it" {
+	mkdir "$T/heads"
+	start ptyhead "$T/heads/app.sock" 2>"$T/head.log"
+	wait_for 5 test -S "$T/heads/app.sock"
+	run -111 ptyhead-attach "$T/heads/ap.sock"
+	[[ $output = *"there is $T/heads/app.sock; start the ptyhead that listens there" ]]
+	run -111 ptyhead-attach "$T/none/ap.sock"
+	[[ $output != *'there is'* ]]
+}

@@ -62,8 +62,8 @@ TEST(wrapped_lines_are_one)
 	begin(&t, 3, 5, "", true);
 	run(&t, "abc  fghijklmnopqrstuvwxyz", &s); /* more than the screen */
 	CHECK_STR(s.log, "abc  fghijklmnopqrstuvwxyz/");
-	run(&t, "\r\nx\r\n", &s); /* the one before is over, and looked at once more */
-	CHECK_STR(s.log, "abc  fghijklmnopqrstuvwxyz|x|");
+	run(&t, "\r\nx\r\n", &s);
+	CHECK_STR(s.log, "abc  fghijklmnopqrstuvwxyz|x|"); /* once more: now it is whole */
 	run(&t, "1234世56", &s); /* a wide one does not fit into the last column */
 	CHECK_STR(s.log, "1234世56/");
 	text_deinit(&t);

@@ -1,7 +1,8 @@
 /* Output as text: what a program writes, with escape sequences carried out by
  * the engine and not shown, a line at a time, lines joined where the terminal
  * wrapped them. Each line is looked at whenever something may be about to be
- * written over, so that text that stood only for a moment is seen, too. */
+ * written over, so that text that stood only for a moment is seen, too; and once more at
+ * its end. */
 #ifndef VIEWER_TEXT_H
 #define VIEWER_TEXT_H
 

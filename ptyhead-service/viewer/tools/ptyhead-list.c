@@ -297,6 +297,8 @@ static void print(struct lister const *l)
 	}
 	if (l->form == JSON) fputs(l->rows ? "\n]\n" : "[]\n", stdout);
 	if (fflush(stdout) != 0 || ferror(stdout)) die(EXIT_TEMPORARY, "unable to write the list: %s", strerror(errno));
+	if (l->form == TABLE && l->survey.len == 0 && isatty(STDOUT_FILENO))
+		say_format("no head is in " PTYHEAD_SYSTEM_DIR " nor in this user's folder; one that listens elsewhere is named by its path");
 }
 
 /* ---- several machines, or heads --------------------------------------------------------- */
