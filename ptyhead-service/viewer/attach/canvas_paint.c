@@ -2,27 +2,13 @@
 /* The canvas's bytes for the terminal. */
 #include <string.h>
 
-#include "canvas.h"
-#include "flow.h"
-
-/* Bytes, and what the terminal will be like after them. */
-struct way {
-	struct screen *at;
-	struct screen_buf *out;
-	size_t fed;
-};
-
-static void go(struct way *w)
-{
-	if (w->out->len > w->fed) screen_feed(w->at, w->out->data + w->fed, w->out->len - w->fed);
-	w->fed = w->out->len;
-}
+#include "scrollback.h"
 
 static void plain(struct way *w)
 {
-	go(w);
+	way_go(w);
 	screen_plain(w->at, w->out);
-	go(w);
+	way_go(w);
 }
 
 /* The user's title, below any that the program keeps. The screens are not to know
@@ -44,141 +30,7 @@ static void title_give_back(struct canvas *c, struct screen_buf *out)
 	c->titled = false;
 }
 
-/* By rows: what an erased screen held goes into the scrollback of some. */
-static void erase(struct canvas const *c, struct way *w)
-{
-	screen_buf_str(w->out, "\033[?6l\033[m");
-	for (unsigned y = 1; y <= c->rows; y++) screen_buf_fmt(w->out, "\033[%u;1H\033[K", y);
-	screen_buf_str(w->out, "\033[H");
-	go(w);
-}
-
-/* ---- the scrollback --------------------------------------------------------------- */
-
-/* The first n rows of the terminal go up. */
-static void scroll(struct way *w, unsigned n)
-{
-	if (n == 0) return;
-	/* The last row, also if the terminal has got more of them meanwhile. */
-	screen_buf_fmt(w->out, "\033[%u;1H", SCREEN_SIZE_MAX);
-	for (unsigned i = 0; i < n; i++) screen_buf_str(w->out, "\n");
-	go(w);
-}
-
-/* What was printed from the top on goes up; the screen below it is blank. */
-static void sink(struct way *w)
-{
-	go(w);
-	scroll(w, screen_cursor(w->at).y);
-	screen_buf_str(w->out, "\033[H");
-	go(w);
-}
-
-static bool row_is(struct screen const *s, unsigned y, struct rows_row const *want)
-{
-	struct screen_buf b = SCREEN_BUF_INIT;
-	struct screen_row const row = screen_row(s, SCREEN_MAIN, y);
-
-	screen_row_sgr(s, &row, &b);
-	bool const same = b.len == want->len && (b.len == 0 || memcmp(b.data, want->data, b.len) == 0);
-	screen_buf_deinit(&b);
-	return same;
-}
-
-/* How many of the rows that are gone the terminal shows at its top, in their order. */
-static unsigned shown(struct canvas const *c, struct way const *w)
-{
-	unsigned n = 0;
-	if (c->doubt[0]) return 0;
-	while (n < c->gone.n && n < c->rows && row_is(w->at, n, &c->gone.row[n])) n++;
-	return n;
-}
-
-/* The first row of `rows` is in the scrollback. */
-static void to_tail(struct canvas *c, struct rows *rows)
-{
-	bool const wrapped = rows->row[0].wrapped;
-
-	if (!wrapped) rows_clear(&c->tail);
-	if (c->kind == CANVAS_CUTS) rows_move(&c->past, rows);
-	else if (wrapped) rows_move(&c->tail, rows);
-	else rows_drop(rows, 1);
-}
-
-/* The first row that is owed is the first that is gone, as far as one is known to go on
- * in the next. Rows of both may end at different cells of their lines. */
-static void pay_row(struct canvas *c)
-{
-	struct rows_row const *const owed = &c->owed.row[0];
-	struct rows_row const *const gone = &c->gone.row[0];
-
-	if (owed->wrapped && owed->cells < gone->cells) {
-		rows_cut(&c->gone, owed->cells);
-		to_tail(c, &c->owed);
-	} else if (gone->wrapped && gone->cells < owed->cells) {
-		rows_cut(&c->owed, gone->cells);
-		to_tail(c, &c->gone);
-	} else {
-		to_tail(c, &c->owed);
-		rows_drop(&c->gone, 1);
-	}
-}
-
-/* What the terminal pushed is not put there once more when the program's screen gives it
- * up. What was painted is wrapped nowhere: there the text tells where a row ends. */
-void canvas_pay(struct canvas *c)
-{
-	while (c->owed.n > 0 && c->gone.n > 0) {
-		unsigned const owed = rows_begins(&c->gone, &c->owed);
-		unsigned const gone = rows_begins(&c->owed, &c->gone);
-		if (owed > 0 && gone == 0) {
-			rows_cut(&c->gone, owed);
-			to_tail(c, &c->owed);
-		} else if (gone > 0 && owed == 0) {
-			rows_cut(&c->owed, gone);
-			to_tail(c, &c->gone);
-		} else {
-			pay_row(c);
-		}
-	}
-}
-
-/* The rows that vanished from the scrollback, if there were so many of ours. */
-static void put_back(struct canvas *c, struct way *w)
-{
-	size_t const n = c->vanished < c->past.n ? c->past.n - c->vanished : 0;
-
-	if (c->vanished == 0) return;
-	for (size_t i = n; i < c->past.n; i++) rows_print(&c->past, i, w->out);
-	rows_truncate(&c->past, n);
-	c->vanished = 0;
-}
-
-/* The terminal is on its main screen: its scrollback becomes what it is to be. */
-static void settle(struct canvas *c, struct way *w)
-{
-	bool const torn = c->tail_from != UINT32_MAX;
-
-	scroll(w, c->lift);
-	c->deaf = c->lift;
-	c->lift = 0;
-	canvas_pay(c);
-	if (!torn && c->vanished == 0) {
-		unsigned const n = shown(c, w);
-		scroll(w, n);
-		rows_drop(&c->gone, n);
-	}
-	if (torn || c->gone.n > 0 || c->vanished > 0) {
-		erase(c, w);
-		c->doubt[0] = false;
-		if (torn) flow_tail_print(&c->tail, c->tail_from, w->out);
-		put_back(c, w);
-		for (size_t i = 0; i < c->gone.n; i++) rows_print(&c->gone, i, w->out);
-		sink(w);
-		rows_clear(&c->gone);
-	}
-	c->tail_from = UINT32_MAX;
-}
+/* ---- painting ---------------------------------------------------------------------- */
 
 /* What the terminal shows goes up into its scrollback, then what is to stand
  * above the program's screen. */
@@ -190,10 +42,10 @@ static void begin(struct canvas *c, struct way *w)
 	screen_buf_deinit(&c->ask);
 	c->ask = (struct screen_buf)SCREEN_BUF_INIT;
 	screen_home_default(w->out);
-	erase(c, w);
+	way_erase(c, w);
 	if (c->above.len > 0) {
 		screen_buf_add(w->out, c->above.data, c->above.len);
-		sink(w);
+		scrollback_sink(w);
 	}
 	screen_buf_deinit(&c->above);
 	c->above = (struct screen_buf)SCREEN_BUF_INIT;
@@ -201,15 +53,13 @@ static void begin(struct canvas *c, struct way *w)
 	c->doubt[0] = c->doubt[1] = false;
 }
 
-/* ---- painting ---------------------------------------------------------------------- */
-
 /* The alternate screen lies over the main one, which is seen again after it. */
 static void enter_alt(struct canvas *c, struct way *w)
 {
 	struct screen *const below = canvas_main_of(c->prog);
 
 	if (below) {
-		if (c->doubt[0]) erase(c, w);
+		if (c->doubt[0]) way_erase(c, w);
 		screen_diff(w->at, below, c->rows, c->cols, w->out);
 		c->doubt[0] = false;
 	}
@@ -225,7 +75,7 @@ static bool way_begin(struct canvas *c, struct way *w, struct screen_buf *out)
 	*w = (struct way){ .at = screen_clone(c->term), .out = out, .fed = out->len };
 	if (!w->at) return false;
 	if (!canvas_ground(w->at)) screen_buf_str(out, CANVAS_CANCEL);
-	go(w);
+	way_go(w);
 	return true;
 }
 
@@ -262,7 +112,7 @@ static bool set_out(struct canvas *c, struct way *w, struct screen_buf *out)
 	c->aside = (struct screen_buf)SCREEN_BUF_INIT;
 	plain(w);
 	if (screen_alt(w->at) && !screen_alt(c->prog)) leave_alt(w);
-	if (!screen_alt(w->at)) settle(c, w);
+	if (!screen_alt(w->at)) scrollback_settle(c, w);
 	return true;
 }
 
@@ -271,7 +121,7 @@ static void set_screen(struct canvas *c, struct way *w)
 {
 	bool const alt = screen_alt(c->prog);
 	if (!screen_alt(w->at) && alt) enter_alt(c, w);
-	if (c->doubt[alt]) erase(c, w);
+	if (c->doubt[alt]) way_erase(c, w);
 	c->doubt[alt] = false;
 }
 
@@ -291,7 +141,7 @@ bool canvas_paint(struct canvas *c, char const *note, struct screen_buf *out)
 	set_screen(c, &w);
 	screen_diff(w.at, c->prog, c->rows, c->cols, out);
 	screen_viewport(c->prog, c->rows, c->cols, &c->view_y, &c->view_x);
-	go(&w);
+	way_go(&w);
 	if (note) note_over(c, &w, c->rows, note);
 	screen_free(w.at);
 	return !out->failed;
@@ -309,10 +159,10 @@ bool canvas_paint_still(struct canvas *c, struct screen const *still, char const
 		plain(&w);
 		c->doubt[1] = false;
 	}
-	if (c->doubt[1]) erase(c, &w);
+	if (c->doubt[1]) way_erase(c, &w);
 	c->doubt[1] = false;
 	screen_diff(w.at, still, c->rows, c->cols, out);
-	go(&w);
+	way_go(&w);
 	if (note) note_over(c, &w, screen_cursor(w.at).y + 1 < c->rows ? c->rows : 1, note);
 	screen_free(w.at);
 	return !out->failed;
@@ -332,7 +182,7 @@ static void make_whole(struct canvas *c, struct way *w)
 
 	if (!blank) return;
 	if (screen_alt(w->at)) leave_alt(w);
-	erase(c, w);
+	way_erase(c, w);
 	screen_diff(w->at, blank, c->rows, c->cols, w->out);
 	make_state(c, w);
 	screen_free(blank);
@@ -349,7 +199,7 @@ static bool make_equal(struct canvas *c, struct way *w)
 	trial = (struct way){ .at = screen_clone(w->at), .out = w->out, .fed = before };
 	if (!trial.at) return false;
 	screen_diff(trial.at, c->prog, c->rows, c->cols, w->out);
-	go(&trial);
+	way_go(&trial);
 	if (!screen_equal(trial.at, c->prog, NULL)) {
 		w->out->len = before;
 		make_whole(c, w);
@@ -407,7 +257,7 @@ void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out)
 		screen_free(below);
 		w = (struct way){ .at = screen_clone(c->term), .out = out, .fed = c->unseen };
 		if (!w.at) return;
-		go(&w);
+		way_go(&w);
 		undo(w.at, out);
 		screen_free(w.at);
 		title_give_back(c, out);
