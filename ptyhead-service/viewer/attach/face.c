@@ -1,4 +1,4 @@
-#include "face.h"
+#include "face_int.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -44,7 +44,7 @@ bool face_painting(struct face const *f)
 }
 
 /* The program's screen is about to be changed by us. */
-static struct screen *prog_rows(struct face *f)
+struct screen *face_prog_rows(struct face *f)
 {
 	struct screen_sinks const sinks = aside_sinks_rows(&f->aside);
 	screen_sinks_set(f->canvas.prog, &sinks);
@@ -52,7 +52,7 @@ static struct screen *prog_rows(struct face *f)
 }
 
 /* What waits of the program's is not written but painted. */
-static void split(struct face *f)
+void face_split(struct face *f)
 {
 	/* A query that waits is still asked. */
 	struct screen_sinks const sinks = aside_sinks(&f->aside, true);
@@ -63,7 +63,7 @@ static void split(struct face *f)
 		return;
 	}
 	out_drop(&f->out);
-	if (f->run_due) screen_new_run(prog_rows(f));
+	if (f->run_due) screen_new_run(face_prog_rows(f));
 	f->run_due = false;
 	f->dirty = true;
 }
@@ -71,7 +71,7 @@ static void split(struct face *f)
 void face_resize(struct face *f, unsigned rows, unsigned cols, int64_t now)
 {
 	if (!f->tty || (rows == f->canvas.rows && cols == f->canvas.cols)) return;
-	if (f->given) split(f);
+	if (f->given) face_split(f);
 	f->joining = false;
 	canvas_resize(&f->canvas, rows, cols);
 	f->still_due = true;
@@ -82,7 +82,7 @@ void face_resize(struct face *f, unsigned rows, unsigned cols, int64_t now)
 void face_picture(struct face *f, struct screen *prog, struct screen_buf *above)
 {
 	if (!f->tty) return;
-	split(f);
+	face_split(f);
 	if (prog && f->canvas.prog) canvas_take(&f->canvas, prog);
 	if (above && !f->canvas.begun) {
 		screen_buf_deinit(&f->canvas.above);
@@ -107,7 +107,7 @@ void face_feed(struct face *f, uint8_t const *data, size_t len, bool late, int64
 
 void face_apply(struct face *f, void const *data, size_t len)
 {
-	split(f);
+	face_split(f);
 	if (!f->canvas.prog) return;
 	screen_feed(f->canvas.prog, data, len);
 	f->dirty = true;
@@ -123,7 +123,7 @@ size_t face_pass(struct face *f, uint8_t const *data, size_t len)
 	size_t const n = canvas_guard(&f->canvas, f->out.buf + f->out.start, f->out.len, data, len);
 
 	if (!out_add(&f->out, data, n)) return 0;
-	if (n < len) split(f);
+	if (n < len) face_split(f);
 	return n;
 }
 
@@ -137,9 +137,9 @@ void face_size(struct face *f, unsigned rows, unsigned cols)
 {
 	struct screen *s = f->tty ? canvas_screen(&f->canvas) : NULL;
 	if (!s || rows == 0 || cols == 0 || (screen_rows(s) == rows && screen_cols(s) == cols)) return;
-	split(f);
+	face_split(f);
 	if (!f->canvas.prog) return;
-	screen_resize(prog_rows(f), rows, cols);
+	screen_resize(face_prog_rows(f), rows, cols);
 	f->dirty = true;
 }
 
@@ -147,12 +147,12 @@ void face_run(struct face *f, unsigned rows, unsigned cols)
 {
 	if (!f->tty) return;
 	struct screen const *const s = canvas_screen(&f->canvas);
-	if (rows && cols && (screen_rows(s) != rows || screen_cols(s) != cols)) split(f);
+	if (rows && cols && (screen_rows(s) != rows || screen_cols(s) != cols)) face_split(f);
 	if (!f->canvas.prog) {
 		f->run_due = true;
 		return;
 	}
-	screen_new_run(prog_rows(f));
+	screen_new_run(face_prog_rows(f));
 	face_size(f, rows, cols);
 	f->dirty = true;
 }
@@ -293,7 +293,7 @@ static void paint(struct face *f, int64_t now)
 
 void face_still(struct face *f, struct screen *still, char const *note)
 {
-	if (f->given) split(f);
+	if (f->given) face_split(f);
 	f->joining = false;
 	screen_free(f->still);
 	f->still = still;
@@ -320,7 +320,7 @@ static void look_at_lag(struct face *f, int64_t now)
 	if (!pace_lags(&f->pace, passing(f), screenful(f), now)) return;
 	/* A terminal that lags is not to get all those rows. */
 	f->aside.gone = NULL;
-	split(f);
+	face_split(f);
 }
 
 /* ---- leaving ------------------------------------------------------------------- */
@@ -330,7 +330,7 @@ int face_leave(struct face *f, char const *last, int64_t now)
 	struct screen_buf b = SCREEN_BUF_INIT;
 
 	if (!f->tty) return 0;
-	if (f->given) split(f);
+	if (f->given) face_split(f);
 	out_drop(&f->out);
 	f->joining = false;
 	canvas_leave(&f->canvas, f->still || f->banner.over[0] || f->canvas.doubt[0] || f->canvas.doubt[1], &b);
@@ -346,61 +346,11 @@ void face_return(struct face *f)
 {
 	if (!f->tty || !f->canvas.begun) return;
 	out_drop(&f->out);
-	if (f->given) split(f);
+	if (f->given) face_split(f);
 	f->joining = false;
 	if (canvas_forget(&f->canvas) < 0) failed(f);
 	f->dirty = f->still_due = true;
 	pace_at_once(&f->pace);
-}
-
-/* ---- notices ------------------------------------------------------------- */
-
-void face_notice(struct face *f, char const *text, enum banner_where where, int64_t ms)
-{
-	if (f->quiet) return;
-	if (!f->tty) {
-		f->say(text);
-		return;
-	}
-	banner_say(&f->banner, text, where == BANNER_FLOW && screen_alt(canvas_screen(&f->canvas)) ? BANNER_OVER : where, ms);
-}
-
-static bool can_place(struct face const *f)
-{
-	if (!f->banner.pending[0]) return false;
-	return f->banner.where != BANNER_FLOW || f->canvas.prog || !out_pending(&f->out);
-}
-
-static void place_in_flow(struct face *f)
-{
-	struct screen *const s = canvas_screen(&f->canvas);
-	char line[NOTICE_MAX + 80];
-
-	/* Where a run is at its end nothing will complete what it left cut. */
-	face_cut(f);
-	struct screen_cursor const c = screen_cursor(s);
-	int const n = snprintf(line, sizeof line, "\033[m%s[ptyhead-attach: %s]\r\n", c.x == 0 && !c.pending ? "" : "\r\n",
-	                       f->banner.pending);
-	if (f->canvas.prog) screen_feed(prog_rows(f), line, (size_t)n);
-	else out_add(&f->out, line, (size_t)n);
-	banner_placed(&f->banner);
-}
-
-static void place(struct face *f, int64_t now)
-{
-	if (f->banner.where == BANNER_FLOW) {
-		place_in_flow(f);
-	} else {
-		split(f);
-		banner_over(&f->banner, now);
-	}
-	f->dirty = true;
-}
-
-/* There is output: it passes as it would without a hint, for which bytes cannot pass. */
-static void hint_end(struct face *f)
-{
-	if (banner_hint_end(&f->banner)) f->dirty = f->soon = f->hurry = true;
 }
 
 /* ---- the time ------------------------------------------------------------ */
@@ -411,7 +361,7 @@ static int64_t due_at(struct face const *f)
 	int64_t const lag = pace_lag_due(&f->pace, passing(f), screenful(f));
 
 	if (f->error) return NEVER;
-	if (can_place(f) || (!out_pending(&f->out) && (f->run_due || f->aside.queries.len > 0 || canvas_mouse_taken(&f->canvas)))) return INT64_MIN;
+	if (face_can_place(f) || (!out_pending(&f->out) && (f->run_due || f->aside.queries.len > 0 || canvas_mouse_taken(&f->canvas)))) return INT64_MIN;
 	if (banner_due(&f->banner) < at) at = banner_due(&f->banner);
 	return lag < at ? lag : at;
 }
@@ -422,12 +372,12 @@ void face_tick(struct face *f, int64_t now, uint64_t behind)
 	if (!f->tty || f->error) return;
 	f->resizing.same = canvas_same(&f->canvas);
 	f->resizing.full = f->canvas.gone.bytes > ROWS_BYTES_MAX / 4;
-	if (behind > 0) hint_end(f);
+	if (behind > 0) face_hint_end(f);
 	if (banner_tick(&f->banner, now)) f->dirty = true;
 	if (f->run_due && !out_pending(&f->out)) {
 		struct screen_buf b = SCREEN_BUF_INIT;
 		canvas_run(&f->canvas, &b);
-		if (!out_add(&f->out, b.data, b.len)) split(f);
+		if (!out_add(&f->out, b.data, b.len)) face_split(f);
 		screen_buf_deinit(&b);
 		f->run_due = false;
 	}
@@ -437,7 +387,7 @@ void face_tick(struct face *f, int64_t now, uint64_t behind)
 		screen_buf_fmt(&b, "\033[?%ul", mouse);
 		put_own(f, &b);
 	}
-	if (can_place(f)) place(f, now);
+	if (face_can_place(f)) face_place(f, now);
 	if (f->aside.queries.len > 0 && !out_pending(&f->out)) {
 		out_add(&f->out, f->aside.queries.data, f->aside.queries.len);
 		screen_buf_clear(&f->aside.queries);
