@@ -194,7 +194,7 @@ dear_orphan() {
 	alive "$ORPHAN"
 }
 heir() { timeout 30 s6-ptyexec -t 20000 -s 200x400 -n heir "$S" "$@" 2>>"$T/heirs.log"; }
-heir_is_free() { ptyhead-list "$S:heir" | grep -q ' ended '; }
+heir_is_free() { ptyhead-list "$S:heir" | grep -q ' left '; }
 
 @test "a dead program's child floods: the next program begins, however many want to, and nobody waits long" {
 	local i before pids=() rc begun=0
