@@ -164,6 +164,9 @@ bool role_console_waits(struct terminals *s, struct wire_bytes said)
 bool role_console_early(int master)
 {
 	pid_t pid;
+	char const *why;
+	/* What is no master never becomes one, and is refused at once. */
+	if (master_check(master, &why) < 0) return false;
 	int const pidfd = pidfd_leader(master, &pid);
 	if (pidfd >= 0) close(pidfd);
 	return pidfd == -ENOTTY;
@@ -199,8 +202,8 @@ struct outcome role_console(struct terminals *s, struct caller *c, struct wire_b
 		conn_discard(c->conn, fds, nfds);
 		return o;
 	}
-	struct terminal const *const main = terminals_find(s, "main");
-	if (!strcmp(name, "main") && main && main->run.state == RUN_ALIVE) free_name(s, name);
+	struct terminal const *const main = terminals_find(s, TERMINAL_MAIN);
+	if (!strcmp(name, TERMINAL_MAIN) && main && main->run.state == RUN_ALIVE) free_name(s, name);
 	/* Who hands it over is a runtime, which is about to end, and not whom it started. */
 	struct terminal_run run = { .master = fds[0] };
 	run.pidfd = pidfd_leader(fds[0], &run.pid);
