@@ -1,6 +1,4 @@
 /* The screen engine within a budget: how it stops, and what a sequence may cost. */
-#include <time.h>
-
 #include "dear.h"
 #include "unit.h"
 
@@ -129,42 +127,6 @@ TEST(a_resize_to_one_column_is_linear)
 	CHECK(screen_spent(s) - before < 400 * 1000000ull);
 	CHECK_EQ(screen_cell(s, SCREEN_MAIN, 0, 0).ch, 'E');
 	screen_free(s);
-}
-
-/* CPU time to paint so many cells, each in another colour than the one before. */
-static double paint_time(unsigned rows, unsigned cols)
-{
-	struct screen *const s = screen_new(rows, cols);
-	double best = 1e9;
-
-	CHECK(s);
-	for (unsigned y = 0; y < rows; y++) {
-		for (unsigned x = 0; x < cols; x++) {
-			char text[16];
-			screen_feed(s, text, (size_t)snprintf(text, sizeof text, "\033[3%um%c", (x + y) % 8, (char)('!' + x % 90)));
-		}
-		if (y + 1 < rows) screen_feed(s, "\r\n", 2);
-	}
-	for (int i = 0; i < 5; i++) {
-		struct screen_buf b = SCREEN_BUF_INIT;
-		struct timespec from, to;
-		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
-		screen_diff(NULL, s, rows, cols, &b);
-		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
-		double const took = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-		if (took < best) best = took;
-		screen_buf_deinit(&b);
-	}
-	screen_free(s);
-	return best;
-}
-
-TEST(painting_long_rows_costs_as_much_as_painting_short_ones)
-{
-	double const rows = paint_time(1000, 100);
-	double const cols = paint_time(100, 1000);
-	printf("# 1000 rows of 100: %.1f ms, 100 rows of 1000: %.1f ms\n", rows * 1e3, cols * 1e3);
-	CHECK(cols < 2 * rows);
 }
 
 TEST_MAIN
