@@ -989,3 +989,20 @@ deaf='stty raw -echo; touch "$1/raw"; while [ ! -e "$1/go" ]; do printf "tick ";
 	wait_for 5 has "$T/typed" 'x'
 	not has "$T/typed" '90;5'
 }
+
+@test "left while the alternate screen is on and the window has changed: what was there before is there once" {
+	head_start
+	program sh -c 'echo main line; printf "\033[?1049hthe program"; exec cat'
+	local size
+	for size in 90x25 70x25 60x15 70x12; do
+		tm_start 70x20 sh -c 'echo before; "$@"; echo "code $?"; read -r x' sh ptyhead-attach -q "$S"
+		tm_wait 10 'the program'
+		tm_resize "$size"
+		wait_for 5 gives 1 eval "ptyhead-list --json '$S' | grep -c '\"columns\": ${size%x*}, \"rows\": ${size#*x}'"
+		tm_keys 'C-\'
+		tm_wait 10 'code 0'
+		tm capture-pane -p -S - >"$T/left"
+		[ "$(grep -cx before "$T/left")" = 1 ] || { echo "$size:"; cat "$T/left"; return 1; }
+		tm kill-server
+	done
+}

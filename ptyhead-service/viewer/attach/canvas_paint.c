@@ -238,6 +238,14 @@ void canvas_undo(struct canvas const *c, struct screen_buf *out)
 	if (c->titled && c->unseen == 0) screen_buf_str(out, "\033[23;0t"); /* else it never got there */
 }
 
+/* The terminal was resized while its alternate screen was on. Its main screen holds what it
+ * held, moved by the terminal's own rules: nothing there may be painted over. */
+static void leave_unknown_main(struct canvas *c, struct screen_buf *out)
+{
+	canvas_undo(c, out);
+	screen_buf_fmt(out, "\033[%u;1H\n", SCREEN_SIZE_MAX);
+}
+
 void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out)
 {
 	struct way w;
@@ -247,14 +255,8 @@ void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out)
 		if (c->unseen == 0) title_give_back(c, out);
 		return;
 	}
-	if (paint && c->prog) {
-		struct screen *const prog = c->prog;
-		/* What the main screen of the terminal holds may not be known. */
-		struct screen *const below = c->doubt[0] && screen_alt(prog) ? canvas_main_of(prog) : NULL;
-		if (below) c->prog = below;
+	if (paint && c->prog && !(c->doubt[0] && screen_alt(c->prog))) {
 		canvas_paint(c, NULL, out);
-		c->prog = prog;
-		screen_free(below);
 		w = (struct way){ .at = screen_clone(c->term), .out = out, .fed = c->unseen };
 		if (!w.at) return;
 		way_go(&w);
@@ -263,7 +265,8 @@ void canvas_leave(struct canvas *c, bool paint, struct screen_buf *out)
 		title_give_back(c, out);
 		return;
 	}
-	canvas_undo(c, out);
+	if (c->doubt[0] && screen_alt(c->term)) leave_unknown_main(c, out);
+	else canvas_undo(c, out);
 	c->titled = false;
 	c->unseen = 0;
 }
