@@ -196,21 +196,22 @@ static void input(void *arg, struct terminal *t, bool over)
 
 /* ---- the start -------------------------------------------------------------------------- */
 
-static void raise_limit(__typeof__(RLIMIT_NOFILE) which)
-{
-	struct rlimit r;
-	if (getrlimit(which, &r) < 0) return;
-	r.rlim_cur = r.rlim_max;
-	(void)setrlimit(which, &r);
-}
+/* A macro, since `which` has a type of its own in glibc and is an int in musl. */
+#define RAISE_LIMIT(which)                          \
+	do {                                        \
+		struct rlimit r_;                   \
+		if (getrlimit(which, &r_) < 0) break; \
+		r_.rlim_cur = r_.rlim_max;          \
+		(void)setrlimit(which, &r_);        \
+	} while (0)
 
 /* As many descriptors as the supervisor allows. A tape that is larger than a file
  * may be costs an export, not the head. */
 static void raise_limits(struct env_limits *l)
 {
 	struct rlimit r = { .rlim_cur = 1024 };
-	raise_limit(RLIMIT_NOFILE);
-	raise_limit(RLIMIT_FSIZE);
+	RAISE_LIMIT(RLIMIT_NOFILE);
+	RAISE_LIMIT(RLIMIT_FSIZE);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)getrlimit(RLIMIT_NOFILE, &r);

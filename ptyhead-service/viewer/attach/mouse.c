@@ -98,7 +98,8 @@ bool mouse_moved(struct mouse_view const *v, struct token const *t, uint8_t ret[
 	*ret_len = 0;
 	/* Where a cell's size is not known nothing can be told. */
 	if (h == 0 || w == 0) return true;
-	bool const in = move(&r.y, v->y * h, v->rows * h, r.release) & move(&r.x, v->x * w, v->cols * w, r.release);
-	if (in) *ret_len = report_write(v, &r, ret);
+	bool const row = move(&r.y, v->y * h, v->rows * h, r.release);
+	bool const col = move(&r.x, v->x * w, v->cols * w, r.release);
+	if (row && col) *ret_len = report_write(v, &r, ret);
 	return true;
 }
