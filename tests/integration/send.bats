@@ -189,7 +189,7 @@ size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
 	# Also when that was long ago, and once more.
 	send "$S" clear
 	[ "$(timeout 10 ptyhead-wait -t 5 --since "$at" -e '^later$' "$S")" = later ]
-	run -99 timeout 10 ptyhead-wait -t 0.3 --since "$((at + 100000))" -e '^later$' "$S"
+	run -97 timeout 10 ptyhead-wait -t 0.3 --since "$((at + 100000))" -e '^later$' "$S"
 }
 
 # A program on a raw terminal that reads lines, shows each character as its argument says,
