@@ -241,9 +241,10 @@ bool headlink_send(struct headlink *l, uint32_t serial, uint8_t const *data, siz
 	uint8_t frame[WIRE_SEND_FRAME];
 
 	if (l->state != HEADLINK_UP || l->sent) return false;
-	l->sent = send_frame(l, frame, wire_put_send(frame, sizeof frame, serial, data, len));
-	l->broken |= !l->sent;
+	size_t const n = wire_put_send(frame, sizeof frame, serial, data, len);
 	l->serial = serial;
+	l->sent = send_frame(l, frame, n);
+	l->broken |= !l->sent;
 	return l->sent;
 }
 

@@ -85,10 +85,12 @@ bool machine_user_manager(char const *dir)
 static bool is_service(char const *dir, char const *service, char *buf, size_t len)
 {
 	char path[PATH_MAX], real[PATH_MAX];
-	int const n = snprintf(path, sizeof path, "%s/%s/run", dir, service);
+	size_t const folder = strlen(dir) + 1 + strlen(service);
 
-	if (n < 0 || (size_t)n >= sizeof path || access(path, F_OK) != 0) return false;
-	path[n - (int)strlen("/run")] = '\0';
+	if (folder + sizeof "/run" > sizeof path) return false;
+	snprintf(path, sizeof path, "%s/%s/run", dir, service);
+	if (access(path, F_OK) != 0) return false;
+	path[folder] = '\0';
 	if (!realpath(path, real) || strlen(real) >= len) return false;
 	memcpy(buf, real, strlen(real) + 1);
 	return true;

@@ -999,7 +999,7 @@ deaf='stty raw -echo; touch "$1/raw"; while [ ! -e "$1/go" ]; do printf "tick ";
 		tm_wait 10 'the program'
 		tm_resize "$size"
 		wait_for 5 gives 1 eval "ptyhead-list --json '$S' | grep -c '\"columns\": ${size%x*}, \"rows\": ${size#*x}'"
-		tm_keys 'C-\'
+		tm_keys C-\\
 		tm_wait 10 'code 0'
 		tm capture-pane -p -S - >"$T/left"
 		[ "$(grep -cx before "$T/left")" = 1 ] || { echo "$size:"; cat "$T/left"; return 1; }

@@ -352,7 +352,7 @@ rows_of() { tm capture-pane -p -J -S - -t "$1" | trimmed; }
 		rows_of "$p" >"$T/$p"
 		seq -f own%g 1 60 | cmp - <(grep own "$T/$p")
 	done
-	tm send-keys -t live C-'\'
+	tm send-keys -t live C-\\
 	wait_for 5 eval '[ "$(tm display-message -p -t live "#{pane_dead}")" = 1 ]'
 	seq -f own%g 1 60 | cmp - <(rows_of live | grep own)
 }

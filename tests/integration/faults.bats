@@ -144,7 +144,7 @@ heard_or_refused() {
 shows() { [[ $(ptyhead-show "$S:$1" 2>/dev/null) = *"$2"* ]]; }
 
 @test "the store's connection breaks while a head takes up: each name gets its own descriptors" {
-	local rules=$T/rules/uid/0 nth head program
+	local rules=$T/rules/uid/0 nth program
 	mkdir -p "$rules/env"
 	touch "$rules/allow"
 	printf '^' >"$rules/env/S6_FDHOLDER_STORE_REGEX"

@@ -97,10 +97,10 @@ state_is() { [ "$(state)" = "$1" ]; }
 	wait_for 5 has "$T/lines" 'server got ask'
 	wait_for 5 has "$T/one" 'server got ask'
 	ptyhead-send "$S" quit
-	ends $waiting 98
-	ends $one 0
-	ends $recording 0
-	ends $log 0
+	ends "$waiting" 98
+	ends "$one" 0
+	ends "$recording" 0
+	ends "$log" 0
 	[[ $(<"$T/lines") = *'server down'*'what the program left behind has closed the terminal'* ]]
 	has "$T/cast" 'server down'
 	tm_wait 5 'what the program left behind has closed the terminal'
@@ -168,8 +168,8 @@ state_is() { [ "$(state)" = "$1" ]; }
 	wait_for 5 has "$T/one" 'server up'
 	start s6-ptyexec "$S" cat
 	wait_for 5 state_is up
-	ends $waiting 98
-	ends $one 0
+	ends "$waiting" 98
+	ends "$one" 0
 	# cat alone echoes what it reads, and the terminal's line what is typed.
 	ptyhead-send -t 5 -w '^for cat$' "$S" 'for cat'
 	not ptyhead-wait -t 0.3 --since run -F 'server got' "$S"

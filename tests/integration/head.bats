@@ -114,6 +114,7 @@ look() {
 	start_head -e 1
 	start s6-ptyexec -n live "$T/s" cat
 	s6-ptyexec "$T/s" true
+	# shellcheck disable=SC2016 # for that shell
 	start s6-ptyexec -n seen "$T/s" sh -c 'until [ -e "$1" ]; do sleep 0.05; done' sh "$T/looked"
 	start ptyhead-log -f "$T/s:seen" >"$T/seen.out"
 	viewer=$STARTED

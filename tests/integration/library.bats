@@ -2,7 +2,7 @@
 # libptyhead as it is installed: what it consists of, its examples in use, and a server
 # that gives each child a terminal.
 
-# shellcheck disable=SC1003,SC2016,SC2030,SC2031 # for other shells; each test has its own
+# shellcheck disable=SC1003,SC2016,SC2030,SC2031,SC2154 # for other shells; each test has its own
 bats_require_minimum_version 1.5.0
 load ../helpers/common
 load ../helpers/head
@@ -22,7 +22,7 @@ setup() {
 	head_setup
 	export LD_LIBRARY_PATH=$LIB_DIR/usr/lib PKG_CONFIG_PATH=$LIB_DIR/usr/lib/pkgconfig
 	SAN=()
-	if [ "${PTYHEAD_BUILD##*/}" = asan ]; then SAN=(-fsanitize=address,undefined); fi
+	if [ "${PTYHEAD_BUILD##*/}" = asan ]; then SAN=('-fsanitize=address,undefined'); fi
 }
 teardown() { common_teardown; }
 
@@ -68,6 +68,7 @@ python() {
 
 # What was built with an older header goes on working: a change here wants another soname.
 @test "the sizes and places of what callers hand over are as they were" {
+	# shellcheck disable=SC2046 # words
 	cc -x c - $(pkg-config --cflags ptyhead) -o "$T/sizes" <<-'EOC'
 		#include <ptyhead.h>
 		#include <stdio.h>

@@ -3,7 +3,7 @@
 # its own, so that the keys, the home folder and the programs there are the test's. It is
 # dropbear; where OpenSSH's sshd is installed the same is done with that.
 
-# shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # for other shells; each test has its own
 bats_require_minimum_version 1.5.0
 load ../helpers/common
 load ../helpers/head
@@ -197,7 +197,7 @@ all_tools() {
 	[ ! -e "$T/pwned" ]
 	[[ $output != *PRIVATE* ]]
 	[ "$(ptyhead-show "$S" | grep -c typed)" = 0 ]
-	tm_keys 'C-\'
+	tm_keys C-\\
 	tm_end 10
 	[ "$TM_STATUS" = 0 ]
 }

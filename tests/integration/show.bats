@@ -233,9 +233,9 @@ shows_ready() { [[ $(ptyhead-show "$S" 2>/dev/null) = *ready* ]]; }
 	ptyhead-wait -t 20 -F again --since run "$S" >/dev/null
 	run -0 ptyhead-show -t -H 10 "$S"
 	[ "${#lines[@]}" -ge 7 ]
-	local at line number stated
+	local at line stated
 	for line in "${lines[@]}"; do
-		read -r at number stated <<<"$line"
+		read -r at _ stated <<<"$line"
 		[ -n "$stated" ] || continue
 		at=$(date -d "$at" +%s)
 		((at - stated <= 1 && stated - at <= 1)) || {

@@ -234,7 +234,7 @@ TEST(a_master_is_handed_over_with_what_belongs_to_it)
 {
 	char const *what;
 	struct pty p;
-	struct ptyhead_size size;
+	struct ptyhead_size size = { 0 };
 	struct ptyhead_exporter *x;
 	struct conn c;
 	struct conn_frame f;
