@@ -160,10 +160,11 @@ static void on_term(struct source *s, uint32_t events)
 		if (d->leaving) continue;
 		d->leaving = d->terminals.leaving = true;
 		tell(d, d->untold ? "READY=1\nSTOPPING=1" : "STOPPING=1");
-		if (terminals_programs(&d->terminals) == 0) d->env.loop.stop = true;
-		else if (!d->env.keep.where) leave_slowly(d);
-		else if (d->env.keep.backend->fetch) timeout_set(&d->holder_delay, &d->holder);
-		else d->env.loop.stop = true;
+		bool const kept = d->env.keep.where != NULL;
+		bool const asked = kept && d->env.keep.backend->fetch; /* it may end, too */
+		if (terminals_programs(&d->terminals) == 0 || (kept && !asked)) d->env.loop.stop = true;
+		else if (asked) timeout_set(&d->holder_delay, &d->holder);
+		else leave_slowly(d);
 	}
 }
 

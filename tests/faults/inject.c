@@ -135,6 +135,7 @@ static bool hit(char const *function, void const *from)
 
 #define HIT(function) hit(function, __builtin_return_address(0))
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared */
 /* The function behind this one, looked up once. */
 #define NEXT(name) \
 	static __typeof__(&name) next; \
@@ -143,6 +144,7 @@ static bool hit(char const *function, void const *from)
 		next = (__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name); \
 		inside = false; \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define FAILS(type, name, bad, params, ...) \
 	type name params \
@@ -281,6 +283,7 @@ static void *early_get(size_t n)
 
 static bool is_early(void const *p) { return (uintptr_t)p >= (uintptr_t)early && (uintptr_t)p < (uintptr_t)early + sizeof early; }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared */
 #define NEXT_MEMORY(name, early_value) \
 	static __typeof__(&name) next; \
 	static bool looking; \
@@ -289,6 +292,7 @@ static bool is_early(void const *p) { return (uintptr_t)p >= (uintptr_t)early &&
 		looking = true; \
 		next = (__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name); \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 void *malloc(size_t n)
 {

@@ -244,7 +244,7 @@ static void part(struct peer *p, char **args)
 	raw_begin(&frame, RAW_INPUT);
 	raw_fill(&frame, 'x', 60000);
 	raw_end(&frame);
-	size_t const n = strtoul(args[0], NULL, 10);
+	size_t const n = args[0] ? strtoul(args[0], NULL, 10) : 0;
 	raw_send(p->sock, frame.b, n < frame.n ? n : frame.n, fds, descriptors(args[1], fds));
 }
 

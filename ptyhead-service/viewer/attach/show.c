@@ -187,7 +187,8 @@ static void run_ended(struct show *s, struct tape_mark const *m, bool news)
 	if (!news || (s->follow && m->run != s->follow)) return;
 	notice_end(text, s->now.flags, m->u.end.status);
 	bool const open = m->u.end.flags & TAPE_END_OPEN;
-	if (open) strcat(text, NOTICE_OPEN);
+	size_t const n = strlen(text);
+	if (open) snprintf(text + n, sizeof text - n, "%s", NOTICE_OPEN);
 	face_notice(&s->face, text, BANNER_FLOW, open ? BRIEF_MS : 0);
 }
 
