@@ -67,8 +67,9 @@ static inline void raw_int(struct raw *r, uint64_t v, unsigned bytes)
 
 static inline void raw_string(struct raw *r, char const *s)
 {
-	raw_int(r, strlen(s), 2);
-	raw_put(r, s, strlen(s));
+	size_t const len = s ? strlen(s) : 0;
+	raw_int(r, len, 2);
+	raw_put(r, s, len);
 }
 
 static inline void raw_begin(struct raw *r, unsigned type)
