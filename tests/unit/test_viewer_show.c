@@ -3,6 +3,7 @@
 #include "show.h"
 
 #include "faketape.h"
+#include "tokens.h"
 #include "unit.h"
 
 #define HELD (FAKE_RING - TAPE_READ_MAX)
@@ -702,6 +703,65 @@ TEST(its_own_size_changes)
 	drive(r);
 	CHECK(!face_painting(&r->s.face));
 	expect_screen(r, "\033[?1049hone\033[?1h");
+	rig_free(r);
+}
+
+/* The user's terminal answers. */
+static void answer(struct rig *r, char const *bytes)
+{
+	struct tokens tokens = { 0 };
+	struct token t;
+
+	tokens_feed(&tokens, (uint8_t const *)bytes, strlen(bytes));
+	while (tokens_next(&tokens, &t)) CHECK(face_answer(&r->s.face, &t, r->now));
+}
+
+static void count_row(void *arg, struct screen const *s, struct screen_row const *row)
+{
+	struct screen_buf b = SCREEN_BUF_INIT;
+	screen_row_text(s, row, &b);
+	screen_buf_add(&b, "", 1);
+	if (strchr(b.data, 'x')) ++*(unsigned *)arg;
+	screen_buf_deinit(&b);
+}
+
+/* It shows a line of 103 cells in two rows, is made narrower, and puts the first two of three
+ * rows into its scrollback, as xterm.js does where there is one: 92 cells, which were cut at
+ * 80 and are cut at 46 now. */
+TEST(a_line_that_a_narrower_terminal_has_pushed_in_part_does_not_go_up_twice)
+{
+	struct rig *const r = rig_new(true, false);
+	char line[106];
+	unsigned rows = 0;
+
+	memset(line, 'x', 103);
+	memcpy(line + 103, "\r\n", 3);
+	START(r, 1);
+	rig_attach(r);
+	text(r, line);
+	drive(r);
+	CHECK(!face_painting(&r->s.face));
+	r->s.face.answers.rtt_ms = 1;
+	face_resize(&r->s.face, 16, 46, r->now);
+	size_mark(r, 16, 46);
+	drive(r);
+	CHECK(r->s.face.resizing.asking);
+	answer(r, "\033[0n\033[2;1R\033[16;46R\033[?1;2c");
+	off_t const placed = lseek(r->out, 0, SEEK_CUR);
+	drive(r);
+	CHECK(face_painting(&r->s.face));
+	text(r, "\033[16;1H\r\n\r\n\r\n\r\n");
+	drive(r);
+	CHECK(!face_painting(&r->s.face));
+
+	struct screen *const s = screen_new(16, 46);
+	uint8_t data[4096];
+	ssize_t const n = pread(r->out, data, sizeof data, placed);
+	CHECK(n > 0 && n < (ssize_t)sizeof data);
+	screen_sinks_set(s, &(struct screen_sinks){ .arg = &rows, .line = count_row });
+	screen_feed(s, data, (size_t)n);
+	CHECK_EQ(rows, 1); /* the third */
+	screen_free(s);
 	rig_free(r);
 }
 

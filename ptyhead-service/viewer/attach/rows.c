@@ -136,9 +136,13 @@ bool rows_blank(struct rows const *r)
 bool rows_on(struct rows const *r, struct screen const *s)
 {
 	struct screen *const own = rows_screen(r, 0);
-	unsigned const n = own ? trimmed(own, r->row[0].cells) : 0;
-	bool const same = own && (n > 0 ? begins(s, own, n) : trimmed(s, screen_row(s, SCREEN_MAIN, 0).len) == 0);
+	struct screen_row const row = screen_row(s, SCREEN_MAIN, 0);
+	unsigned n = own ? trimmed(own, r->row[0].cells) : 0;
+	unsigned const on = trimmed(s, row.len);
 
+	/* Of a wider one the rest is in the rows below. */
+	if (row.wrapped && n > screen_cols(s)) n = on;
+	bool const same = own && (n > 0 ? begins(s, own, n) : on == 0);
 	screen_free(own);
 	return same;
 }

@@ -40,7 +40,8 @@ void rows_cut(struct rows *r, unsigned n);
 unsigned rows_begins(struct rows const *r, struct rows const *with);
 /* Does the first row show nothing? */
 bool rows_blank(struct rows const *r);
-/* Does the first row of that screen begin with the first of ours, or is both blank? */
+/* Does the first row of that screen begin with the first of ours, or ours with it where it goes
+ * on in the next, or is both blank? */
 bool rows_on(struct rows const *r, struct screen const *s);
 /* The row as cells, on a screen of its own, for the caller to free; NULL: no memory. */
 struct screen *rows_screen(struct rows const *r, size_t i);
