@@ -51,10 +51,8 @@ python() {
 	cc -std=c99 "${flags[@]}" -x c - "${libs[@]}" -o "$T/c" <<<"$c"
 	c++ -std=c++17 -Wno-missing-field-initializers "${flags[@]}" -x c++ - "${libs[@]}" -o "$T/c++" <<<"$c"
 	"$T/c" && "$T/c++"
-	cc "${flags[@]}" -x c - "-I$LIB_DIR/usr/include" "$LIB_DIR/usr/lib/libptyhead.a" -o "$T/static" <<<"$c" -Wl,--as-needed || {
-		cc "${flags[@]}" -c -x c - "-I$LIB_DIR/usr/include" -o "$T/main.o" <<<"$c"
-		cc "${SAN[@]}" "$T/main.o" "$LIB_DIR/usr/lib/libptyhead.a" -o "$T/static"
-	}
+	cc "${flags[@]}" -c -x c - "-I$LIB_DIR/usr/include" -o "$T/main.o" <<<"$c"
+	cc "${SAN[@]}" "$T/main.o" "$LIB_DIR/usr/lib/libptyhead.a" -o "$T/static"
 	env -u LD_LIBRARY_PATH "$T/static"
 	grep -oE '\bptyhead_[a-z_]+\(' "$LIB_DIR/usr/include/ptyhead.h" | tr -d '(' | sort -u >"$T/named"
 	nm -D --defined-only "$LIB_DIR/usr/lib/libptyhead.so.0" | sed -n 's/.* T \(.*\)@@PTYHEAD_0$/\1/p' | sort >"$T/there"
