@@ -116,6 +116,7 @@ look() {
 	s6-ptyexec "$T/s" true
 	# shellcheck disable=SC2016 # for that shell
 	start s6-ptyexec -n seen "$T/s" sh -c 'until [ -e "$1" ]; do sleep 0.05; done' sh "$T/looked"
+	wait_for 5 eval "ptyhead-list '$T/s:seen' >/dev/null 2>&1"
 	start ptyhead-log -f "$T/s:seen" >"$T/seen.out"
 	viewer=$STARTED
 	wait_for 5 gives 1 eval "ptyhead-list --json '$T/s' | grep -c '\"watchers\": 1'"

@@ -323,7 +323,7 @@ static void several(struct lister *l, char **addresses, size_t n)
 	if (r < 0) die(EXIT_TEMPORARY, "unable to ask: %s", strerror(-r));
 	fleet_merge(m, n, l->form == JSON, &out);
 	if (out.failed) die(EXIT_TEMPORARY, "out of memory");
-	fwrite(out.data, 1, out.len, stdout);
+	if (out.len > 0) fwrite(out.data, 1, out.len, stdout);
 	if (fflush(stdout) != 0) die(EXIT_TEMPORARY, "unable to write the list: %s", strerror(errno));
 	for (size_t i = 0; i < n; i++) warn(l, &m[i]);
 	fleet_deinit(m, n);
