@@ -720,19 +720,29 @@ static void count_row(void *arg, struct screen const *s, struct screen_row const
 {
 	struct screen_buf b = SCREEN_BUF_INIT;
 	screen_row_text(s, row, &b);
-	screen_buf_add(&b, "", 1);
-	if (strchr(b.data, 'x')) ++*(unsigned *)arg;
+	for (size_t i = 0; i < b.len; i++) *(unsigned *)arg += b.data[i] == 'x';
 	screen_buf_deinit(&b);
 }
 
-/* It shows a line of 103 cells in two rows, is made narrower, and puts the first two of three
- * rows into its scrollback, as xterm.js does where there is one: 92 cells, which were cut at
- * 80 and are cut at 46 now. */
-TEST(a_line_that_a_narrower_terminal_has_pushed_in_part_does_not_go_up_twice)
+/* It is made narrower together with the program's, and its cursor is in row `y` then. */
+static void narrow(struct rig *r, unsigned rows, unsigned cols, unsigned y)
+{
+	char b[80];
+
+	face_resize(&r->s.face, rows, cols, r->now);
+	size_mark(r, (uint16_t)rows, (uint16_t)cols);
+	drive(r);
+	CHECK(r->s.face.resizing.asking);
+	snprintf(b, sizeof b, "\033[0n\033[%u;1R\033[%u;%uR\033[?1;2c", y + 1, rows, cols);
+	answer(r, b);
+	drive(r);
+}
+
+/* It shows a line of 103 cells. */
+static struct rig *rig_long_line(void)
 {
 	struct rig *const r = rig_new(true, false);
 	char line[106];
-	unsigned rows = 0;
 
 	memset(line, 'x', 103);
 	memcpy(line + 103, "\r\n", 3);
@@ -742,26 +752,50 @@ TEST(a_line_that_a_narrower_terminal_has_pushed_in_part_does_not_go_up_twice)
 	drive(r);
 	CHECK(!face_painting(&r->s.face));
 	r->s.face.answers.rtt_ms = 1;
-	face_resize(&r->s.face, 16, 46, r->now);
-	size_mark(r, 16, 46);
-	drive(r);
-	CHECK(r->s.face.resizing.asking);
-	answer(r, "\033[0n\033[2;1R\033[16;46R\033[?1;2c");
-	off_t const placed = lseek(r->out, 0, SEEK_CUR);
-	drive(r);
-	CHECK(face_painting(&r->s.face));
-	text(r, "\033[16;1H\r\n\r\n\r\n\r\n");
+	return r;
+}
+
+/* How many cells of it are put into the scrollback of a terminal of this size. */
+static unsigned cells_up(struct rig *r, unsigned rows, unsigned cols)
+{
+	off_t const before = lseek(r->out, 0, SEEK_END);
+	struct screen *const s = screen_clone(r->s.face.canvas.term);
+	uint8_t data[4096];
+	unsigned cells = 0;
+
+	CHECK_EQ(screen_rows(s), rows);
+	CHECK_EQ(screen_cols(s), cols);
+	text(r, "\033[999;1H\r\n\r\n\r\n\r\n");
 	drive(r);
 	CHECK(!face_painting(&r->s.face));
-
-	struct screen *const s = screen_new(16, 46);
-	uint8_t data[4096];
-	ssize_t const n = pread(r->out, data, sizeof data, placed);
+	ssize_t const n = pread(r->out, data, sizeof data, before);
 	CHECK(n > 0 && n < (ssize_t)sizeof data);
-	screen_sinks_set(s, &(struct screen_sinks){ .arg = &rows, .line = count_row });
+	screen_sinks_set(s, &(struct screen_sinks){ .arg = &cells, .line = count_row });
 	screen_feed(s, data, (size_t)n);
-	CHECK_EQ(rows, 1); /* the third */
 	screen_free(s);
+	return cells;
+}
+
+/* As xterm.js does where something is in its scrollback, it puts what the line has more rows by
+ * there: 92 cells, which were cut at 80 and are cut at 46 now. */
+TEST(what_a_narrower_terminal_has_pushed_of_a_line_does_not_go_up_twice)
+{
+	struct rig *const r = rig_long_line();
+	narrow(r, 16, 46, 1);
+	CHECK(face_painting(&r->s.face));
+	CHECK_EQ(cells_up(r, 16, 46), 103 - 2 * 46);
+	rig_free(r);
+}
+
+/* What was pushed ends where the picture begins, and does not flow together with it. */
+TEST(what_was_pushed_of_a_line_and_what_is_painted_do_not_flow_together)
+{
+	struct rig *const r = rig_long_line();
+	narrow(r, 19, 33, 2);
+	CHECK(face_painting(&r->s.face));
+	narrow(r, 16, 46, 4);
+	CHECK(face_painting(&r->s.face));
+	CHECK_EQ(cells_up(r, 16, 46), 103 - 2 * 33);
 	rig_free(r);
 }
 

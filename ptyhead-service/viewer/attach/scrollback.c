@@ -11,13 +11,18 @@ void way_go(struct way *w)
 	w->fed = w->out->len;
 }
 
-/* By rows: what an erased screen held goes into the scrollback of some. */
-void way_erase(struct canvas const *c, struct way *w)
+/* By rows: what an erased screen held goes into the scrollback of some. A line that began there
+ * ends there: xterm.js and tmux let it end when its next row is erased, VTE when a row is
+ * inserted. Otherwise it would flow together with what is painted, in another width. */
+void way_erase(struct canvas *c, struct way *w)
 {
 	screen_buf_str(w->out, "\033[?6l\033[m");
 	for (unsigned y = 1; y <= c->rows; y++) screen_buf_fmt(w->out, "\033[%u;1H\033[K", y);
-	screen_buf_str(w->out, "\033[H");
+	screen_buf_str(w->out, "\033[H\033[L");
 	way_go(w);
+	if (screen_alt(w->at)) return;
+	if (c->tail_from == UINT32_MAX) rows_clear(&c->tail); /* else it is printed yet */
+	if (c->owed.n > 0) c->owed.row[c->owed.n - 1].wrapped = false;
 }
 
 /* The first n rows of the terminal go up. */

@@ -16,7 +16,7 @@ struct way {
 /* `at` takes what was added to `out`. */
 void way_go(struct way *w);
 /* Its screen is blank, without anything in its scrollback. */
-void way_erase(struct canvas const *c, struct way *w);
+void way_erase(struct canvas *c, struct way *w);
 
 /* What was printed from the top on goes up; the screen below it is blank. */
 void scrollback_sink(struct way *w);
