@@ -75,6 +75,12 @@ static char const *parse(char const *address, struct ptyhead_address *ret)
 	return name_path(ret);
 }
 
+int ptyhead_address_check(struct ptyhead_address const *a)
+{
+	if (!wire_terminal_ok(a->terminal, strnlen(a->terminal, sizeof a->terminal))) return -EINVAL;
+	return strnlen(a->path, sizeof a->path) < sizeof a->path ? 0 : -ENAMETOOLONG;
+}
+
 int ptyhead_address_parse(char const *address, struct ptyhead_address *ret, char const **ret_why)
 {
 	memset(ret, 0, sizeof *ret);

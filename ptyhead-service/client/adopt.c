@@ -22,6 +22,7 @@
 
 struct ptyhead_adopted {
 	int before[STANDARD]; /* -1: it was closed; -2: it was left alone */
+	bool filled;          /* 2 was closed, and is to stay so */
 	bool session;         /* the terminal is the controlling one */
 };
 
@@ -47,10 +48,11 @@ static int keep_standard(struct ptyhead_adopted *t, unsigned flags)
 		int const kept = fcntl(fd, F_DUPFD_CLOEXEC, STANDARD);
 		if (kept < 0 && (errno != EBADF || open("/dev/null", O_RDWR | O_CLOEXEC) != fd)) return -errno;
 		t->before[fd] = kept;
-		if (fd < 2 || !(flags & PTYHEAD_ADOPT_KEEP_STDERR)) continue;
-		if (kept >= 0) close(kept);
-		t->before[fd] = -2;
 	}
+	if (!(flags & PTYHEAD_ADOPT_KEEP_STDERR)) return 0;
+	if (t->before[2] >= 0) close(t->before[2]);
+	t->filled = t->before[2] == -1;
+	t->before[2] = -2;
 	return 0;
 }
 
@@ -128,7 +130,6 @@ static int adopt(struct ptyhead_adopted *t, struct ptyhead_adoption const *a, st
 	if (r == 0) r = take_session(t, a, p.slave);
 	if (r == 0) r = hand_over(a, sock, &p, &d, ret_reply);
 	if (r == 0) r = take_standard(t, p.slave);
-	if (r < 0) (void)restore_standard(t);
 	/* The last master may close here: its session's leader would get SIGHUP. */
 	if (r < 0 && t->session) (void)ctty_leave();
 	close(sock);
@@ -137,15 +138,25 @@ static int adopt(struct ptyhead_adopted *t, struct ptyhead_adoption const *a, st
 	return r;
 }
 
+static int take_terminal(struct ptyhead_adopted *t, struct ptyhead_adoption const *a, struct ptyhead_reply *ret_reply)
+{
+	int r = keep_standard(t, a->flags);
+	if (r == 0) r = adopt(t, a, ret_reply);
+	if (r < 0) (void)restore_standard(t);
+	if (t->filled) close(2);
+	return r;
+}
+
 int ptyhead_adopt(struct ptyhead_adopted **ret, struct ptyhead_adoption const *a, struct ptyhead_reply *ret_reply)
 {
 	struct ptyhead_reply reply = { 0 };
-	struct ptyhead_adopted *const t = calloc(1, sizeof *t);
 
 	*ret = NULL;
-	if (!t) return -ENOMEM;
-	int r = keep_standard(t, a->flags);
-	if (r == 0) r = adopt(t, a, &reply);
+	if (ret_reply) *ret_reply = reply;
+	int r = ptyhead_address_check(a->address);
+	struct ptyhead_adopted *const t = r < 0 ? NULL : calloc(1, sizeof *t);
+	if (!t) return r < 0 ? r : -ENOMEM;
+	r = take_terminal(t, a, &reply);
 	if (ret_reply) *ret_reply = reply;
 	if (r < 0) {
 		drop_standard(t);

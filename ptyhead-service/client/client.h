@@ -24,6 +24,9 @@ _Static_assert(PTYHEAD_TERMINAL_MAX == WIRE_TERMINAL_MAX, "as on the wire");
 _Static_assert(PTYHEAD_COMMAND_MAX == WIRE_COMMAND_MAX, "as on the wire");
 _Static_assert(PTYHEAD_TEXT_MAX == WIRE_TEXT_MAX, "as on the wire");
 
+/* 0; -EINVAL, -ENAMETOOLONG: a caller filled it with what is no address. */
+int ptyhead_address_check(struct ptyhead_address const *a);
+
 /* Does the address lead to that socket? */
 bool ptyhead_address_leads_to(char const *address, char const *path);
 

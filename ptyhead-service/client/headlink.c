@@ -214,7 +214,7 @@ size_t headlink_room(struct headlink const *l)
 
 void headlink_input(struct headlink *l, uint8_t const *data, size_t len)
 {
-	if (l->watch) return;
+	if (l->watch || len == 0) return;
 	if (len > headlink_room(l)) len = headlink_room(l);
 	memcpy(l->in + l->in_len, data, len);
 	l->in_len += len;

@@ -118,13 +118,15 @@ struct ptyhead_run {
 #define PTYHEAD_NO_OUTPUT 8u  /* no bytes: runs and sizes alone */
 
 /* All are called by ptyhead_viewer_process, with `arg`; NULL: not wanted. They may call
- * the other functions of the viewer, but not ptyhead_viewer_free. What pointers point to
+ * the other functions of the viewer, but not ptyhead_viewer_free, nor ptyhead_viewer_process
+ * (-EBUSY). What pointers point to
  * is lent for the call. */
 struct ptyhead_viewer_calls {
 	void *arg;
 	/* The terminal is there. `bytes`, written to an empty terminal of that size, give what
-	 * it shows (none with PTYHEAD_HISTORY or PTYHEAD_NO_OUTPUT). Called again when output
-	 * was overwritten before it was read: `missed` bytes, and at a terminal whose history
+	 * it shows (none with PTYHEAD_NO_OUTPUT, nor at
+	 * the terminal's first byte, where the output begins with PTYHEAD_HISTORY). Called again when output
+	 * was overwritten before it was read (`missed` bytes of it), and at a terminal whose history
 	 * is lost (missed 0). */
 	void (*begin)(void *arg, struct ptyhead_run const *run, struct ptyhead_size size,
 	              void const *bytes, size_t len, uint64_t missed);
@@ -196,7 +198,8 @@ struct ptyhead_entry {
 struct ptyhead_lister;
 
 /* Asks the head at `path` for its terminals, or for `terminal` alone if that is not NULL.
- * Both are copied. `each` is called by ptyhead_lister_process, in the order of the names.
+ * Both are copied. `each` is called by ptyhead_lister_process, in the order of the names; it
+ * does not free the lister.
  * `look`: by the socket for watching where the other may not be used. */
 int ptyhead_lister_new(struct ptyhead_lister **ret, char const *path, char const *terminal, bool look,
                        void (*each)(void *arg, struct ptyhead_entry const *e), void *arg);

@@ -96,7 +96,7 @@ static void entry(void *arg, struct wire_entry const *w)
 	};
 	text_of(e.terminal, PTYHEAD_TERMINAL_MAX, w->terminal);
 	e.command_len = text_of(e.command, PTYHEAD_COMMAND_MAX, w->command);
-	l->each(l->arg, &e);
+	if (l->each) l->each(l->arg, &e);
 }
 
 int ptyhead_lister_new(struct ptyhead_lister **ret, char const *path, char const *terminal, bool look,
@@ -189,11 +189,12 @@ static int offer_copy(struct ptyhead_exporter *x, struct ptyhead_offer const *o)
 int ptyhead_exporter_new(struct ptyhead_exporter **ret, struct ptyhead_offer const *o)
 {
 	*ret = NULL;
-	if (!wire_terminal_ok(o->address->terminal, strnlen(o->address->terminal, sizeof o->address->terminal))) return -EINVAL;
+	int r = ptyhead_address_check(o->address);
+	if (r < 0) return r;
 	struct ptyhead_exporter *const x = calloc(1, sizeof *x);
 	if (!x) return -ENOMEM;
 	x->e.master = x->e.pidfd = -1;
-	int r = question_init(&x->q, o->address->path);
+	r = question_init(&x->q, o->address->path);
 	if (r == 0) r = offer_copy(x, o);
 	if (r < 0) ptyhead_exporter_free(x);
 	else *ret = x;

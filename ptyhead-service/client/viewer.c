@@ -24,6 +24,7 @@ struct ptyhead_viewer {
 	uint64_t id[2];
 	bool open;       /* the tape is */
 	bool away;       /* and the caller knows */
+	bool inside;     /* of ptyhead_viewer_process */
 	int64_t until;   /* CLOCK_MONOTONIC ms: the first try may go on until then */
 	uint64_t hidden; /* output before this offset is a question that the head answers */
 	int over;        /* -errno, for good */
@@ -107,12 +108,14 @@ static void tell_taken(struct ptyhead_viewer *v, int result, uint64_t offset)
 
 /* ---- reading ---------------------------------------------------------------------- */
 
-/* At a checkpoint of the tape, or where there is none at its oldest byte. */
-static int begin(struct ptyhead_viewer *v, uint64_t missed)
+/* At a checkpoint of the tape, or where there is none at its oldest byte. What lies
+ * between where an overtaken reader was and that is missed. */
+static int begin(struct ptyhead_viewer *v, bool overtaken)
 {
+	uint64_t const at = v->tape.pos;
 	uint8_t *bytes = NULL;
 	size_t len = 0;
-	bool const history = v->flags & PTYHEAD_HISTORY && missed == 0;
+	bool const history = v->flags & PTYHEAD_HISTORY && !overtaken;
 
 	v->hidden = 0;
 	v->state = (struct tape_state){ .size = { .rows = 24, .cols = 80 } };
@@ -124,7 +127,7 @@ static int begin(struct ptyhead_viewer *v, uint64_t missed)
 		if (r == -ENOMEM) return r;
 		if (r < 0) tape_reader_oldest_seek(&v->tape);
 	}
-	tell_begin(v, bytes, len, missed);
+	tell_begin(v, bytes, len, overtaken && v->tape.pos > at ? v->tape.pos - at : 0);
 	free(bytes);
 	return 0;
 }
@@ -148,9 +151,7 @@ static int read_on(struct ptyhead_viewer *v)
 			done += sizeof e.mark;
 			break;
 		case TAPE_OVERTAKEN: {
-			uint64_t const at = v->tape.pos;
-			uint64_t const end = tape_reader_end(&v->tape);
-			int const r = begin(v, end > at ? end - at : 1);
+			int const r = begin(v, true);
 			if (r < 0) return r;
 			done += PIECE;
 			break;
@@ -166,7 +167,7 @@ static int came(struct ptyhead_viewer *v, int tape)
 	if (r < 0) return r;
 	if (v->away && v->calls.back) v->calls.back(v->calls.arg);
 	v->away = false;
-	return r == 1 ? begin(v, 0) : 0;
+	return r == 1 ? begin(v, false) : 0;
 }
 
 /* What the connection has to say. 0 or -errno. */
@@ -177,6 +178,8 @@ static int listen_to_head(struct ptyhead_viewer *v)
 	int tape = -1;
 	short const revents = waiter_ready(&v->waiter, headlink_events(&v->link));
 
+	/* It may close the socket: one that a child has, too, would go on being waited for. */
+	(void)waiter_watch(&v->waiter, -1, 0);
 	switch (headlink_run(&v->link, revents, now, &tape)) {
 	case HEADLINK_NOTHING: break;
 	case HEADLINK_CAME: return came(v, tape);
@@ -213,7 +216,8 @@ static int wait_on(struct ptyhead_viewer *v, bool more)
 int ptyhead_viewer_new(struct ptyhead_viewer **ret, struct ptyhead_view const *view)
 {
 	*ret = NULL;
-	if (!wire_terminal_ok(view->address->terminal, strnlen(view->address->terminal, sizeof view->address->terminal))) return -EINVAL;
+	int r = ptyhead_address_check(view->address);
+	if (r < 0) return r;
 	struct ptyhead_viewer *const v = calloc(1, sizeof *v);
 	if (!v) return -ENOMEM;
 	v->address = *view->address;
@@ -224,7 +228,7 @@ int ptyhead_viewer_new(struct ptyhead_viewer **ret, struct ptyhead_view const *v
 	v->link.lossless = view->flags & PTYHEAD_LOSSLESS;
 	v->link.size = wire_size_of(view->size);
 	if (view->on_tty) v->link.tty = ptyhead_tty_of(view->tty_fd);
-	int r = waiter_init(&v->waiter);
+	r = waiter_init(&v->waiter);
 	if (r == 0) {
 		r = headlink_begin(&v->link);
 		if (r == 0) r = waiter_time(&v->waiter, 0);
@@ -247,18 +251,25 @@ void ptyhead_viewer_free(struct ptyhead_viewer *v)
 
 int ptyhead_viewer_fd(struct ptyhead_viewer const *v) { return v->waiter.fd; }
 
-int ptyhead_viewer_process(struct ptyhead_viewer *v)
+static int process(struct ptyhead_viewer *v)
 {
-	if (v->over < 0) return v->over;
 	page_awake(v->link.page);
 	int r = listen_to_head(v);
 	if (r == 0 && v->open) {
 		r = read_on(v);
 		if (r >= 0 && v->link.lossless && page_move(v->link.page, v->tape.pos)) headlink_moved(&v->link);
 	}
-	if (r >= 0) r = wait_on(v, r > 0);
-	v->over = r;
-	return r;
+	return r < 0 ? r : wait_on(v, r > 0);
+}
+
+int ptyhead_viewer_process(struct ptyhead_viewer *v)
+{
+	if (v->over < 0) return v->over;
+	if (v->inside) return -EBUSY;
+	v->inside = true;
+	v->over = process(v);
+	v->inside = false;
+	return v->over;
 }
 
 struct ptyhead_reply const *ptyhead_viewer_reply(struct ptyhead_viewer const *v) { return &v->link.reply; }
@@ -273,7 +284,7 @@ static void sent(struct ptyhead_viewer *v)
 size_t ptyhead_viewer_input(struct ptyhead_viewer *v, void const *data, size_t len)
 {
 	size_t const room = headlink_room(&v->link);
-	if (v->link.watch || v->over < 0) return 0;
+	if (v->link.watch || v->over < 0 || len == 0) return 0;
 	if (len > room) len = room;
 	headlink_input(&v->link, data, len);
 	sent(v);

@@ -222,3 +222,30 @@ assert seen == [("far", "far", "main"), ("near", "near", "main"), (None, "", "ma
 	[ "$(ptyhead-list --names --host far "$S")" = "ssh://far/$S" ]
 	run -0 ptyhead-list --host far
 }
+
+# Whatever the connection does: silent, without end, deaf to being told.
+@test "a machine that hangs, and one that says anything, cost no more than their bound" {
+	head_start
+	program cat
+	cat >"$T/bin/ssh" <<-'EOS'
+		#!/bin/sh
+		trap '' TERM
+		case "$*" in
+		*deaf*) exec >&- ;;
+		*noise*) exec tr '\0' x </dev/zero ;;
+		*esc*) printf '\033]0;taken\007x up 1\n'; exit 0 ;;
+		esac
+		sleep 1000 &
+		echo $! >>"$T/sleeps"
+		wait
+	EOS
+	export T
+	local before=$SECONDS
+	run -124 --separate-stderr ptyhead-list ssh://deaf/ ssh://silent/ ssh://noise/ ssh://esc/ "$S"
+	[ $((SECONDS - before)) -lt 20 ]
+	[[ $stderr = *'deaf: no list in 15 s'*'silent: no list in 15 s'* ]]
+	[[ $output = *"$S"* ]]
+	[[ $output != *$'\e'* ]]
+	# shellcheck disable=SC2046 # words
+	kill $(cat "$T/sleeps")
+}

@@ -18,6 +18,8 @@
 
 #define TEXT_MAX (16u << 20) /* of one machine's list */
 #define COMMAND_MAX 8192
+#define NAP_MS 10
+#define GRACE_MS 500 /* for one that is told to end */
 
 extern char **environ;
 
@@ -87,6 +89,7 @@ static bool more(struct fleet_member *m, int fd)
 struct going {
 	pid_t pid;
 	int fd;
+	bool late;
 };
 
 static void gather(struct fleet_member *m, struct going *g, size_t n, struct pollfd *p, int64_t until)
@@ -108,17 +111,35 @@ static void gather(struct fleet_member *m, struct going *g, size_t n, struct pol
 	}
 }
 
-/* Who has said all, has ended or does so now; who has not, is given up. */
-static void finish(struct fleet_member *m, struct going *g)
+/* False: it has not ended until then (CLOCK_MONOTONIC ms). */
+static bool ended(pid_t pid, int *ret_status, int64_t until)
+{
+	for (;;) {
+		pid_t const r = waitpid(pid, ret_status, WNOHANG);
+		if (r != 0 && !(r < 0 && errno == EINTR)) return true;
+		if (clock_ms() >= until) return false;
+		(void)poll(NULL, 0, NAP_MS);
+	}
+}
+
+/* Who has said all has ended, or does so now. All others are told to end. */
+static void finish(struct fleet_member *m, struct going *g, int64_t until)
 {
 	if (g->pid <= 0) return;
-	bool const late = g->fd >= 0;
-	if (late) {
-		kill(g->pid, SIGTERM);
-		close(g->fd);
+	g->late = g->fd >= 0 || !ended(g->pid, &m->status, until);
+	if (g->fd >= 0) close(g->fd);
+	if (g->late) kill(g->pid, SIGTERM);
+}
+
+/* Who does not want to, must. */
+static void give_up(struct fleet_member *m, struct going const *g, int64_t until)
+{
+	if (!g->late) return;
+	if (!ended(g->pid, &m->status, until)) {
+		kill(g->pid, SIGKILL);
+		while (waitpid(g->pid, &m->status, 0) < 0 && errno == EINTR) continue;
 	}
-	while (waitpid(g->pid, &m->status, 0) < 0 && errno == EINTR) continue;
-	if (late) m->status = -1;
+	m->status = -1;
 }
 
 int fleet_run(char *const *addresses, size_t n, char const *option, int ms, struct fleet_member *ret)
@@ -130,8 +151,11 @@ int fleet_run(char *const *addresses, size_t n, char const *option, int ms, stru
 	memset(ret, 0, n * sizeof *ret);
 	for (size_t i = 0; g && i < n; i++) g[i].fd = -1;
 	for (size_t i = 0; i < n && r == 0; i++) r = start(&ret[i], addresses[i], option, &g[i].pid, &g[i].fd);
-	if (r == 0) gather(ret, g, n, p, clock_ms() + ms);
-	for (size_t i = 0; g && i < n; i++) finish(&ret[i], &g[i]);
+	int64_t const until = r == 0 ? clock_ms() + ms : 0;
+	if (r == 0) gather(ret, g, n, p, until);
+	for (size_t i = 0; g && i < n; i++) finish(&ret[i], &g[i], until);
+	int64_t const grace = clock_ms() + GRACE_MS;
+	for (size_t i = 0; g && i < n; i++) give_up(&ret[i], &g[i], grace);
 	free(g);
 	free(p);
 	return r;
