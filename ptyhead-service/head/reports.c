@@ -4,25 +4,34 @@
 #define ESC 0x1B
 #define MOTION 32
 #define BUTTONS_MORE (64 | 128) /* wheel, and further buttons */
-#define PARAMS 3
+#define PARAMS 4
+#define RELEASE 3 /* kitty's event */
 
 struct csi {
 	uint8_t prefix, inter, final;
 	unsigned par[PARAMS];
+	unsigned event;  /* the second number of the second parameter */
 	size_t len; /* with CSI; 0: it is none, or not complete */
 };
+
+static void digit(unsigned *number, uint8_t c)
+{
+	if (*number < 100000) *number = *number * 10 + c - '0';
+}
 
 static struct csi csi_read(uint8_t const *data, size_t len)
 {
 	struct csi c = { 0 };
 	size_t i = 2;
-	unsigned n = 0;
+	unsigned n = 0, sub = 0;
 
 	if (len < 3 || data[0] != ESC || data[1] != '[') return c;
 	if (data[i] >= '<' && data[i] <= '?') c.prefix = data[i++];
 	for (; i < len && data[i] >= '0' && data[i] <= ';'; i++) {
-		if (data[i] >= ':') n++;
-		else if (n < PARAMS && c.par[n] < 100000) c.par[n] = c.par[n] * 10 + data[i] - '0';
+		if (data[i] == ';') n++, sub = 0;
+		else if (data[i] == ':') sub++;
+		else if (sub == 0 && n < PARAMS) digit(&c.par[n], data[i]);
+		else if (sub == 1 && n == 1) digit(&c.event, data[i]);
 	}
 	for (; i < len && data[i] >= 0x20 && data[i] < 0x30; i++) c.inter = data[i];
 	if (i == len || data[i] < 0x40 || data[i] > 0x7E) return c;
@@ -43,7 +52,7 @@ static bool mouse(struct reports *r, unsigned code)
 	return true;
 }
 
-/* OSC and DCS come as answers only. */
+/* OSC, DCS and APC come as answers only. */
 static size_t string_len(uint8_t const *data, size_t len)
 {
 	if (len < 3 || data[0] != ESC || (data[1] != ']' && data[1] != 'P' && data[1] != '_')) return 0;
@@ -55,29 +64,39 @@ static size_t string_len(uint8_t const *data, size_t len)
 	return 0;
 }
 
+/* With a prefix come answers and reports only. */
+static bool prefixed(struct reports *r, struct csi const *c)
+{
+	if (c->prefix == '<' && (c->final == 'M' || c->final == 'm')) return mouse(r, c->par[0]);
+	if (c->prefix == '?' && c->final == 'n' && c->par[0] == 997 && (c->par[1] == 1 || c->par[1] == 2)) r->scheme = (int)c->par[1];
+	return true;
+}
+
 static bool csi_report(struct reports *r, struct csi const *c, uint8_t const *data, size_t len, size_t *ret_len)
 {
 	*ret_len = c->len;
-	if (c->inter) return c->inter == '$' && c->final == 'y';
+	if (c->prefix) return prefixed(r, c);
+	/* A key of rxvt's ends with $. */
+	if (c->inter) return c->inter != '$' || c->final == 'y';
 	switch (c->final) {
 	case 'I':
 	case 'O':
-		if (c->prefix || c->len != 3) return false;
+		if (c->len != 3) return false;
 		r->focus = (char)c->final;
 		return true;
 	case 'M':
-		if (c->prefix == '<') return mouse(r, c->par[0]);
 		if (c->len > 3) return mouse(r, c->par[0] - 32); /* urxvt's */
 		if (len < 6) return false;
 		*ret_len = 6; /* X10's; in UTF-8 it may be longer, and the rest counts as typed */
 		return mouse(r, (unsigned)data[3] - 32);
-	case 'm': return c->prefix == '<' && mouse(r, c->par[0]);
 	case 'n':
-		if (c->prefix == '?' && c->par[0] == 997 && (c->par[1] == 1 || c->par[1] == 2)) r->scheme = (int)c->par[1];
-		return c->prefix == '?';
-	case 'c': return c->prefix != 0;
+	case 'x': return c->len > 3;
 	case 't': return true;
-	default: return false;
+	/* Modifiers and F3 look like a place in the first row. */
+	case 'R': return c->par[0] > 1 || c->event == RELEASE;
+	/* The key of Windows went up. */
+	case '_': return c->len > 3 && c->par[3] == 0;
+	default: return c->event == RELEASE;
 	}
 }
 

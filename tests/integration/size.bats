@@ -57,6 +57,9 @@ size_stays() {
 	order a 'send 1b 5b 4f'                       # focus out
 	order a 'send 1b 5b 3c 33 35 3b 35 3b 33 4d'         # motion without a button
 	order a 'send 1b 5b 3f 39 39 37 3b 31 6e'           # the colour scheme
+	order a 'send 1b 5b 33 3b 37 52'                     # where its cursor is
+	order a 'send 1b 5b 3f 35 75'                        # its keyboard's flags
+	order a 'send 1b 5b 39 37 3b 31 3a 33 75'            # a key that goes up
 	order a 'send 1b 5d 31 31 3b 72 67 62 3a 30 2f 30 2f 30 1b 5c'
 	size_stays '20 100'
 	order a 'send 1b 5b 3c 30 3b 35 3b 33 4d'           # a click
