@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "json.h"
+#include "printable.h"
 #include "remote.h"
 
 #define TEXT_MAX (16u << 20) /* of one machine's list */
@@ -175,10 +176,14 @@ void fleet_deinit(struct fleet_member *m, size_t n)
 #define MEMBER " {\"address\": \""
 #define TITLE "ADDRESS "
 
-/* Calls `each` for each line of the member's list, without its newline. */
+/* Calls `each` for each line of the member's list, without its newline. A list is
+ * printable: what else another machine says must not drive the user's terminal. */
 static void lines(struct fleet_member const *m, void (*each)(void *arg, struct fleet_member const *m, char const *line, size_t len), void *arg)
 {
-	for (char const *at = m->text, *end; at && (end = strchr(at, '\n')); at = end + 1) each(arg, m, at, (size_t)(end - at));
+	for (char const *at = m->text, *end; at && (end = strchr(at, '\n')); at = end + 1) {
+		size_t const len = (size_t)(end - at);
+		if (printable_span(at, len) == len) each(arg, m, at, len);
+	}
 }
 
 struct merge {
@@ -196,6 +201,7 @@ static void object(void *arg, struct fleet_member const *m, char const *line, si
 	size_t const host = strlen(m->prefix) > scheme ? strlen(m->prefix) - scheme - 1 : 0;
 	if (len < head || memcmp(line, MEMBER, head) != 0) return;
 	if (line[len - 1] == ',') len--;
+	if (line[len - 1] != '}') return;
 	screen_buf_str(g->out, g->rows++ ? ",\n {\"host\": " : "[\n {\"host\": ");
 	if (host) json_string(m->prefix + scheme, host, g->out);
 	else screen_buf_str(g->out, "null");
