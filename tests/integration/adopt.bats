@@ -11,6 +11,11 @@ load ../helpers/tmux
 setup() { head_setup; }
 teardown() { common_teardown; }
 
+in_shell_again() {
+	tm send-keys C-c Enter
+	tm send-keys "$*" Enter
+	wait_for 10 job_is "${1%% *}"
+}
 # in_shell COMMAND... : as a job of an interactive shell in tmux; its pid in $JOB.
 in_shell() {
 	tm_start 80x24 bash --norc -i
@@ -105,4 +110,45 @@ refused() {
 	wait_for 5 not alive "$PROGRAM"
 	run -1 ptyhead-exec "$S" true
 	[[ $output = *'no program runs'* ]]
+}
+
+@test "programs that are run beside the first at once get a terminal each" {
+	head_start
+	program cat
+	local i runs=()
+	for i in 1 2 3 4; do
+		timeout 30 ptyhead-exec -d "$S" sh -c "echo mine-$i; exec sleep 1000" >"$T/place.$i" 2>"$T/trouble.$i" </dev/null 3>&- &
+		runs+=($!)
+	done
+	for i in 1 2 3 4; do wait "${runs[i - 1]}" || { cat "$T/trouble.$i"; return 1; }; done
+	[ "$(cat "$T"/place.* | sort -u | wc -l)" = 4 ]
+	for i in 1 2 3 4; do wait_for 5 eval "ptyhead-show '$(cat "$T/place.$i")' | grep -qx mine-$i"; done
+}
+
+# with_reptyr TEXT : a helper of that name comes first, which does that.
+with_reptyr() {
+	mkdir -p "$T/bin"
+	printf '#!/bin/sh\n%s\n' "$1" >"$T/bin/reptyr"
+	chmod +x "$T/bin/reptyr"
+	PATH=$T/bin:$PATH
+}
+
+@test "a process that ends while it is moved; a name that an earlier try has used" {
+	head_start
+	in_shell sleep 1003
+	wait_for 10 job_is sleep
+	# An earlier try has left its terminal.
+	s6-ptyexec "$S:moved" true </dev/null
+	wait_for 5 eval "ptyhead-list --json '$S:moved' | grep -q '\"state\": \"ended\"'"
+	local real
+	real=$(command -v reptyr)
+	PATH_BEFORE=$PATH
+	with_reptyr "sleep 0.5; exec $real \"\$@\""
+	run -0 ptyhead-adopt -n moved "$JOB" "$S"
+	PATH=$PATH_BEFORE
+	kill "$JOB"
+	in_shell_again 'sleep 1004'
+	with_reptyr 'kill -9 "$1"; sleep 1000'
+	run -1 ptyhead-adopt -n gone "$JOB" "$S"
+	[[ $output = *"process $JOB has ended"* ]]
 }
