@@ -124,10 +124,10 @@ struct ptyhead_run {
 struct ptyhead_viewer_calls {
 	void *arg;
 	/* The terminal is there. `bytes`, written to an empty terminal of that size, give what
-	 * it shows (none with PTYHEAD_NO_OUTPUT, nor at
-	 * the terminal's first byte, where the output begins with PTYHEAD_HISTORY).
-	 * Called again when output was overwritten before it was read (`missed` bytes of it), and at a terminal whose history
-	 * is lost (missed 0). */
+	 * it shows (none with PTYHEAD_NO_OUTPUT, nor with PTYHEAD_HISTORY at the terminal's first
+	 * byte). Called again when output was overwritten before it was read: `missed` bytes lie
+	 * between the last output and the next; and at a terminal whose history is lost
+	 * (missed 0). */
 	void (*begin)(void *arg, struct ptyhead_run const *run, struct ptyhead_size size,
 	              void const *bytes, size_t len, uint64_t missed);
 	/* What the program wrote, in order, `offset` bytes after the terminal's first one.
