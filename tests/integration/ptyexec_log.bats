@@ -200,7 +200,8 @@ runs_are() { [ -e "$T/runs" ] && [ "$(cat "$T/runs")" = "$1" ]; }
 	wait_for 30 runs_are 5
 	wait_for 10 has "$T/applog/current" '^staying$'
 	wait_for 5 eval '[ "$(loggers | wc -l)" = 1 ]'
-	all_lines | diff - "$T/applog/current"
+	# A head that dies while a program is handed over makes that start fail, once more.
+	all_lines | diff - <(grep -v '^s6-ptyexec: fatal: .*closed the connection without an answer' "$T/applog/current")
 }
 
 @test "-l under runit: each line once in svlogd's file" {
