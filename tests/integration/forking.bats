@@ -12,6 +12,7 @@ setup_file() {
 	common_setup "$BATS_FILE_TMPDIR"
 	# Says what it reads, until it is told to quit.
 	cat >"$T/server" <<-'EOS'
+		echo $$ >"$0.$1"
 		echo "$1 up"
 		while read -r line; do
 			echo "$1 got $line"
@@ -69,6 +70,8 @@ ends() {
 	[ "$status" = "$2" ]
 }
 state() { ptyhead-list "$S" | awk 'NR == 2 { print $2 }'; }
+# looked_at VIEWERS WATCHERS : what was started is there.
+looked_at() { ptyhead-list --json "$S" | grep -q "\"viewers\": $1, \"watchers\": $2,"; }
 state_is() { [ "$(state)" = "$1" ]; }
 
 @test "a server that a launcher left behind is typed to, answered, sized and shown, until it closes the terminal" {
@@ -96,6 +99,7 @@ state_is() { [ "$(state)" = "$1" ]; }
 	local log=$STARTED
 	wait_for 5 has "$T/lines" 'server got ask'
 	wait_for 5 has "$T/one" 'server got ask'
+	wait_for 5 looked_at 3 2
 	ptyhead-send "$S" quit
 	ends "$waiting" 98
 	ends "$one" 0
@@ -118,11 +122,13 @@ state_is() { [ "$(state)" = "$1" ]; }
 	launch one two
 	ptyhead-wait -t 5 --since start -F 'one up' "$S"
 	ptyhead-wait -t 5 --since start -F 'two up' "$S"
-	# One of them reads it.
-	ptyhead-send -t 5 -w '^(one|two) down' "$S" quit
-	sleep 0.2
+	# Both would read what is typed, a byte each by turns: they are told otherwise.
+	kill "$(cat "$BATS_FILE_TMPDIR/server.one")"
+	wait_for 5 not alive "$(cat "$BATS_FILE_TMPDIR/server.one")"
+	# It is looked at again after the head has had time to see it.
+	ptyhead-send -t 5 -w '^two got here' "$S" here
 	state_is left
-	ptyhead-send -t 5 -w '^(one|two) down' "$S" quit
+	kill "$(cat "$BATS_FILE_TMPDIR/server.two")"
 	wait_for 5 state_is ended
 }
 
@@ -166,6 +172,7 @@ state_is() { [ "$(state)" = "$1" ]; }
 	start timeout 20 ptyhead-attach -1 "$S" </dev/null >"$T/one"
 	local one=$STARTED
 	wait_for 5 has "$T/one" 'server up'
+	wait_for 5 looked_at 1 1
 	start s6-ptyexec "$S" cat
 	wait_for 5 state_is up
 	ends "$waiting" 98
