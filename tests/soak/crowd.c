@@ -4,7 +4,7 @@
  *
  * A program lives for some seconds, writes now and then, and exits 7; a fifth of them is
  * killed. A line for each that ended otherwise, and for each viewer that crashed. At the
- * end `crowd: P programs, V viewers, F failures`; exits 1 if there was one.
+ * end `crowd: P programs, B hand-overs cut by a kill, V viewers, F failures`; exits 1 if there was one.
  *
  * crowd program MS : such a program. */
 #include <errno.h>
@@ -30,6 +30,7 @@ struct child {
 static struct child programs[MOST], viewers[MOST];
 static long terminals, viewers_wanted;
 static unsigned long begun, come, failures;
+static unsigned long broken; /* hand-overs to a head that was killed meanwhile: s6-ptyexec exits 111 */
 static char const *self, *address;
 
 static uint64_t now_ms(void)
@@ -126,7 +127,9 @@ static void reap(void)
 			struct child *const c = &programs[i];
 			if (c->pid != pid) continue;
 			bool const well = (WIFEXITED(status) && WEXITSTATUS(status) == 7) || (c->killed && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-			if (!well) told("program", i, status);
+			bool const cut = WIFEXITED(status) && WEXITSTATUS(status) == 111;
+			broken += cut;
+			if (!well && !cut) told("program", i, status);
 			c->pid = 0;
 		}
 		for (long i = 0; i < viewers_wanted; i++) {
@@ -200,6 +203,6 @@ int main(int argc, char **argv)
 		if (programs[i].pid > 0) told("program that does not end", i, 0), kill(programs[i].pid, SIGKILL);
 	for (long i = 0; i < viewers_wanted; i++)
 		if (viewers[i].pid > 0) told("viewer that does not end", i, 0), kill(viewers[i].pid, SIGKILL);
-	printf("crowd: %lu programs, %lu viewers, %lu failures\n", begun, come, failures);
+	printf("crowd: %lu programs, %lu hand-overs cut by a kill, %lu viewers, %lu failures\n", begun, broken, come, failures);
 	return failures > 0;
 }
