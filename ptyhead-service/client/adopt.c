@@ -97,7 +97,7 @@ static int hand_over(struct ptyhead_adoption const *a, int sock, struct pty cons
 	char text[PTYHEAD_COMMAND_MAX];
 	char const *argv[64];
 	struct wire_exported answer;
-	struct wire_size const size = { a->size.rows, a->size.cols, a->size.xpixel, a->size.ypixel };
+	struct wire_size const size = wire_size_of(a->size);
 	bool const sized = wire_size_ok(size);
 	struct ptyhead_export e = {
 		.terminal = a->address->terminal,

@@ -24,6 +24,15 @@ _Static_assert(PTYHEAD_TERMINAL_MAX == WIRE_TERMINAL_MAX, "as on the wire");
 _Static_assert(PTYHEAD_COMMAND_MAX == WIRE_COMMAND_MAX, "as on the wire");
 _Static_assert(PTYHEAD_TEXT_MAX == WIRE_TEXT_MAX, "as on the wire");
 
+static inline struct wire_size wire_size_of(struct ptyhead_size s)
+{
+	return (struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel };
+}
+static inline struct ptyhead_size ptyhead_size_of(struct wire_size s)
+{
+	return (struct ptyhead_size){ s.rows, s.cols, s.xpixel, s.ypixel };
+}
+
 /* 0; -EINVAL, -ENAMETOOLONG: a caller filled it with what is no address. */
 int ptyhead_address_check(struct ptyhead_address const *a);
 
@@ -43,9 +52,9 @@ bool ptyhead_watch_path(char const *path, char *buf, size_t len);
 char const *ptyhead_terminals_hint(char const *path, char *buf, size_t len);
 
 /* A connected socket. Paths longer than sun_path are reached through their
- * directory. Waits up to `timeout_ms` (-1: for ever; 0: not at all, and the socket is
- * non-blocking) where the head's backlog is full: -ETIMEDOUT. -ENOENT, -ECONNREFUSED: no
- * head there. */
+ * directory. Where the head's backlog is full it waits for `timeout_ms` at most, then
+ * -ETIMEDOUT. -1: it waits for ever. 0: it does not wait, and the socket is non-blocking.
+ * -ENOENT, -ECONNREFUSED: no head there. */
 int ptyhead_connect(char const *path, int timeout_ms);
 
 /* The same for who only looks and lists: where the socket at NAME.sock may not be used,
@@ -79,7 +88,8 @@ struct ptyhead_export {
 int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
                    struct wire_exported *ret, struct ptyhead_reply *ret_reply);
 
-/* The same for who has other things to wait for: as with an attachment, below. */
+/* The same in two steps, for a caller that waits for other things, too: see
+ * ptyhead_attach_begin. */
 int ptyhead_export_begin(struct conn *c, struct ptyhead_export const *e);
 int ptyhead_export_answer(struct conn *c, struct wire_exported *ret, struct ptyhead_reply *ret_reply);
 
@@ -98,9 +108,9 @@ struct ptyhead_attach {
 int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_ms,
                    struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply);
 
-/* The same in two steps, for a caller that waits for other things, too. _begin sends what goes at once: as long
- * as conn_pending says so, conn_flush sends the rest at POLLOUT. Then, at POLLIN, the
- * answer if it has come; -EAGAIN: not yet. */
+/* The same in two steps, for a caller that waits for other things, too. _begin sends what
+ * goes at once. As long as conn_pending is true, call conn_flush at POLLOUT. At POLLIN,
+ * _answer gives the answer, or -EAGAIN: it has not come yet. */
 int ptyhead_attach_begin(struct conn *c, struct ptyhead_attach const *a);
 int ptyhead_attach_answer(struct conn *c, struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply);
 

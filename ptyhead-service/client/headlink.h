@@ -61,7 +61,8 @@ int headlink_begin(struct headlink *l);
 /* Makes the page, connects and asks, waiting up to answer_ms. 0 (with the
  * tape's descriptor) or -errno. */
 int headlink_open(struct headlink *l, int *ret_tape);
-/* For who has a tape and no head: makes what the others need. 0 or -errno. */
+/* For a caller that has a tape and no head: it makes what the functions below need. 0 or
+ * -errno. */
 int headlink_none(struct headlink *l);
 void headlink_close(struct headlink *l);
 

@@ -119,8 +119,7 @@ struct ptyhead_run {
 
 /* All are called by ptyhead_viewer_process, with `arg`; NULL: not wanted. They may call
  * the other functions of the viewer, but not ptyhead_viewer_free, nor ptyhead_viewer_process
- * (-EBUSY). What pointers point to
- * is lent for the call. */
+ * (-EBUSY). What pointers point to is lent for the call. */
 struct ptyhead_viewer_calls {
 	void *arg;
 	/* The terminal is there. `bytes`, written to an empty terminal of that size, give what
@@ -256,8 +255,8 @@ struct ptyhead_adopted;
  * the leader of a session whose controlling terminal it is (it leaves its process group
  * and the terminal that it had, see ptyhead(3)); 0, 1 and 2 become the terminal, and what
  * they were is kept. The run on the terminal ends with this process.
- * To be called while the process has one thread. On -errno everything is as it was, but
- * the session where that had been made; `ret_reply`, which may be NULL, says what the head
+ * Call it while the process has one thread. On -errno everything is as it was, except that
+ * the session may be a new one; `ret_reply`, which may be NULL, says what the head
  * refused. */
 int ptyhead_adopt(struct ptyhead_adopted **ret, struct ptyhead_adoption const *a, struct ptyhead_reply *ret_reply);
 /* The same with nothing but an address, `NAME:terminal`: `if (ptyhead_adopt_self("app:client-17") < 0) …` */

@@ -4,8 +4,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "client.h"
 
 #define PTY_FLAGS (O_RDWR | O_NOCTTY | O_CLOEXEC)
 
@@ -25,12 +26,9 @@ static int open_slave(int master)
 
 struct wire_tty ptypair_tty(int master)
 {
-	struct wire_tty t = {0, 0};
-	struct stat st;
 	int const slave = open_slave(master);
-	if (slave < 0) return t;
-	if (fstat(slave, &st) == 0) t = (struct wire_tty){st.st_dev, st.st_rdev};
-	close(slave);
+	struct wire_tty const t = ptyhead_tty_of(slave);
+	if (slave >= 0) close(slave);
 	return t;
 }
 

@@ -43,7 +43,10 @@ static void question_deinit(struct question *q)
 static int question_connect(struct question *q, bool look)
 {
 	int const sock = (look ? ptyhead_connect_to_look : ptyhead_connect)(q->path, 0);
-	if (sock == -ETIMEDOUT) return waiter_time(&q->waiter, RETRY_MS) < 0 ? -errno : 1;
+	if (sock == -ETIMEDOUT) {
+		int const r = waiter_time(&q->waiter, RETRY_MS);
+		return r < 0 ? r : 1;
+	}
 	if (sock < 0) return sock;
 	conn_init(&q->conn, sock);
 	return waiter_time(&q->waiter, -1);
@@ -89,7 +92,7 @@ static void entry(void *arg, struct wire_entry const *w)
 			.status_known = w->flags & WIRE_ENTRY_STATUS,
 		},
 		.ended = w->ended,
-		.size = { w->size.rows, w->size.cols, w->size.xpixel, w->size.ypixel },
+		.size = ptyhead_size_of(w->size),
 		.viewers = w->viewers,
 		.watchers = w->watchers,
 		.bytes = w->bytes,
@@ -178,7 +181,7 @@ static int offer_copy(struct ptyhead_exporter *x, struct ptyhead_offer const *o)
 	x->e.terminal = x->terminal;
 	x->e.argv = x->argv;
 	x->e.sized = o->sized;
-	x->e.size = (struct wire_size){ o->size.rows, o->size.cols, o->size.xpixel, o->size.ypixel };
+	x->e.size = wire_size_of(o->size);
 	x->e.tty = ptypair_tty(o->master);
 	x->e.master = fcntl(o->master, F_DUPFD_CLOEXEC, 0);
 	if (x->e.master < 0) return -errno;
@@ -234,7 +237,6 @@ int ptyhead_exporter_process(struct ptyhead_exporter *x)
 
 void ptyhead_exporter_answer(struct ptyhead_exporter const *x, struct ptyhead_size *ret_size, uint64_t *ret_run)
 {
-	struct wire_size const s = x->answer.size;
-	*ret_size = (struct ptyhead_size){ s.rows, s.cols, s.xpixel, s.ypixel };
+	*ret_size = ptyhead_size_of(x->answer.size);
 	*ret_run = x->answer.run;
 }
