@@ -55,36 +55,41 @@ static char const usage_text[] =
 
 /* ---- messages -------------------------------------------------------------- */
 
-/* A line on stderr, unless its reader has stopped: the head must go on. */
+/* How long the last line before the end waits for a reader of stderr that has stopped. */
+#define LAST_LINE_MS 1000
+
+/* One line on stderr, unless it cannot be written within wait_ms. What poll(2) calls
+ * writable takes a line whole. */
+static bool put_line(int wait_ms, char const *level, char const *text)
+{
+	char line[1200];
+	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
+	if (poll(&p, 1, wait_ms) != 1 || !(p.revents & POLLOUT)) return false;
+	int const n = snprintf(line, sizeof line, "ptyhead: %s: %s\n", level, text);
+	(void)!write(STDERR_FILENO, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+	return true;
+}
+
+/* For the log: the head goes on when nobody reads its stderr, and ends when it is to end. */
 static void say_line(void *arg, enum log_level level, char const *text)
 {
 	static char const *const words[] = { "fatal", "warning", "info" };
-	char line[1200];
 	unsigned long *const lost = arg;
-	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
-
-	if (level != LOG_FATAL && (poll(&p, 1, 0) != 1 || !(p.revents & POLLOUT))) {
-		++*lost;
-		return;
-	}
-	if (*lost > 0) {
-		int const n = snprintf(line, sizeof line, "ptyhead: warning: %lu lines lost here, since stderr was not read\n", *lost);
-		*lost = 0;
-		(void)!write(STDERR_FILENO, line, (size_t)n);
-	}
-	int const n = snprintf(line, sizeof line, "ptyhead: %s: %s\n", words[level], text);
-	(void)!write(STDERR_FILENO, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+	char note[80];
+	snprintf(note, sizeof note, "%lu lines lost here, since stderr was not read", *lost);
+	if (*lost > 0 && put_line(0, words[LOG_WARNING], note)) *lost = 0;
+	if (!put_line(level == LOG_FATAL ? LAST_LINE_MS : 0, words[level], text)) ++*lost;
 }
 
 __attribute__((noreturn, format(printf, 2, 3)))
 static void die(int code, char const *format, ...)
 {
+	char text[1024];
 	va_list ap;
-	fputs("ptyhead: fatal: ", stderr);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	put_line(LAST_LINE_MS, "fatal", text);
 	exit(code);
 }
 

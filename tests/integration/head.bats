@@ -261,3 +261,16 @@ look() {
 	s6-ptyexec "$T/s" true
 	exec 9>&-
 }
+
+# Its stderr is a FIFO that is full: the last words of a head that cannot start are lost.
+@test "a head that cannot start ends, though nobody reads its stderr" {
+	mkfifo "$T/err"
+	exec 8<>"$T/err"
+	: >"$T/file"
+	local wrong
+	for wrong in '-n x' "-H $T/no-holder $T/s" "$T/nowhere/s" "$T/file"; do
+		dd if=/dev/zero of="$T/err" bs=4096 count=64 oflag=nonblock 2>/dev/null || :
+		run bash -c "exec 8>&-; timeout 10 ptyhead $wrong 2>'$T/err'"
+		[ "$status" -eq 100 ] || [ "$status" -eq 111 ]
+	done
+}
