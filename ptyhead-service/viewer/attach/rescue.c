@@ -10,6 +10,7 @@
 void rescue_init(struct rescue *r)
 {
 	r->ready = -1;
+	r->held = r->late = 0;
 	r->text[0] = r->text[1] = (struct screen_buf)SCREEN_BUF_INIT;
 }
 
@@ -40,6 +41,29 @@ void rescue_ready(struct rescue *r, struct screen_buf *text)
 	if (text->failed) return;
 	atomic_signal_fence(memory_order_seq_cst);
 	r->ready = text == &r->text[1];
+}
+
+void rescue_hold(struct rescue *r)
+{
+	r->held = 1;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+void rescue_release(struct rescue *r)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	r->held = 0;
+	int const number = r->late;
+	r->late = 0;
+	if (number) kill(getpid(), number);
+}
+
+/* This process cannot go on after a fault of its own, abort(3)'s included. */
+bool rescue_waits(struct rescue *r, siginfo_t const *fault)
+{
+	if (!r->held || fault->si_code > 0 || fault->si_pid == getpid()) return false;
+	r->late = fault->si_signo;
+	return true;
 }
 
 void rescue_disarm(struct rescue *r)

@@ -85,7 +85,7 @@ static void enter(struct session *a)
 	a->on = a->was_on = true;
 }
 
-/* What was written changed the terminal. */
+/* What gives the terminal back, after what was written to it. */
 static void rescue_renew(struct session *a)
 {
 	if (!a->on || a->show.plain || screen_total(a->show.face.canvas.term) == a->rescued) return;
@@ -95,13 +95,25 @@ static void rescue_renew(struct session *a)
 	rescue_ready(a->o->rescue, b);
 }
 
+/* Writes what waits. */
+static enum out_result flush(struct session *a)
+{
+	rescue_hold(a->o->rescue);
+	enum out_result const r = show_flush(&a->show);
+	int const err = errno;
+	rescue_renew(a);
+	rescue_release(a->o->rescue);
+	errno = err;
+	return r;
+}
+
 /* Writes what waits, for a while. */
 static void write_out(struct session *a)
 {
 	int64_t const until = clock_ms() + LEAVE_MS;
 
 	while (out_pending(&a->show.face.out)) {
-		enum out_result const r = show_flush(&a->show);
+		enum out_result const r = flush(a);
 		if (r == OUT_OK) break;
 		if (r != OUT_AGAIN) return;
 		int64_t const left = until - clock_ms();
@@ -259,7 +271,7 @@ static void output(struct session *a, int64_t now)
 	if (a->term.ours && !a->on) return;
 	look_back(a, now);
 	show_pump(&a->show, now);
-	r = show_flush(&a->show);
+	r = flush(a);
 	if (a->show.face.error) end(a, SESSION_FAILED, a->show.face.error, "unable to show the terminal");
 	if (r == OUT_CLOSED || (r == OUT_FAILED && a->term.ours && errno == EIO)) unread(a);
 	else if (r == OUT_FAILED) end(a, SESSION_FAILED, errno, "unable to write the output");
@@ -320,7 +332,6 @@ static void wait_and_act(struct session *a)
 	p[P_IN] = (struct pollfd){ wants_input(a) ? STDIN_FILENO : -1, POLLIN, 0 };
 	p[P_OUT] = (struct pollfd){ a->show.face.out.fd, out_pending(&a->show.face.out) ? POLLOUT : 0, 0 };
 	if (a->term.ours && !a->on) p[P_OUT].fd = -1;
-	rescue_renew(a);
 	if (poll(p, P_COUNT, timeout) < 0) {
 		if (errno != EINTR) end(a, SESSION_FAILED, errno, "unable to poll");
 		return;

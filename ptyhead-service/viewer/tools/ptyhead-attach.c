@@ -136,10 +136,12 @@ static int const faults[] = { SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV,
 static struct sigaction found[FAULTS];
 
 /* The terminal first; then it does what it did without this handler. */
-static void on_fault(int number)
+static void on_fault(int number, siginfo_t *fault, void *context)
 {
 	sigset_t set;
 
+	(void)context;
+	if (rescue_waits(&rescue, fault)) return;
 	signal(SIGALRM, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGALRM);
@@ -155,7 +157,7 @@ static void on_fault(int number)
 static void catch_faults(void)
 {
 	static char stack[64 << 10]; /* the process's own may be what is at fault */
-	struct sigaction a = { .sa_handler = on_fault, .sa_flags = SA_ONSTACK };
+	struct sigaction a = { .sa_sigaction = on_fault, .sa_flags = SA_ONSTACK | SA_SIGINFO };
 
 	rescue_init(&rescue);
 	if (sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = sizeof stack }, NULL) < 0) return;
