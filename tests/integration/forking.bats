@@ -45,6 +45,7 @@ setup_file() {
 		EOS
 	done
 	sed -i 's/s6-ptyexec /&-l /' "$T/units/forklog.service"
+	echo "PIDFile=$T/server.server" >>"$T/units/forklog.service"
 	chmod -R go+rX "$T"
 	sd_boot "$T/units"
 }
@@ -238,9 +239,11 @@ another_head() { [ "$(main_of "ptyhead@$1")" -gt 0 ] && [ "$(main_of "ptyhead@$1
 	[ "$(sd_prop fork.service ActiveState)" = inactive ]
 }
 
-@test "Type=forking with s6-ptyexec -l: the journal has the server's lines, across a restart of the head" {
+@test "Type=forking with s6-ptyexec -l and PIDFile=: the main process is the server, whose lines the journal has across a restart of the head" {
+	rm -f "$BATS_FILE_TMPDIR/server.server"
 	sd systemctl start forklog
 	wait_for 5 state_in forklog left
+	[ "$(main_of forklog)" = "$(sd cat "$BATS_FILE_TMPDIR/server.server")" ]
 	said forklog one
 	local head
 	head=$(main_of ptyhead@forklog)
