@@ -685,3 +685,21 @@ decided() { test -s "$T/$1.ready" || not alive "$2"; }
 }
 # The program waits in write(2).
 blocked_writer() { grep -q . "/proc/$PROGRAM/wchan" && [[ $(cat "/proc/$PROGRAM/wchan") = *write* || $(cut -d' ' -f1 "/proc/$PROGRAM/syscall") = 1 ]]; }
+
+# ---- at random ------------------------------------------------------------------------
+
+@test "peers that say anything, in any order, with descriptors of any kind" {
+	watched -n 50 -e 2
+	neighbour_start
+	head_is_well
+	local fds n seed
+	fds=$(head_fds)
+	for n in 1 2 3; do
+		seed=$((RANDOM * 32768 + RANDOM))
+		"$REPO/tests/fuzz/peers.py" "$S" "$W" "${PEERS_ACTS:-12000}" "$seed"
+		neighbour_served "peers at random, by the seed $seed"
+	done
+	head_is_well
+	# What they left is gone: but for the neighbour and main nothing is there.
+	wait_for 60 fds_at_most $((fds + 10))
+}
