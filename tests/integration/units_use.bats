@@ -96,6 +96,30 @@ drop_in() {
 	wait_for 5 asked
 }
 
+@test "README's ExecStartPost= and ExecStop=: start returns when the server is ready, or fails with it; stop lets it save" {
+	readme_line() { sed -n "s/^ *\\($1=-*ptyhead-.* app.*\\)/\\1/p" "$REPO/README.md"; }
+	{ readme_line ExecStartPost; readme_line ExecStop; } >"$T/lines"
+	[ "$(grep -c . "$T/lines")" = 3 ]
+	server() {
+		{
+			printf 'ExecStart=s6-ptyexec %s bash -c '\''%s'\''\n' "$1" "$2"
+			sed "s/ app / $1 /; s/ app\$/ $1/" "$T/lines"
+		} | unit "$1"
+	}
+	server ready 'sleep 0.5; echo Done; while read -r l && [ "$l" != stop ]; do :; done; sleep 0.5; echo saved >/run/saved'
+	sd systemctl start ready
+	[ "$(sd ptyhead-log ready)" = Done ]
+	sd systemctl stop ready
+	[ "$(sd cat /run/saved)" = saved ]
+	# Also where an earlier run is still on the terminal's tape.
+	sd systemctl start ready
+	[ "$(sd ptyhead-log ready | grep -c Done)" = 2 ]
+	sd systemctl stop ready
+	server unready 'sleep 0.2; exit 1'
+	run ! sd systemctl start unready
+	sd systemctl stop unready
+}
+
 @test "a program with DynamicUser= reaches its terminal by a group, and can open it by name" {
 	sd groupadd --system app-terminal
 	drop_in ptyhead@dynamic.socket <<-'EOS'
