@@ -1,7 +1,7 @@
-/* Sockets handed over by a supervisor: sd_listen_fds(3). activation.c calls
- * libsystemd; activation_plain.c speaks the same protocol where the head is built
- * without it. An s6 run script
- * that sets LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID feeds either. */
+/* Sockets that a supervisor hands over: sd_listen_fds(3). activation.c calls
+ * libsystemd. activation_plain.c implements the same protocol for builds without
+ * libsystemd. An s6 run script that sets LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID
+ * works with both. */
 #ifndef ACTIVATION_H
 #define ACTIVATION_H
 
@@ -12,10 +12,10 @@ struct activation_fd {
 	char *name; /* FileDescriptorName=, "unknown" where none was given */
 };
 
-/* *ret is malloc'd, *ret_n long; takes the variables out of the environment.
- * -errno. */
+/* *ret is malloc'd and has *ret_n entries. Removes the variables from the environment.
+ * 0 or -errno. */
 int activation_take(struct activation_fd **ret, size_t *ret_n);
-void activation_free(struct activation_fd *fds, size_t n); /* the names; not the descriptors */
+void activation_free(struct activation_fd *fds, size_t n); /* frees the names; does not close the descriptors */
 /* -1 unless `fd` is a listening SOCK_STREAM in the UNIX domain. */
 int activation_is_listener(int fd);
 #endif

@@ -1,5 +1,5 @@
-/* What the modules of a head share: the loop, the log, the store, the limits.
- * Belongs to the daemon; everybody else gets a pointer. */
+/* What the modules of a head share: the loop, the log, the store, the limits. The
+ * daemon owns it; the other modules get a pointer. */
 #ifndef ENV_H
 #define ENV_H
 
@@ -12,24 +12,25 @@
 #include "loop.h"
 #include "watchdog.h"
 
-/* Whose size a terminal has, of the viewers that may type. */
+/* The policy for a terminal's size. Only viewers that may type count. */
 enum size_policy {
-	SIZE_LATEST,   /* that of the one that came or typed last */
-	SIZE_SMALLEST, /* in each dimension */
+	SIZE_LATEST,   /* the viewer that attached or typed last */
+	SIZE_SMALLEST, /* the smallest value in each dimension */
 	SIZE_LARGEST,
-	SIZE_FIXED,    /* nobody's: what its program was started with */
+	SIZE_FIXED,    /* no viewer: the size that the program started with */
 };
 
 struct env_limits {
 	uint64_t ring_size;    /* bytes of a new tape's ring */
 	unsigned terminals;
 	unsigned peers;
-	unsigned descriptors;  /* a peer whose descriptor has this number or a higher one is too many */
+	unsigned descriptors;  /* a peer whose descriptor has this number or a higher one is dropped */
 	enum size_policy size;
-	bool clusters;         /* runs begin with mode 2027 on: a grapheme cluster is one character */
-	unsigned patience_s;   /* for a silent peer, and for a lossless reader that does not move */
-	unsigned ended_s;      /* how long a terminal but main outlives its last run; 0: until room is needed */
-	unsigned grace_s;      /* at SIGTERM, for programs that no store holds */
+	bool clusters;         /* runs begin with mode 2027 on: a grapheme cluster has one width */
+	unsigned patience_s;   /* limit for a silent peer, and for a lossless reader that does not move */
+	unsigned ended_s;      /* a terminal other than main is forgotten this long
+	                        * after its last run; 0: when room is needed */
+	unsigned grace_s;      /* at SIGTERM without a store: how long the head waits for programs */
 };
 
 struct env {
@@ -39,15 +40,16 @@ struct env {
 	struct watchdog watchdog;
 	struct discard discard;
 	struct env_limits limits;
-	bool closing; /* what is kept stays so for the next head; sizes stay as they are */
+	bool closing; /* the head is ending: stored items stay for the next head, sizes stay as they are */
 	/* Timeouts, one queue for each delay. */
-	struct timeout_queue silent;   /* a peer's first frame */
-	struct timeout_queue pace;     /* the next look at viewers that sleep */
-	struct timeout_queue reap;     /* a status that the parent does not fetch */
-	struct timeout_queue asked;    /* exporters that wait for a terminal ask again before that */
-	struct timeout_queue grace;    /* lossless readers of the head before */
-	struct timeout_queue lossless; /* another look at a reader that is waited for */
-	struct timeout_queue retry;    /* what the kernel had no room for: try again */
+	struct timeout_queue silent;   /* a peer that has not sent its first frame */
+	struct timeout_queue pace;     /* next check for sleeping viewers */
+	struct timeout_queue reap;     /* an exit status that the parent does not fetch */
+	struct timeout_queue asked;    /* exporters that wait for a terminal repeat the
+	                                * request within this time */
+	struct timeout_queue grace;    /* lossless readers of the previous head */
+	struct timeout_queue lossless; /* next check of a reader that the head waits for */
+	struct timeout_queue retry;    /* retry after the kernel had no room */
 };
 
 /* `e->log` is initialised already. 0 or -errno. */

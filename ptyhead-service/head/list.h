@@ -1,6 +1,5 @@
-/* A doubly linked list whose links lie in the objects themselves. A node that
- * is in no list is initialised to link to itself, so that list_remove may be
- * called on it. */
+/* A doubly linked list with the links inside the objects. A node that is in no list
+ * links to itself, so list_remove is safe for it. */
 #ifndef LIST_H
 #define LIST_H
 

@@ -1,4 +1,4 @@
-/* A socket that peers connect to, given by a supervisor or bound here. */
+/* A socket that peers connect to. A supervisor handed it over, or the head bound it. */
 #ifndef LISTENER_H
 #define LISTENER_H
 
@@ -13,22 +13,24 @@ struct listener {
 	struct source source;
 	int fd;
 	unsigned roles; /* enum role_set */
-	char *path;     /* bound here, and removed at the end if it is still ours; else NULL */
+	char *path;     /* the head bound it and removes it at the end if it still owns
+	                 * the path; NULL: handed over */
 	dev_t dev;
 	ino_t ino;
 	struct timeout again;
-	bool full; /* it was said that newcomers wait, and nobody came in since */
+	bool full; /* the log has said that new peers wait, and none was accepted since */
 };
 
-/* The roles that a listener of this name admits: "watch", "export", else all. */
+/* The roles that a listener of this name admits: "watch", "export", any other name:
+ * all. */
 unsigned listener_roles(char const *name);
-/* Begins to accept on `fd`, which listens, and takes it over. 0 or -errno. */
+/* Accepts peers on `fd`, which listens already, and takes it over. 0 or -errno. */
 int listener_add(struct list *to, struct env *e, struct peers *p, int fd, char const *name);
-/* Binds `path` with mode 0600. A socket that nobody listens on is replaced;
- * -EADDRINUSE when somebody does, or when it is no socket. -ENAMETOOLONG when
- * it does not fit into sun_path with ".new" behind it. -EEXIST when PATH.new or
- * PATH.lock is a file of somebody's. One head at a time binds or removes a path: it
- * holds a lock (flock(2)) on PATH.lock, which is empty and goes with it. */
+/* Binds `path` with mode 0600. Replaces a socket that nobody listens on. Errors:
+ * -EADDRINUSE: somebody listens there, or the file is not a socket. -ENAMETOOLONG:
+ * `path` with ".new" does not fit into sun_path. -EEXIST: PATH.new or PATH.lock is
+ * another file. While a head binds or removes a path it holds a lock (flock(2)) on
+ * PATH.lock, an empty file that it creates and removes. */
 int listener_bind(struct list *to, struct env *e, struct peers *p, char const *path);
 void listener_free(struct listener *l);
 

@@ -1,4 +1,4 @@
-/* What a pidfd tells to who is not the parent. */
+/* What a pidfd tells to a process that is not the parent. */
 #ifndef PIDFD_H
 #define PIDFD_H
 
@@ -14,9 +14,9 @@ enum pidfd_status {
 bool pidfd_is(int fd);    /* is it a pidfd at all? */
 bool pidfd_gone(int fd);  /* has the process ended? */
 enum pidfd_status pidfd_status(int fd, int *ret_status);
-/* A pidfd of the leader of the session whose controlling terminal is that of `master`,
- * and its pid. -ENOTTY: nobody leads one; -ESRCH: it is in a PID namespace that is not
- * seen from here. */
+/* A pidfd and the pid of the session leader whose controlling terminal is the slave of
+ * `master`. -ENOTTY: no session has this terminal. -ESRCH: the leader is in a PID
+ * namespace that cannot be seen from here. */
 int pidfd_leader(int master, pid_t *ret_pid);
 
 #endif

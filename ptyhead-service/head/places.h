@@ -1,12 +1,12 @@
-/* Who may stay when not all can: the places for peers, kept apart by what a peer
- * does and shared out by uid. Pure; peers embed a struct place.
+/* The places for peers: how many peers of each class may connect, and which peer is dropped
+ * for a new one. Pure; a peer embeds a struct place.
  *
- * Of `most` places, watchers have at most 5 of 8, watchers and those who type 7 of
- * 8. So there is always room for a peer that exports, lists, or has said nothing
- * yet. When a class is full, a newcomer takes the place of the newest peer of the
- * uid that has most there, if that uid has more than the newcomer's, else that of
- * the newest peer of its own uid; those who type take it from watchers first.
- * Nobody is sent away while there is room. */
+ * Of `most` places, watchers get at most 5/8, watchers and viewers that type together at
+ * most 7/8. So a peer that exports, lists, or has sent nothing yet always finds a place.
+ * When a class is full, a new peer takes the place of the newest peer of the uid that has
+ * most places in the class, if that uid has more than the new peer's uid; else that of the
+ * newest peer of its own uid. Viewers that type take watchers' places first. No peer is
+ * dropped while there is room. */
 #ifndef PLACES_H
 #define PLACES_H
 
@@ -32,12 +32,12 @@ struct places {
 };
 
 void places_init(struct places *p, unsigned most);
-/* Takes a place in `class` for `uid`. False: there is none, and *ret_victim is
- * whose place can be taken: remove it and ask again; NULL: refuse. */
+/* Takes a place in `class` for `uid`. False: the class is full. Then *ret_victim is the
+ * place to free: remove that peer and call again; NULL: refuse the new peer. */
 bool places_take(struct places *p, struct place *place, enum place_class class, uid_t uid, struct place **ret_victim);
 /* Gives the place back. */
 void places_leave(struct places *p, struct place *place);
-/* Who gives way when something else than places runs out; NULL: nobody. */
+/* The peer to drop when something other than places runs out; NULL: none. */
 struct place *places_victim(struct places *p);
 
 #endif

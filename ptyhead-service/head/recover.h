@@ -1,8 +1,6 @@
-/* A head that starts where another one died: terminals out of what was kept.
- *
- * What is in the store is never given up for this head's own trouble. What could
- * not be taken up stays in the store, its name is not free for others, and it is
- * tried again. */
+/* Takes up the terminals that the previous head left in the store. A lack of resources
+ * of this head never costs a terminal: a terminal that cannot be taken up now stays in
+ * the store, its name stays reserved, and the head tries again. */
 #ifndef RECOVER_H
 #define RECOVER_H
 
@@ -13,15 +11,15 @@
 
 struct recovery {
 	struct terminals *terminals;
-	struct keep_item *items; /* not yet taken up; fd -1: to be fetched */
+	struct keep_item *items; /* not taken up yet; fd -1: still to be fetched */
 	size_t n;
 	struct timeout again;
 	struct timeout_queue delay;
 };
 
 void recovery_init(struct recovery *r, struct terminals *s);
-/* Takes `items` (malloc'd, `n` long) and their descriptors over. What is damaged
- * costs what it costs, and is logged: a tape its history, never a master. */
+/* Takes over `items` (malloc'd, `n` entries) and their descriptors. A damaged tape
+ * costs its history, never a master. The log says so. */
 void recover(struct recovery *r, struct keep_item *items, size_t n);
 /* How many terminals could not be taken up yet. */
 size_t recovery_left(struct recovery const *r);

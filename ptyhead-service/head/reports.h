@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a terminal says by itself, among what viewers type. Pure. */
+/* Finds what a terminal sends by itself (reports) in the input of viewers. Pure. */
 #ifndef REPORTS_H
 #define REPORTS_H
 
@@ -8,13 +8,13 @@
 #include <stdint.h>
 
 struct reports {
-	bool typed;  /* there is more than reports */
-	bool button; /* a button of the mouse was pressed or released, or its wheel turned */
-	char focus;  /* the last word on it: 'I' in, 'O' out, 0 none */
-	int scheme;  /* the same: 1 dark, 2 light, 0 none */
+	bool typed;  /* the input has more than reports */
+	bool button; /* a mouse button was pressed or released, or the wheel turned */
+	char focus;  /* last focus report: 'I' in, 'O' out, 0 none */
+	int scheme;  /* last colour scheme report: 1 dark, 2 light, 0 none */
 };
 
-/* The input of one frame, which holds each report as a whole. */
+/* Reads the input of one frame. Each report lies in one frame as a whole. */
 struct reports reports_read(uint8_t const *data, size_t len);
 
 #endif

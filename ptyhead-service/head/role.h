@@ -1,5 +1,5 @@
-/* What a peer asks for, checked and done: one module for each role. They own
- * nothing; what became of it is the return value. */
+/* The requests of peers: one module for each role checks and executes it. The modules
+ * own nothing. The return value says what became of the request. */
 #ifndef ROLE_H
 #define ROLE_H
 
@@ -16,18 +16,18 @@ enum role_set { ROLE_EXPORT = 1, ROLE_ATTACH = 2, ROLE_WATCH = 4, ROLE_ALL = 7 }
 
 struct caller {
 	struct conn *conn;
-	struct viewer *viewer; /* in which it becomes one */
+	struct viewer *viewer; /* becomes a viewer if the request is granted */
 	uid_t uid;
 	pid_t pid;
 	unsigned roles; /* that its listener admits */
 };
 
 enum role_next {
-	ROLE_DONE,   /* answered: the connection is over */
-	ROLE_STAYS,  /* it goes on, as a viewer or with another question */
-	ROLE_LATER,  /* nothing happened: offer the frame again, a SEND when input moves,
-	              * an export in the next round */
-	ROLE_REFUSED /* code and text say why; to be answered by the caller */
+	ROLE_DONE,   /* answered; close the connection */
+	ROLE_STAYS,  /* the connection stays, as a viewer or for another question */
+	ROLE_LATER,  /* nothing happened; offer the frame again: a SEND when input
+	              * moves, an export in the next round */
+	ROLE_REFUSED /* code and text say why; the caller sends the answer */
 };
 
 struct outcome {
@@ -40,19 +40,20 @@ __attribute__((format(printf, 2, 3)))
 struct outcome role_refusal(enum wire_refusal code, char const *format, ...);
 struct outcome role_outcome(enum role_next next);
 
-/* Each closes `fds` or takes them over. */
+/* Each function closes `fds` or takes them over. */
 
-/* Is the end of what was on the terminal that it names under way? Then it is to be
- * offered again in the next round, with its descriptors still in the connection. */
+/* Is the previous run on the named terminal about to end? Then offer the frame again in
+ * the next round. Its descriptors stay in the connection until then. */
 bool role_export_waits(struct terminals *s, struct conn_frame const *f);
 bool role_console_waits(struct terminals *s, struct wire_bytes said);
-/* A master and a pidfd: begins a run. After role_export_waits said that it need not wait. */
+/* A master and a pidfd: begins a run. Call it after role_export_waits returned false. */
 struct outcome role_export(struct terminals *s, struct caller *c, struct conn_frame const *f, int *fds, size_t nfds);
-/* Has no process taken the console for its own yet? A runtime does so right behind the
- * hand-over: to be looked at again after a moment, for CONSOLE_MS. */
+/* Has no process made the console its controlling terminal yet? A runtime does that
+ * shortly after the hand-over, so check again for up to CONSOLE_MS. */
 #define CONSOLE_MS 300
 bool role_console_early(int master);
-/* runc, crun, deptyr: at least one byte and one descriptor, no answer. The same. */
+/* An export by runc, crun or deptyr: at least one byte and one descriptor; no answer is
+ * sent. */
 struct outcome role_console(struct terminals *s, struct caller *c, struct wire_bytes said, int *fds, size_t nfds);
 /* Attach or watch. */
 struct outcome role_view(struct terminals *s, struct caller *c, struct conn_frame const *f, int *fds, size_t nfds);
@@ -61,7 +62,7 @@ struct outcome role_list(struct terminals *s, struct caller *c, struct conn_fram
 
 /* A viewer's SEND. */
 struct outcome role_send(struct caller *c, struct conn_frame const *f);
-/* Answers it when the line has taken all, or when nobody will (`over`). */
+/* Answers the SEND when the line has taken all of it, or when it never will (`over`). */
 void role_send_settle(struct viewer *v, bool over);
 
 #endif
