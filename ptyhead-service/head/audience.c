@@ -2,9 +2,9 @@
 
 #include "conn.h"
 
-/* Waking may cost one part in so many of the time that passes, or (where the
- * head has little of that time for itself) of the time that reading took,
- * reckoned at a nanosecond a byte. */
+/* Wake-ups may use one part in this many of the elapsed time or, in a flood, where the
+ * head has little time left, of the time that reading took. Reading is estimated at a
+ * nanosecond a byte. */
 #define WAKE_TIME_PARTS 250u
 #define WAKE_READ_PARTS 5u
 #define WAKE_LATEST_NS UINT64_C(100000000)
@@ -45,7 +45,8 @@ struct viewer *audience_leader(struct audience *a)
 	return NULL;
 }
 
-/* The smallest or largest of each dimension; a cell's pixels are the leader's. */
+/* The smallest or largest value of each dimension. The size of a cell in pixels is the
+ * leader's. */
 static struct wire_size extreme(struct audience *a, struct wire_size lead, bool largest)
 {
 	struct wire_size z = lead;
@@ -72,9 +73,9 @@ bool audience_size(struct audience *a, enum size_policy policy, struct wire_size
 
 /* ---- lossless readers ---------------------------------------------------- */
 
-/* How much may be read before the reader at `pos` is overtaken: by bytes, or by
- * marks. A reader that has read everything has the marks behind it, or will at
- * once. */
+/* How much may be read before it overwrites what the reader at `pos` has not read:
+ * counted in bytes, and in marks. A reader that has read all bytes has read the marks
+ * too, or is about to. */
 static uint64_t room_before(struct tape const *t, uint64_t pos)
 {
 	uint64_t const limit = tape_limit(t, pos);
@@ -83,7 +84,7 @@ static uint64_t room_before(struct tape const *t, uint64_t pos)
 	return limit > t->taken ? limit - t->taken : 0;
 }
 
-/* Looks at its position again, which may only grow and not pass `end`. */
+/* Updates the reader's accepted position. It may only grow, and not pass `end`. */
 static void look(struct viewer *v, uint64_t end)
 {
 	uint64_t const pos = atomic_load(&v->page->pos);
@@ -121,7 +122,7 @@ uint64_t audience_room(struct audience *a, struct tape const *t)
 		if (here < room) room = here;
 		if (v->pos < hindmost) hindmost = v->pos;
 	}
-	/* For a head that comes after this one. */
+	/* For the next head. */
 	if (a->absent == 0) atomic_store_explicit(&t->header->waited_pos, hindmost, memory_order_relaxed);
 	return room;
 }
@@ -131,7 +132,8 @@ void audience_wait(struct audience *a)
 	list_each(it, &a->viewers) {
 		struct viewer *const v = list_entry(it, struct viewer, link);
 		if (!v->lossless) continue;
-		/* It is waited for from now; before, nobody minded. */
+		/* The head waits for it from now on. Before that, standing still did no
+		 * harm. */
 		if (!a->waiting) v->moved_ns = loop_now();
 		atomic_store(&v->page->head_waits, 1);
 	}
@@ -167,12 +169,12 @@ static bool wake_due(struct audience const *a, uint64_t end, uint64_t now)
 	       (bytes >= AUDIENCE_WAKE_BYTES && bytes >= a->wake_cost_ns * WAKE_READ_PARTS);
 }
 
-/* Wakes it if it is asleep; true when that cost a system call. */
+/* Wakes the viewer if it is asleep. True: this took a system call. */
 static bool viewer_wake(struct viewer *v)
 {
 	uint8_t frame[WIRE_EMPTY_FRAME];
 	if (!page_wants_wake(v->page)) return false;
-	/* If its socket is full it has something to read there, and wakes. */
+	/* If its socket is full, it has frames to read and wakes up by itself. */
 	conn_nudge(v->conn, frame, wire_put_empty(frame, sizeof frame, WIRE_WAKE));
 	return true;
 }
@@ -186,16 +188,16 @@ bool audience_wake(struct audience *a, struct tape const *t)
 	if (t->end == a->woken_end && t->marks_end == a->woken_mark) return false;
 	uint64_t const now = loop_now();
 	if (!wake_due(a, t->end, now)) return true;
-	/* What was published is visible before the viewers' pages are looked at;
-	 * they set `asleep` and then look at the tape. */
+	/* The published bytes must be visible before `asleep` is read. A viewer sets
+	 * `asleep` and then checks the tape. */
 	atomic_thread_fence(memory_order_seq_cst);
 	list_each(it, &a->viewers) {
 		woken += viewer_wake(list_entry(it, struct viewer, link));
 		looked++;
 	}
 	a->woken_ns = loop_now();
-	/* No more than what the calls themselves can have taken, so that being
-	 * preempted among them does not count. */
+	/* Count at most what the calls themselves can have taken, so that preemption
+	 * does not count. */
 	uint64_t const spent = a->woken_ns - now;
 	uint64_t const most = looked * UINT64_C(100) + woken * UINT64_C(4000);
 	a->wake_cost_ns = spent < most ? spent : most;

@@ -22,8 +22,8 @@
 #define EXIT_TEMPORARY 111
 #define SECOND_NS UINT64_C(1000000000)
 
-/* Descriptors that peers may not use up: what an export or an attach brings needs
- * room, or the kernel would drop it. */
+/* Descriptors that peers may not use up. An export and an attach send descriptors;
+ * without free numbers the kernel drops them. */
 #define RESERVE 32u
 
 struct daemon {
@@ -35,16 +35,16 @@ struct daemon {
 	struct list fifos;
 	struct source term; /* SIGTERM, SIGINT */
 	bool leaving;
-	struct timeout leave;             /* the last moment to end */
+	struct timeout leave;             /* the time limit for the end */
 	struct timeout_queue leave_delay; /* the grace */
-	struct timeout holder;             /* whether the store ends, too */
+	struct timeout holder;             /* does the store end, too? */
 	struct timeout_queue holder_delay;
-	struct timeout alive;              /* the next word to systemd's watchdog */
+	struct timeout alive;              /* the next WATCHDOG=1 */
 	struct timeout_queue alive_delay;
 	struct timeout status;
 	struct timeout tell;
-	char const *untold; /* what the supervisor could not take; NULL: nothing */
-	int notify_fd;      /* -d: a newline is to be written there; -1: no more */
+	char const *untold; /* a message that the supervisor's full socket did not take; NULL: none */
+	int notify_fd;      /* -d: write a newline there; -1: done, or not asked for */
 };
 
 static int fatal(struct daemon *d, int code, char const *format, char const *what, int error)
@@ -56,7 +56,7 @@ static int fatal(struct daemon *d, int code, char const *format, char const *wha
 	return code;
 }
 
-/* ---- word to the supervisor ------------------------------------------------------- */
+/* ---- messages to the supervisor --------------------------------------------------- */
 
 static void status_expired(struct timeout *x)
 {
@@ -74,7 +74,7 @@ static void alive_expired(struct timeout *x)
 	timeout_set(&d->alive_delay, x);
 }
 
-/* A unit with WatchdogSec= wants a word twice in that time. */
+/* WatchdogSec= in the unit asks for a message twice in that time. */
 static void watchdog_begin(struct daemon *d)
 {
 	char const *const pid = getenv("WATCHDOG_PID");
@@ -84,7 +84,7 @@ static void watchdog_begin(struct daemon *d)
 	timeout_set(&d->alive_delay, &d->alive);
 }
 
-/* What the supervisor must hear: again when its queue was full. */
+/* Messages that must arrive: repeated after the supervisor's socket was full. */
 static void tell_all(struct daemon *d)
 {
 	if (d->untold && notify_send(d->untold, -1) != -EAGAIN) d->untold = NULL;
@@ -122,8 +122,8 @@ static void leave_expired(struct timeout *x)
 	d->env.loop.stop = true;
 }
 
-/* Nobody else holds the masters: the programs would get SIGHUP in the middle of
- * what they do at their own SIGTERM. */
+/* No other process holds the masters. If the head ended now, the programs would get
+ * SIGHUP while they handle their own SIGTERM. */
 static void leave_slowly(struct daemon *d)
 {
 	char names[128] = "";
@@ -142,7 +142,7 @@ static void leave_slowly(struct daemon *d)
 	timeout_set(&d->leave_delay, &d->leave);
 }
 
-/* The s6-fdholderd may have got the same SIGTERM. */
+/* The s6-fdholderd may have received SIGTERM at the same time. */
 static void holder_expired(struct timeout *x)
 {
 	struct daemon *const d = list_entry(x, struct daemon, holder);
@@ -161,7 +161,7 @@ static void on_term(struct source *s, uint32_t events)
 		d->leaving = d->terminals.leaving = true;
 		tell(d, d->untold ? "READY=1\nSTOPPING=1" : "STOPPING=1");
 		bool const kept = d->env.keep.where != NULL;
-		bool const asked = kept && d->env.keep.backend->fetch; /* it may end, too */
+		bool const asked = kept && d->env.keep.backend->fetch; /* this store may end, too */
 		if (terminals_programs(&d->terminals) == 0 || (kept && !asked)) d->env.loop.stop = true;
 		else if (asked) timeout_set(&d->holder_delay, &d->holder);
 		else leave_slowly(d);
@@ -179,7 +179,7 @@ static int catch_term(struct daemon *d)
 	return fd < 0 ? -errno : loop_add(&d->env.loop, &d->term, fd, EPOLLIN, on_term);
 }
 
-/* A run began or ended, a viewer came or went. */
+/* A run began or ended, or a viewer came or went. */
 static void changed(void *arg)
 {
 	struct daemon *const d = arg;
@@ -197,7 +197,7 @@ static void input(void *arg, struct terminal *t, bool over)
 
 /* ---- the start -------------------------------------------------------------------------- */
 
-/* A macro, since `which` has a type of its own in glibc and is an int in musl. */
+/* A macro, since the type of `which` differs between glibc and musl. */
 #define RAISE_LIMIT(which)                          \
 	do {                                        \
 		struct rlimit r_;                   \
@@ -206,8 +206,8 @@ static void input(void *arg, struct terminal *t, bool over)
 		(void)setrlimit(which, &r_);        \
 	} while (0)
 
-/* As many descriptors as the supervisor allows. A tape that is larger than a file
- * may be costs an export, not the head. */
+/* Raises the limit of descriptors to what the supervisor allows. The file size limit is
+ * raised, too: a tape above it costs an export, not the head. */
 static void raise_limits(struct env_limits *l)
 {
 	struct rlimit r = { .rlim_cur = 1024 };
@@ -244,8 +244,8 @@ static int daemon_init(struct daemon *d, struct daemon_options const *o)
 	return catch_term(d);
 }
 
-/* What a supervisor handed over: sockets stay in `fds`, what a store gave back is
- * moved to *ret_items, *ret_n long, malloc'd. */
+/* What the supervisor handed over: sockets stay in `fds`; items from the store move to
+ * *ret_items (malloc'd, *ret_n entries). */
 static int take_items(struct activation_fd *fds, size_t *len, struct keep_item **ret_items, size_t *ret_n)
 {
 	size_t sockets = 0;
@@ -264,7 +264,7 @@ static int take_items(struct activation_fd *fds, size_t *len, struct keep_item *
 	return 0;
 }
 
-/* Chooses the store, and goes on with what it holds. An exit code; 0: done. */
+/* Chooses the store and takes up what it holds. Returns an exit code; 0: success. */
 static int take_up(struct daemon *d, struct daemon_options const *o, struct keep_item *items, size_t n)
 {
 	struct keep *const k = &d->env.keep;
@@ -278,8 +278,8 @@ static int take_up(struct daemon *d, struct daemon_options const *o, struct keep
 		return fatal(d, EXIT_USAGE, "%s", "this ptyhead was built without s6: it has no option -H", 0);
 #endif
 	} else {
-		/* systemd tells the store's size from 254 on; the unit does where it is
-		 * older. */
+		/* systemd 254 and later tells the store's size; for older versions the
+		 * unit does. */
 		uint64_t const most = getenv("NOTIFY_SOCKET") ? number_env("FDSTORE", 1000000) : 0;
 #ifdef HAVE_SYSTEMD
 		if (most > 0) keep_systemd(k, (unsigned)most);
@@ -295,7 +295,8 @@ static int take_up(struct daemon *d, struct daemon_options const *o, struct keep
 	return 0;
 }
 
-/* Types what comes from the FIFO `fd`, or else from that at `path`. An exit code; 0: done. */
+/* Types the lines of the FIFO `fd`, or of the FIFO at `path`. Returns an exit code; 0:
+ * success. */
 static int type_from(struct daemon *d, int fd, char const *path)
 {
 	char text[64];
@@ -312,8 +313,8 @@ static int listen_on(struct daemon *d, struct daemon_options const *o, struct ac
 	size_t fifos = 0;
 	int r;
 
-	/* People attach before the first program is there. Only exports make others,
-	 * so that no viewer can fill the head. */
+	/* People attach before the first program starts. Only exports make other
+	 * terminals, so viewers cannot fill the head. */
 	if (!terminals_find(&d->terminals, TERMINAL_MAIN) && d->terminals.len < d->env.limits.terminals)
 		(void)terminals_new(&d->terminals, TERMINAL_MAIN, &t);
 	for (size_t i = 0; i < len; i++) {

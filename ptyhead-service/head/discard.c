@@ -11,7 +11,7 @@
 
 #include "loop.h"
 
-/* Uids that share their lowest bits are taken for one. */
+/* Uids with equal lowest bits share a counter. */
 #define SLOTS 1024u
 #define STACK ((size_t)256 * 1024)
 
@@ -21,13 +21,13 @@ struct item {
 	unsigned slot;
 };
 
-/* No descriptors of its own: it is needed most where there are none left. */
+/* The queue needs no descriptors of its own: it matters most when none are left. */
 struct discard_queue {
-	pthread_mutex_t lock; /* of all that follows; never held over a close */
+	pthread_mutex_t lock; /* protects all members below; never held during a close */
 	pthread_cond_t more;
 	struct item *first, **last;
-	bool over;      /* the head is done with it: the thread frees it */
-	uint64_t since; /* when the close began that is under way; 0: none is */
+	bool over;      /* the head has ended: the thread frees the queue */
+	uint64_t since; /* start of the present close; 0: none is under way */
 	unsigned held[SLOTS];
 };
 
@@ -40,7 +40,7 @@ static void queue_free(struct discard_queue *q)
 
 /* ---- the thread ------------------------------------------------------------------- */
 
-/* The next one; NULL: there will be none. */
+/* The next descriptor; NULL: there will be no more. */
 static struct item *next(struct discard_queue *q)
 {
 	while (!q->first && !q->over) pthread_cond_wait(&q->more, &q->lock);
@@ -70,7 +70,7 @@ static void *closes(void *arg)
 	return NULL;
 }
 
-/* It takes no signal: those are the loop's, and the watchdog's. */
+/* The thread blocks all signals: they are for the loop and the watchdog. */
 static bool thread_start(struct discard_queue *q)
 {
 	pthread_attr_t attr;
@@ -115,7 +115,7 @@ static bool queue_start(struct discard *d)
 	return d->queue != NULL;
 }
 
-/* What only memory is behind is closed at once. */
+/* A descriptor with only memory behind it is closed at once. */
 static bool harmless(int fd) { return fcntl(fd, F_GET_SEALS) >= 0; }
 
 void discard_fd(struct discard *d, uid_t uid, int fd)

@@ -22,8 +22,8 @@ static char const *why_not(int code)
 	}
 }
 
-/* The first `n` bytes of the buffer, of which the last is the line's end. False: the line
- * waits until the program reads. */
+/* Types the first `n` bytes of the buffer, which end with the line's end. False: the
+ * line waits until the program reads. */
 static bool type_line(struct fifo *f, size_t n)
 {
 	struct terminal *const t = terminals_find(f->terminals, TERMINAL_MAIN);
@@ -34,7 +34,7 @@ static bool type_line(struct fifo *f, size_t n)
 	if (t) {
 		struct screen_input const mode = terminal_input_mode(t);
 		key_text(f->buf, n, &mode, &out);
-		/* More than has room at once never has. */
+		/* A line longer than the whole queue never fits. */
 		if (out.failed) code = WIRE_T_FAILED;
 		else if (out.len > INPUTQ_MAX / 2) code = WIRE_T_LINE;
 		else code = terminal_send(t, (uint8_t const *)out.data, out.len, &offset);
@@ -45,14 +45,14 @@ static bool type_line(struct fifo *f, size_t n)
 	return true;
 }
 
-/* The first `n` bytes of the buffer go. */
+/* Removes the first `n` bytes of the buffer. */
 static void drop(struct fifo *f, size_t n)
 {
 	f->len -= n;
 	memmove(f->buf, f->buf + n, f->len);
 }
 
-/* Types what is whole. */
+/* Types all complete lines. */
 static void type_lines(struct fifo *f)
 {
 	uint8_t const *end;
@@ -77,7 +77,7 @@ static void type_lines(struct fifo *f)
 
 static void fifo_ready(struct source *s, uint32_t events);
 
-/* While a line waits nothing is read: then those who write wait, too. */
+/* While a line waits, the FIFO is not read. So writers wait, too. */
 static void go_on(struct fifo *f)
 {
 	type_lines(f);
@@ -99,7 +99,8 @@ static void fifo_ready(struct source *s, uint32_t events)
 		f->len += (size_t)n;
 		go_on(f);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-		/* It is open for writing here as well, so this does not end by itself. */
+		/* This process has the FIFO open for writing, so it never sees end of
+		 * file. */
 		log_news(&f->env->log, "the FIFO cannot be read any more: %s", n == 0 ? "it was opened for reading only" : strerror(errno));
 		loop_remove(&f->env->loop, &f->source);
 	}
@@ -129,7 +130,8 @@ int fifo_add(struct list *to, struct env *e, struct terminals *t, int fd)
 int fifo_open(struct list *to, struct env *e, struct terminals *t, char const *path)
 {
 	if (mkfifo(path, 0600) < 0 && errno != EEXIST) return -errno;
-	/* Not for reading alone: then each writer's close would be an end. */
+	/* Opened for reading and writing. With reading only, each writer's close would
+	 * be an end of file. */
 	int const fd = open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0) return -errno;
 	int const r = fifo_add(to, e, t, fd);

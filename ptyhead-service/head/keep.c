@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define SECOND_NS UINT64_C(1000000000)
-#define WAIT_MAX 16u /* seconds between two questions, at most */
+#define WAIT_MAX 16u /* most seconds between two questions */
 
 static char const *const kinds[] = { "tape", "master", "pidfd" };
 
@@ -36,7 +36,7 @@ bool keep_parse(char const *name, struct keep_item *ret)
 
 /* ---- away and back ----------------------------------------------------------- */
 
-/* A name that is to be dropped. */
+/* A name to drop later. */
 struct drop {
 	struct list link;
 	char name[KEEP_NAME_MAX];
@@ -80,7 +80,8 @@ static void ask_later(struct keep *k)
 	timeout_set(&k->delay, &k->again);
 }
 
-/* It answers, and is of no use yet: another head has the names, or it went again. */
+/* The store answers but cannot be used: another head owns the names, or it went away
+ * again. */
 static void not_yet(struct keep *k, int error)
 {
 	if (error == -EBUSY && !k->others)
@@ -124,7 +125,7 @@ static void back(struct keep *k)
 	k->bereft = false;
 	k->held = 0;
 	if (k->anew) k->anew(k->anew_arg);
-	/* What it did not take meanwhile is put when it is back again. */
+	/* Items that it did not take meanwhile are put when it is back. */
 	k->bereft = k->bereft || k->away;
 }
 
@@ -181,7 +182,7 @@ int keep_store(struct keep *k, struct keep_item const *items, size_t n)
 	if (r == 0) r = k->backend->sync(k);
 	k->held += (unsigned)done;
 	if (no_answer(r)) away(k, r);
-	/* It may have been taken all the same. */
+	/* The store may have taken them although it did not answer in time. */
 	if (no_answer(r) && done < n) drop_later(k, name);
 	if (r < 0)
 		while (done-- > 0) keep_drop(k, items[done].kind, items[done].run, items[done].terminal);

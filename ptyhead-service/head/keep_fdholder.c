@@ -1,9 +1,8 @@
-/* s6-fdholderd, through its client library. It is mortal: the head notices that
- * it ended, and puts everything into its successor as soon as there is one.
- *
- * One head at a time owns the names: it holds a lock on a memfd that the daemon
- * holds too, by an open file description of its own, so that the lock ends with
- * the head. */
+/* The store in an s6-fdholderd, through its client library. The s6-fdholderd can
+ * die: the head notices, and puts everything into the next one when it answers. One
+ * head at a time owns the names. It holds a lock on a memfd that the s6-fdholderd
+ * holds too. The lock is on an open file description of the head's own, so it ends
+ * with the head. */
 #include "keep.h"
 
 #include <errno.h>
@@ -22,16 +21,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define START_PATIENCE_MS 5000 /* nobody waits for the head yet */
+#define START_PATIENCE_MS 5000 /* nobody waits for the head at that time */
 #define OWNER "owner"
-#define DESCRIPTORS_LEFT 12u /* for what a terminal needs besides those that are kept */
+#define DESCRIPTORS_LEFT 12u /* for what a terminal needs besides its stored descriptors */
 
 struct holder {
 	s6_fdholder_t a;
 	bool connected;
-	struct source source; /* tells its end */
+	struct source source; /* reports the end of the s6-fdholderd */
 	struct keep *keep;
-	int lock; /* -1: not yet */
+	int lock; /* -1: not taken yet */
 	char const *path;
 	char const *prefix;
 };
@@ -52,7 +51,7 @@ static void disconnect(struct holder *h)
 	h->connected = false;
 }
 
-/* It says nothing unasked: this is its end. */
+/* The s6-fdholderd sends nothing by itself, so this means that it ended. */
 static void ended(struct source *s, uint32_t events)
 {
 	struct holder *const h = list_entry(s, struct holder, source);
@@ -70,7 +69,7 @@ static int connect_to(struct holder *h, int ms)
 	h->a = zero;
 	if (!s6_fdholder_start_g(&h->a, h->path, &until)) return errno ? -errno : -EIO;
 	int const fd = h->a.connection.out.fd;
-	/* The library leaves it open across exec. */
+	/* The library does not set close-on-exec. */
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	int const r = loop_add(h->keep->loop, &h->source, fd, EPOLLRDHUP | EPOLLET, ended);
 	if (r < 0) {
@@ -83,7 +82,7 @@ static int connect_to(struct holder *h, int ms)
 
 static int same_daemon(struct holder *h);
 
-/* For a call: connected to the daemon that holds what this head has put. */
+/* For a call: the connection to the s6-fdholderd that holds our items. */
 static int reach(struct holder *h)
 {
 	if (h->connected) return 0;
@@ -91,8 +90,8 @@ static int reach(struct holder *h)
 	return r < 0 ? r : same_daemon(h);
 }
 
-/* After a call failed: -errno. Unless the daemon itself answered so, the connection is of
- * no use any more: the next call would get this one's answer. */
+/* After a failed call: returns -errno. Closes the connection unless the error is the
+ * s6-fdholderd's answer: the next call would read the late answer of this one. */
 static int call_failed(struct holder *h)
 {
 	int const err = errno ? errno : EIO;
@@ -100,7 +99,7 @@ static int call_failed(struct holder *h)
 	return -err;
 }
 
-/* The same, and what was put may be lost with the connection. */
+/* The same after a put, whose item may be lost with the connection. */
 static int failed(struct holder *h)
 {
 	int const r = call_failed(h);
@@ -125,7 +124,7 @@ static int put_once(struct holder *h, char const *name, int fd)
 	deadline(&until, KEEP_PATIENCE_MS);
 	if (s6_fdholder_store_g(&h->a, fd, full, &no_limit, &until)) return 0;
 	if (errno != EBUSY) return failed(h);
-	/* Of a head before this one, and in the way. */
+	/* An item of an earlier head, in the way. */
 	if (!s6_fdholder_delete_g(&h->a, full, &until)) return failed(h);
 	return s6_fdholder_store_g(&h->a, fd, full, &no_limit, &until) ? 0 : failed(h);
 }
@@ -154,8 +153,8 @@ static int drop(struct keep *k, char const *name)
 	return s6_fdholder_delete_g(&h->a, full, &until) ? 0 : failed(h);
 }
 
-/* A descriptor that does not fit into our limit is lost on its way, and its answer
- * with it: ask only while there is room. */
+/* A descriptor above our limit is lost in transit, and its answer too. So fetch only
+ * while there is room. */
 static bool descriptors_scarce(struct holder const *h)
 {
 	struct rlimit r;
@@ -181,7 +180,7 @@ static int fetch(struct keep *k, char const *name)
 	return fd;
 }
 
-/* A connection of its own, with a question that the daemon answers. */
+/* A connection of its own, with a question that the s6-fdholderd answers. */
 static int ask(struct keep *k)
 {
 	struct holder *const h = k->own;
@@ -213,8 +212,8 @@ static void end(struct keep *k)
 
 /* ---- the lock ------------------------------------------------------------------- */
 
-/* The same file by another open file description: whoever has one that is locked has
- * the lock. */
+/* The same file through another open file description. The description that holds the
+ * lock is the owner. */
 static int opened_again(int fd)
 {
 	char path[40];
@@ -222,7 +221,7 @@ static int opened_again(int fd)
 	return open(path, O_RDWR | O_CLOEXEC);
 }
 
-/* The lock, on a description of our own. */
+/* Takes the lock, on a description of our own. */
 static int lock_own(int fd)
 {
 	struct flock const whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -240,8 +239,8 @@ static bool same_file(int a, int b)
 	return a >= 0 && b >= 0 && fstat(a, &s) == 0 && fstat(b, &t) == 0 && s.st_dev == t.st_dev && s.st_ino == t.st_ino;
 }
 
-/* What the daemon holds as the owner's file, which is ours if it had none. A
- * descriptor, or -errno. */
+/* The owner file that the s6-fdholderd holds; stores ours if it has none. A descriptor,
+ * or -errno. */
 static int owner_file(struct holder *h, int ms)
 {
 	tain const no_limit = TAIN_INFINITE;
@@ -254,7 +253,7 @@ static int owner_file(struct holder *h, int ms)
 	if (fd < 0 && errno == ENOENT) {
 		fd = h->lock >= 0 ? opened_again(h->lock) : memfd_create("ptyhead:owner", MFD_CLOEXEC);
 		if (fd < 0 || s6_fdholder_store_g(&h->a, fd, full, &no_limit, &until)) return fd < 0 ? -errno : fd;
-		/* EBUSY: another head came first. */
+		/* EBUSY: another head stored its file first. */
 		int const err = errno;
 		close(fd);
 		fd = err == EBUSY ? s6_fdholder_retrieve_g(&h->a, full, &until) : -1;
@@ -265,7 +264,7 @@ static int owner_file(struct holder *h, int ms)
 	return fd;
 }
 
-/* Becomes the owner of the names. -EBUSY: another head is. */
+/* Takes ownership of the names. -EBUSY: another head owns them. */
 static int own(struct holder *h, int ms)
 {
 	int const fd = owner_file(h, ms);
@@ -282,14 +281,14 @@ static int own(struct holder *h, int ms)
 	return 0;
 }
 
-/* Has the daemon the file that this head has locked? Then it has what this head has put,
- * too. 1 or 0, or -errno. */
+/* Does the s6-fdholderd hold the file that this head has locked? If so, it also holds
+ * this head's items. 1 or 0, or -errno. */
 static int holds_ours(struct holder *h, int ms)
 {
 	tain until;
 	char full[S6_FDHOLDER_ID_SIZE + 1];
 
-	if (h->lock < 0) return 1; /* it was never there: nobody can tell */
+	if (h->lock < 0) return 1; /* it was never reached, so there is nothing to compare */
 	if (!full_name(h, full, sizeof full, OWNER)) return -ENAMETOOLONG;
 	deadline(&until, ms);
 	int const fd = s6_fdholder_retrieve_g(&h->a, full, &until);
@@ -299,7 +298,7 @@ static int holds_ours(struct holder *h, int ms)
 	return same;
 }
 
-/* After a new connection. */
+/* Called after a new connection. */
 static int same_daemon(struct holder *h)
 {
 	int const r = holds_ours(h, KEEP_PATIENCE_MS);
@@ -319,8 +318,8 @@ static int again(struct keep *k)
 
 /* ---- what it holds --------------------------------------------------------------- */
 
-/* One of them, at the start: -errno, -ETIMEDOUT without asking when *ret_slow is set, as
- * it is by the first one that is not answered. */
+/* Fetches one item, at the start. -errno; -ETIMEDOUT without asking if *ret_slow is
+ * set. The first item that is not answered sets it. */
 static int retrieve_one(struct holder *h, char const *id, bool *ret_slow)
 {
 	tain until;
@@ -338,7 +337,7 @@ static int retrieve_one(struct holder *h, char const *id, bool *ret_slow)
 	return call_failed(h);
 }
 
-/* What the daemon holds under our prefix. What cannot be had now is fetched later. */
+/* The items under our prefix. Items that cannot be fetched now are fetched later. */
 static int retrieve(struct holder *h, struct keep_item **ret, size_t *ret_n)
 {
 	stralloc list = STRALLOC_ZERO;

@@ -8,7 +8,7 @@
 
 #include "notify.h"
 
-/* FDPOLL=0: the manager would drop a master the moment its slave is closed. */
+/* FDPOLL=0: otherwise systemd drops a master as soon as its slave is closed. */
 static int put(struct keep *k, char const *name, int fd)
 {
 	char state[KEEP_NAME_MAX + 32];
@@ -23,7 +23,7 @@ static int ask(struct keep *k)
 	return notify_barrier();
 }
 
-/* systemd answers within a millisecond unless it is itself reloading. */
+/* systemd answers within a millisecond, unless it is reloading. */
 static int sync_store(struct keep *k)
 {
 	struct pollfd p = { .fd = ask(k), .events = 0 };

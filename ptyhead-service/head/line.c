@@ -4,11 +4,10 @@
 
 #include "wire.h"
 
-/* After this many bytes without an end of a line, look whether the line is one
- * that has any. */
+/* After this many bytes without a line end, check whether the line is canonical. */
 #define LINE_LOOK 1024u
 
-/* False when the terminal's line is not canonical, or cannot be asked. */
+/* False if the line is not canonical, or cannot be asked. */
 static bool canonical(int master, struct termios *ret)
 {
 	return master >= 0 && tcgetattr(master, ret) == 0 && (ret->c_lflag & ICANON);
@@ -23,10 +22,10 @@ enum line_shows line_shows(int master)
 
 static bool is_char(struct termios const *m, unsigned which, uint8_t b)
 {
-	return m->c_cc[which] == b && b != 0; /* 0: there is none */
+	return m->c_cc[which] == b && b != 0; /* 0 means that there is no such character */
 }
 
-/* Does `b` end a line, or throw away what there is of it? */
+/* Does `b` end the line, or erase what it holds? */
 static bool ends_line(struct termios const *m, uint8_t b)
 {
 	if (b == '\n' || (b == '\r' && (m->c_iflag & ICRNL))) return true;

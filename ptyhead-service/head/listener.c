@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define BACKLOG 512
-#define LOCK_MS 2000 /* another head binds within an instant */
+#define LOCK_MS 2000 /* another head needs only an instant to bind */
 
 static void listener_ready(struct source *s, uint32_t events);
 
@@ -32,7 +32,7 @@ static void again_expired(struct timeout *x)
 	if (loop_add(&l->env->loop, &l->source, l->fd, EPOLLIN, listener_ready) < 0) timeout_set(&l->env->retry, x);
 }
 
-/* Newcomers wait in the backlog for a while. */
+/* Stops accepting for a while. New connections wait in the backlog. */
 static void stop_accepting(struct listener *l, char const *why)
 {
 	if (!l->full) log_news(&l->env->log, "no room for another peer (%s): new ones wait", why);
@@ -41,9 +41,9 @@ static void stop_accepting(struct listener *l, char const *why)
 	timeout_set(&l->env->retry, &l->again);
 }
 
-/* Descriptors are given out from the lowest number on: one with a high number
- * tells that all below it are in use, whoever uses them. Somebody gives way then,
- * and the newcomer gets a lower number. -1: nobody does; `fd` is closed. */
+/* The kernel gives out the lowest free number. So a high number means that all numbers
+ * below it are in use, by whatever. Then a peer is dropped and `fd` moves to the number
+ * that became free. -1: no peer could be dropped; `fd` is closed. */
 static int settle(struct listener *l, int fd)
 {
 	while (fd >= 0 && (unsigned)fd >= l->env->limits.descriptors) {
@@ -73,7 +73,8 @@ static void listener_ready(struct source *s, uint32_t events)
 	struct listener *const l = list_entry(s, struct listener, source);
 
 	(void)events;
-	/* A few: those that were accepted are to be read before others push them out. */
+	/* Only a few at a time: accepted peers must be read before further ones take
+	 * their places. */
 	for (int i = 0; i < 8; i++) {
 		int const fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0) {
@@ -113,23 +114,25 @@ int listener_add(struct list *to, struct env *e, struct peers *p, int fd, char c
 
 /* ---- paths ------------------------------------------------------------------------- */
 
-/* Whoever binds or removes a path holds the lock on PATH.lock meanwhile. */
+/* Whoever binds or removes a path holds the lock on PATH.lock. */
 struct path_lock {
 	char *path;
 	int fd;
 };
 
-/* One attempt: 0, -EAGAIN: another one has it; -errno. */
+/* One attempt. 0; -EAGAIN: another process holds the lock; -errno. */
 static int lock_once(struct path_lock *l)
 {
 	struct stat mine = { 0 }, there = { 0 };
 	l->fd = open(l->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (l->fd < 0) return -errno;
 	int r = flock(l->fd, LOCK_EX | LOCK_NB) < 0 ? -errno : fstat(l->fd, &mine) < 0 ? -errno : 0;
-	/* Who had it before has removed it: then another one may lock a file of that name. */
+	/* The previous owner has removed the file: another process may lock a new file
+	 * of that name. */
 	if (r == 0 && (lstat(l->path, &there) < 0 || there.st_dev != mine.st_dev || there.st_ino != mine.st_ino)) r = -EAGAIN;
 	if (r == 0 && mine.st_uid != geteuid()) r = -EPERM;
-	/* Somebody's file, which a lock is not: it is removed in the end. */
+	/* A lock file is empty. This one is somebody's file, and would be removed in
+	 * the end. */
 	if (r == 0 && (!S_ISREG(mine.st_mode) || mine.st_size > 0)) r = -EEXIST;
 	if (r == 0) return 0;
 	close(l->fd);
@@ -156,7 +159,7 @@ static void lock_release(struct path_lock *l)
 	free(l->path);
 }
 
-/* Does anybody listen there? */
+/* Does a process listen there? */
 static bool answered(struct sockaddr_un const *sa)
 {
 	int const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -166,8 +169,9 @@ static bool answered(struct sockaddr_un const *sa)
 	return !refused;
 }
 
-/* Binds and listens under another name first, so that whoever finds `path`
- * finds a socket that is listened on, and a stale one is replaced at once. */
+/* Binds and listens under another name first, then renames. So whoever finds `path`
+ * finds a socket that accepts connections, and a stale socket is replaced in one
+ * step. */
 static int bind_at(int fd, struct sockaddr_un const *sa, struct stat *ret)
 {
 	struct sockaddr_un other = *sa;
@@ -195,7 +199,7 @@ static int bind_locked(int fd, char const *path, struct stat *ret)
 	struct path_lock lock;
 	int r = lock_take(&lock, path);
 	if (r < 0) return r;
-	/* The mode is right from the first instant: by the umask, not after. */
+	/* The umask sets the mode, so it is right from the first instant. */
 	mode_t const mask = umask(0177);
 	r = bind_at(fd, &sa, ret);
 	umask(mask);
@@ -227,7 +231,7 @@ int listener_bind(struct list *to, struct env *e, struct peers *p, char const *p
 	return 0; /* NOLINT(clang-analyzer-unix.Malloc): the path is the listener's now */
 }
 
-/* Another head may have bound the path since. */
+/* Another head may have bound the path since then. */
 static void unbind(struct listener const *l)
 {
 	struct stat st;

@@ -33,7 +33,7 @@ void log_say(struct log *l, enum log_level level, char const *format, ...)
 	va_end(ap);
 }
 
-/* A token for one more line; says first how many were left out. */
+/* Takes a token for one more line. First logs how many lines were omitted. */
 static bool admit(struct log *l, struct log_bucket *b, unsigned burst, char const *what)
 {
 	uint64_t const now = loop_now();

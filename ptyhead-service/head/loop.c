@@ -90,7 +90,7 @@ bool deferred_pending(struct deferred const *d) { return !list_empty(&d->link); 
 
 void deferred_clear(struct deferred *d) { list_remove(&d->link); }
 
-/* Runs what has expired; returns the milliseconds until the next, or -1. */
+/* Runs the expired timeouts. Returns the milliseconds until the next one, or -1. */
 static int loop_timeouts(struct loop *l)
 {
 	uint64_t const now = loop_now();
@@ -113,8 +113,8 @@ static int loop_timeouts(struct loop *l)
 	return ms > 60000 ? 60000 : (int)ms;
 }
 
-/* Only what was deferred before this round, and for so long: work that defers
- * itself again, or is much, must not keep the descriptors waiting. */
+/* Runs only work that was deferred before this round, and only for a limited time. So
+ * work that defers itself again, or takes long, cannot delay the descriptors. */
 #define DEFERRED_NS 10000000u
 
 static void loop_deferred(struct loop *l)
@@ -133,7 +133,7 @@ static void loop_deferred(struct loop *l)
 		d->run(d);
 		if (loop_now() >= until) break;
 	}
-	/* What is left comes first in the next round. */
+	/* What is left runs first in the next round. */
 	while (!list_empty(&round)) {
 		struct list *const last = round.prev;
 		list_remove(last);
@@ -141,8 +141,8 @@ static void loop_deferred(struct loop *l)
 	}
 }
 
-/* In a flood, what comes within this time is waited for without telling the
- * kernel: a wake-up for each piece costs those who send more than it is worth. */
+/* In a flood, sleep this long without waiting in the kernel for events: a wake-up for
+ * each piece would cost the senders more than it is worth. */
 #define NAP_NS 20000
 #define NAP_SLACK_NS 1000ul
 
@@ -156,7 +156,7 @@ static void loop_nap(struct loop *l)
 
 int loop_run(struct loop *l)
 {
-	prctl(PR_SET_TIMERSLACK, NAP_SLACK_NS, 0, 0, 0); /* else a nap lasts 70 us */
+	prctl(PR_SET_TIMERSLACK, NAP_SLACK_NS, 0, 0, 0); /* otherwise a nap takes 70 us */
 	while (!l->stop) {
 		int wait = loop_timeouts(l);
 		if (l->stop) break;

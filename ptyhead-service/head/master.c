@@ -8,7 +8,7 @@
 
 #include "request.h"
 
-/* Only a master has a number to tell. */
+/* Only a master has a pty number. */
 int master_check(int fd, char const **ret_why)
 {
 	unsigned number;
@@ -31,8 +31,7 @@ int master_guard(int fd)
 	return fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 1;
 }
 
-/* After EINTR: the watchdog's timer came while the call waited, which a
- * non-blocking one does not. */
+/* After EINTR: the watchdog's timer interrupted the call, so the call was blocking. */
 static int was_blocking(int fd)
 {
 	int const flags = fcntl(fd, F_GETFL);

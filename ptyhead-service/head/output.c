@@ -9,18 +9,18 @@
 #include "replay.h"
 #include "wire.h"
 
-/* What a byte of a checkpoint costs, in screen.h's units: made, summed, copied. */
+/* Cost of one byte of a checkpoint (build, checksum, copy), in screen.h's units. */
 #define CHECKPOINT_BYTE 4u
-/* The next head replays what came after the last checkpoint before it does anything
- * else: no more than this, 20 ms, or eight times what a checkpoint costs. */
+/* Before anything else, the next head replays the output after the last checkpoint. A
+ * checkpoint is due when this would cost more than 20 ms and more than eight checkpoints. */
 #define REPLAY_UNITS 20000000u
 #define REPLAY_CHECKPOINTS 8u
-/* What is read at once while the engine is behind after each read: the least. */
+/* Smallest read, while the engine is behind after each read. */
 #define CHUNK_LEAST 64u
 
 /* ---- questions and answers ------------------------------------------------- */
 
-/* What the engine answers waits until it is known where the question ends. */
+/* The engine's answer waits until the end of its question is known. */
 static void on_answer(void *arg, char const *data, size_t len)
 {
 	struct output *const o = arg;
@@ -29,9 +29,10 @@ static void on_answer(void *arg, char const *data, size_t len)
 	o->answer_len += len;
 }
 
-/* An answer goes to the program as if it had been typed. The question that ends
- * at `offset` is noted as answered before it is: should the head die here, the
- * next one does not answer again; a program can ask twice, but not unread. */
+/* Sends an answer to the program, as if it was typed. The question ends at `offset`. It
+ * is noted as answered before the answer is sent: if the head dies between, the next
+ * head does not answer again. A program can repeat a question, but cannot undo input
+ * that it read. */
 static void send_answer(struct output *o, uint64_t offset)
 {
 	_Atomic uint64_t *const answered = &o->tape.header->answered;
@@ -45,7 +46,7 @@ static void send_answer(struct output *o, uint64_t offset)
 	FAULT("answered");
 }
 
-/* What is no question's answer: reports that the program has asked for once. */
+/* Not an answer to a question: reports that the program has switched on. */
 static void send_report(struct output *o)
 {
 	size_t const len = o->answer_len;
@@ -53,8 +54,8 @@ static void send_report(struct output *o)
 	if (len > 0 && !o->silent) o->sinks.answer(o->sinks.arg, o->answer, len);
 }
 
-/* Marks what was found. Questions of one byte (ENQ) that touch are one span, so
- * that no read brings more marks than one for two bytes. */
+/* Marks a question that was found. Questions of one byte (ENQ) that touch share a mark,
+ * so a read never brings more than one mark for two bytes. */
 static void mark_queries(struct output *o)
 {
 	struct tape_mark m = { .offset = o->query_offset, .type = TAPE_QUERY, .run = o->state.run };
@@ -78,8 +79,8 @@ static void note_query(struct output *o, uint64_t offset, uint32_t len, uint64_t
 	o->query_enq = len == 1;
 }
 
-/* What only a real terminal knows is passed on by one viewer, the one that was
- * active last; with none there the engine's own answer must do. */
+/* A question that only a real terminal can answer is passed on by the viewer that was
+ * active last. Without such a viewer the engine's own answer is used. */
 static void on_query(void *arg, struct screen_span const *span)
 {
 	struct output *const o = arg;
@@ -89,8 +90,8 @@ static void on_query(void *arg, struct screen_span const *span)
 		if (o->asker != 0 && span->whole) viewer = o->asker;
 		else if (span->fallback_len > 0) on_answer(o, span->fallback, span->fallback_len);
 	}
-	/* One that began before what readers have seen was longer than is held back:
-	 * they have passed it on already, unless that was marked as it came. */
+	/* A question that begins before `end` was too long to hold back. Readers have
+	 * passed it on already, unless it was marked while it came. */
 	uint64_t const to = span->offset + span->len;
 	uint64_t const from = span->offset < o->tape.end && o->part == o->tape.end ? o->tape.end : span->offset;
 	if (from >= o->tape.end) note_query(o, from, to - from > UINT32_MAX ? UINT32_MAX : (uint32_t)(to - from), viewer);
@@ -105,12 +106,12 @@ static void pixels(struct output *o)
 	screen_pixels_set(o->screen, z->xpixel / z->cols, z->ypixel / z->rows);
 }
 
-/* The engine of a tape that is there. */
+/* The engine for an existing tape. */
 static int engine_init(struct output *o, struct output_sinks const *sinks)
 {
 	struct screen_sinks const to = { .arg = o, .answer = on_answer, .query = on_query };
 	o->sinks = *sinks;
-	o->silent = true; /* until the first run, or the end of a recovery */
+	o->silent = true; /* until the first run begins, or a recovery ends */
 	o->fed = o->tape.end;
 	o->chunk = TAPE_ROOM_MAX;
 	o->state = (struct tape_state){ .size = { .rows = 24, .cols = 80 } };
@@ -134,8 +135,8 @@ int output_create(struct output *o, uint64_t ring_size, char const *name, struct
 	return 0;
 }
 
-/* The state and the screen at the tape's end. *ret_whole: false when no place on
- * it is known exactly. */
+/* Restores the state and the screen at the tape's end. *ret_whole: false if the tape
+ * has no valid checkpoint. */
 static int replay(struct output *o, bool *ret_whole)
 {
 	struct tape_reader r;
@@ -158,7 +159,7 @@ int output_open(struct output *o, int fd, struct output_sinks const *sinks, bool
 	r = engine_init(o, sinks);
 	if (r == 0) r = replay(o, ret_whole);
 	if (r < 0) {
-		o->tape.fd = -1; /* the caller's still */
+		o->tape.fd = -1; /* still the caller's */
 		output_deinit(o);
 		return r;
 	}
@@ -181,7 +182,8 @@ void output_deinit(struct output *o)
 
 /* ---- feeding ------------------------------------------------------------------ */
 
-/* An open string that viewers leave out is marked as far as it has come. */
+/* A string that viewers leave out, and that is still open, is marked as far as it has
+ * come. */
 static void mark_part(struct output *o)
 {
 	uint64_t const ground = screen_ground(o->screen);
@@ -192,8 +194,8 @@ static void mark_part(struct output *o)
 	o->part = o->fed;
 }
 
-/* Readers may see what the engine is done with. An open sequence is held back
- * until it is complete, unless it is long: pictures are shown as they come. */
+/* Publishes what the engine has parsed. An open sequence is held back until it is
+ * complete, unless it is long: pictures are shown as they come. */
 static void publish(struct output *o)
 {
 	uint64_t const ground = screen_ground(o->screen);
@@ -203,7 +205,7 @@ static void publish(struct output *o)
 	if (upto > o->tape.end) tape_publish(&o->tape, upto);
 }
 
-/* `ended`: as the screen at a run's end, too. */
+/* `ended`: also save it as the screen at the run's end. */
 static void checkpoint(struct output *o, bool ended)
 {
 	uint64_t const offset = screen_ground(o->screen);
@@ -213,14 +215,15 @@ static void checkpoint(struct output *o, bool ended)
 	o->checkpoint_cost = screen_rows(o->screen) * screen_cols(o->screen) + CHECKPOINT_BYTE * b.len;
 	o->checkpoint_spent = screen_spent(o->screen);
 	o->budget -= (int64_t)o->checkpoint_cost;
-	/* A sequence longer than the ring is open: no checkpoint would last. */
+	/* An open sequence is longer than the ring: a checkpoint would be overwritten
+	 * at once. */
 	if (!b.failed && offset <= o->tape.end)
 		(void)tape_checkpoint_write(&o->tape, offset, &o->state, b.data ? b.data : "", b.len);
 	if (!b.failed && ended) (void)tape_ended_write(&o->tape, &o->state, b.data ? b.data : "", b.len);
 	screen_buf_deinit(&b);
 }
 
-/* By bytes and marks the tape knows; by what a replay costs, the engine. */
+/* The tape counts bytes and marks; the engine counts the cost of a replay. */
 static bool checkpoint_due(struct output const *o)
 {
 	uint64_t const dear = REPLAY_CHECKPOINTS * o->checkpoint_cost;
@@ -228,7 +231,7 @@ static bool checkpoint_due(struct output const *o)
 	return tape_checkpoint_due(&o->tape) || since > (dear > REPLAY_UNITS ? dear : REPLAY_UNITS);
 }
 
-/* The engine takes what was taken and not fed, within the budget. */
+/* The engine parses bytes that were taken, within the budget. */
 static void feed(struct output *o)
 {
 	size_t const mask = (size_t)o->tape.ring_size - 1;
@@ -241,7 +244,7 @@ static void feed(struct output *o)
 	if (checkpoint_due(o)) output_checkpoint(o);
 }
 
-/* Without a budget: what is little and must be done now. */
+/* Without a budget, for small amounts that cannot wait. */
 static void feed_all(struct output *o)
 {
 	int64_t const budget = o->budget;
@@ -256,7 +259,8 @@ void output_resume(struct output *o, bool answers)
 {
 	pixels(o);
 	o->silent = !answers;
-	/* What is answered can wait for its rounds; what is not must be told apart now. */
+	/* What is to be answered can wait for its rounds. What is not to be answered
+	 * must be separated now. */
 	if (!answers) feed_all(o);
 	o->silent = false;
 	output_checkpoint(o);
@@ -267,7 +271,7 @@ void output_budget(struct output *o, int64_t units)
 	o->budget = o->budget < 0 ? o->budget + units : units;
 }
 
-/* So that little is behind when a run ends or a size is set, however dear the
+/* Keeps the backlog small when a run ends or a size is set, however expensive the
  * program's sequences are. */
 static void chunk_adapt(struct output *o)
 {
@@ -309,7 +313,8 @@ void output_settle(struct output *o)
 
 /* ---- marks ---------------------------------------------------------------------- */
 
-/* To state.size. The bytes that the engine has not had yet come after it. */
+/* Sets the engine's size to state.size. Bytes that the engine has not parsed yet come
+ * after it. */
 static void engine_resize(struct output *o)
 {
 	uint64_t const before = screen_spent(o->screen);
@@ -359,7 +364,8 @@ void output_closed(struct output *o, uint64_t now)
 	tape_state_mark(&o->state, &m);
 	tape_mark(&o->tape, &m);
 	FAULT("closed");
-	/* What was left behind wrote on: that is where the run's screen ends. */
+	/* Processes that were left behind wrote after the end. The run's screen ends
+	 * there. */
 	checkpoint(o, left);
 }
 

@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* One peer that floods does not keep the others waiting: so many reads, or so
- * much time, and the rest in the next round. */
+/* Limits for one peer in one round: reads and time. The rest comes in the next round,
+ * so a flood from one peer does not delay the others. */
 #define ROUND_FILLS 8
 #define ROUND_NS 1000000u
 #define ORPHANS_MOST 16u
@@ -17,18 +17,18 @@ struct peer {
 	struct peers *set;
 	struct conn conn;
 	struct source source;
-	unsigned roles; /* that its listener admits */
+	unsigned roles; /* that the listener admits */
 	uid_t uid;
 	pid_t pid;
 	struct timeout silent;
-	struct timeout look; /* again, at a console that nobody has taken yet */
-	uint64_t console_ns; /* when it came */
+	struct timeout look; /* next check of a console that no process has taken yet */
+	uint64_t console_ns; /* when the console came */
 	struct deferred again;
 	struct list orphan; /* in set->orphans */
-	struct viewer viewer; /* viewer.terminal set: it is one */
+	struct viewer viewer; /* if viewer.terminal is set, the peer is a viewer */
 	bool paused;
-	enum wire_type held; /* paused: the frame that it is paused at */
-	size_t typed;        /* bytes of that frame that were taken */
+	enum wire_type held; /* paused: the frame that waits */
+	size_t typed;        /* paused: bytes of that frame that were typed */
 };
 
 /* ---- coming and going ---------------------------------------------------------- */
@@ -82,7 +82,7 @@ bool peers_evict(struct peers *s)
 	return true;
 }
 
-/* A place in the class, if need be somebody else's. */
+/* Takes a place in the class; drops another peer if necessary. */
 static bool take_place(struct peer *p, enum place_class class)
 {
 	struct place *victim;
@@ -92,15 +92,14 @@ static bool take_place(struct peer *p, enum place_class class)
 	return places_take(&p->set->places, &p->place, class, p->uid, &victim);
 }
 
-/* It does not read what it asked for: that comes before its next question. */
+/* The peer has not read its answer yet. It must do that before it asks again. */
 static bool unread(struct peer const *p)
 {
 	return conn_pending(&p->conn) && !p->viewer.terminal;
 }
 
-/* What the loop is to tell: what can be read, unless it is paused, or is to be read in
- * its next turn anyway; what can be written, while something waits; the end, always, but
- * then not again and again. */
+/* Which events the loop must report. Readable: unless the peer is paused or has a turn
+ * in the next round. Writable: while output waits. Hang-up: always, but only once. */
 static void want(struct peer *p)
 {
 	uint32_t const in = unread(p) ? 0 : p->paused ? EPOLLRDHUP : deferred_pending(&p->again) ? EPOLLET : EPOLLIN;
@@ -112,7 +111,7 @@ static struct caller caller_of(struct peer *p)
 	return (struct caller){ .conn = &p->conn, .viewer = &p->viewer, .uid = p->uid, .pid = p->pid, .roles = p->roles };
 }
 
-/* Says no in one frame and logs why. */
+/* Refuses the request in one frame, and logs why. */
 static void refuse(struct peer *p, struct outcome const *o)
 {
 	uint8_t frame[WIRE_REFUSED_FRAME];
@@ -151,8 +150,7 @@ static struct outcome role_of(struct peer *p, struct conn_frame const *f)
 	return role_refusal(WIRE_R_REQUEST, "no role begins with this frame");
 }
 
-/* What it asks for is offered again in the next round: its terminal is about to be
- * free. */
+/* The terminal is about to become free: offer the request again in the next round. */
 static void hold(struct peer *p)
 {
 	p->paused = true;
@@ -166,7 +164,7 @@ static void offer_again(struct peer *p)
 	loop_defer(&p->set->env->loop, &p->again);
 }
 
-/* False: the peer is no more, or waits. */
+/* False: the peer is gone, or waits. */
 static bool first_frame(struct peer *p, struct conn_frame const *f)
 {
 	timeout_clear(&p->silent);
@@ -181,14 +179,14 @@ static bool first_frame(struct peer *p, struct conn_frame const *f)
 		peer_free(p);
 		return false;
 	}
-	/* A viewer says what it likes when it likes; others ask once more. */
+	/* A viewer may send at any time. Other peers may ask once more. */
 	if (p->viewer.watch) conn_limit(&p->conn, WIRE_WATCHER_FRAME);
 	if (!p->viewer.terminal) timeout_set(&p->set->env->silent, &p->silent);
 	want(p);
 	return true;
 }
 
-/* What began with another byte than a frame does, and brought a descriptor. */
+/* A message that does not begin like a frame, and that carried a descriptor. */
 static void console(struct peer *p)
 {
 	int fds[WIRE_FDS_MAX];
@@ -214,7 +212,7 @@ static void console(struct peer *p)
 
 /* ---- a viewer's frames ------------------------------------------------------------ */
 
-/* The terminal takes no more now: the frame is offered again later. */
+/* The terminal takes no more now. The frame is offered again later. */
 static void pause_at(struct peer *p, struct conn_frame const *f)
 {
 	conn_again(&p->conn);
@@ -223,7 +221,7 @@ static void pause_at(struct peer *p, struct conn_frame const *f)
 	want(p);
 }
 
-/* NULL, or what is wrong. */
+/* Returns NULL, or what is wrong. */
 static char const *input(struct peer *p, struct conn_frame const *f)
 {
 	struct viewer *const v = &p->viewer;
@@ -259,7 +257,7 @@ static char const *viewer_frame(struct peer *p, struct conn_frame const *f, stru
 	case WIRE_RESIZE:
 		if (v->watch) return "a watcher sent a size";
 		if (wire_get_resize(f->payload, f->header.length, &size) < 0) return "a short frame";
-		/* A terminal without a size: nothing to follow. */
+		/* The viewer's terminal has no size, so there is nothing to follow. */
 		if (wire_size_ok(size)) terminal_viewer_size(v->terminal, v, size);
 		return NULL;
 	case WIRE_MOVED:
@@ -284,9 +282,9 @@ static char const *conn_trouble(enum conn_result r)
 /* ---- reading ---------------------------------------------------------------------- */
 
 enum frames {
-	FRAMES_READ,  /* all that were there */
-	FRAMES_MORE,  /* the round is over before they are */
-	FRAMES_STOP,  /* the peer is paused, or no more */
+	FRAMES_READ,  /* all frames that were there */
+	FRAMES_MORE,  /* the round ended first */
+	FRAMES_STOP,  /* the peer is paused, or gone */
 };
 
 static enum frames frames(struct peer *p, uint64_t until)
@@ -332,7 +330,7 @@ static void peer_read(struct peer *p)
 			want(p);
 			return;
 		}
-		/* A viewer's end is nothing to speak of, wherever it falls. */
+		/* The end of a viewer is not logged, even in the middle of a frame. */
 		if (r == CONN_EOF || (r == CONN_BROKEN && p->viewer.terminal)) peer_free(p);
 		else peer_drop(p, conn_trouble(r));
 		return;
@@ -342,9 +340,9 @@ static void peer_read(struct peer *p)
 	want(p);
 }
 
-/* It hung up while its terminal takes no input. What it typed is kept for the
- * program; what waits for an answer is not, since nobody is there to be told. What it
- * exports is offered again, and refused then unless it wanted no answer. */
+/* The peer hung up while its terminal takes no input. INPUT that waits is kept for the
+ * program. A SEND is dropped, since nobody would get the answer. An export is offered
+ * again; it is then refused unless it wanted no answer. */
 static void orphan(struct peer *p)
 {
 	struct peers *const s = p->set;
@@ -378,14 +376,15 @@ static void peer_ready(struct source *s, uint32_t events)
 		if (events & (EPOLLHUP | EPOLLERR)) peer_free(p);
 		return;
 	}
-	/* A peer that has sent more than a turn's work waits for its next turn. So newcomers and
-	 * peers that send little are read at once, however many others there are. */
+	/* A peer that has sent more than one turn's work waits for its next turn. So
+	 * new peers and peers that send little are read at once, however many others
+	 * there are. */
 	if (!p->paused && deferred_pending(&p->again)) return;
 	if (!p->paused) peer_read(p);
 	else if (events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) orphan(p);
 }
 
-/* It goes on after a pause, or after a round that was too short for it. */
+/* Continues after a pause, or after the end of a round. */
 static void peer_again(struct deferred *d)
 {
 	struct peer *const p = list_entry(d, struct peer, again);
@@ -409,7 +408,7 @@ void peers_input(void *set, struct terminal *t, bool over)
 	}
 }
 
-/* What it has sent and nobody takes. */
+/* Descriptors that it sent and that nobody takes. */
 static void discard(void *arg, int fd)
 {
 	struct peer *const p = arg;

@@ -10,7 +10,7 @@
 
 #include "request.h"
 
-/* <linux/pidfd.h> of Linux 6.15, which the headers of stable systems lack. */
+/* From <linux/pidfd.h> of Linux 6.15, which stable distributions lack. */
 struct pidfd_info_615 {
 	uint64_t mask;
 	uint64_t cgroupid;
@@ -27,8 +27,8 @@ bool pidfd_is(int fd)
 {
 	struct statfs fs;
 	if (fstatfs(fd, &fs) == 0 && fs.f_type == PIDFS_MAGIC) return true;
-	/* Before Linux 6.9 pidfds had no file system of their own. EPERM: of another user's
-	 * process; EINVAL: of one in another PID namespace. */
+	/* Before Linux 6.9 pidfds had no file system of their own. EPERM: another
+	 * user's process. EINVAL: a process in another PID namespace. */
 	return syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0) == 0 || errno != EBADF;
 }
 
@@ -62,7 +62,8 @@ int pidfd_leader(int master, pid_t *ret_pid)
 	if (pid < 0) return pid;
 	int const fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (fd < 0) return -errno;
-	/* A leader that ends gives its terminal up: while it has it, the pid is its own. */
+	/* A leader gives up its terminal when it ends. While it has the terminal, the
+	 * pid is still its own. */
 	if (leader_of(master) == pid) {
 		*ret_pid = pid;
 		return fd;

@@ -2,8 +2,8 @@
 
 #include <stddef.h>
 
-/* Uids are counted by their lowest bits: two uids that share them are taken for
- * one, which is no more than a little unfair. */
+/* Peers are counted by the lowest bits of their uid. Two uids with the same bits share
+ * a counter, which is only a little unfair. */
 #define SLOTS 1024u
 #define slot(uid) ((unsigned)(uid) & (SLOTS - 1u))
 
@@ -13,8 +13,8 @@ void places_init(struct places *p, unsigned most)
 	for (unsigned i = 0; i < PLACE_CLASSES; i++) list_init(&p->of[i]);
 }
 
-/* The newest (or oldest) of the uid that has most places in the class, if it has
- * more than `than`. */
+/* The newest (or oldest) peer of the uid that has most places in the class, if that uid
+ * has more than `than`. */
 static struct place *most_of(struct places *p, enum place_class class, bool newest, unsigned than)
 {
 	unsigned count[SLOTS] = { 0 };
@@ -62,8 +62,8 @@ static bool full(struct places const *p, enum place_class class)
 	}
 }
 
-/* Whose place a newcomer of `uid` takes: one of the uid that has most, if that is
- * fair; else one of its own, which harms nobody else. */
+/* The peer whose place a new peer of `uid` takes: one of the uid that has most places,
+ * if that is fair; else one of the same uid, which harms nobody else. */
 static struct place *victim_for(struct places *p, enum place_class class, uid_t uid)
 {
 	struct place *v = NULL;

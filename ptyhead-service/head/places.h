@@ -4,7 +4,7 @@
  * Of `most` places, watchers get at most 5/8, watchers and viewers that type together at
  * most 7/8. So a peer that exports, lists, or has sent nothing yet always finds a place.
  * When a class is full, a new peer takes the place of the newest peer of the uid that has
- * most places in the class, if that uid has more than the new peer's uid; else that of the
+ * most places in the class, if that uid has at least two more than the new uid; else the
  * newest peer of its own uid. Viewers that type take watchers' places first. No peer is
  * dropped while there is room. */
 #ifndef PLACES_H

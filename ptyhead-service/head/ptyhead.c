@@ -1,4 +1,4 @@
-/* ptyhead: the head. Options and messages; the rest is daemon.h. */
+/* ptyhead, the head. This file has the options and messages; daemon.h has the rest. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -55,11 +55,11 @@ static char const usage_text[] =
 
 /* ---- messages -------------------------------------------------------------- */
 
-/* How long the last line before the end waits for a reader of stderr that has stopped. */
+/* How long the last message waits for a reader of stderr that has stopped. */
 #define LAST_LINE_MS 1000
 
-/* One line on stderr, unless it cannot be written within wait_ms. What poll(2) calls
- * writable takes a line whole. */
+/* Writes one line to stderr, or drops it if that takes longer than wait_ms. If poll(2)
+ * says writable, the line fits as a whole. */
 static bool put_line(int wait_ms, char const *level, char const *text)
 {
 	char line[1200];
@@ -70,7 +70,8 @@ static bool put_line(int wait_ms, char const *level, char const *text)
 	return true;
 }
 
-/* For the log: the head goes on when nobody reads its stderr, and ends when it is to end. */
+/* For the log: a reader of stderr that has stopped delays neither the head's work nor
+ * its end. */
 static void say_line(void *arg, enum log_level level, char const *text)
 {
 	static char const *const words[] = { "fatal", "warning", "info" };
@@ -95,7 +96,7 @@ static void die(int code, char const *format, ...)
 
 /* ---- options --------------------------------------------------------------- */
 
-/* A number between `least` and `most`, for option `c`. */
+/* Parses a number between `least` and `most`, for option `c`. */
 static uint64_t number(int c, char const *s, uint64_t least, uint64_t most, bool units)
 {
 	uint64_t n = 0;

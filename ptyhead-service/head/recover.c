@@ -17,11 +17,11 @@ static char const *tape_wrong(int error)
 	return error == -EPROTONOSUPPORT ? "it is of another version of ptyhead" : "it is damaged, or no tape at all";
 }
 
-/* A tape of which nothing can be had, now or later. */
+/* The tape can never be used. */
 static bool hopeless(int r) { return r == -EPROTO || r == -EPROTONOSUPPORT; }
 
-/* A terminal on a kept tape; without a usable one, on a new tape. The tape's
- * descriptor stays the caller's. -errno: try again later. */
+/* A terminal on a stored tape, or on a new tape if that one cannot be used. The caller
+ * keeps the tape's descriptor. -errno: try again later. */
 static int terminal_recover(struct terminals *s, struct keep_item const *tape, char const *name, struct terminal **ret)
 {
 	struct log *const log = &s->env->log;
@@ -48,7 +48,7 @@ static struct keep_item *find(struct recovery *r, enum keep_kind kind, char cons
 	return NULL;
 }
 
-/* The newest run of which a master was kept; 0: none. */
+/* The newest run whose master is stored; 0: none. */
 static uint32_t newest(struct recovery const *r, char const *terminal)
 {
 	uint32_t run = 0;
@@ -67,8 +67,8 @@ static void let_go(struct recovery *r, struct keep_item *k)
 	k->terminal[0] = 0;
 }
 
-/* What is in the store under the name, and is of no use any more: of a run before
- * the last, whose removal was under way. */
+/* The item is obsolete: it belongs to a run before the last one, and its removal was
+ * interrupted. */
 static void rest(struct recovery *r, char const *name)
 {
 	for (size_t i = 0; i < r->n; i++)
@@ -78,8 +78,7 @@ static void rest(struct recovery *r, char const *name)
 		}
 }
 
-/* 0 when all descriptors are here. What the store has no more is forgotten: it died, and
- * was lost with it. */
+/* Returns 0 when all descriptors are here. Forgets items that the store has lost. */
 static int fetched(struct recovery *r, char const *name)
 {
 	int e = 0;
@@ -95,7 +94,7 @@ static int fetched(struct recovery *r, char const *name)
 
 static int give(struct keep_item const *k) { return k ? k->fd : -1; }
 
-/* 0, or NOTHING_LEFT, or -errno and everything is as it was. */
+/* 0, or NOTHING_LEFT, or -errno with nothing changed. */
 static int go_on(struct recovery *r, char const *name)
 {
 	struct terminals *const s = r->terminals;
@@ -119,7 +118,7 @@ static int go_on(struct recovery *r, char const *name)
 	if (e < 0 || !t) return e;
 	uint32_t const of = run ? run : t->output.state.run;
 	struct keep_item *const pidfd = find(r, KEEP_PIDFD, name, of);
-	/* Its name in the store is the new tape's. */
+	/* The name in the store now belongs to the new tape. */
 	if (tape && !t->tape_kept) let_go(r, tape);
 	e = terminal_resume(t, of, give(master), give(pidfd));
 	if (e < 0) {
@@ -136,8 +135,9 @@ static int go_on(struct recovery *r, char const *name)
 	return 0;
 }
 
-/* A supervisor that waits for READY=1 has patience (systemd's TimeoutStartSec=). Many
- * terminals, or a store that is slow, may take longer: it hears that work goes on. */
+/* A supervisor that waits for READY=1 has a time limit (systemd's TimeoutStartSec=).
+ * Many terminals, or a slow store, may take longer. So the head asks for more time
+ * while it works. */
 static void still_at_work(uint64_t *told)
 {
 	uint64_t const now = loop_now();
@@ -164,7 +164,7 @@ static void try_all(struct recovery *r, bool first)
 			log_say(&r->terminals->env->log, LOG_WARNING, "%s: unable to go on with it: %s; its program lives, and it is tried again every second",
 			        name, strerror(-e));
 		}
-		/* The same name once a turn. */
+		/* Try each name once a turn. */
 		while (i + 1 < r->n && !strcmp(r->items[i + 1].terminal, name)) i++;
 	}
 }

@@ -3,15 +3,15 @@
 
 #define ESC 0x1B
 #define MOTION 32
-#define BUTTONS_MORE (64 | 128) /* wheel, and further buttons */
+#define BUTTONS_MORE (64 | 128) /* wheel, and buttons above the third */
 #define PARAMS 4
-#define RELEASE 3 /* kitty's event */
+#define RELEASE 3 /* event number of the kitty protocol */
 
 struct csi {
 	uint8_t prefix, inter, final;
 	unsigned par[PARAMS];
-	unsigned event;  /* the second number of the second parameter */
-	size_t len; /* with CSI; 0: it is none, or not complete */
+	unsigned event;  /* second number of the second parameter */
+	size_t len; /* including CSI; 0: not a sequence, or not complete */
 };
 
 static void digit(unsigned *number, uint8_t c)
@@ -40,7 +40,7 @@ static struct csi csi_read(uint8_t const *data, size_t len)
 	return c;
 }
 
-/* Motion while no button is held. */
+/* Motion without a pressed button. */
 static bool idle_motion(unsigned code)
 {
 	return code & MOTION && (code & 3) == 3 && !(code & BUTTONS_MORE);
@@ -52,7 +52,7 @@ static bool mouse(struct reports *r, unsigned code)
 	return true;
 }
 
-/* OSC, DCS and APC come as answers only. */
+/* OSC, DCS and APC occur only as answers. */
 static size_t string_len(uint8_t const *data, size_t len)
 {
 	if (len < 3 || data[0] != ESC || (data[1] != ']' && data[1] != 'P' && data[1] != '_')) return 0;
@@ -64,7 +64,7 @@ static size_t string_len(uint8_t const *data, size_t len)
 	return 0;
 }
 
-/* With a prefix come answers and reports only. */
+/* Sequences with a prefix are answers or reports. */
 static bool prefixed(struct reports *r, struct csi const *c)
 {
 	if (c->prefix == '<' && (c->final == 'M' || c->final == 'm')) return mouse(r, c->par[0]);
@@ -76,7 +76,7 @@ static bool csi_report(struct reports *r, struct csi const *c, uint8_t const *da
 {
 	*ret_len = c->len;
 	if (c->prefix) return prefixed(r, c);
-	/* A key of rxvt's ends with $. */
+	/* A key of rxvt can end with $. */
 	if (c->inter) return c->inter != '$' || c->final == 'y';
 	switch (c->final) {
 	case 'I':
@@ -85,16 +85,16 @@ static bool csi_report(struct reports *r, struct csi const *c, uint8_t const *da
 		r->focus = (char)c->final;
 		return true;
 	case 'M':
-		if (c->len > 3) return mouse(r, c->par[0] - 32); /* urxvt's */
+		if (c->len > 3) return mouse(r, c->par[0] - 32); /* urxvt's form */
 		if (len < 6) return false;
-		*ret_len = 6; /* X10's; in UTF-8 it may be longer, and the rest counts as typed */
+		*ret_len = 6; /* X10's form; in UTF-8 it may be longer, and the rest counts as typed */
 		return mouse(r, (unsigned)data[3] - 32);
 	case 'n':
 	case 'x': return c->len > 3;
 	case 't': return true;
-	/* Modifiers and F3 look like a place in the first row. */
+	/* F3 with modifiers looks like a cursor position in the first row. */
 	case 'R': return c->par[0] > 1 || c->event == RELEASE;
-	/* The key of Windows went up. */
+	/* The Windows key was released. */
 	case '_': return c->len > 3 && c->par[3] == 0;
 	default: return c->event == RELEASE;
 	}

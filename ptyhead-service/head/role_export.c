@@ -11,7 +11,7 @@
 #include "master.h"
 #include "pidfd.h"
 
-/* Names that processes get whose console names none. */
+/* Terminal names for containers whose console names none. */
 #define CONSOLES_MOST 99u
 
 static struct outcome failed(struct terminals const *s, int r)
@@ -35,8 +35,8 @@ static struct outcome failed(struct terminals const *s, int r)
 	return role_refusal(WIRE_R_FAILED, "the head failed: %s", strerror(-r));
 }
 
-/* Puts a run on the terminal `name`. Takes the run's descriptors over, also
- * when it refuses. */
+/* Begins a run on the terminal `name`. Takes over the run's descriptors, even if it
+ * refuses. */
 static struct outcome start(struct terminals *s, char const *name, struct terminal_run const *run,
                             struct terminal **ret, struct wire_size *ret_size)
 {
@@ -51,7 +51,8 @@ static struct outcome start(struct terminals *s, char const *name, struct termin
 	} else if (t && t->run.state != RUN_NONE) {
 		o = role_refusal(WIRE_R_BUSY, "the program on terminal %s is alive (pid %d)", name, (int)t->output.state.pid);
 	} else {
-		/* A new terminal may cost another its history: not for an export that is refused. */
+		/* A new terminal may cost another one its history. Check this before,
+		 * so that a refused export costs nothing. */
 		if (!t) r = s->env->keep.away ? -EAGAIN : terminals_new(s, name, &t);
 		if (r == 0) r = terminal_start(t, run, ret_size);
 		if (r < 0) o = failed(s, r);
@@ -103,7 +104,8 @@ static struct outcome check(struct caller const *c, struct conn_frame const *f, 
 	if (!(c->roles & ROLE_EXPORT)) return role_refusal(WIRE_R_ROLE, "this socket does not take exports");
 	if (wire_get_export(f->payload, f->header.length, ret) < 0) return role_refusal(WIRE_R_REQUEST, "an export that is cut short");
 	if (!wire_terminal_ok(ret->terminal.data, ret->terminal.len)) return role_refusal(WIRE_R_TERMINAL, "not a name for a terminal");
-	/* It waited for the answer, gave up, and told its supervisor so. */
+	/* The exporter stopped waiting for the answer and reported a failure to its
+	 * supervisor. */
 	if (!(ret->flags & WIRE_EXPORT_UNATTENDED) && left(c->conn))
 		return role_refusal(WIRE_R_REQUEST, "the exporter has left before it was answered");
 	return check_fds(fds, nfds);
@@ -130,7 +132,7 @@ struct outcome role_export(struct terminals *s, struct caller *c, struct conn_fr
 	o = start(s, name, &run, &t, &size);
 	if (o.next == ROLE_REFUSED) return o;
 
-	/* For people to read, and no longer than the frame allows. */
+	/* For people, and cut to what the frame allows. */
 	tape_command_set(&t->output.tape, t->output.state.run, e.command.data, e.command.len);
 
 	uint8_t frame[WIRE_EXPORTED_FRAME];
@@ -141,9 +143,8 @@ struct outcome role_export(struct terminals *s, struct caller *c, struct conn_fr
 	return o;
 }
 
-/* The terminal that a console names. deptyr and crun send a byte that means
- * nothing, runc the path of a device: what is no terminal's name is not taken for
- * one. */
+/* The terminal that a console names. deptyr and crun send a byte without meaning, runc
+ * a device path. So a text that is not a valid terminal name is ignored. */
 static void console_name(struct wire_bytes said, char ret[WIRE_TERMINAL_MAX + 1])
 {
 	size_t len = said.len;
@@ -165,15 +166,15 @@ bool role_console_early(int master)
 {
 	pid_t pid;
 	char const *why;
-	/* What is no master never becomes one, and is refused at once. */
+	/* A descriptor that is not a master is refused at once. */
 	if (master_check(master, &why) < 0) return false;
 	int const pidfd = pidfd_leader(master, &pid);
 	if (pidfd >= 0) close(pidfd);
 	return pidfd == -ENOTTY;
 }
 
-/* Another process in a container has a terminal of its own beside that of the first: the
- * first name that is free. */
+/* A further process in a container gets a terminal of its own beside the first: the
+ * first free name. */
 static void free_name(struct terminals *s, char name[WIRE_TERMINAL_MAX + 1])
 {
 	for (unsigned i = 2; i <= CONSOLES_MOST; i++) {
@@ -204,7 +205,7 @@ struct outcome role_console(struct terminals *s, struct caller *c, struct wire_b
 	}
 	struct terminal const *const main = terminals_find(s, TERMINAL_MAIN);
 	if (!strcmp(name, TERMINAL_MAIN) && main && main->run.state == RUN_ALIVE) free_name(s, name);
-	/* Who hands it over is a runtime, which is about to end, and not whom it started. */
+	/* The peer is the container runtime, which is about to end, not the program. */
 	struct terminal_run run = { .master = fds[0] };
 	run.pidfd = pidfd_leader(fds[0], &run.pid);
 	if (run.pidfd < 0) run.pidfd = -1;

@@ -1,7 +1,6 @@
-/* Who asks which terminals there are. The answer is one frame with as many as
- * fit, in the order of their names, so that the next question, on the same
- * connection, begins behind the last of them and nothing need be remembered
- * here. */
+/* Answers the question which terminals there are. The answer is one frame with as many
+ * as fit, in the order of their names. The next question, on the same connection,
+ * continues after the last name, so the head need not remember anything. */
 #include "role.h"
 
 #include <stdlib.h>
@@ -9,7 +8,7 @@
 
 #include "fault.h"
 
-/* `all`: whoever may do more than watch also sees the pid and the arguments. */
+/* `all`: the peer may do more than watch, so it also sees the pid and the arguments. */
 static void entry_of(struct terminal *t, bool all, struct wire_entry *ret)
 {
 	struct tape_state const *const s = &t->output.state;
@@ -49,8 +48,8 @@ static void text_of(struct wire_bytes b, char ret[WIRE_TERMINAL_MAX + 1])
 	ret[b.len] = 0;
 }
 
-/* Those that were asked for, sorted. One that nothing ever happened on is told
- * only when it is asked for by name. */
+/* The requested terminals, sorted. A terminal on which nothing ever happened is listed
+ * only if it is asked for by name. */
 static size_t choose(struct terminals *s, struct wire_list const *l, struct terminal **ret)
 {
 	char after[WIRE_TERMINAL_MAX + 1], only[WIRE_TERMINAL_MAX + 1];
@@ -93,7 +92,7 @@ struct outcome role_list(struct terminals *s, struct caller *c, struct conn_fram
 
 	if (!(c->roles & (ROLE_ATTACH | ROLE_WATCH))) return role_refusal(WIRE_R_ROLE, "this socket takes exports only");
 	if (wire_get_list(f->payload, f->header.length, &l) < 0) return role_refusal(WIRE_R_REQUEST, "a request that is cut short");
-	/* Who may only watch is told of the terminal that it names, and of no other. */
+	/* A watcher is told only of the terminal that it names. */
 	if (!(c->roles & ROLE_ATTACH) && l.terminal.len == 0) l.terminal = (struct wire_bytes){ (uint8_t const *)TERMINAL_MAIN, sizeof TERMINAL_MAIN - 1 };
 	struct terminal **const room = calloc(s->len + 1u, sizeof *room);
 	uint8_t *const frame = malloc(WIRE_LISTED_FRAME);

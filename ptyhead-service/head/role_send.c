@@ -1,5 +1,5 @@
-/* Input that is answered: who sends it learns that the line has taken it, and
- * does not lose without a word what a canonical line cannot hold. */
+/* Input with an answer: the sender learns that the line has taken it. Input that a
+ * canonical line cannot hold is refused, not silently lost. */
 #include "line.h"
 #include "role.h"
 
@@ -7,7 +7,7 @@ static void answer(struct conn *c, uint32_t serial, enum wire_taken_code code, u
 {
 	uint8_t frame[WIRE_TAKEN_FRAME];
 	struct wire_taken const w = { .serial = serial, .code = (uint16_t)code, .offset = offset, .flags = flags };
-	/* Should this fail, the socket tells the loop. */
+	/* If this fails, the loop reports it for the socket. */
 	conn_send(c, frame, wire_put_taken(frame, sizeof frame, &w), NULL, 0);
 }
 
@@ -31,7 +31,7 @@ struct outcome role_send(struct caller *c, struct conn_frame const *f)
 	if (wire_get_send(f->payload, f->header.length, &s) < 0)
 		return role_refusal(WIRE_R_REQUEST, "a short frame, or more input than it may hold");
 	terminal_viewer_active(t, v);
-	/* As it is when the bytes come. */
+	/* State of the line when the bytes arrive. */
 	static uint16_t const flags[] = { [LINE_SHOWN] = 0, [LINE_SILENT] = WIRE_TAKEN_SILENT, [LINE_PROGRAM] = WIRE_TAKEN_RAW };
 	enum line_shows const shows = line_shows(t->master.fd);
 	int const code = terminal_send(t, s.data.data, s.data.len, &offset);

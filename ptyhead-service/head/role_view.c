@@ -22,7 +22,8 @@ static struct outcome own_trouble(int r)
 	return role_refusal(WIRE_R_FAILED, "the head failed: %s", strerror(-r));
 }
 
-/* Everything that may fail. *ret_tape: a descriptor of the caller's to give away. */
+/* The steps that may fail. *ret_tape: a descriptor for the viewer; the caller closes
+ * it. */
 static struct outcome check(struct terminals *s, struct caller *c, struct conn_frame const *f, int const *fds,
                             size_t nfds, struct wire_attach *ret, struct terminal **ret_t, int *ret_tape)
 {
@@ -62,8 +63,8 @@ struct outcome role_view(struct terminals *s, struct caller *c, struct conn_fram
 	v->size = a.size;
 	v->tty = a.tty;
 	v->lossless = !v->watch && (a.flags & WIRE_ATTACH_LOSSLESS);
-	/* Before the answer: the reader may begin at once, and must not be
-	 * overtaken before it is waited for. */
+	/* Before the answer: the reader may start at once, and the head must already
+	 * wait for it then. */
 	terminal_viewer_add(t, v);
 
 	uint8_t frame[WIRE_ATTACHED_FRAME];

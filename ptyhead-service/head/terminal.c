@@ -81,8 +81,8 @@ bool terminal_idle(struct terminal const *t) { return !terminal_used(t) && list_
 
 /* ---- viewers ---------------------------------------------------------------------- */
 
-/* Noted for a head that comes after this one: it waits for those, too, whom this
- * one's orderly end sends away. */
+/* Recorded for the next head: it also waits for the readers that an orderly end of this
+ * head disconnects. */
 static void note(struct terminal *t)
 {
 	if (!t->env->closing) audience_note(&t->audience, &t->output.tape);
@@ -98,7 +98,7 @@ static void absent_back(struct terminal *t)
 	note(t);
 }
 
-/* A program that asked for it is told when it has another background. */
+/* Tells a program that asked for it that the background has changed. */
 static void scheme_follow(struct terminal *t)
 {
 	struct viewer const *const v = audience_leader(&t->audience);
@@ -111,7 +111,7 @@ static void scheme_follow(struct terminal *t)
 	if (terminal_takes(t, (size_t)n)) pump_input(t, report, (size_t)n);
 }
 
-/* Who attaches has the focus. */
+/* A viewer that attaches has the focus. */
 static void focus_in(struct terminal *t)
 {
 	if (!t->unfocused) return;
@@ -124,8 +124,8 @@ void terminal_viewer_add(struct terminal *t, struct viewer *v)
 	v->terminal = t;
 	audience_add(&t->audience, v);
 	if (v->lossless) {
-		/* Where it was, if it comes back; else the oldest byte: there
-		 * it begins to read. */
+		/* A reader that comes back continues where it was; else it begins at
+		 * the oldest byte. */
 		audience_lossless_begin(&t->audience, v, &t->output.tape);
 		note(t);
 		absent_back(t);
@@ -153,7 +153,7 @@ bool terminal_viewer_typed(struct terminal *t, struct viewer *v, uint8_t const *
 	if (r.typed || r.button) terminal_viewer_active(t, v);
 	else scheme_follow(t);
 	if (r.typed) return true;
-	/* What it clicked at is not there any more. */
+	/* The program would see a click on something that is no longer there. */
 	if (r.button && (t->size_due || was.rows != t->output.state.size.rows || was.cols != t->output.state.size.cols)) return false;
 	return !r.scheme;
 }
@@ -210,7 +210,7 @@ bool terminal_takes(struct terminal const *t, size_t n)
 
 size_t terminal_type(struct terminal *t, uint8_t const *data, size_t len)
 {
-	/* Nobody would read it, and the next program is not whom it was typed for. */
+	/* Nobody reads it now, and it was not typed for the next program. */
 	if (t->master.fd < 0) return len;
 	if (t->size_due) return 0;
 	line_count(&t->line, t->output.state.run, t->master.fd, data, len);
@@ -225,14 +225,14 @@ struct screen_input terminal_input_mode(struct terminal *t)
 
 int terminal_send(struct terminal *t, uint8_t const *data, size_t len, uint64_t *ret_offset)
 {
-	/* What was written until now comes before the offset that is told. */
+	/* The offset in the answer must lie behind all output written until now. */
 	pump_catch_up(t, INPUTQ_MAX, PUMP_SEND_MS);
 	*ret_offset = t->output.tape.taken;
 	if (t->master.fd < 0) return WIRE_T_PROGRAM;
 	if (t->hung_up) return t->run.state == RUN_ALIVE ? WIRE_T_CLOSED : WIRE_T_PROGRAM;
 	if (!terminal_takes(t, len)) return -EAGAIN;
 	if (!line_take(&t->line, t->output.state.run, t->master.fd, data, len)) return WIRE_T_LINE;
-	/* All or nothing: what the line does not take now must have room. */
+	/* All or nothing: what the line does not take now must fit into the queue. */
 	if (!inputq_reserve(&t->input)) return WIRE_T_FAILED;
 	size_t const n = pump_input(t, data, len);
 	if (t->input.len == 0) inputq_clear(&t->input);

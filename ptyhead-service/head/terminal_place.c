@@ -1,8 +1,9 @@
-/* The place for the next run: who asks for it waits for the last words of what was on it. */
+/* Whether the next run may begin. An export waits until the output of the previous one
+ * is read. */
 #include "terminal_int.h"
 
-/* An export waits: for the end of a run whose program is gone, or for the last words
- * of a program's children, whose master is dropped then. */
+/* An export waits for the end of a run whose program has ended, or for the last output
+ * of a program's children. The master is dropped afterwards. */
 static enum terminal_place last_words(struct terminal *t)
 {
 	struct run const *const r = &t->run;
@@ -10,7 +11,8 @@ static enum terminal_place last_words(struct terminal *t)
 	                  t->output.tape.taken - t->asked_taken >= RUN_GONE_DRAIN;
 	bool const behind = output_behind(&t->output);
 
-	/* A reader that is waited for keeps its run: its output is not all here. */
+	/* A lossless reader that the head waits for keeps its run open: the output is
+	 * not read yet. */
 	if (t->audience.waiting) return r->state == RUN_NONE ? TERMINAL_FREE : TERMINAL_TAKEN;
 	if (r->state == RUN_NONE) {
 		if (!behind && (over || !t->readable)) return TERMINAL_FREE;
@@ -19,14 +21,14 @@ static enum terminal_place last_words(struct terminal *t)
 	}
 	if (!over && (behind || t->readable)) return TERMINAL_LATER;
 	if (r->pidfd.fd < 0 && !t->hung_up) return TERMINAL_TAKEN;
-	/* So does an engine that has not caught up. */
+	/* Unread output keeps it open, and output that the engine has not parsed. */
 	if (t->readable && r->drained < RUN_GONE_DRAIN) return TERMINAL_TAKEN;
 	if (behind) return TERMINAL_LATER;
 	terminal_end(t);
 	return TERMINAL_FREE;
 }
 
-/* Nobody waits for the place any more: who writes on it is read. */
+/* No export waits any more: read on for the processes that still write. */
 static void asked_over(struct terminal *t)
 {
 	timeout_clear(&t->asked);
@@ -37,8 +39,8 @@ static void asked_over(struct terminal *t)
 
 static void asked_expired(struct timeout *x) { asked_over(list_entry(x, struct terminal, asked)); }
 
-/* The first one that asks begins the time for the last words; so does one that comes
- * after another was denied, but for those that ask at the same time. */
+/* The first export that asks starts the time limit. So does one that asks after another
+ * was denied, unless both ask at the same time. */
 static bool asks_first(struct terminal const *t)
 {
 	if (!timeout_pending(&t->asked)) return true;

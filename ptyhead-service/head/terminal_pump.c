@@ -1,6 +1,6 @@
-/* The master is watched edge-triggered: a hang-up is permanent and would be
- * reported without end, and yet a slave may be opened again. `readable`
- * remembers an edge until a read says that there is no more. */
+/* The master is watched edge-triggered. Level-triggered, epoll would report a hang-up
+ * again and again; but the descriptor must stay in epoll, since a slave may be opened
+ * again. `readable` remembers an edge until a read finds no more output. */
 #include "terminal_int.h"
 
 #include <errno.h>
@@ -9,12 +9,12 @@
 
 #include "master.h"
 
-/* What makes more to be expected soon. */
+/* A read of this size means that more is expected soon. */
 #define NAP_BYTES 256u
 #define PUMP_NS 2000000u
-/* What is no more than an answer or a few lines. */
+/* At most an answer or a few lines. */
 #define HEAVY_BYTES 4096u
-/* An engine that owes more than this is not asked for a resize. */
+/* With a larger debt, the engine is not resized. */
 #define DEBT 500000
 /* How often an exporter may make its master blocking. */
 #define BLOCKED_MOST 3u
@@ -43,8 +43,8 @@ static void wait_for_readers(struct terminal *t)
 	if (!timeout_pending(&t->waited)) timeout_set(&t->env->lossless, &t->waited);
 }
 
-/* A reader whose word does not come is looked at anyway: its message may stand
- * behind input that the program does not take. */
+/* Check a reader even if its MOVED does not come: the frame may wait behind input that
+ * the program does not take. */
 static void waited_expired(struct timeout *x)
 {
 	struct terminal *const t = list_entry(x, struct terminal, waited);
@@ -81,8 +81,8 @@ static void set_size(struct terminal *t, struct tape_size size)
 
 /* ---- reading ------------------------------------------------------------------- */
 
-/* The program asks for another size: granted where no viewer's counts. The mark comes
- * right behind what asked. */
+/* The program asks for another size. It gets the size if no viewer's size counts. The
+ * mark follows directly after the request. */
 static void size_asked(struct terminal *t)
 {
 	struct tape_size const *const s = &t->output.state.size;
@@ -98,15 +98,15 @@ static void size_asked(struct terminal *t)
 	set_size(t, (struct tape_size){ (uint16_t)rows, (uint16_t)cols, (uint16_t)(known ? xpixel : 0), (uint16_t)(known ? ypixel : 0) });
 }
 
-/* Is there more that is to be read? What the program wrote lies within
- * RUN_GONE_DRAIN bytes after its end; the rest waits until that is marked. */
+/* Is there more to read? What the program wrote lies within RUN_GONE_DRAIN bytes after
+ * its end; the rest waits until the end is marked. */
 static bool reads(struct terminal const *t)
 {
 	bool const all = t->run.state == RUN_GONE && t->run.drained >= RUN_GONE_DRAIN;
 	return t->master.fd >= 0 && t->readable && !t->lost && !t->shut && !all;
 }
 
-/* One step; false when there is no more now. */
+/* One step. False: there is no more now. */
 static bool drain_some(struct terminal *t, size_t *total)
 {
 	uint64_t const most = audience_room(&t->audience, &t->output.tape);
@@ -136,7 +136,7 @@ static bool drain_some(struct terminal *t, size_t *total)
 /* The exporter shares the master's flags with us. */
 static bool guard(struct terminal *t)
 {
-	/* That its flags cannot be had is no reason to give it up. */
+	/* A failure to read the flags is no reason to give the master up. */
 	if (master_guard(t->master.fd) > 0) t->blocked++;
 	if (t->blocked <= BLOCKED_MOST) return true;
 	t->lost = "its exporter makes its master blocking again and again";
@@ -185,7 +185,7 @@ void pump_catch_up(struct terminal *t, size_t most, unsigned ms)
 
 /* ---- writing ------------------------------------------------------------------- */
 
-/* How many of the bytes the line took, in order. */
+/* Writes in order; returns how many bytes the line took. */
 static size_t write_some(struct terminal *t, void const *p, size_t len)
 {
 	size_t n = 0;
@@ -198,8 +198,8 @@ static size_t write_some(struct terminal *t, void const *p, size_t len)
 	return n;
 }
 
-/* The kernel says when there is room, but a write can fail for a moment with
- * room there: once it is tried again without a word. */
+/* The kernel reports when there is room. But a write can fail although there is room;
+ * it is retried once, without a message. */
 static void retry_later(struct terminal *t, bool moved)
 {
 	if (moved) t->retried = false;
@@ -227,7 +227,8 @@ size_t pump_input(struct terminal *t, void const *data, size_t len)
 	}
 	size_t const queued = inputq_put(&t->input, p + done, len - done);
 	retry_later(t, done > 0);
-	/* No memory, and nothing in the queue whose way on would wake who waits. */
+	/* Out of memory, and the queue is empty, so no later write would wake the peers
+	 * that wait. */
 	if (done + queued < len && t->input.len == 0) timeout_set(&t->env->retry, &t->retry);
 	return done + queued;
 }
@@ -244,13 +245,13 @@ void pump_flush(struct terminal *t)
 void pump_input_drop(struct terminal *t)
 {
 	timeout_clear(&t->retry);
-	/* SENDs first: they ask what had been written. */
+	/* SENDs first: their answer tells what was written before. */
 	t->events->input(t->events->arg, t, true);
 	inputq_clear(&t->input);
 	t->events->input(t->events->arg, t, false);
 }
 
-/* Where the program does not read its input, it would not read this. */
+/* A program that does not read its input would not read this either. */
 void pump_answer(void *terminal, char const *data, size_t len)
 {
 	struct terminal *const t = terminal;
@@ -262,13 +263,13 @@ void pump_answer(void *terminal, char const *data, size_t len)
 static void resize(struct terminal *t, struct wire_size size)
 {
 	t->size_round = t->env->loop.rounds;
-	/* What was written for the old size comes before the mark. */
+	/* Output that was written for the old size belongs before the mark. */
 	if (t->readable || output_behind(&t->output)) pump_drain(t, INPUTQ_MAX);
 	set_size(t, (struct tape_size){ size.rows, size.cols, size.xpixel, size.ypixel });
 	pump_wake(t);
 }
 
-/* Is another size wanted than there is? */
+/* Does the wanted size differ from the present one? */
 static bool wanted(struct terminal *t, struct wire_size *ret)
 {
 	struct tape_size const *const s = &t->output.state.size;
@@ -277,7 +278,7 @@ static bool wanted(struct terminal *t, struct wire_size *ret)
 	return memcmp(ret, &now, sizeof now) != 0;
 }
 
-/* Input that came after the wish for a size goes on. */
+/* Input that came after the requested size continues. */
 static void size_set(struct terminal *t)
 {
 	if (!t->size_due) return;
@@ -309,8 +310,7 @@ void pump_size_due(struct terminal *t)
 
 /* ---- life ------------------------------------------------------------------------ */
 
-/* Those that were waited for by the head before, and that are back or have had
- * their time. */
+/* The lossless readers of the previous head are back, or their time is over. */
 static void grace_expired(struct timeout *x)
 {
 	struct terminal *const t = list_entry(x, struct terminal, grace);

@@ -1,4 +1,4 @@
-/* A run: from a master's arrival to the end of its program. */
+/* A run, from the arrival of its master to the end of its program. */
 #include "terminal_int.h"
 
 #include <errno.h>
@@ -37,7 +37,7 @@ int terminal_keep(struct terminal *t)
 	return n > 0 ? keep_store(&t->env->keep, items, n) : 0;
 }
 
-/* In the store before the exporter hears that it was taken. */
+/* The store must hold it before the exporter gets its answer. */
 static int keep_run(struct terminal *t, struct terminal_run const *run)
 {
 	struct keep_item items[3];
@@ -68,7 +68,7 @@ void terminal_master_drop(struct terminal *t, bool keep)
 	t->shut = false;
 	timeout_clear(&t->asked);
 	timeout_clear(&t->reread);
-	t->output.state.tty_dev = t->output.state.tty_rdev = 0; /* the number may be another's now */
+	t->output.state.tty_dev = t->output.state.tty_rdev = 0; /* another terminal may get this number now */
 	timeout_clear(&t->waited);
 	t->audience.waiting = false;
 }
@@ -81,7 +81,7 @@ static void end_pidfd(struct terminal *t, bool keep)
 	if (!keep) keep_drop(&t->env->keep, KEEP_PIDFD, t->output.state.run, t->name);
 }
 
-/* The last of those whom the program left behind is gone, too. */
+/* The last process that the program left behind is gone, too. */
 static void closed(struct terminal *t)
 {
 	bool const said = t->output.state.flags & TAPE_OPEN;
@@ -112,8 +112,8 @@ static void end_say(struct terminal const *t, uint32_t flags, int status)
 	        flags & TAPE_END_OPEN ? "; others have the terminal open" : "");
 }
 
-/* The end, as it is known; a status only when the kernel told it. Whom the program left
- * behind gets what was typed, and what will be. */
+/* Marks the end with what is known; the status only if the kernel told it. Processes
+ * that were left behind still get typed input, waiting and new. */
 static void end_mark(struct terminal *t, bool known, int status)
 {
 	FAULT("ending");
@@ -150,7 +150,8 @@ void terminal_settle(struct terminal *t)
 		else terminal_master_drop(t, false);
 		t->shut = t->run.state != RUN_NONE;
 	}
-	/* The end comes behind what the engine has not had yet, in its rounds. */
+	/* The end mark comes after the bytes that the engine has not parsed yet; that
+	 * may take some rounds. */
 	if (output_behind(&t->output)) return;
 	if (t->shut && t->run.state != RUN_NONE) {
 		terminal_end(t);
@@ -177,8 +178,9 @@ static void reap_expired(struct timeout *x)
 
 /* ---- events --------------------------------------------------------------------- */
 
-/* The kernel tells of output once, but a read can fail for a moment with output there, as
- * while whoever else has the master reads it: once it is tried again without a word. */
+/* The kernel reports output once. But a read can find nothing although there is output,
+ * for example while another holder of the master reads. So it is tried again once,
+ * without a message. */
 static void reread_expired(struct timeout *x)
 {
 	struct terminal *const t = list_entry(x, struct terminal, reread);
@@ -192,8 +194,9 @@ static void master_ready(struct source *s, uint32_t events)
 	uint64_t const taken = t->output.tape.taken;
 	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
 		t->readable = true;
-		/* Who has more than one turn's work waits for the next: those who have little
-		 * are read at once, however many there are of the others. */
+		/* A terminal with more than one turn's work waits for its next turn.
+		 * Terminals with little output are read at once, however many others
+		 * there are. */
 		if (!t->heavy || !deferred_pending(&t->pump)) pump_drain(t, PUMP_BYTES);
 		if ((events & EPOLLIN) && !t->readable && !t->hung_up && t->output.tape.taken == taken)
 			timeout_set(&t->env->retry, &t->reread);
@@ -236,8 +239,7 @@ static int master_add(struct terminal *t, int master, uint32_t run)
 	return 0;
 }
 
-/* Viewers decide the size; else who starts the program, if it said so; else it
- * stays what it was. */
+/* Viewers decide the size; else the exporter, if it asked for one; else the size stays. */
 static struct wire_size choose_size(struct terminal *t, struct terminal_run const *run)
 {
 	struct tape_size const s = t->output.state.size;
@@ -247,7 +249,7 @@ static struct wire_size choose_size(struct terminal *t, struct terminal_run cons
 	return (struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel };
 }
 
-/* The kernel's part of a start; nothing is taken over on -errno. */
+/* The system calls of a start. On -errno nothing is taken over. */
 static int run_attach(struct terminal *t, struct terminal_run const *run, struct wire_size size)
 {
 	struct winsize const ws = { size.rows, size.cols, size.xpixel, size.ypixel };
@@ -270,7 +272,7 @@ int terminal_start(struct terminal *t, struct terminal_run const *run, struct wi
 {
 	struct wire_size const size = choose_size(t, run);
 
-	/* When the store refuses, the children of the last run keep their master. */
+	/* If the store refuses, the children of the last run keep their master. */
 	int r = keep_run(t, run);
 	if (r < 0) return r;
 	if (t->master.fd >= 0) pump_input_drop(t);
@@ -302,8 +304,8 @@ int terminal_start(struct terminal *t, struct terminal_run const *run, struct wi
 
 /* ---- take-up ---------------------------------------------------------------------- */
 
-/* A run whose master was stored, and of which the tape says nothing: its
- * beginning was not marked yet, or the tape is lost. */
+/* A stored master without a run on the tape: the start was not marked yet, or the tape
+ * is lost. */
 static void run_found(struct terminal *t, uint32_t run)
 {
 	bool const lost = !t->tape_kept;
@@ -325,7 +327,7 @@ int terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd)
 	bool const alive = unmarked || (t->output.state.flags & TAPE_ALIVE);
 	int r = 0;
 
-	/* What can fail comes first: then nothing has changed. */
+	/* Steps that can fail come first, so that a failure changes nothing. */
 	if (master >= 0) r = master_add(t, master, run);
 	if (r == 0 && alive) r = run_begin(&t->run, &t->env->loop, pidfd, pidfd_ready);
 	if (r < 0) {
@@ -333,7 +335,7 @@ int terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd)
 		deferred_clear(&t->pump);
 		return r;
 	}
-	/* What was asked and not answered is answered now, on the master. */
+	/* Questions that were asked and not answered are answered now, on the master. */
 	output_resume(&t->output, !unmarked && master >= 0);
 	if (unmarked) run_found(t, run);
 	t->audience.absent = (unsigned)atomic_load(&t->output.tape.header->waited);
@@ -344,7 +346,7 @@ int terminal_resume(struct terminal *t, uint32_t run, int master, int pidfd)
 		keep_drop(&t->env->keep, KEEP_PIDFD, run, t->name);
 	}
 	if (master >= 0) return 0;
-	/* Nothing more can come. */
+	/* No more output can come. */
 	terminal_end(t);
 	output_closed(&t->output, clock_wall_ns());
 	return 0;

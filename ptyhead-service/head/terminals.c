@@ -11,11 +11,11 @@ static void old_expired(struct timeout *x);
 
 void terminals_init(struct terminals *s, struct env *e, struct terminal_events const *ev)
 {
-	/* No viewer of a head before has this number. */
+	/* A number that no viewer of an earlier head has. */
 	*s = (struct terminals){ .env = e, .events = *ev, .next_viewer = loop_now() };
 	list_init(&s->list);
 	timeout_init(&s->old, old_expired);
-	/* Often enough to be late by a quarter at most. */
+	/* Check so often that a terminal is forgotten at most a quarter too late. */
 	unsigned const quarter = e->limits.ended_s / 4;
 	loop_queue_init(&e->loop, &s->old_delay, (quarter ? quarter : 1) * SECOND_NS);
 }
@@ -42,15 +42,15 @@ struct terminal *terminals_find(struct terminals *s, char const *name)
 	return NULL;
 }
 
-/* Of two idle ones, the first to be given up: whose last children are gone, too, and
- * then whose run ended before the other's. */
+/* Of two idle terminals, which one to give up first: one whose last process has closed
+ * it before one that is still open, then the one whose run ended first. */
 static bool before(struct terminal const *a, struct terminal const *b)
 {
 	bool const a_open = a->master.fd >= 0, b_open = b->master.fd >= 0;
 	return a_open == b_open ? a->output.state.since < b->output.state.since : b_open;
 }
 
-/* Makes room for one more: a terminal whose run is over and that nobody looks at. */
+/* Makes room for one terminal by forgetting an idle one. */
 static bool evict(struct terminals *s)
 {
 	struct terminal *first = NULL;
@@ -67,7 +67,7 @@ static bool evict(struct terminals *s)
 
 /* ---- what ended long ago ---------------------------------------------------------------- */
 
-/* Does it go by itself one day? */
+/* Is it forgotten by itself after some time? */
 static bool passing(struct terminal const *t)
 {
 	return t->run.state == RUN_NONE && t->output.state.run > 0 && strcmp(t->name, TERMINAL_MAIN) != 0;
@@ -83,7 +83,7 @@ void terminals_changed(struct terminals *s)
 		}
 }
 
-/* The children of a program may write on after its end, and viewers may look. */
+/* Children of the program may write after its end, and viewers may look. */
 static bool is_old(struct terminal const *t, unsigned seconds)
 {
 	uint64_t const now = clock_wall_ns();
@@ -162,7 +162,7 @@ static struct wire_tty tty_of(struct terminal const *t)
 	return (struct wire_tty){ t->output.state.tty_dev, t->output.state.tty_rdev };
 }
 
-/* Does a viewer that is believed run on `tty` and look at `t`? */
+/* Does a trusted viewer run on `tty` and show `t`? */
 static bool shown_on(struct terminal const *t, struct wire_tty tty, uid_t uid)
 {
 	list_each(it, &t->audience.viewers) {
@@ -172,8 +172,8 @@ static bool shown_on(struct terminal const *t, struct wire_tty tty, uid_t uid)
 	return false;
 }
 
-/* A terminal shows another when a viewer that runs on the one looks at the
- * other. Walks from `t` along that; each is looked at once. */
+/* Terminal A shows terminal B if a viewer that runs on A looks at B. Walks this
+ * relation from `t`; visits each terminal once. */
 bool terminals_loop(struct terminals *s, struct terminal *t, struct wire_tty tty, uid_t uid)
 {
 	bool ours = false;

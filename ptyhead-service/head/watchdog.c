@@ -13,7 +13,7 @@ static void interrupt(int sig) { (void)sig; }
 
 int watchdog_init(struct watchdog *w)
 {
-	struct sigaction sa = { .sa_handler = interrupt }; /* no SA_RESTART: that is the point */
+	struct sigaction sa = { .sa_handler = interrupt }; /* without SA_RESTART, so that it interrupts calls */
 	*w = (struct watchdog){ 0 };
 	return sigaction(SIGALRM, &sa, NULL) < 0 ? -errno : 0;
 }
@@ -29,7 +29,8 @@ void watchdog_touch(struct watchdog *w)
 void watchdog_rest(void *arg)
 {
 	struct watchdog *const w = arg;
-	/* Not at once: under load the loop sleeps thousands of times a second. */
+	/* The timer stays for a while: under load the loop sleeps thousands of times a
+	 * second. */
 	if (!w->armed || loop_now() - w->touched_ns < SECOND_NS) return;
 	struct itimerval const never = { 0 };
 	w->armed = setitimer(ITIMER_REAL, &never, NULL) != 0;
