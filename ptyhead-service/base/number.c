@@ -34,7 +34,7 @@ bool number_parse(char const *text, uint64_t most, uint64_t *ret)
 bool number_scaled(char const *text, uint64_t unit, uint64_t most, uint64_t *ret)
 {
 	uint64_t whole = 0, part = 0, scale = 1;
-	bool more = false; /* digits that `part` has no room for */
+	bool more = false; /* there are digits that `part` has no room for */
 
 	if (is_digit(*text, 10)) text = number_read(text, 10, most, &whole);
 	else if (*text != '.' || !is_digit(text[1], 10)) return false;

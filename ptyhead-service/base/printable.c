@@ -35,7 +35,8 @@ size_t printable_span(void const *text, size_t len)
 	return at;
 }
 
-/* One character of `n` bytes at `buf`, of which `size` are free; 0: it does not fit. */
+/* Puts one character of `n` bytes into `buf`, which has `size` bytes left. 0: it does
+ * not fit. */
 static size_t put_one(char *buf, size_t size, uint8_t const *p, size_t n, bool good)
 {
 	static char const digits[] = "0123456789abcdef";

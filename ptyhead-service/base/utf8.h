@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* UTF-8, as table 3-7 of Unicode 15.0 has it: no surrogates, nothing above U+10FFFF, no
- * form longer than need be. */
+/* UTF-8 according to table 3-7 of Unicode 15.0: no surrogates, nothing above U+10FFFF,
+ * no overlong forms. */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
@@ -8,11 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define UTF8_MAX 4u          /* bytes of a character */
-#define UTF8_BAD UINT32_MAX  /* no character: what utf8_get gives for bytes that are none */
+#define UTF8_MAX 4u          /* most bytes of a character */
+#define UTF8_BAD UINT32_MAX  /* what utf8_get gives for invalid bytes */
 #define UTF8_REPLACEMENT 0xFFFDu
 
-/* How many bytes the character that begins with `first` has; 0: none begins so. */
+/* The number of bytes of a character whose first byte is `first`; 0: no character
+ * begins with it. */
 static inline unsigned utf8_length(uint8_t first)
 {
 	if (first < 0x80) return 1;
@@ -22,8 +23,8 @@ static inline unsigned utf8_length(uint8_t first)
 	return 0;
 }
 
-/* May `b` follow the `len` (at least 1) bytes at `begun`, which begin a character of
- * more than `len`? */
+/* May `b` come after the `len` (at least 1) bytes at `begun`, the beginning of a
+ * character of more than `len` bytes? */
 static inline bool utf8_continues(uint8_t const *begun, size_t len, uint8_t b)
 {
 	uint8_t const first = len == 1 ? begun[0] : 0;
@@ -32,9 +33,9 @@ static inline bool utf8_continues(uint8_t const *begun, size_t len, uint8_t b)
 	return b >= low && b <= high;
 }
 
-/* Reads the character at `p`, of which `len` (at least 1) bytes are there. Returns how
- * many bytes it has. For what is none, also for a character that is cut, *ret is
- * UTF8_BAD and the bytes are those that one U+FFFD stands for (at least 1). */
+/* Reads the character at `p`, where `len` (at least 1) bytes are available. Returns its
+ * number of bytes. For an invalid or incomplete character *ret is UTF8_BAD, and the
+ * bytes are those that one U+FFFD replaces (at least 1). */
 static inline size_t utf8_get(uint8_t const *p, size_t len, uint32_t *ret)
 {
 	unsigned const n = utf8_length(p[0]);
@@ -50,7 +51,7 @@ static inline size_t utf8_get(uint8_t const *p, size_t len, uint32_t *ret)
 	return n;
 }
 
-/* Writes the character `c` (at most U+10FFFF) and returns how many bytes it has. */
+/* Writes the character `c` (at most U+10FFFF). Returns its number of bytes. */
 static inline size_t utf8_put(uint32_t c, char ret[UTF8_MAX])
 {
 	static uint8_t const first[UTF8_MAX] = { 0, 0xC0, 0xE0, 0xF0 };

@@ -30,7 +30,7 @@ static void drop(struct ages_screen *g)
 	*g = (struct ages_screen){ 0 };
 }
 
-/* For another size, or the first time: all is of `now`. */
+/* First call, or another size: all rows are of `now`. */
 static void anew(struct ages *a, struct screen const *s, unsigned i)
 {
 	struct ages_screen *const g = &a->of[i];

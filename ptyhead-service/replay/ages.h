@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* When the rows of a screen became what they are, to the second: what is fed to it in one
- * piece came at one time, and a row that is another one after it is of then. */
+/* When each row of a screen got its present content, to the second. The screen is fed
+ * in pieces; each piece has one time. A row that differs after a piece gets the time of
+ * that piece. */
 #ifndef REPLAY_AGES_H
 #define REPLAY_AGES_H
 
@@ -10,19 +11,20 @@
 
 struct ages {
 	uint64_t now; /* CLOCK_REALTIME, ns */
-	unsigned up;  /* so many rows went off the main screen's top in this piece */
+	unsigned up;  /* number of rows that this piece scrolled off the main screen */
 	struct ages_screen {
 		unsigned rows;
 		uint64_t *time, *hash;
-	} of[2]; /* the main and the alternate one */
+	} of[2]; /* main and alternate screen */
 };
 
-/* Before a piece that came at `now` is fed, and after it. */
+/* Call these before and after feeding a piece that came at `now`. */
 void ages_before(struct ages *a, struct screen const *s, uint64_t now);
 void ages_after(struct ages *a, struct screen const *s);
-/* A row that goes off the main screen's top meanwhile, in its order: when it is of. */
+/* The time of a row that scrolls off the main screen. Call it for each such row, in
+ * order. */
 uint64_t ages_up(struct ages *a, struct screen const *s, struct screen_row const *row);
-/* The row y of the screen that is shown; 0: not known. */
+/* The time of row y of the screen that is shown; 0: not known. */
 uint64_t ages_row(struct ages const *a, struct screen const *s, unsigned y);
 void ages_deinit(struct ages *a);
 

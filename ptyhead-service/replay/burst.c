@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-#define BACK_MAX (16u * BURST_MAX) /* so far it is looked back */
+#define BACK_MAX (16u * BURST_MAX) /* how far to look back */
 #define SEQUENCE_MAX 8u
 
-/* Goes over bytes, from a place on. */
+/* Walks over bytes and finds the places. */
 struct burst {
-	uint64_t last;  /* the last place */
-	uint64_t second; /* where the next second begins */
+	uint64_t last;  /* the last place found */
+	uint64_t second; /* start of the next second */
 	bool lines;
-	uint8_t seen[SEQUENCE_MAX]; /* the last bytes, the newest last */
+	uint8_t seen[SEQUENCE_MAX]; /* the last bytes; the newest is last */
 };
 
 static bool ends(struct burst const *b, char const *what)
@@ -20,7 +20,7 @@ static bool ends(struct burst const *b, char const *what)
 	return memcmp(b->seen + SEQUENCE_MAX - len, what, len) == 0;
 }
 
-/* A byte came; is there a place behind it? */
+/* Processes a byte. True: there is a place behind it. */
 static bool behind(struct burst *b, uint8_t byte, uint64_t after)
 {
 	memmove(b->seen, b->seen + 1, SEQUENCE_MAX - 1);
@@ -37,7 +37,8 @@ static uint64_t second_after(struct tape_reader const *r, uint64_t at)
 	return next;
 }
 
-/* The places from `start` to `stop`: the first behind `start`, or the last. */
+/* Walks from `start` to `stop`. Returns the first place behind `start`, or the last
+ * one. */
 static uint64_t find(struct tape_reader const *from, uint64_t start, uint64_t stop, bool lines, bool first)
 {
 	struct tape_reader r = *from;

@@ -30,8 +30,8 @@ struct past_line const *past_at(struct past const *p, unsigned i)
 	return &p->line[(p->first + i) % p->max];
 }
 
-/* What was erased in place is not above the screen: a terminal that saw all has it
- * nowhere either. */
+/* Erased rows do not count as being above the screen: a terminal that saw all output
+ * does not have them either. */
 static void past_add(void *arg, struct screen const *s, struct screen_row const *row)
 {
 	struct past *const p = arg;
@@ -60,7 +60,7 @@ void past_show(struct past const *p, struct screen_buf *out)
 
 /* ---- before the oldest checkpoint ------------------------------------------------ */
 
-/* ED 3: the program wants what is above the screen to be gone. */
+/* ED 3: the program asks to erase what is above the screen. */
 static void past_forget(void *arg)
 {
 	past_clear(arg);
@@ -84,9 +84,9 @@ static bool same_row(struct screen const *a, unsigned y, struct screen const *b,
 	return same;
 }
 
-/* Its size before the checkpoint is not known, so that it was taken for that of
- * there. Where it was smaller, rows went off the top earlier than here, and are
- * not on the checkpoint's screen. */
+/* The size before the checkpoint is not known; the checkpoint's size is assumed. If the
+ * terminal was smaller, rows scrolled off earlier than here, and are not on the
+ * checkpoint's screen. */
 static void rows_between(struct screen const *before, struct screen const *at, struct past *p)
 {
 	unsigned const y = screen_cursor(before).y;
@@ -101,7 +101,7 @@ static void rows_between(struct screen const *before, struct screen const *at, s
 	}
 }
 
-/* Bytes that lead to the alternate screen, or away from one that was there. */
+/* Does it lead to the alternate screen, or leave it? */
 static bool touches_alt(struct replay const *g)
 {
 	static char const *const all[] = { "\033[?1049", "\033[?1047", "\033[?47" };
@@ -112,7 +112,7 @@ static bool touches_alt(struct replay const *g)
 	return false;
 }
 
-/* A step that, where rows have times, is of one second. */
+/* One step. If rows have times, the step lies within one second. */
 static enum tape_next step(struct replay *g, struct past *p, uint64_t limit)
 {
 	uint64_t const end = limit == REPLAY_NOW ? tape_reader_end(g->tape) : limit;
@@ -128,9 +128,8 @@ static enum tape_next step(struct replay *g, struct past *p, uint64_t limit)
 	return next;
 }
 
-/* What lies before the checkpoint at which `at` stands is read as a new terminal would;
- * only rows come of that, and none where the alternate screen plays a part or the
- * writer was faster. */
+/* Reads the output before the checkpoint at `at` as a new terminal would do. Only rows
+ * come of it. None if the alternate screen is involved, or the writer was faster. */
 static void before_checkpoint(struct replay const *at, struct past *p)
 {
 	struct tape_reader tape = *at->tape;
@@ -161,10 +160,10 @@ static int read_once(struct replay *g, struct past *p)
 	int r = rows ? replay_begin_oldest(g) : replay_begin(g, REPLAY_NOW);
 	if (r < 0) return r;
 	if (rows && g->tape->pos > 0) before_checkpoint(g, p);
-	/* The rows of a checkpoint are what is seen: none of them went off the top by this. */
+	/* The rows of a checkpoint are on the screen. Feeding them scrolls nothing off. */
 	if (rows) sink_set(g->screen, p);
 	if (!rows || !p->ages) return replay_advance(g, REPLAY_NOW);
-	/* Of another screen than what was before. */
+	/* The rows kept so far belong to another screen. */
 	ages_deinit(p->ages);
 	enum tape_next next;
 	do next = step(g, p, REPLAY_NOW);
@@ -181,7 +180,7 @@ struct screen *past_read(struct tape_reader *r, struct past *p, struct tape_stat
 	if (!g) return NULL;
 	g->tape = r;
 	for (int i = 0; i < TRIES && e == -EAGAIN; i++) {
-		/* Rather no rows than no screen. */
+		/* On failure return the screen without rows. */
 		if (p && i == TRIES / 2) {
 			past_clear(p);
 			p = NULL;
@@ -200,7 +199,7 @@ struct screen *past_read(struct tape_reader *r, struct past *p, struct tape_stat
 
 /* ---- other moments --------------------------------------------------------------- */
 
-/* What the replay shows where it stands, if it got there (`e` is 0). It is over then. */
+/* The screen at the replay's position, if it got there (`e` is 0). Ends the replay. */
 static struct screen *moment(struct replay *g, int e, struct tape_state *ret_state)
 {
 	struct screen *const s = e == 0 ? replay_take(g) : NULL;
@@ -228,7 +227,7 @@ static bool is_mark(struct replay const *g, struct tape_mark const *m)
 	return g->event.mark.type == m->type && g->event.mark.run == m->run;
 }
 
-/* Up to that mark, behind which another run may begin at the same offset. */
+/* Up to that mark. Behind it another run may begin at the same offset. */
 static struct screen *past_up_to(struct tape_reader *r, struct tape_mark const *end, struct tape_state *ret_state)
 {
 	struct replay *const g = calloc(1, sizeof *g);
@@ -261,7 +260,7 @@ struct screen *past_at_end(struct tape_reader *r, uint32_t run, struct tape_stat
 	}
 	if (e == 0) free(bytes);
 	if (s || (e == 0 && ret_state->run == run)) return s;
-	/* One before the last: as long as the ring holds what leads there. */
+	/* A run before the last one: possible while the ring holds its output. */
 	errno = ENODATA;
 	if (!place_run_end(r, run, &end)) return NULL;
 	return past_up_to(r, &end, ret_state);

@@ -14,7 +14,7 @@ void place_present(struct tape_reader *r, struct tape_state *ret)
 	*ret = p.state;
 }
 
-/* The next mark, over the bytes before it. */
+/* The next mark; skips bytes. */
 static enum tape_next next_mark(struct tape_reader *r, struct tape_event *ret)
 {
 	uint8_t buf[16384];
@@ -41,7 +41,7 @@ uint64_t place_time(struct tape_reader const *from, uint64_t otherwise)
 	uint64_t time, next;
 
 	if (tape_reader_time(from, from->pos, &time, &next)) return time;
-	/* Older than the times that are held: not newer than the next mark. */
+	/* Older than the recorded times: at most as new as the next mark. */
 	if (next_mark(&r, &e) == TAPE_MARK) return e.mark.time;
 	return next < UINT64_MAX && tape_reader_time(from, next, &time, &next) ? time : otherwise;
 }
@@ -69,7 +69,7 @@ uint64_t place_run_start(struct tape_reader const *from)
 	}
 }
 
-/* The newest mark of that type and run; for a start with `run` 0: of that process. */
+/* The newest mark of this type and run. For a start with `run` 0: of this process. */
 static bool newest_mark(struct tape_reader const *from, uint32_t type, uint32_t run, int32_t pid, struct tape_mark *ret)
 {
 	struct tape_reader r = *from;
@@ -88,7 +88,7 @@ static bool newest_mark(struct tape_reader const *from, uint32_t type, uint32_t 
 	}
 }
 
-/* Is the mark since then? *ret_at: just there. */
+/* Does the mark lie at or after that moment? *ret_at: exactly there. */
 static bool is_since(struct tape_mark const *m, uint64_t offset, uint64_t time, bool *ret_at)
 {
 	*ret_at = offset != PLACE_TIME && m->offset == offset && offset > 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What is known of a place on a tape, without a screen. The readers are copied, and so
- * stay where they are. */
+/* What the tape tells about an offset without a screen. Functions work on a copy of the
+ * reader, so the reader does not move. */
 #ifndef REPLAY_PLACE_H
 #define REPLAY_PLACE_H
 
@@ -10,32 +10,33 @@
 
 #include "reader.h"
 
-/* The terminal's state at this moment; all zeros if the tape does not tell it. With it
- * the reader goes to the end of the tape, behind the marks that led to this state. */
+/* The terminal's state now; all zeros if the tape does not tell it. This one moves the
+ * reader to the end of the tape, behind the marks of this state. */
 void place_present(struct tape_reader *r, struct tape_state *ret);
-/* The run that the bytes at the reader's position belong to. */
+/* The number of the run at the reader's position. */
 uint32_t place_run(struct tape_reader const *from, uint32_t otherwise);
-/* When the byte at the reader's position came (CLOCK_REALTIME, ns), to the second; where
- * that is not held any more, the next time that is. */
+/* When the byte at the reader's position came (CLOCK_REALTIME, ns), to the second. If
+ * that is not held any more: the next time that is held. */
 uint64_t place_time(struct tape_reader const *from, uint64_t otherwise);
-/* How many of the next `most` bytes came within the same second. *time: when
- * (CLOCK_REALTIME, ns); left alone where that is not held. */
+/* How many of the next `most` bytes came within the same second. *time: that time
+ * (CLOCK_REALTIME, ns); unchanged if it is not held. */
 size_t place_same_time(struct tape_reader const *r, size_t most, uint64_t *time);
-/* The offset at which the newest run began, or the oldest one held if it began before. */
+/* The offset where the newest run began; the oldest offset held if it began before. */
 uint64_t place_run_start(struct tape_reader const *from);
 
-/* The offset at which the run with this number began, or, with `run` 0, the newest run of
- * the process `pid`. False: that is not held. */
+/* The offset where run `run` began or, with `run` 0, where the newest run of process
+ * `pid` began. False: it is not held. */
 bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, uint64_t *ret);
-/* The first mark of that type (a run's start or end) since the offset, or, where that is
- * PLACE_TIME, since the time. What stands just at the offset may have been before it was
- * taken: an end counts there if no start follows it there, a start only at 0. */
+/* The first mark of that type (start or end of a run) at or after an offset, or with
+ * PLACE_TIME after a time. A mark exactly at the offset may be older than the caller's
+ * offset: there, an end counts if no start follows at the same offset, and a start
+ * counts only at offset 0. */
 #define PLACE_TIME UINT64_MAX
 bool place_mark_since(struct tape_reader const *from, uint32_t type, uint64_t offset, uint64_t time, struct tape_mark *ret);
-/* The mark at which that run went on no more. False: it is not held. */
+/* The mark at which the run stopped going on. False: it is not held. */
 bool place_run_end(struct tape_reader const *from, uint32_t run, struct tape_mark *ret);
-/* An offset that was reached at `time` (CLOCK_REALTIME, ns) or before, to
- * the second; the oldest one held if all is newer. */
+/* The last offset that was reached at `time` (CLOCK_REALTIME, ns) or before, to the
+ * second; the oldest offset held if all is newer. */
 uint64_t place_at_time(struct tape_reader const *from, uint64_t time);
 
 #endif

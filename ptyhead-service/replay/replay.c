@@ -29,7 +29,7 @@ static void screen_drop(struct replay *p)
 	p->screen = NULL;
 }
 
-/* An empty screen of that size, at the tape's position. */
+/* An empty screen of this size, at the tape's position. */
 static int screen_begin(struct replay *p, unsigned rows, unsigned cols)
 {
 	bool const used = p->screen != NULL;
@@ -57,7 +57,7 @@ static int begun(struct replay *p, bool exact)
 	return 0;
 }
 
-/* At the terminal's first byte, of which nothing may have been overwritten. */
+/* Starts at the terminal's first byte. Nothing may be overwritten yet. */
 static int begin_first(struct replay *p)
 {
 	struct tape_event e;
@@ -66,7 +66,7 @@ static int begin_first(struct replay *p)
 	tape_reader_oldest_seek(p->tape);
 	if (p->tape->pos != 0 || p->tape->mark != 0) return -ENODATA;
 	p->state = (struct tape_state){ .size = { .rows = REPLAY_ROWS, .cols = REPLAY_COLS } };
-	/* The first mark says how large the terminal was. */
+	/* The first mark has the size of the terminal. */
 	struct tape_reader peek = *p->tape;
 	if (tape_reader_next(&peek, &none, 0, &e) == TAPE_MARK) {
 		if (e.mark.type == TAPE_RUN_START) p->state.size = e.mark.u.start.size;
@@ -76,8 +76,8 @@ static int begin_first(struct replay *p)
 	return r < 0 ? r : begun(p, true);
 }
 
-/* At one of the tape's two checkpoints, if that does not lie after `offset`
- * (else -ERANGE; the state is the checkpoint's all the same). */
+/* Starts at one of the two checkpoints if it does not lie after `offset`; else -ERANGE,
+ * but `state` is the checkpoint's. */
 static int begin_checkpoint(struct replay *p, bool oldest, uint64_t offset)
 {
 	uint8_t *bytes;
@@ -111,8 +111,8 @@ int replay_begin(struct replay *p, uint64_t offset)
 	int const first = begin_first(p);
 	if (first == 0 || first == -ENOMEM) return first;
 	if (r != -ERANGE && older != -ERANGE) return r;
-	/* Of what the bytes there meant something is unknown; what they say is not.
-	 * `state` is that of the oldest checkpoint. */
+	/* The meaning of some bytes here may be lost, but their text is not. `state` is
+	 * that of the oldest checkpoint. */
 	r = replay_begin_bare(p, p->state.size.rows, p->state.size.cols);
 	if (r == 0 && tape_reader_seek(p->tape, offset)) r = begun(p, false);
 	return r;
@@ -122,7 +122,7 @@ int replay_begin_oldest(struct replay *p)
 {
 	int r = begin_first(p);
 	if (r == -ENODATA) r = begin_checkpoint(p, true, REPLAY_NOW);
-	/* There is no older one, or it is on the tape no more. */
+	/* There is no older checkpoint, or it is no longer on the tape. */
 	if (r < 0 && r != -ENOMEM) r = begin_checkpoint(p, false, REPLAY_NOW);
 	return r;
 }
@@ -134,7 +134,7 @@ static enum tape_next step(struct replay *p, uint64_t limit, bool marks_too)
 	uint64_t const left = limit > p->tape->pos ? limit - p->tape->pos : 0;
 
 	if (left == 0 && !marks_too) return TAPE_NOTHING;
-	/* With no room for bytes it gives marks alone. */
+	/* Without room for bytes it returns only marks. */
 	size_t const room = left < sizeof p->data ? (size_t)left : sizeof p->data;
 	enum tape_next const next = tape_reader_next(p->tape, p->data, room, &p->event);
 	if (next == TAPE_BYTES && p->screen) screen_feed(p->screen, p->data, p->event.len);
@@ -151,7 +151,7 @@ enum tape_next replay_step(struct replay *p, uint64_t limit)
 int replay_advance(struct replay *p, uint64_t offset)
 {
 	bool const now = offset == REPLAY_NOW;
-	/* Bytes that come meanwhile do not prolong it. */
+	/* The end is fixed now: bytes that arrive later do not extend the replay. */
 	uint64_t const limit = now ? tape_reader_end(p->tape) : offset;
 	enum tape_next next;
 

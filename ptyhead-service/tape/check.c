@@ -9,7 +9,7 @@
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
-/* Far above any real tape, low enough that no sum here can overflow. */
+/* Far above any real tape, and low enough that no sum here overflows. */
 #define TOTAL_MAX (1ull << 30)
 #define MARKS_MAX (1ull << 20)
 #define TIMES_MAX (1ull << 20)

@@ -1,4 +1,4 @@
-/* Is it a tape, before anything in it is believed? Of this module's own use. */
+/* Checks that a file is a tape, before anything in it is used. Internal to tape/. */
 #ifndef TAPE_CHECK_H
 #define TAPE_CHECK_H
 

@@ -1,9 +1,9 @@
 #include "crc.h"
 
-/* Four bytes at a time (slicing): checkpoints of a flood are summed a thousand
- * times a second. What a byte adds is the sum of what its bits add, so the tables
- * are written down as those of one bit each: T0 for the last byte that was taken,
- * T1 for the one before it, and so on. */
+/* Four bytes at a time (slicing), since in a flood a thousand checkpoints a second are
+ * summed. The CRC of a byte is the XOR of the CRCs of its bits, so each table lists one
+ * entry for each bit: T0 for the last of the four bytes, T1 for the one before it, and
+ * so on. */
 #define BIT_(n, b, v) ((n) >> (b) & 1 ? (v) : 0u)
 #define T0(n) \
 	(BIT_(n, 0, 0x77073096u) ^ BIT_(n, 1, 0xEE0E612Cu) ^ BIT_(n, 2, 0x076DC419u) ^ BIT_(n, 3, 0x0EDB8832u) ^ \

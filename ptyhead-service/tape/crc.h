@@ -8,8 +8,8 @@
 #include "tape.h"
 
 uint32_t tape_crc(void const *data, size_t len);
-/* That of a checkpoint: of all that is acted on, which is its offset, mark, state and
- * length, and the CRC of its bytes. */
+/* The CRC of a checkpoint: over its offset, mark, state and length, and the CRC of its
+ * bytes. */
 uint32_t tape_checkpoint_crc(struct tape_checkpoint const *c, void const *bytes);
 
 #endif

@@ -1,6 +1,6 @@
-/* Where a kill is aimed by the tests: FAULT("name") is nothing, but in a build
- * of `make FAULTS=yes`, where tests/faults/fault.c kills the process at the
- * point that the test chose. */
+/* Fault points for tests. FAULT("name") does nothing. In a build with `make
+ * FAULTS=yes`, tests/faults/fault.c kills the process at the fault point that the test
+ * chose. */
 #ifndef FAULT_H
 #define FAULT_H
 

@@ -34,12 +34,12 @@ int page_map(struct page **ret, int fd)
 	void *p;
 	int const seals = fcntl(fd, F_GET_SEALS);
 
-	/* Only a memfd can hold the seals: a plain file on a tmpfs has just
-	 * F_SEAL_SEAL, anything else none. */
+	/* Only a memfd can have these seals. A plain file on a tmpfs has only
+	 * F_SEAL_SEAL, any other file none. */
 	if (seals < 0 || !(seals & F_SEAL_SHRINK)) return -EPROTO;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size != PAGE_SIZE_BYTES)
 		return -EPROTO;
-	/* A write seal, or a read-only descriptor, is found by this. */
+	/* Mapping fails if the page has a write seal or the descriptor is read-only. */
 	p = mmap(NULL, PAGE_SIZE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED) return errno == ENOMEM ? -ENOMEM : -EPROTO;
 	*ret = p;

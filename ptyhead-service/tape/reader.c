@@ -10,7 +10,7 @@
 
 #define TRIES 8
 
-/* An entry's bytes came within this time, by clocks that tick. */
+/* The bytes of an entry came within this time, while no one sets the clock. */
 #define TIME_SPAN 1100000000u
 #define OFFSET_MAX (UINT64_MAX / 4)
 
@@ -24,8 +24,8 @@ int tape_reader_init(struct tape_reader *r, int fd)
 	int e = tape_check(fd, &h);
 	if (e < 0) return e;
 
-	/* One stretch of addresses: the file, then the ring twice more. What was
-	 * checked above is kept here and never looked up in the file again. */
+	/* One range of addresses: the file, then the ring twice more. The checked
+	 * values are kept in this process and never read from the file again. */
 	total = (size_t)h.total_size;
 	ring = (size_t)h.ring_size;
 	memset(r, 0, sizeof *r);
@@ -62,14 +62,14 @@ void tape_reader_deinit(struct tape_reader *r)
 
 /* ---- positions ----------------------------------------------------------- */
 
-/* Casting const away: C11 has atomic_load take it only since a correction that
- * not every compiler has. */
+/* The cast removes const: older compilers do not accept const in atomic_load (a later
+ * correction of C11). */
 static uint64_t load(_Atomic uint64_t const *p)
 {
 	return atomic_load_explicit((_Atomic uint64_t *)(uintptr_t)p, memory_order_acquire);
 }
 
-/* Of the writer's words that only grow: no sum with one overflows. */
+/* For the writer's counters. Limited so that sums with them cannot overflow. */
 static uint64_t load_position(_Atomic uint64_t const *p)
 {
 	uint64_t const at = load(p);
@@ -85,7 +85,7 @@ static uint64_t oldest_of(struct tape_reader const *r, uint64_t end)
 	return tape_oldest(end, r->ring_size);
 }
 
-/* Copies mark `i`; false when the writer has, or may have, gone over it. */
+/* Copies mark `i`. False: the writer has overwritten it, or may have. */
 static bool mark_copy(struct tape_reader const *r, uint64_t i, struct tape_mark *ret)
 {
 	uint64_t now;
@@ -96,8 +96,8 @@ static bool mark_copy(struct tape_reader const *r, uint64_t i, struct tape_mark 
 	return i >= now || now - i < r->marks_count;
 }
 
-/* What comes next, without copying bytes: TAPE_MARK (in *ret), TAPE_BYTES up
- * to *ret_limit, TAPE_NOTHING or TAPE_OVERTAKEN. */
+/* The next item, without copying bytes: TAPE_MARK (in *ret), TAPE_BYTES up to
+ * *ret_limit, TAPE_NOTHING or TAPE_OVERTAKEN. */
 static enum tape_next look(struct tape_reader const *r, struct tape_event *ret, uint64_t *ret_limit)
 {
 	uint64_t const end = load_end(r);
@@ -109,9 +109,9 @@ static enum tape_next look(struct tape_reader const *r, struct tape_event *ret, 
 		struct tape_mark m;
 		if (marks_end - r->mark >= r->marks_count || !mark_copy(r, r->mark, &m))
 			return TAPE_OVERTAKEN;
-		/* The writer puts marks at most one read ahead of the end, and
-		 * never back: what lies elsewhere is damage, and must neither
-		 * hold up the marks behind it nor lead anywhere. */
+		/* The writer puts marks at most one read ahead of the end, and their
+		 * offsets never go back. A mark elsewhere is damage. It must neither
+		 * block the marks behind it nor move the reader. */
 		if (m.offset > load_end(r) + TAPE_READ_MAX) m.offset = end;
 		if (m.offset < r->pos) m.offset = r->pos;
 		if (m.offset == r->pos && m.offset <= end) {
@@ -135,7 +135,7 @@ enum tape_next tape_reader_next(struct tape_reader *r, uint8_t *buf, size_t cap,
 	if (next == TAPE_MARK) r->mark++;
 	if (next != TAPE_BYTES) return next;
 
-	/* look() found pos within a ring's length of the end that it saw. */
+	/* look() found `pos` within a ring's length of the end. */
 	size_t n = (size_t)(limit - r->pos);
 	if (n > cap) n = cap;
 	if (n == 0) return TAPE_NOTHING;
@@ -169,7 +169,7 @@ uint64_t tape_reader_oldest(struct tape_reader const *r)
 
 static uint64_t load_times_end(struct tape_reader const *r) { return load_position(&r->header->times_end); }
 
-/* Copies entry `i`; false when the writer has, or may have, gone over it. */
+/* Copies time entry `i`. False: the writer has overwritten it, or may have. */
 static bool time_copy(struct tape_reader const *r, uint64_t i, struct tape_time *ret)
 {
 	memcpy(ret, r->times + (i % r->times_count) * sizeof *ret, sizeof *ret);
@@ -186,7 +186,7 @@ bool tape_reader_time(struct tape_reader const *r, uint64_t offset, uint64_t *re
 	bool known = false;
 
 	*ret_next = UINT64_MAX;
-	/* The last entry at or before the offset; those that are gone are before it. */
+	/* Finds the last entry at or before the offset. Overwritten entries are older. */
 	while (low < high) {
 		uint64_t const mid = low + (high - low) / 2;
 		bool const held = time_copy(r, mid, &e);
@@ -216,7 +216,7 @@ uint64_t tape_reader_at_time(struct tape_reader const *r, uint64_t time)
 
 /* ---- seeking ------------------------------------------------------------- */
 
-/* The first mark held that does not lie before `offset`. */
+/* The first mark that is held and does not lie before `offset`. */
 static uint64_t mark_at(struct tape_reader const *r, uint64_t offset)
 {
 	uint64_t const marks_end = load_marks_end(r);
@@ -247,8 +247,8 @@ bool tape_reader_seek(struct tape_reader *r, uint64_t offset)
 
 void tape_reader_end_seek(struct tape_reader *r)
 {
-	/* In this order: a mark that comes while this runs is still seen, one
-	 * that belongs to a read not yet published is not skipped. */
+	/* This order matters: a mark that is written meanwhile is still seen, and a
+	 * mark of a read that is not published yet is not skipped. */
 	uint64_t const before = load_marks_end(r);
 	uint64_t mark;
 
@@ -289,7 +289,7 @@ static enum slot_result slot_copy(struct tape_reader const *r, unsigned number, 
 	return SLOT_GOOD;
 }
 
-/* Goes where the checkpoint is; SLOT_CHANGED when that is on the tape no more. */
+/* Goes to the offset of the checkpoint. SLOT_CHANGED: it is no longer on the tape. */
 static enum slot_result slot_go(struct tape_reader *r, struct tape_checkpoint const *c)
 {
 	uint64_t const end = load_end(r);
@@ -305,13 +305,14 @@ static enum slot_result slot_go(struct tape_reader *r, struct tape_checkpoint co
 
 enum which { NEWEST, OLDER, ENDED };
 
-/* The copy of a checkpoint; `go`, unless it is that of a run's end, goes there. */
+/* Copies a checkpoint. If `go` is set, goes to its offset; `go` is not set for the one
+ * of a run's end. */
 static int checkpoint_get(struct tape_reader const *r, enum which which, struct tape_reader *go, struct tape_checkpoint *ret,
                           uint8_t **ret_bytes)
 {
 	for (int i = 0; i < TRIES; i++) {
 		uint64_t const last = load(which == ENDED ? &r->header->ended : &r->header->checkpoint);
-		/* The first one has no elder. */
+		/* There is only one, so there is no older one. */
 		uint64_t const serial = which == OLDER && last > 0 ? last - 1 : last;
 		if (serial == 0) return -ENODATA;
 		unsigned const slot = which == ENDED ? TAPE_SLOT_ENDED : (unsigned)(serial & 1);

@@ -1,8 +1,8 @@
-/* Reading a tape, by anyone who was given its descriptor. Trusts nothing that
- * the tape holds: every position is checked, every copy is validated against
- * the writer's position after it was made. Pure but for mmap(2).
+/* Reading a tape, for every process that has its descriptor. The reader trusts nothing on
+ * the tape: it checks each position, and validates each copy against the writer's position
+ * afterwards. Pure, except for mmap(2).
  *
- * A reader goes through output and marks in their one true order:
+ * A reader gets output and marks in their order:
  *
  *     for (;;) switch (tape_reader_next(&r, buf, sizeof buf, &e)) {
  *     case TAPE_BYTES: use(buf, e.len); break;
@@ -30,14 +30,14 @@ struct tape_reader {
 	uint64_t marks_count;
 	uint64_t times_count;
 	uint64_t slot_size;
-	uint64_t pos;  /* offset of the next byte to be given out */
-	uint64_t mark; /* index of the next mark to be looked at */
+	uint64_t pos;  /* offset of the next byte */
+	uint64_t mark; /* index of the next mark */
 	size_t mapped;
 };
 
-/* Maps the tape behind `fd` (which the caller keeps and may close).
- * -EPROTO: not a tape, not sealed, or its parts contradict each other;
- * -EPROTONOSUPPORT: a tape of another version. Starts at the oldest byte. */
+/* Maps the tape behind `fd`. The caller keeps `fd` and may close it. The reader starts
+ * at the oldest byte. -EPROTO: not a tape, not sealed, or inconsistent;
+ * -EPROTONOSUPPORT: a tape of another version. */
 int tape_reader_init(struct tape_reader *r, int fd);
 void tape_reader_deinit(struct tape_reader *r);
 
@@ -45,7 +45,7 @@ enum tape_next {
 	TAPE_NOTHING = 0,
 	TAPE_BYTES,
 	TAPE_MARK,
-	TAPE_OVERTAKEN, /* the position is no longer on the tape; it is unchanged */
+	TAPE_OVERTAKEN, /* the position is overwritten; it stays unchanged */
 };
 
 struct tape_event {
@@ -56,35 +56,35 @@ struct tape_event {
 
 enum tape_next tape_reader_next(struct tape_reader *r, uint8_t *buf, size_t cap, struct tape_event *ret);
 
-/* True when tape_reader_next would say TAPE_NOTHING: to be asked again after
- * telling the head that one is about to sleep. */
+/* Would tape_reader_next return TAPE_NOTHING? Ask again after page_sleep. */
 bool tape_reader_idle(struct tape_reader const *r);
 
 uint64_t tape_reader_end(struct tape_reader const *r);
 uint64_t tape_reader_oldest(struct tape_reader const *r);
 
-/* When the byte at `offset` came, to the second (CLOCK_REALTIME, ns), and from which offset
- * on bytes have another time (UINT64_MAX: none yet). False: that is not held. */
+/* *ret_time: when the byte at `offset` came, to the second (CLOCK_REALTIME, ns). *ret_next:
+ * the offset from which bytes have another time (UINT64_MAX: none yet). False: the time
+ * is not held. */
 bool tape_reader_time(struct tape_reader const *r, uint64_t offset, uint64_t *ret_time, uint64_t *ret_next);
-/* From here on lies what came at `time` or later, and at most what came in the second
- * before it; the oldest byte when all that is held is later. Where the clock was set
- * back: the last such place. */
+/* The offset from which on the output came at `time` or later, exact to one second; the
+ * oldest byte if all output held is later. If the clock was set back: the last such
+ * offset. */
 uint64_t tape_reader_at_time(struct tape_reader const *r, uint64_t time);
 
-/* Goes to the oldest byte still held, with the marks from there on.
- * After TAPE_OVERTAKEN: the distance to the old position is what was lost. */
+/* Goes to the oldest byte held, with its marks. After TAPE_OVERTAKEN, the distance to
+ * the old position is the number of lost bytes. */
 void tape_reader_oldest_seek(struct tape_reader *r);
-/* Goes to `offset`; false when it is not on the tape. */
+/* Goes to `offset`. False: it is not on the tape. */
 bool tape_reader_seek(struct tape_reader *r, uint64_t offset);
 void tape_reader_end_seek(struct tape_reader *r);
 
-/* Copies the newest (or, with `oldest`, the older of the two) checkpoint and
- * goes to its offset. *ret_bytes is malloc'd, *ret_len long (NULL, 0 for a raw
- * one). -ENODATA: none on the tape; -EAGAIN: the writer overtook every try;
- * -ENOMEM; -EPROTO: damaged. */
+/* Copies the newest checkpoint (with `oldest`: the older of the two) and goes to its
+ * offset. *ret_bytes is malloc'd, *ret_len bytes long (NULL, 0 for a raw one).
+ * -ENODATA: there is none on the tape. -EAGAIN: the writer overtook every attempt.
+ * -ENOMEM. -EPROTO: damaged. */
 int tape_reader_checkpoint(struct tape_reader *r, bool oldest, struct tape_state *ret_state,
                            uint8_t **ret_bytes, size_t *ret_len);
-/* The checkpoint of the end of the last run that ended; the reader stays where it is. */
+/* The checkpoint of the end of the last ended run. The reader stays where it is. */
 int tape_reader_ended(struct tape_reader const *r, struct tape_state *ret_state,
                       uint8_t **ret_bytes, size_t *ret_len);
 

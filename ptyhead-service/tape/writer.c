@@ -28,7 +28,7 @@ static uint64_t ring_size_round(uint64_t want)
 	return size;
 }
 
-/* The file, then its ring once more behind it. */
+/* The file, followed by its ring once more. */
 static int tape_map(struct tape *t, uint64_t total)
 {
 	size_t const mapped = (size_t)(total + t->ring_size);
@@ -60,7 +60,7 @@ int tape_create(struct tape *t, uint64_t ring_size, char const *name)
 	snprintf(label, sizeof label, "ptytape:%s", name);
 	t->fd = memfd_create(label, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (t->fd < 0) return -errno;
-	/* Whoever holds the descriptor may read; writing needs the writable one,
+	/* A holder of this descriptor may read. Writing needs the writable descriptor,
 	 * which is never given away. */
 	if (fchmod(t->fd, 0644) < 0 || ftruncate(t->fd, (off_t)total) < 0 ||
 	    fcntl(t->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
@@ -94,7 +94,7 @@ fail:
 	return r;
 }
 
-/* The newest checkpoint whose slot was not torn while it was written. */
+/* The newest checkpoint whose slot is complete. */
 static void find_checkpoint(struct tape *t)
 {
 	uint64_t const newest = atomic_load(&t->header->checkpoint);
@@ -110,11 +110,11 @@ static void find_checkpoint(struct tape *t)
 	t->serial = newest;
 }
 
-/* A kill may fall between a query's mark and the bytes that it stands for:
- * these are looked at again, and marked again. */
+/* A kill may fall between a query's mark and the publishing of its bytes. These bytes
+ * are parsed and marked again, so take the marks back. */
 static void drop_early_marks(struct tape *t)
 {
-	/* No read brings more of them; a damaged ring can look full of them. */
+	/* One read has no more of them. A damaged ring may seem to have more. */
 	for (unsigned most = TAPE_MARKS_READ; most > 0 && t->marks_end > 0; most--) {
 		struct tape_mark m;
 		memcpy(&m, t->marks + ((t->marks_end - 1) % TAPE_MARKS) * sizeof m, sizeof m);
@@ -129,7 +129,7 @@ int tape_open(struct tape *t, int fd)
 	struct tape_header h;
 	int r = tape_check(fd, &h);
 	if (r < 0) return r;
-	/* This writer's own layout; the ring may have any of its sizes. */
+	/* The layout must be this writer's own; only the size of the ring may differ. */
 	if (h.marks_at != MARKS_AT || h.marks_count != TAPE_MARKS || h.times_at != TIMES_AT ||
 	    h.times_count != TAPE_TIMES || h.slots_at != SLOTS_AT ||
 	    h.slot_size != TAPE_SLOT_SIZE || h.ring_at != RING_AT || h.total_size != RING_AT + h.ring_size ||
@@ -153,12 +153,13 @@ int tape_open(struct tape *t, int fd)
 	if (atomic_load(&t->header->armed) == t->taken) {
 		uint64_t last = t->end + TAPE_READ_MAX;
 		while (last > t->taken && t->ring[(last - 1) & (t->ring_size - 1)] == tape_fill_byte(last - 1)) last--;
-		/* Known before the fill is touched: dying again changes nothing. */
+		/* Stored before the fill is changed: a second death here changes
+		 * nothing. */
 		tape_take(t, (size_t)(last - t->taken));
 	}
 	t->filled = t->taken;
-	/* A word that is too high would keep questions from being answered, one that
-	 * is too low would have them answered twice, which cannot be told. */
+	/* A value that is too high would suppress answers. One that is too low would
+	 * repeat answers; this cannot be detected. */
 	if (atomic_load(&t->header->answered) > t->taken) atomic_store(&t->header->answered, t->taken);
 	drop_early_marks(t);
 	find_checkpoint(t);
@@ -180,8 +181,8 @@ int tape_reader_fd(struct tape const *t)
 	return fd < 0 ? -errno : fd;
 }
 
-/* tape_fill_byte of every offset from `offset` on: one period by hand, the rest
- * copied from it, twice as much each time. */
+/* Fills with tape_fill_byte from `offset` on: writes one period, then copies it,
+ * doubling the length each time. */
 static void fill(uint8_t *p, uint64_t offset, size_t len)
 {
 	size_t done = len < TAPE_FILL_PERIOD ? len : TAPE_FILL_PERIOD;
@@ -200,10 +201,10 @@ uint8_t *tape_arm(struct tape *t, size_t *ret_room)
 	uint64_t const from = t->filled < t->taken ? t->taken : t->filled;
 
 	if (from < upto) {
-		/* Half a fill must not be taken for one. */
+		/* A half-written fill must not be taken for a fill. */
 		atomic_store_explicit(&t->header->armed, UINT64_MAX, memory_order_relaxed);
-		/* Readers that still copy from here must find, when they look
-		 * at `end` afterwards, that it had moved. */
+		/* A reader that still copies from here must see afterwards that `end`
+		 * has moved. */
 		atomic_thread_fence(memory_order_release);
 		FAULT("filling");
 		fill(t->ring + (from & mask), from, (size_t)(upto - from));
@@ -211,8 +212,8 @@ uint8_t *tape_arm(struct tape *t, size_t *ret_room)
 		FAULT("filled");
 	}
 	atomic_store_explicit(&t->header->armed, t->taken, memory_order_release);
-	/* A kill must not find the word and not the fill: same thread, so the
-	 * order of the program is enough once the compiler keeps it. */
+	/* A kill must not find the word without the fill. Both are stored by one
+	 * thread, so only the compiler must keep the order. */
 	atomic_signal_fence(memory_order_seq_cst);
 	FAULT("armed");
 	uint64_t const room = upto - t->taken;
@@ -234,9 +235,9 @@ static uint64_t clock_of(clockid_t which)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* The time of what comes next, at most once a second. Whether it is due a coarse clock says,
- * since this is called for each read; what is noted must not lie before the mark of a run
- * that began just now. */
+/* Records the time of the following bytes, at most once a second. A coarse clock
+ * decides whether it is due, since this runs for each read. The recorded time must not
+ * lie before the mark of a run that has just begun. */
 static void note_time(struct tape *t)
 {
 	uint64_t const now = clock_of(CLOCK_MONOTONIC_COARSE);
@@ -303,7 +304,7 @@ bool tape_checkpoint_due(struct tape const *t)
 	       t->marks_end - t->checkpoint_mark >= TAPE_MARKS / 2;
 }
 
-/* Into slot `number`, valid under `serial` when it returns 0. */
+/* Writes into slot `number`. It is valid under `serial` when this returns 0. */
 static int slot_write(struct tape *t, unsigned number, uint64_t serial, uint64_t offset,
                       struct tape_state const *state, void const *bytes, size_t len)
 {
@@ -312,7 +313,7 @@ static int slot_write(struct tape *t, unsigned number, uint64_t serial, uint64_t
 
 	if (!bytes) len = 0;
 	if (len > TAPE_CHECKPOINT_MAX) return -EFBIG;
-	/* What lies there may be another head's, or damaged. */
+	/* The slot may hold data of another head, or be damaged. */
 	size_t const before = c->length <= TAPE_CHECKPOINT_MAX ? c->length : TAPE_CHECKPOINT_MAX;
 	atomic_store_explicit(&c->serial, 0, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
@@ -326,7 +327,7 @@ static int slot_write(struct tape *t, unsigned number, uint64_t serial, uint64_t
 	FAULT("checkpoint-written");
 	atomic_store_explicit(&c->serial, serial, memory_order_release);
 
-	/* Pages that only a larger checkpoint needed go back to the system. */
+	/* Pages that only a larger checkpoint needed are freed. */
 	size_t const page = TAPE_PAGE;
 	size_t const used = (len + page - 1) / page * page;
 	if (before > used) {

@@ -4,8 +4,8 @@
 
 /* ---- writing ------------------------------------------------------------- */
 
-/* Room for `n` bytes, or NULL. A field that does not fit ends the writing: a
- * shorter one behind it must not take its place. */
+/* Room for `n` bytes, or NULL. After a field that does not fit nothing more is written:
+ * a shorter field must not take its place. */
 static uint8_t *reserve(struct wire_writer *w, size_t n)
 {
 	if (w->full || n > w->room - w->len) {
@@ -133,7 +133,7 @@ struct wire_tty wire_read_tty(struct wire_reader *r)
 	return t;
 }
 
-/* The next `len` bytes where they are there and within the limit. */
+/* The next `len` bytes, if there are so many and `len` is within the limit. */
 static struct wire_bytes read_bytes(struct wire_reader *r, size_t len, size_t limit)
 {
 	struct wire_bytes b = {r->at, 0};

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Buffers are multiples of this, and as large as what is in them, not as a length
- * that a peer claims. */
+/* Buffer sizes are multiples of this. They follow the bytes received, not the length
+ * that a peer states. */
 #define STEP 64u
 #define READ_MAX 8192u /* bytes in one conn_fill; on the stack */
 
@@ -66,19 +66,19 @@ static void give_back(uint8_t **buf, size_t *cap)
 	*cap = 0;
 }
 
-/* Makes the buffer as large as `len` bytes, at least 1, need. False: no memory. */
+/* Makes the buffer large enough for `len` bytes (at least 1). False: out of memory. */
 static bool fit(uint8_t **buf, size_t *cap, size_t len)
 {
 	size_t const want = ((len - 1) / STEP + 1) * STEP;
 	if (*buf && want == *cap) return true;
 	uint8_t *const p = realloc(*buf, want);
-	if (!p) return want < *cap; /* the larger one does, too */
+	if (!p) return want < *cap; /* shrinking failed: the larger buffer is good enough */
 	*buf = p;
 	*cap = want;
 	return true;
 }
 
-/* Forgets the frame that was given out last. */
+/* Drops the frame that was given out last. */
 static void drop_used(struct conn *c)
 {
 	if (c->in_used == 0) return;
@@ -104,10 +104,10 @@ static bool append_in(struct conn *c, uint8_t const *data, size_t len)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #pragma GCC diagnostic ignored "-Wsign-compare"
-/* Keeps the descriptors of one message, or says that they are too many. All
- * that were installed are closed in that case, whichever header they are in. The
- * kernel says MSG_CTRUNC where there was no room for them in `control`, and where
- * RLIMIT_NOFILE let it install none or some: those are fewer than a frame carries. */
+/* Keeps the descriptors of one message. If there are too many, closes all that arrived,
+ * in whichever header, and reports that. The kernel sets MSG_CTRUNC if they did not fit
+ * into `control`, and also if RLIMIT_NOFILE let it install only some or none; then
+ * there are fewer than a frame may carry. */
 static enum conn_result keep_fds(struct conn *c, struct msghdr *m)
 {
 	bool const cut = (m->msg_flags & MSG_CTRUNC) != 0;
@@ -138,7 +138,7 @@ static enum conn_result keep_fds(struct conn *c, struct msghdr *m)
 
 enum conn_result conn_fill(struct conn *c)
 {
-	/* Room for what an inherited SO_PASSCRED or SO_PASSPIDFD puts first. */
+	/* Room for the header that an inherited SO_PASSCRED or SO_PASSPIDFD adds. */
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int)) +
@@ -196,7 +196,7 @@ size_t conn_take_fds(struct conn *c, int ret_fds[WIRE_FDS_MAX])
 
 /* ---- writing ------------------------------------------------------------- */
 
-/* One sendmsg: how much went, 0 for nothing now, or -1. */
+/* One sendmsg. Returns the number of bytes sent; 0: nothing now; -1: error. */
 static ssize_t send_some(int sock, void const *data, size_t len, int const *fds, size_t nfds)
 {
 	union {
@@ -225,7 +225,7 @@ static ssize_t send_some(int sock, void const *data, size_t len, int const *fds,
 	return n;
 }
 
-/* Appends to what waits; the caller has looked at the bound. */
+/* Appends to the bytes that wait. The caller has checked the bound. */
 static enum conn_result enqueue(struct conn *c, uint8_t const *data, size_t len)
 {
 	if (c->out_start > 0) {
@@ -302,7 +302,7 @@ bool conn_nudge(struct conn *c, void const *frame, size_t len)
 	ssize_t const n = send_some(c->fd, frame, len, NULL, 0);
 	if (n <= 0) return false;
 	if ((size_t)n == len) return true;
-	/* Half a frame went: the other half must follow, or nothing may. */
+	/* A part of the frame was sent: the rest must follow before anything else. */
 	if (enqueue(c, (uint8_t const *)frame + n, len - (size_t)n) != CONN_OK)
 		shutdown(c->fd, SHUT_RDWR);
 	return true;

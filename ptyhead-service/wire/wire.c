@@ -6,7 +6,7 @@
 
 /* ---- a frame around its fields -------------------------------------------- */
 
-/* A writer for the payload, behind the header. */
+/* Begins a payload; leaves room for the header. */
 static struct wire_writer begin(uint8_t *buf, size_t room)
 {
 	struct wire_writer w = {.buf = buf, .room = room};
@@ -15,7 +15,7 @@ static struct wire_writer begin(uint8_t *buf, size_t room)
 	return w;
 }
 
-/* Writes the header before it. The frame's length, or 0. */
+/* Writes the header. Returns the frame's length, or 0. */
 static size_t end(struct wire_writer const *w, enum wire_type type)
 {
 	struct wire_writer header = {.buf = w->buf, .room = WIRE_HEADER};
@@ -115,7 +115,7 @@ void wire_listed_begin(struct wire_listing *l, uint8_t *buf, size_t room)
 	struct wire_writer w = begin(buf, room);
 	WIRE_LISTED_FIELDS(WIRE_WRITE)
 	*l = (struct wire_listing){.buf = buf};
-	if (w.full) return; /* no room for anything */
+	if (w.full) return; /* not even the header fits */
 	l->room = room;
 	l->len = w.len;
 }
@@ -140,7 +140,7 @@ size_t wire_listed_end(struct wire_listing *l, uint32_t flags)
 {
 	struct wire_listed const fields = {.flags = flags, .count = l->count}, *const f = &fields;
 	struct wire_writer w = begin(l->buf, l->room);
-	WIRE_LISTED_FIELDS(WIRE_WRITE) /* over what begin wrote */
+	WIRE_LISTED_FIELDS(WIRE_WRITE) /* overwrites what begin wrote */
 	if (!w.full) w.len = l->len;
 	return end(&w, WIRE_LISTED);
 }

@@ -1,39 +1,35 @@
-/* The control protocol between a head and its peers: every type, limit and
- * payload, and the codec. Pure: no I/O, no allocation. ptyhead-protocol(7) is
- * this header in prose.
+/* The control protocol between a head and its peers: all types, limits and payloads, and
+ * the codec. Pure: no I/O, no allocation. ptyhead-protocol(7) describes it in prose.
  *
- * A connection is a SOCK_STREAM in the UNIX domain. What travels is frames:
+ * A connection is a SOCK_STREAM in the UNIX domain. Both sides send frames:
  *
- *     offset 0  u8    0xF5, which no UTF-8 text and no foreign form begins with
+ *     offset 0  u8    0xF5, which begins neither UTF-8 text nor a foreign form
  *            1  u8    version, 1
  *            2  be16  type
  *            4  be32  length of the payload, at most WIRE_PAYLOAD_MAX
  *            8        payload
  *
- * All integers are big-endian. Descriptors that belong to a frame are sent
- * with its first byte. The first frame a peer sends names its role and must
- * come within the head's patience; the head answers it with exactly one frame.
+ * All integers are big-endian. The descriptors of a frame are sent with its first byte.
+ * The first frame of a peer names its role and must come within the head's patience. The
+ * head answers it with exactly one frame.
  *
- * Each frame's payload has one table below, WIRE_x_FIELDS. The struct, the
- * encoder, the decoder and the frame's longest length WIRE_x_FRAME all follow
- * from it.
+ * Each payload has one table below, WIRE_x_FIELDS. The struct, the encoder, the decoder
+ * and the longest length of the frame, WIRE_x_FRAME, are generated from it.
  *
  * How the protocol grows within a version:
- * - A field is appended as the last row of its table, marked APPENDED. No row is
- *   ever removed, moved or changed, nor the limit of a string.
- * - Old reader, new writer: what lies behind the fields that a reader knows is
- *   ignored.
- * - New reader, old writer: an APPENDED field that is missing reads as 0, an empty
- *   string or a size that states none. So 0 must mean what a peer without the
- *   field would have meant ("not known", "not asked for").
- * - A payload that ends inside a field, or before one that is ALWAYS there, is an
- *   error.
- * - Nothing can be appended to INPUT and SEND: their bytes are all the rest. The
- *   entries of LISTED have a length each and grow by the same rules.
- * - Flags and codes that a reader does not know are ignored, or taken for "other".
- * - A head drops a viewer that sends a frame of an unknown type; a viewer ignores
- *   such a frame. So a peer sends a new type only to a head that has announced it
- *   by a flag of its answer. */
+ * - A field is appended as the last row of its table, marked APPENDED. No row is ever
+ *   removed, moved or changed, and no limit of a string.
+ * - Old reader, new writer: the reader ignores what lies behind the fields it knows.
+ * - New reader, old writer: a missing APPENDED field reads as 0, an empty string, or no
+ *   size. So 0 must mean the same as the absence of the field ("not known", "not asked
+ *   for").
+ * - A payload that ends inside a field, or before an ALWAYS field, is an error.
+ * - INPUT and SEND cannot get fields: their bytes are the rest of the payload. The entries
+ *   of LISTED have lengths of their own and grow by the same rules.
+ * - A reader ignores unknown flags, and treats unknown codes as "other".
+ * - A head drops a viewer that sends a frame of an unknown type; a viewer ignores such a
+ *   frame. So a peer sends a new type only to a head that has announced it by a flag in
+ *   its answer. */
 #ifndef WIRE_H
 #define WIRE_H
 
@@ -46,12 +42,12 @@
 #define WIRE_HEADER 8u
 #define WIRE_PAYLOAD_MAX 65528u
 #define WIRE_FRAME_MAX (WIRE_HEADER + WIRE_PAYLOAD_MAX)
-#define WIRE_FDS_MAX 2u        /* the most that any frame carries */
+#define WIRE_FDS_MAX 2u        /* most descriptors of a frame */
 #define WIRE_TERMINAL_MAX 64u  /* bytes of a terminal's name, without a NUL */
 #define WIRE_COMMAND_MAX 1024u /* bytes of a program's argv, each ended by NUL */
 #define WIRE_TEXT_MAX 512u     /* bytes of a refusal's text */
 #define WIRE_INPUT_MAX 4096u   /* bytes of input in one frame */
-#define WIRE_SEND_MAX 8192u    /* bytes of input in one SEND: more than a canonical line holds */
+#define WIRE_SEND_MAX 8192u    /* bytes of input in one SEND; more than a canonical line holds */
 #define WIRE_SIDE_MAX 1000u    /* rows or columns of a terminal */
 
 enum wire_type {
@@ -59,19 +55,19 @@ enum wire_type {
 	WIRE_EXPORT = 1, /* fds: master, then the program's pidfd if it has one */
 	WIRE_ATTACH = 2, /* type, resize and look; fds: wake-up page (tape/page.h) */
 	WIRE_WATCH = 3,  /* look only; fds: wake-up page */
-	WIRE_LIST = 4,   /* which terminals are there? May be asked again, and last of all */
+	WIRE_LIST = 4,   /* which terminals are there? Another first frame may follow */
 	/* a viewer, later */
 	WIRE_INPUT = 16,  /* bytes for the program; attach only */
 	WIRE_RESIZE = 17, /* the viewer's size; attach only */
-	WIRE_MOVED = 18,  /* a lossless reader that the head waited for has moved */
+	WIRE_MOVED = 18,  /* refused; the connection ends */
 	WIRE_SEND = 19,   /* as INPUT, answered by TAKEN; attach only, one at a time */
 	/* the head */
 	WIRE_EXPORTED = 64,
 	WIRE_ATTACHED = 65, /* fds: the tape, read-only */
 	WIRE_REFUSED = 66,  /* and the connection ends */
-	WIRE_WAKE = 67,     /* there is more on the tape; no payload */
+	WIRE_WAKE = 67,     /* the tape has more; no payload */
 	WIRE_LISTED = 68,   /* terminals: as many as fit */
-	WIRE_TAKEN = 69,    /* what became of a SEND */
+	WIRE_TAKEN = 69,    /* the result of a SEND */
 };
 
 enum wire_refusal {
@@ -79,14 +75,14 @@ enum wire_refusal {
 	WIRE_R_ROLE = 2,     /* this socket does not admit the role */
 	WIRE_R_TERMINAL = 3, /* no such terminal, or not a name */
 	WIRE_R_BUSY = 4,     /* the terminal's program is alive */
-	WIRE_R_FD = 5,       /* not the descriptors that the role needs */
-	WIRE_R_LIMIT = 6,    /* the head holds as much as it may */
-	WIRE_R_LOOP = 7,     /* the viewer's own terminal would show itself */
-	WIRE_R_REQUEST = 8,  /* anything else that is wrong with the request */
-	WIRE_R_FAILED = 9,   /* the head could not do it: its own trouble */
+	WIRE_R_FD = 5,       /* wrong descriptors for the role */
+	WIRE_R_LIMIT = 6,    /* the head, or its store, is full */
+	WIRE_R_LOOP = 7,     /* the viewer's terminal would show itself */
+	WIRE_R_REQUEST = 8,  /* any other error in the request */
+	WIRE_R_FAILED = 9,   /* the head failed */
 };
 
-/* As struct winsize; 0 rows or columns: no size is stated. */
+/* Like struct winsize. 0 rows or columns: no size is stated. */
 struct wire_size {
 	uint16_t rows;
 	uint16_t cols;
@@ -94,14 +90,14 @@ struct wire_size {
 	uint16_t ypixel;
 };
 
-/* A terminal as fstat(2) names it: st_dev and st_rdev of the slave, by which
- * a viewer is kept from showing a terminal on itself. 0, 0: not stated. */
+/* A terminal as fstat(2) identifies it: st_dev and st_rdev of the slave. The head uses
+ * it to refuse a viewer that would show a terminal on itself. 0, 0: not stated. */
 struct wire_tty {
 	uint64_t dev;
 	uint64_t rdev;
 };
 
-/* Pointers reach into the frame that was decoded, and are not NUL-ended. */
+/* Pointers into the decoded frame. Not NUL-terminated. */
 struct wire_bytes {
 	uint8_t const *data;
 	size_t len;
@@ -109,21 +105,21 @@ struct wire_bytes {
 
 /* ---- the tables ----------------------------------------------------------- */
 
-/* F(kind, name, limit, since): one field, in the order of the wire. */
+/* F(kind, name, limit, since): one field. The order is that of the frame. */
 
 enum wire_since {
-	WIRE_ALWAYS,   /* in the protocol's version 1 from its beginning */
-	WIRE_APPENDED, /* later; an older peer's payload ends before it */
+	WIRE_ALWAYS,   /* part of version 1 from the beginning */
+	WIRE_APPENDED, /* added later; an older peer's payload ends before it */
 };
 
-/* What a kind is in a struct, and its longest length on the wire. */
+/* For each kind: the type in the struct, and the longest length in a frame. */
 #define WIRE_C_u16 uint16_t
 #define WIRE_C_u32 uint32_t
 #define WIRE_C_u64 uint64_t
 #define WIRE_C_size struct wire_size
 #define WIRE_C_tty struct wire_tty
-#define WIRE_C_string struct wire_bytes /* be16 length before it */
-#define WIRE_C_rest struct wire_bytes   /* all that is left of the payload */
+#define WIRE_C_string struct wire_bytes /* a be16 length, then the bytes */
+#define WIRE_C_rest struct wire_bytes   /* the rest of the payload */
 #define WIRE_LEN_u16(limit) 2u
 #define WIRE_LEN_u32(limit) 4u
 #define WIRE_LEN_u64(limit) 8u
@@ -134,10 +130,10 @@ enum wire_since {
 
 #define WIRE_MEMBER(kind, name, limit, since) WIRE_C_##kind name;
 #define WIRE_SPAN(kind, name, limit, since) uint8_t name[WIRE_LEN_##kind(limit)];
-#define WIRE_LONGEST(fields) sizeof(struct { fields(WIRE_SPAN) }) /* of a payload */
+#define WIRE_LONGEST(fields) sizeof(struct { fields(WIRE_SPAN) }) /* longest payload */
 
-#define WIRE_EXPORT_UNATTENDED 1u /* nobody waits for the answer (-D) */
-#define WIRE_EXPORT_SIZED 2u      /* `size` was asked for, not a default */
+#define WIRE_EXPORT_UNATTENDED 1u /* the exporter does not wait for the answer (-D) */
+#define WIRE_EXPORT_SIZED 2u      /* `size` was requested; it is not a default */
 
 #define WIRE_EXPORT_FIELDS(F)                                                  \
 	F(u32, flags, 0, ALWAYS)                                               \
@@ -150,8 +146,8 @@ struct wire_export {
 	WIRE_EXPORT_FIELDS(WIRE_MEMBER)
 };
 
-#define WIRE_ATTACH_LOSSLESS 1u /* the head is to wait for this reader */
-#define WIRE_ATTACHED_SCHEME 2u /* the head keeps a report of the colour scheme for itself */
+#define WIRE_ATTACH_LOSSLESS 1u /* the head waits for this reader */
+#define WIRE_ATTACHED_SCHEME 2u /* a report of the colour scheme is for the head */
 
 /* ATTACH and WATCH. tty: the viewer's own terminal. */
 #define WIRE_ATTACH_FIELDS(F)                                                  \
@@ -164,8 +160,8 @@ struct wire_attach {
 	WIRE_ATTACH_FIELDS(WIRE_MEMBER)
 };
 
-/* flags: none yet. after: only names behind this one, bytewise; empty: from the
- * first. terminal: only this one; empty: all. */
+/* flags: none yet. after: list only names behind this one (bytewise order); empty: from
+ * the first. terminal: list only this one; empty: all. */
 #define WIRE_LIST_FIELDS(F)                                                    \
 	F(u32, flags, 0, ALWAYS)                                               \
 	F(string, after, WIRE_TERMINAL_MAX, ALWAYS)                            \
@@ -187,7 +183,7 @@ struct wire_resize {
 	WIRE_RESIZE_FIELDS(WIRE_MEMBER)
 };
 
-/* serial: the peer's choice; in the answer. */
+/* serial: chosen by the peer, repeated in the answer. */
 #define WIRE_SEND_FIELDS(F)                                                    \
 	F(u32, serial, 0, ALWAYS)                                              \
 	F(rest, data, WIRE_SEND_MAX, ALWAYS)
@@ -196,9 +192,9 @@ struct wire_send {
 	WIRE_SEND_FIELDS(WIRE_MEMBER)
 };
 
-/* The longest frame that a peer sends. A head takes no longer one. */
+/* The longest frame of a peer. A head accepts no longer one. */
 #define WIRE_PEER_FRAME WIRE_SEND_FRAME
-/* The same once it watches: it has nothing to say but MOVED. */
+/* The longest frame of a watcher. It may send only MOVED. */
 #define WIRE_WATCHER_FRAME 64u
 
 /* MOVED and WAKE: no payload. */
@@ -222,7 +218,7 @@ struct wire_attached {
 	WIRE_ATTACHED_FIELDS(WIRE_MEMBER)
 };
 
-/* code: enum wire_refusal, or one of a later version. */
+/* code: enum wire_refusal, or a code of a later version. */
 #define WIRE_REFUSED_FIELDS(F)                                                 \
 	F(u16, code, 0, ALWAYS)                                                \
 	F(string, text, WIRE_TEXT_MAX, ALWAYS)
@@ -231,9 +227,9 @@ struct wire_refused {
 	WIRE_REFUSED_FIELDS(WIRE_MEMBER)
 };
 
-#define WIRE_LISTED_MORE 1u /* there are others, after the last one here */
+#define WIRE_LISTED_MORE 1u /* more terminals follow the last one here */
 
-/* entries: `count` strings, for wire_listed_next. What follows them is ignored. */
+/* entries: `count` strings, read by wire_listed_next. Anything after them is ignored. */
 #define WIRE_ENTRIES_MAX (WIRE_PAYLOAD_MAX - 6u)
 #define WIRE_LISTED_FIELDS(F)                                                  \
 	F(u32, flags, 0, ALWAYS)                                               \
@@ -270,25 +266,25 @@ struct wire_entry {
 };
 
 enum wire_taken_code {
-	WIRE_T_TAKEN = 0,   /* the line has all of it */
-	WIRE_T_LINE = 1,    /* none of it: the line is canonical, and would lose what is
-	                       above WIRE_LINE_MAX bytes before a line's end */
-	WIRE_T_PROGRAM = 2, /* no program is on the terminal, or it ended before the line
-	                       had taken all */
-	WIRE_T_CLOSED = 3,  /* none of it: nobody has the terminal open */
-	WIRE_T_FAILED = 4,  /* the head could not do it: its own trouble */
+	WIRE_T_TAKEN = 0,   /* the line has taken all of it */
+	WIRE_T_LINE = 1,    /* nothing was taken: the line is canonical and would lose what
+	                       exceeds WIRE_LINE_MAX bytes before the line's end */
+	WIRE_T_PROGRAM = 2, /* no program is on the terminal, or it ended before the line had
+	                       taken all of it */
+	WIRE_T_CLOSED = 3,  /* nothing was taken: no process has the terminal open */
+	WIRE_T_FAILED = 4,  /* the head failed */
 };
 #define WIRE_LINE_MAX 4095u
 
-/* code: enum wire_taken_code, or one of a later version. offset: of the tape; all
- * that lies before it was written before the input. */
+/* code: enum wire_taken_code, or a code of a later version. offset: on the tape; all
+ * bytes before it were written before the input. */
 #define WIRE_TAKEN_FIELDS(F)                                                   \
 	F(u32, serial, 0, ALWAYS)                                              \
 	F(u16, code, 0, ALWAYS)                                                \
 	F(u64, offset, 0, ALWAYS)                                              \
 	F(u16, flags, 0, APPENDED)
-#define WIRE_TAKEN_SILENT 1u /* the line is canonical and has no echo: what is typed is not shown */
-#define WIRE_TAKEN_RAW 2u    /* it is neither canonical nor does it echo: its program may show it */
+#define WIRE_TAKEN_SILENT 1u /* the line is canonical without echo: typed input is not shown */
+#define WIRE_TAKEN_RAW 2u    /* the line is neither canonical nor echoes: the program may show typed input */
 #define WIRE_TAKEN_FRAME (WIRE_HEADER + WIRE_LONGEST(WIRE_TAKEN_FIELDS))
 struct wire_taken {
 	WIRE_TAKEN_FIELDS(WIRE_MEMBER)
@@ -302,16 +298,15 @@ struct wire_header {
 	uint32_t length;
 };
 
-/* 0; 1 when fewer than WIRE_HEADER bytes are there; -1 when they are not a
- * header of this protocol (wrong magic, which the first byte alone can say, or
- * a length above the limit). A version that is not ours is not an error here:
- * the head answers it. The header and WIRE_REFUSED are the same in every
- * version, so that each side can say so to the other. */
+/* 0: ok. 1: fewer than WIRE_HEADER bytes. -1: not a header of this protocol: wrong
+ * magic (the first byte is enough to tell), or a length above the limit. Another
+ * version is not an error here: the head answers it. The header and WIRE_REFUSED are
+ * the same in every version, so that each side can tell the other. */
 int wire_header_decode(uint8_t const *buf, size_t len, struct wire_header *ret);
 
-/* Each writes a whole frame to `buf` and returns its length, or 0 when it is
- * longer than `room` bytes. A buffer of WIRE_x_FRAME bytes holds every x. Strings
- * longer than their limit are cut: callers check what must not be cut. */
+/* Each function writes a whole frame to `buf` and returns its length; 0: it is longer
+ * than `room` bytes. A buffer of WIRE_x_FRAME bytes is large enough for every x.
+ * Strings above their limit are cut; callers check strings that must not be cut. */
 size_t wire_put_export(uint8_t *buf, size_t room, struct wire_export const *f);
 size_t wire_put_attach(uint8_t *buf, size_t room, bool watch, struct wire_attach const *f);
 size_t wire_put_list(uint8_t *buf, size_t room, struct wire_list const *f);
@@ -324,8 +319,7 @@ size_t wire_put_refused(uint8_t *buf, size_t room, enum wire_refusal code, char 
 size_t wire_put_taken(uint8_t *buf, size_t room, struct wire_taken const *f);
 size_t wire_put_empty(uint8_t *buf, size_t room, enum wire_type type);
 
-/* LISTED is put together an entry at a time, in a buffer of WIRE_LISTED_FRAME bytes
- * or of fewer. */
+/* LISTED is built one entry at a time, in a buffer of at most WIRE_LISTED_FRAME bytes. */
 struct wire_listing {
 	uint8_t *buf;
 	size_t room;
@@ -333,13 +327,13 @@ struct wire_listing {
 	uint16_t count;
 };
 void wire_listed_begin(struct wire_listing *l, uint8_t *buf, size_t room);
-/* False when there is no room for the entry: the listing is as before. */
+/* False: no room for the entry; the listing is unchanged. */
 bool wire_listed_add(struct wire_listing *l, struct wire_entry const *e);
-/* The frame's length; 0 when not even an empty listing fits. */
+/* The frame's length; 0: not even an empty listing fits. */
 size_t wire_listed_end(struct wire_listing *l, uint32_t flags);
 
-/* Each reads a payload: 0, or -1 when it is short or a string in it is longer
- * than its limit. */
+/* Each function reads a payload. 0; -1: it is too short, or a string in it is above its
+ * limit. */
 int wire_get_export(uint8_t const *payload, size_t len, struct wire_export *ret);
 int wire_get_attach(uint8_t const *payload, size_t len, struct wire_attach *ret);
 int wire_get_list(uint8_t const *payload, size_t len, struct wire_list *ret);
@@ -351,14 +345,14 @@ int wire_get_attached(uint8_t const *payload, size_t len, struct wire_attached *
 int wire_get_refused(uint8_t const *payload, size_t len, struct wire_refused *ret);
 int wire_get_listed(uint8_t const *payload, size_t len, struct wire_listed *ret);
 int wire_get_taken(uint8_t const *payload, size_t len, struct wire_taken *ret);
-/* The next entry: 0; 1 when there is none; -1 as above. */
+/* Reads the next entry. 0; 1: there is no more; -1 as above. */
 int wire_listed_next(struct wire_listed *l, struct wire_entry *ret);
 
-/* A terminal's name: 1 to WIRE_TERMINAL_MAX bytes out of A-Z a-z 0-9 . _ @ + -
- * that begin neither with '.' nor with '-'. */
+/* Is it a valid terminal name: 1 to WIRE_TERMINAL_MAX of the characters A-Z a-z 0-9 . _
+ * @ + -, not beginning with '.' or '-'? */
 bool wire_terminal_ok(void const *name, size_t len);
 
-/* Both sides between 1 and WIRE_SIDE_MAX. */
+/* Are both sides between 1 and WIRE_SIDE_MAX? */
 bool wire_size_ok(struct wire_size size);
 
 #endif
