@@ -77,7 +77,7 @@ static bool cluster_slot(struct screen *s, uint32_t *ret_id)
 			return false;
 		}
 		if (t->cap) clusters_collect(s);
-		if (c->nfree < t->cap / 4 + 1 && !clusters_grow(c)) t->patience = TABLE_PATIENCE;
+		if (c->nfree < t->cap / 4 + 1 && !clusters_grow(c)) t->patience = table_patience(s, TABLE_PATIENCE);
 		if (!c->nfree && t->n == t->cap) return false;
 	}
 	if (c->nfree) {

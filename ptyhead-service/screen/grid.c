@@ -37,6 +37,7 @@ struct screen_cell *row_open(struct screen *s, struct row *r, unsigned upto)
 
 void row_blank(struct screen *s, struct row *r, uint16_t style)
 {
+	names_freed(s, r->len);
 	r->flags = 0;
 	r->len = 0;
 	spend(s, style ? s->cols : 4u);
@@ -95,6 +96,7 @@ bool grid_erase(struct screen *s, unsigned y, unsigned x, unsigned end, bool kee
 	struct screen_cell *const c = row_open(s, r, end);
 	if (!c) return false;
 	spend(s, keep ? 2 * (end - x) : end - x);
+	names_freed(s, end - x);
 	if (keep) return erase_selected(s, r, x, end, style);
 	if (c[x].flags & SCREEN_CELL_SPACER && x > 0) c[x - 1] = cell_make(0, style, 0); /* NOLINT(clang-analyzer-core.*): row_open set it */
 	if (end < r->len && c[end].flags & SCREEN_CELL_SPACER) c[end] = cell_make(0, style, 0);

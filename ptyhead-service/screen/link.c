@@ -62,7 +62,7 @@ static struct link *link_slot(struct screen *s)
 			t->patience--;
 			return NULL;
 		}
-		if (links_collect(s) < SCREEN_LINKS_MAX / 4) t->patience = PATIENCE;
+		if (links_collect(s) < SCREEN_LINKS_MAX / 4) t->patience = table_patience(s, PATIENCE);
 	}
 	return NULL;
 }

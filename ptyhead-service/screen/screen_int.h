@@ -49,7 +49,9 @@ struct table {
 	uint32_t patience; /* refusals to let pass before the next collection */
 };
 /* After a collection that found little. It goes over all cells: were it made for
- * each style that a full table takes back, a stream could make that its every byte. */
+ * each style that a full table takes back, a stream could make that its every byte. So a
+ * table waits for as many refusals as pay for the next one (table_patience), or for as
+ * many erased cells. */
 #define TABLE_PATIENCE 2048u
 
 /* Numbers freed by a collection are chained through .fg and marked by .attrs.
@@ -284,6 +286,14 @@ static inline bool mode_on(struct screen const *s, enum mode_bit m)
 /* Whatever takes time that its bytes do not pay for says so here. */
 static inline void spend(struct screen *s, uint64_t units) { s->purse -= (int64_t)units; }
 
+/* n cells were erased: what they named may be free. */
+static inline void names_freed(struct screen *s, uint32_t n)
+{
+	s->styles.t.patience -= n < s->styles.t.patience ? n : s->styles.t.patience;
+	s->clusters.t.patience -= n < s->clusters.t.patience ? n : s->clusters.t.patience;
+	s->links.patience -= n < s->links.patience ? n : s->links.patience;
+}
+
 static inline struct row *row_at(struct screen const *s, struct grid const *g, unsigned y)
 {
 	unsigned i = g->top + y;
@@ -303,6 +313,8 @@ static inline struct screen_cell cell_make(uint32_t ch, uint16_t style, uint16_t
 /* Room for twice as many (`first` when there is none), up to `max`: the array, in
  * place of `at`, of elements of `each` bytes; NULL: no more, and `at` stays. The hash
  * is to be filled anew after it. */
+/* Refusals to let pass after a collection that found little, at least so many. */
+uint32_t table_patience(struct screen const *s, uint32_t least);
 void *table_grow(struct table *t, void *at, size_t each, uint32_t first, uint32_t max);
 void table_forget(struct table *t); /* empties the hash */
 void table_put(struct table *t, uint32_t hash, uint32_t id);

@@ -115,7 +115,7 @@ uint16_t style_intern(struct screen *s, struct screen_style const *style)
 			return 0;
 		}
 		styles_collect(s);
-		if (st->used > t->cap - t->cap / 4 && !styles_grow(st)) t->patience = TABLE_PATIENCE;
+		if (st->used > t->cap - t->cap / 4 && !styles_grow(st)) t->patience = table_patience(s, TABLE_PATIENCE);
 		if (!st->free_head && t->n == t->cap) return 0;
 	}
 	uint32_t id;

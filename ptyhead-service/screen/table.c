@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REFUSAL_CELLS 8u /* of a collection's walk, for which one refusal pays */
+
 void *table_grow(struct table *t, void *at, size_t each, uint32_t first, uint32_t max)
 {
 	uint32_t const cap = t->cap ? t->cap * 2 : first;
@@ -16,6 +18,12 @@ void *table_grow(struct table *t, void *at, size_t each, uint32_t first, uint32_
 	t->cap = cap;
 	t->hash_cap = cap * 2;
 	return grown;
+}
+
+uint32_t table_patience(struct screen const *s, uint32_t least)
+{
+	size_t const n = grids_cells(s) / REFUSAL_CELLS;
+	return n > least ? (uint32_t)n : least;
 }
 
 void table_forget(struct table *t) { memset(t->hash, 0, t->hash_cap * sizeof *t->hash); }

@@ -54,6 +54,43 @@ TEST(a_resize_is_counted)
 	screen_free(s);
 }
 
+/* Each cell of a large screen in a colour of its own, of so many. */
+static void fill(struct screen *s, unsigned colours)
+{
+	char one[64];
+	for (unsigned y = 0; y < 1000; y++) {
+		dear_feed(s, "\r\n");
+		for (unsigned x = 0; x < 1000; x++) {
+			unsigned const c = (y * 1000 + x) % colours;
+			snprintf(one, sizeof one, "\033[38;2;%u;%u;%umx", c >> 16, c >> 8 & 255, c & 255);
+			dear_feed(s, one);
+		}
+	}
+}
+
+TEST(more_colours_than_are_kept_do_not_cost_a_walk_over_the_screen_each)
+{
+	struct screen *const s = make(1000, 1000);
+	uint64_t const start = screen_spent(s);
+	fill(s, 256);
+	uint64_t const few = screen_spent(s) - start;
+	fill(s, 1000000);
+	CHECK(screen_spent(s) - start - few <= 3 * few);
+	screen_free(s);
+}
+
+TEST(colours_after_an_erased_screen_are_kept_at_once)
+{
+	struct screen *const s = make(1000, 1000);
+	fill(s, 1000000);
+	dear_feed(s, "\033[m\033[2J\033[H\033[38;2;1;2;3mred");
+	struct screen_row const row = screen_row(s, SCREEN_MAIN, 0);
+	CHECK(row.len >= 3);
+	CHECK(row.cells[0].style != 0);
+	CHECK_EQ(row.cells[0].style, row.cells[2].style);
+	screen_free(s);
+}
+
 /* A stream of whole-screen sequences is cut off within the budget and one sequence. */
 TEST(a_flood_ends_with_its_budget)
 {
