@@ -91,7 +91,7 @@ int handover_head(struct handover const *h, int master, int slave, int pidfd,
 
 	memset(ret, 0, sizeof *ret);
 	if (handover_check(h, why, len) < 0 || refused_address(h, &a)) return -1;
-	struct deadline d; /* one for both steps */
+	struct deadline d; /* common time limit of both steps */
 	deadline_init(&d, h->timeout_ms);
 	int const sock = ptyhead_connect(a.path, deadline_left(&d));
 	if (sock < 0) return explain_connect(h, &a, sock, why, len);
@@ -133,8 +133,8 @@ static void deadline_of(int timeout_ms, tain *ret)
 	}
 }
 
-/* s6_fdholder_start would leave the socket open across exec, and cannot reach a
- * path that is longer than sun_path. 0 or -errno. */
+/* s6_fdholder_start leaves the socket open across exec, and cannot connect to a path
+ * longer than sun_path. 0 or -errno. */
 static int holder_start(s6_fdholder_t *a, struct handover const *h)
 {
 	int const sock = ptyhead_connect(h->address, h->timeout_ms);

@@ -19,11 +19,11 @@
 #define SYS_close_range 436
 #endif
 
-#define READY_FD 3 /* of the logger */
+#define READY_FD 3 /* descriptor number in the logger */
 #define PIDFD_FD 4
-#define READY_MS 2000 /* a head that has just answered answers again */
+#define READY_MS 2000 /* a head that has just answered needs less */
 
-/* What the child needs, made before the fork. */
+/* For the child; prepared before the fork. */
 struct plan {
 	char path[PATH_MAX + 16];
 	char address[PATH_MAX + WIRE_TERMINAL_MAX + 2];
@@ -31,7 +31,8 @@ struct plan {
 	char const *argv[12];
 };
 
-/* The one that was installed beside us; where that is not known, the one on PATH. */
+/* The ptyhead-log that is installed beside this program; if that is unknown, the one on
+ * PATH. */
 static void find_program(char *buf, size_t len)
 {
 	static char const name[] = "ptyhead-log";
@@ -69,7 +70,7 @@ static void plan(struct logger const *l, struct plan *p)
 
 /* ---- in the child's child ------------------------------------------------------ */
 
-/* The given descriptors become READY_FD and PIDFD_FD, the rest from 3 on is closed. */
+/* Moves the given descriptors to READY_FD and PIDFD_FD, and closes the rest from 3 on. */
 static int arrange_fds(int ready, int pidfd)
 {
 	int const high = fcntl(ready, F_DUPFD_CLOEXEC, PIDFD_FD + 1);
@@ -90,8 +91,9 @@ static void ignore_signals(void)
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) signal(numbers[i], SIG_IGN);
 }
 
-/* Becomes the logger; if it cannot, tells why on the pipe and ends. With `told` the
- * logger says by itself when it follows; else the pipe's end says that it runs. */
+/* Executes the logger. If that fails, writes the reason to the pipe and exits. With
+ * `told` the logger reports itself when it follows the terminal; otherwise the pipe's
+ * end means that it runs. */
 static void become_logger(struct plan const *p, int ready, int pidfd, bool told)
 {
 	int tell = ready;
@@ -140,7 +142,7 @@ int logger_start(struct logger const *l, char const **ret_what)
 	if (pipe2(ready, O_CLOEXEC) < 0) return -errno;
 	pid_t const pid = ctty_quiet_fork();
 	if (pid == 0) {
-		/* Its child is init's as soon as it is gone. */
+		/* When this child ends, init adopts its own child. */
 		pid_t const logger = ctty_quiet_fork();
 		if (logger == 0) become_logger(&p, ready[1], l->pidfd, l->run > 0);
 		if (logger < 0) (void)!write(ready[1], &(int){ errno }, sizeof(int));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The program's own log: a ptyhead-log beside it, which is nobody's child that the
- * program could see. */
+/* The log of this run: a ptyhead-log beside the program. It is not a child of the
+ * program. */
 #ifndef LOGGER_H
 #define LOGGER_H
 
@@ -12,14 +12,15 @@
 struct logger {
 	char const *path;     /* of the head's socket */
 	char const *terminal;
-	uint64_t run;         /* 0: not known, the head has yet to take the terminal */
+	uint64_t run;         /* 0: not known, since the head has not taken the terminal yet */
 	int pidfd;            /* of the program; -1: none */
 };
 
-/* Starts it: double-forked, in a session of its own, with the standard output and error
- * that are there now and nothing else, SIGTERM, SIGHUP and SIGINT ignored. Returns once
- * it follows the terminal, or, if the run is not known, once it runs. 0; or -errno, with
- * what failed in *ret_what. The caller has no child afterwards, and no signal. */
+/* Starts the logger by a double fork, in a session of its own. It gets the present
+ * standard output and error and no other descriptor, and ignores SIGTERM, SIGHUP and
+ * SIGINT. Returns when the logger follows the terminal or, if the run is not known,
+ * when it runs. 0, or -errno with *ret_what: what failed. Afterwards the caller has no
+ * child, and no pending signal. */
 int logger_start(struct logger const *l, char const **ret_what);
 
 #endif

@@ -1,5 +1,5 @@
-/* s6-ptyexec: run a program on a terminal of its own, in this process, with the
- * terminal's other side in the hands of a head. s6-ptyexec(1). */
+/* s6-ptyexec: runs a program on a terminal of its own, in this process, and hands the
+ * master to a head. See s6-ptyexec(1). */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -38,8 +38,8 @@ char const *PROG = "s6-ptyexec";
 struct options {
 	struct handover handover;
 	unsigned verbosity;
-	char const *term; /* NULL: as found, if that is of use */
-	uid_t uid;        /* -1: as it is, as for fchown(2) */
+	char const *term; /* NULL: keep TERM if it is usable */
+	uid_t uid;        /* -1: unchanged, as for fchown(2) */
 	gid_t gid;
 	mode_t mode;
 	bool mode_set;
@@ -52,8 +52,8 @@ struct options {
 #define TEXT_MAX (2 * PATH_MAX + 1024)
 #define LINE_SIZE (PRINTABLE_ESCAPE * TEXT_MAX)
 
-/* One line. Names in it may be anybody's: what a terminal would act on, or what breaks
- * the line, is shown in hexadecimal. */
+/* Writes one line. Names in it may come from others: bytes that a terminal would act
+ * on, or that would break the line, are shown in hexadecimal. */
 static void line_of(char line[LINE_SIZE], char const *format, va_list ap)
 {
 	char text[TEXT_MAX];
@@ -85,8 +85,8 @@ static void tell(char const *format, ...)
 
 /* ---- options ------------------------------------------------------------------ */
 
-/* A number of digits alone, at most `max`, that ends at one of `ends` or at the
- * string's end. The rest of the string, or NULL. */
+/* Reads digits, at most `max`, that end at one of `ends` or at the end of the string.
+ * Returns the rest of the string, or NULL. */
 static char const *number(char const *s, int base, unsigned long max, char const *ends,
                           unsigned long *ret)
 {
@@ -183,10 +183,10 @@ static void get_options(int argc, char const *const *argv, struct options *o)
 	if (handover_check(&o->handover, why, sizeof why) < 0) dief(100, "%s", why);
 }
 
-/* ---- what is done ---------------------------------------------------------------- */
+/* ---- the steps -------------------------------------------------------------------- */
 
-/* Where the standard descriptors are closed, what we open must not become them.
- * They are O_CLOEXEC, so that one that is not replaced is closed again. */
+/* Fills closed standard descriptors, so that no descriptor opened here gets their
+ * numbers. They are O_CLOEXEC: one that is not replaced is closed again at exec. */
 static void fill_standard_fds(void)
 {
 	int fd;
@@ -215,8 +215,8 @@ static void open_pty(struct options const *o, struct pty *ret)
 		strerr_diefusys(111, "set the terminal's mode (-m)");
 }
 
-/* Our own, which is the program's after exec. O_CLOEXEC by itself. A kernel (or
- * a system call filter) without it costs the exit status, not the program. */
+/* A pidfd of this process, which becomes the program. O_CLOEXEC is implied. If the
+ * kernel or a system call filter refuses it, only the exit status is lost. */
 static int open_pidfd(struct options const *o)
 {
 	int const fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
@@ -227,7 +227,7 @@ static int open_pidfd(struct options const *o)
 	return fd;
 }
 
-/* The program's own log; one that cannot be had does not keep it from running. */
+/* The log of the program. If it cannot start, the program runs without it. */
 static void start_logger(struct options const *o, struct handover_result const *res, int pidfd)
 {
 	struct logger const l = {.path = res->path, .terminal = res->terminal, .run = res->run, .pidfd = pidfd};
@@ -237,7 +237,7 @@ static void start_logger(struct options const *o, struct handover_result const *
 	strerr_warnw("unable to ", what, ": ", strerror(-r), "; the program runs without its log (-l)");
 }
 
-/* To the head; the size that it wants is set before the program can look. */
+/* Hands over to the head, and sets the size that it wants before the program starts. */
 static void hand_over(struct options const *o, struct pty const *pty)
 {
 	char why[2 * PATH_MAX + WIRE_TEXT_MAX];
@@ -268,8 +268,8 @@ static struct handover_store *store(struct options const *o, struct pty const *p
 	return s;
 }
 
-/* A session of our own on the slave, and the slave as 0, 1 and (but for -2) 2.
- * NULL, or what failed, with errno; *ret_hint may say why. */
+/* Starts a session on the slave, and makes the slave 0, 1 and (unless -2) 2. NULL, or
+ * what failed, with errno; *ret_hint may give a reason. */
 static char const *go_onto(int slave, bool keep_stderr, char const **ret_hint)
 {
 	char const *what;
@@ -294,8 +294,9 @@ static bool set_term(char const *wanted)
 	return setenv("TERM", wanted, 1) == 0;
 }
 
-/* What says something of the terminal of who started us, or of its supervisor, is wrong
- * on this one: sizes that override the terminal's own, features, sessions. */
+/* Variables that describe the terminal of the person who started us, or of the
+ * supervisor, are wrong here: sizes that override the terminal's, features,
+ * sessions. */
 static bool forget_terminal(void)
 {
 	static char const *const names[] = {
@@ -312,18 +313,18 @@ static bool forget_terminal(void)
 	return true;
 }
 
-/* What a shell started with & ignores the keyboard's signals, and so would
- * everything below a supervisor that was started like that. On a terminal of its
- * own the program is to hear ^C, as below getty(8). The rest stays as found. */
+/* A shell starts `command &` with the keyboard's signals ignored, and a supervisor
+ * started so passes that on. On its own terminal the program must react to ^C, as below
+ * getty(8). All other dispositions stay. */
 static void hear_keyboard(void)
 {
 	static int const keys[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) signal(keys[i], SIG_DFL);
 }
 
-/* Beyond the hand-over: what has been stored is taken back, and the message
- * goes where the supervisor reads it. A head sees the end of the run by itself.
- * We lead the session of a terminal whose last master may be closed now. */
+/* Failure after the hand-over: takes back what was stored, and writes the message to
+ * the supervisor's stderr. A head notices the end of the run itself. This process leads
+ * the session, and its terminal's last master may be closed now. */
 static _Noreturn void die_late(struct options const *o, struct handover_store *s, int old_stderr,
                                int code, char const *what, char const *what2, char const *hint)
 {

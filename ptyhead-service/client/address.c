@@ -9,7 +9,8 @@
 bool ptyhead_user_dir(char *buf, size_t len)
 {
 	char const *const dir = getenv("XDG_RUNTIME_DIR");
-	/* cron, sudo -u and su set none; systemd makes it all the same. */
+	/* XDG_RUNTIME_DIR is unset under cron, sudo -u and su, but the folder of
+	 * systemd exists. */
 	int const n = dir && *dir ? snprintf(buf, len, "%s/ptyhead", dir) :
 	                            snprintf(buf, len, "/run/user/%lu/ptyhead", (unsigned long)geteuid());
 	return n > 0 && (size_t)n < len && buf[0] == '/';
@@ -21,8 +22,8 @@ static bool join(char *buf, size_t len, char const *dir, char const *name)
 	return n > 0 && (size_t)n < len;
 }
 
-/* What a terminal may be called, and '\\', which systemd puts into escaped
- * instance names. */
+/* The characters of a terminal name, and '\\', which systemd uses to escape instance
+ * names. */
 static bool name_ok(char const *name)
 {
 	if (name[0] == '.' || name[0] == '-') return false;
@@ -46,7 +47,7 @@ static char const *name_path(struct ptyhead_address *ret)
 	return NULL;
 }
 
-/* Fills *ret; NULL, or what is wrong. */
+/* Fills *ret. Returns NULL, or what is wrong. */
 static char const *parse(char const *address, struct ptyhead_address *ret)
 {
 	char const *const slash = strrchr(address, '/');

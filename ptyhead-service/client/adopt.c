@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* This process, on a terminal of its own. */
+/* Puts this process on a terminal of its own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,12 +21,12 @@
 #define STANDARD 3 /* descriptors 0, 1 and 2 */
 
 struct ptyhead_adopted {
-	int before[STANDARD]; /* -1: it was closed; -2: it was left alone */
-	bool filled;          /* 2 was closed, and is to stay so */
+	int before[STANDARD]; /* -1: was closed; -2: was not changed */
+	bool filled;          /* descriptor 2 was closed, and must be closed again */
 	bool session;         /* the terminal is the controlling one */
 };
 
-/* What this process was started with, as argv; NULL: that is not known. `buf` is lent. */
+/* The argv of this process; NULL: not known. The result points into `buf`. */
 static size_t own_argv(char *buf, size_t room, char const **argv, size_t max)
 {
 	size_t n = 0;
@@ -39,8 +39,8 @@ static size_t own_argv(char *buf, size_t room, char const **argv, size_t max)
 	return n;
 }
 
-/* Keeps what the standard descriptors are, above them. One that is closed is filled: what
- * is opened here must not become it. */
+/* Saves the standard descriptors under higher numbers. A closed one is filled, so that
+ * no descriptor opened here gets its number. */
 static int keep_standard(struct ptyhead_adopted *t, unsigned flags)
 {
 	for (int fd = 0; fd < STANDARD; fd++) t->before[fd] = -2;
@@ -62,7 +62,7 @@ static void drop_standard(struct ptyhead_adopted *t)
 		if (t->before[fd] >= 0) close(t->before[fd]);
 }
 
-/* Back to what they were. 0, or -errno of the last one that could not be. */
+/* Restores them. 0, or -errno of the last one that could not be restored. */
 static int restore_standard(struct ptyhead_adopted *t)
 {
 	int r = 0;
@@ -80,8 +80,7 @@ static int take_standard(struct ptyhead_adopted const *t, int slave)
 	return 0;
 }
 
-/* The session comes before the hand-over: a head must not have a run that does not
- * come to be. */
+/* The session comes first: the head must not get a run that then fails to start. */
 static int take_session(struct ptyhead_adopted *t, struct ptyhead_adoption const *a, int slave)
 {
 	char const *what, *hint;
@@ -102,7 +101,7 @@ static int hand_over(struct ptyhead_adoption const *a, int sock, struct pty cons
 	struct ptyhead_export e = {
 		.terminal = a->address->terminal,
 		.master = p->master,
-		.pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0), /* O_CLOEXEC by itself */
+		.pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0), /* O_CLOEXEC is implied */
 		.size = sized ? size : (struct wire_size){ 24, 80, 0, 0 },
 		.sized = sized,
 		.tty = ptyhead_tty_of(p->slave),
@@ -123,14 +122,14 @@ static int adopt(struct ptyhead_adopted *t, struct ptyhead_adoption const *a, st
 	char const *what;
 
 	deadline_init(&d, a->timeout_ms == 0 ? ANSWER_MS : a->timeout_ms);
-	/* Where no head is, nothing has been touched. */
+	/* If there is no head, nothing has been changed. */
 	int const sock = ptyhead_connect(a->address->path, deadline_left(&d));
 	if (sock < 0) return sock;
 	int r = pty_open(&p, &what);
 	if (r == 0) r = take_session(t, a, p.slave);
 	if (r == 0) r = hand_over(a, sock, &p, &d, ret_reply);
 	if (r == 0) r = take_standard(t, p.slave);
-	/* The last master may close here: its session's leader would get SIGHUP. */
+	/* This may close the last master, and a session leader would get SIGHUP. */
 	if (r < 0 && t->session) (void)ctty_leave();
 	close(sock);
 	if (p.master >= 0) close(p.master);

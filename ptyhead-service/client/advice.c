@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What to do where no head was reached: the words of all tools. */
+/* What to do when no head was reached: the text that all tools print. */
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -13,11 +13,11 @@
 #include "machine.h"
 #include "client.h"
 
-#define NAMES_MAX 8      /* that are told */
+#define NAMES_MAX 8      /* most names in a message */
 #define GROUPS_MAX 256
 #define ASK_MS 1000
 
-/* ---- a line that grows ---------------------------------------------------------- */
+/* ---- a growing line ------------------------------------------------------------- */
 
 struct line {
 	char *buf;
@@ -38,13 +38,12 @@ static void add(struct line *l, char const *format, ...)
 
 struct where {
 	enum { ELSEWHERE, USERS, SYSTEM } kind;
-	char own[PATH_MAX]; /* the user's folder; "" where there can be none */
+	char own[PATH_MAX]; /* the user's folder; "": there can be none */
 	char name[NAME_MAX + 1]; /* of the head; "" ELSEWHERE */
-	bool maybe_own; /* SYSTEM: it may be meant to be a head of the user's */
+	bool maybe_own; /* SYSTEM: the user may have meant a head of their own */
 };
 
-/* The length of `dir` and the '/' behind it where `path` begins with them and
- * goes no deeper; else 0. */
+/* The length of `dir` plus the '/' if `path` lies directly in it; else 0. */
 static size_t below(char const *path, char const *dir)
 {
 	size_t const n = strlen(dir);
@@ -52,14 +51,14 @@ static size_t below(char const *path, char const *dir)
 	return n + 1;
 }
 
-/* The folder of `own`, which its first socket makes: XDG_RUNTIME_DIR. "" for none. */
+/* The folder above `own`, which exists before any socket: XDG_RUNTIME_DIR. "": none. */
 static void runtime_of(char const *own, char ret[PATH_MAX])
 {
 	snprintf(ret, PATH_MAX, "%.*s", own[0] ? (int)(strrchr(own, '/') - own) : 0, own);
 }
 
-/* Somebody other than root may have meant a head of their own: there is a folder for
- * it, and nothing by that name in the system's. */
+/* A user other than root may have meant a head of their own: the user's folder can
+ * exist, and the system's has no such name. */
 static bool maybe_own(struct ptyhead_address const *a, char const *own)
 {
 	char dir[PATH_MAX];
@@ -86,7 +85,7 @@ static void where_init(struct where *w, struct ptyhead_address const *a)
 
 /* ---- what is hidden ----------------------------------------------------------------- */
 
-/* True when something is, and was told. */
+/* True: something is hidden, and the message says so. */
 static bool add_hidden(struct line *l, struct ptyhead_address const *a, int error)
 {
 	char folder[PATH_MAX];
@@ -104,7 +103,7 @@ static bool add_hidden(struct line *l, struct ptyhead_address const *a, int erro
 		       ", or leave out TemporaryFileSystem= or RootDirectory=", folder);
 		return true;
 	case MACHINE_CONTAINER:
-		/* Where heads are seen, this is one of their machines. */
+		/* Heads are visible, so nothing hides them. */
 		if (error != -ENOENT || l->len > 0) return false;
 		add(l, "this is a container without %s: mount that of the host where the head runs, or start a ptyhead here", folder);
 		return true;
@@ -128,7 +127,7 @@ static void add_group(struct line *l, gid_t gid)
 	else add(l, "gid %lu", (unsigned long)gid);
 }
 
-/* The first folder on the way to `path` that lets nobody like us through, else `path`. */
+/* The first folder on the way to `path` that this user cannot pass; else `path`. */
 static void closed_at(char const *path, char *ret)
 {
 	for (char const *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
@@ -138,7 +137,7 @@ static void closed_at(char const *path, char *ret)
 	snprintf(ret, PATH_MAX, "%s", path);
 }
 
-/* The user's group it is by now, and this session is older. */
+/* The user is now in this group, but this session is older. */
 static bool joined_since(gid_t gid)
 {
 	gid_t of_user[GROUPS_MAX], of_process[GROUPS_MAX];
@@ -187,11 +186,11 @@ static void add_access(struct line *l, struct ptyhead_address const *a, struct w
 
 /* ---- what to start ------------------------------------------------------------------------ */
 
-/* One of several names, of which the first few are told. */
+/* The names of heads in a folder; the message has the first few. */
 struct names {
 	struct line *line;
 	unsigned told;
-	char const *before; /* the first */
+	char const *before; /* the text before the first name */
 };
 
 static void add_name(struct names *n, char const *name, size_t len)
@@ -201,13 +200,14 @@ static void add_name(struct names *n, char const *name, size_t len)
 	n->told++;
 }
 
-/* What is no address is not told, nor what another folder hides. */
+/* Leaves out names that are not addresses, and those that a folder of higher rank
+ * hides. */
 static void add_head(void *arg, char const *path, char const *address)
 {
 	if (strcmp(path, address) != 0) add_name(arg, address, strlen(address));
 }
 
-/* Beside a path that is none: by their paths. */
+/* In other folders heads have no names: the paths of the sockets there. */
 static void add_path(void *arg, char const *path, char const *address)
 {
 	(void)address;
@@ -229,7 +229,7 @@ static void add_names(struct line *l, struct where const *w, char const *path)
 	if (n.told) add(l, "; ");
 }
 
-/* Did systemd/check-name refuse this NAME? Its mark lies beside the socket. */
+/* Has systemd/check-name refused this NAME? If so, its mark lies beside the socket. */
 static bool name_refused(char const *name)
 {
 	char mark[PATH_MAX];

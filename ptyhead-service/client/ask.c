@@ -7,7 +7,7 @@
 
 #include "printable.h"
 
-/* 0 when the socket is ready (or broken: the next call on it tells). */
+/* Returns 0 if the socket is ready or broken: the next call on it tells which. */
 static int wait_for(int fd, short events, struct deadline const *d)
 {
 	struct pollfd p = {.fd = fd, .events = events};
@@ -66,7 +66,7 @@ static int refusal_error(uint16_t code)
 	case WIRE_R_LOOP: return -ELOOP;
 	case WIRE_R_REQUEST: return -EINVAL;
 	case WIRE_R_FAILED: return -EIO;
-	default: return -EACCES; /* WIRE_R_ROLE, and what a later version knows */
+	default: return -EACCES; /* WIRE_R_ROLE, and unknown codes */
 	}
 }
 
@@ -84,8 +84,8 @@ int ask_begin(struct conn *c, struct ask const *q, struct ptyhead_reply *ret_rep
 	memset(ret_reply, 0, sizeof *ret_reply);
 	int const r = error_of(conn_send(c, q->frame, q->len, q->fds, q->nfds));
 	if (r != -EPIPE) return r;
-	/* A head that refuses before it has read leaves a closed socket and its
-	 * reason in it. It ends here in any case: no question goes out. */
+	/* A head that refuses before it reads leaves a closed socket with its reason.
+	 * The question fails in any case, but the reason can be read. */
 	(void)shutdown(c->fd, SHUT_WR);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include "ask.h"
 #include "client.h"
 
-/* Exactly one descriptor must have come with the answer. */
+/* The answer must carry exactly one descriptor. */
 static int take_tape(struct conn *c, int *ret_tape)
 {
 	int fds[WIRE_FDS_MAX];
@@ -18,7 +18,7 @@ static int take_tape(struct conn *c, int *ret_tape)
 	return -EPROTO;
 }
 
-/* The question, in `buf`. */
+/* Writes the question to `buf`. */
 static struct ask question(struct ptyhead_attach const *a, uint8_t *buf, size_t room)
 {
 	struct wire_attach const w = {

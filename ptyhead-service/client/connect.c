@@ -11,8 +11,8 @@
 #include "deadline.h"
 #include "client.h"
 
-/* A path that sun_path cannot hold goes through a descriptor of the socket's
- * own inode: *ret_node, which stays open for the connect. */
+/* A path too long for sun_path is reached through a descriptor of the socket's inode:
+ * *ret_node, which stays open during the connect. */
 static int fill_path(struct sockaddr_un *sa, char const *path, int *ret_node)
 {
 	*ret_node = -1;
@@ -28,7 +28,7 @@ static int fill_path(struct sockaddr_un *sa, char const *path, int *ret_node)
 	return 0;
 }
 
-/* connect(2) waits for room in the backlog as long as SO_SNDTIMEO says. */
+/* connect(2) waits for room in the backlog for at most SO_SNDTIMEO. */
 static int set_timeout(int sock, int ms)
 {
 	struct timeval tv = {0, 0};
@@ -81,13 +81,13 @@ int ptyhead_connect_to_look(char const *path, int timeout_ms)
 	return other < 0 ? sock : other;
 }
 
-#define AGAIN_MS 3000 /* s6-supervise takes its second, systemd a quarter */
+#define AGAIN_MS 3000 /* s6-supervise restarts after a second, systemd after a quarter */
 #define PAUSE_MS 20
 
 bool ptyhead_again(int error, int64_t *until)
 {
 	bool const died = error == -ECONNRESET || error == -EPIPE;
-	/* Its socket may have gone with it. */
+	/* Its socket may have disappeared with it. */
 	bool const away = error == -ECONNREFUSED || error == -ENOENT;
 
 	if (*until == 0 && died) *until = clock_ms() + AGAIN_MS;

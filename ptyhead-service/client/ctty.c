@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- leaving the terminal that a session leader has ----------------------- */
+/* ---- leaving the terminal of a session leader -------------------------------- */
 
 static bool pending_hup(void)
 {
@@ -18,8 +18,8 @@ static bool pending_hup(void)
 	return sigpending(&set) == 0 && sigismember(&set, SIGHUP) == 1;
 }
 
-/* TIOCNOTTY is taken on any descriptor of the terminal that we have. /dev/tty
- * is the sure one, where /dev is as it should be. */
+/* TIOCNOTTY works on any descriptor of the terminal. /dev/tty always is one, if /dev is
+ * complete. */
 static int leave_tty(void)
 {
 	int const tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -29,10 +29,10 @@ static int leave_tty(void)
 	return r < 0 ? -EPERM : 0;
 }
 
-/* The kernel sends SIGHUP to the foreground group, which we are in. Ignoring a
- * signal that is blocked does not keep it from becoming pending, but setting it
- * to ignored afterwards discards it: so once before and once after. One that
- * was pending already is somebody's, and is put back. */
+/* The kernel sends SIGHUP to the foreground group, which includes this process. A
+ * blocked signal becomes pending even if it is ignored; but setting it to ignored
+ * discards a pending one. So set it before and after. A signal that was pending before
+ * belongs to somebody, and is raised again. */
 int ctty_leave(void)
 {
 	struct sigaction const ignore = {.sa_handler = SIG_IGN};
@@ -47,11 +47,11 @@ int ctty_leave(void)
 	return r;
 }
 
-/* ---- leaving a group that we lead ------------------------------------------- */
+/* ---- leaving a group that this process leads --------------------------------- */
 
 pid_t ctty_quiet_fork(void) { return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0); }
 
-/* The child lives until `wait` shows that we are through, or dead. */
+/* The child lives until `wait` tells that its parent is done, or dead. */
 static _Noreturn void child(int wait)
 {
 	char c;
@@ -59,7 +59,7 @@ static _Noreturn void child(int wait)
 	_exit(0);
 }
 
-/* setsid is refused to a group's leader. So: into the group of a child. */
+/* setsid fails for a group leader. So join the group of a child first. */
 static int setsid_by_child(char const **ret_hint)
 {
 	int p[2];

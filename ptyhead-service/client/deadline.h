@@ -1,5 +1,5 @@
-/* A point in time until which to wait, so that what waits several times waits
- * no longer in all than it was told. Of this module's own use, and s6-ptyexec's. */
+/* A point in time until which to wait. So several waits together take no longer than
+ * the time limit. Internal to client/ and s6-ptyexec. */
 #ifndef CLIENT_DEADLINE_H
 #define CLIENT_DEADLINE_H
 
@@ -17,7 +17,7 @@ static inline void deadline_init(struct deadline *d, int timeout_ms)
 	d->at = timeout_ms < 0 ? -1 : clock_ms() + timeout_ms;
 }
 
-/* As poll(2) takes it: -1 for ever, 0 when it is past. */
+/* A timeout for poll(2): -1: for ever; 0: the time is over. */
 static inline int deadline_left(struct deadline const *d)
 {
 	if (d->at < 0) return -1;

@@ -6,8 +6,8 @@
 #include "ask.h"
 #include "client.h"
 
-/* argv as the frame wants it, each argument ended by a NUL; cut where it is
- * longer than a head takes. */
+/* Writes argv in the frame's form, each argument ended by a NUL. Cuts it at the head's
+ * limit. */
 static size_t join_argv(char const *const *argv, uint8_t *buf, size_t max)
 {
 	size_t len = 0;
@@ -35,7 +35,7 @@ static size_t put_frame(struct ptyhead_export const *e, uint8_t *buf, size_t roo
 	return wire_put_export(buf, room, &f);
 }
 
-/* The question, in `buf`; its descriptors in `fds`. */
+/* Writes the question to `buf` and its descriptors to `fds`. */
 static struct ask question(struct ptyhead_export const *e, uint8_t *buf, size_t room, int fds[2])
 {
 	fds[0] = e->master;
@@ -76,7 +76,7 @@ int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
 		r = ask(&c, &q, &d, &f, ret_reply);
 		if (r == 0) r = answer_of(&f, ret);
 	}
-	c.fd = -1; /* the caller's */
+	c.fd = -1; /* the caller closes it */
 	conn_deinit(&c);
 	return r;
 }

@@ -11,7 +11,7 @@
 #define BACKOFF_MIN 20   /* ms */
 #define BACKOFF_MAX 1000
 
-/* ---- making and losing it ------------------------------------------------ */
+/* ---- connecting and losing the connection --------------------------------- */
 
 static struct ptyhead_attach question(struct headlink const *l)
 {
@@ -30,7 +30,7 @@ static int reach(struct headlink const *l, int timeout_ms)
 	return (l->watch ? ptyhead_connect_to_look : ptyhead_connect)(l->address->path, timeout_ms);
 }
 
-/* One try; -errno. */
+/* One attempt. 0 or -errno. */
 static int attach_once(struct headlink *l, int64_t until, int *ret_tape)
 {
 	struct ptyhead_attach const a = question(l);
@@ -110,8 +110,8 @@ int headlink_tape(struct tape_reader *r, bool *open, uint64_t id[2], int fd)
 	return 1;
 }
 
-/* What the socket did not take whole, the head cannot have read whole: it goes
- * again to the next one. */
+/* The old head cannot have read a frame that the socket did not take as a whole. Such a
+ * frame goes to the next head. */
 static void lose(struct headlink *l, int64_t now)
 {
 	conn_deinit(&l->conn);
@@ -141,7 +141,7 @@ static void ask_again(struct headlink *l, int64_t now)
 	l->due = now + HEADLINK_ANSWER_MS;
 }
 
-/* The answer of a head that came back, if it has come. */
+/* Reads the answer of a head that came back, if it is there. */
 static enum headlink_event answered(struct headlink *l, int64_t now, int *ret_tape)
 {
 	int const r = ptyhead_attach_answer(&l->conn, &l->attached, ret_tape, &l->reply);
@@ -151,7 +151,7 @@ static enum headlink_event answered(struct headlink *l, int64_t now, int *ret_ta
 	if (r == 0) {
 		l->state = HEADLINK_UP;
 		l->backoff = BACKOFF_MIN;
-		l->resize = !l->watch; /* it may have changed meanwhile */
+		l->resize = !l->watch; /* the size may have changed meanwhile */
 		return HEADLINK_CAME;
 	}
 	switch (l->reply.code) {
@@ -159,22 +159,22 @@ static enum headlink_event answered(struct headlink *l, int64_t now, int *ret_ta
 	case WIRE_R_ROLE:
 	case WIRE_R_LOOP: return HEADLINK_REFUSED;
 	}
-	/* No such terminal: its program has yet to be exported again. Too many
-	 * peers, or a failure: that may pass. */
+	/* No such terminal: its program will be exported again. Too many peers, or a
+	 * failure: these may pass. */
 	lose(l, now);
 	return HEADLINK_NOTHING;
 }
 
 /* ---- sending ------------------------------------------------------------- */
 
-/* False when the connection is no more. */
+/* False: the connection is gone. */
 static bool send_frame(struct headlink *l, uint8_t const *frame, size_t len)
 {
 	return conn_send(&l->conn, frame, len, NULL, 0) == CONN_OK;
 }
 
-/* Sends what there is as long as the socket takes it, a frame at a time, so
- * that what did not go is known. */
+/* Sends one frame at a time while the socket takes them, so that it is known what was
+ * not sent. */
 static bool push(struct headlink *l)
 {
 	uint8_t frame[WIRE_INPUT_FRAME];
@@ -262,7 +262,7 @@ short headlink_events(struct headlink const *l)
 
 int headlink_timeout(struct headlink const *l, int64_t now)
 {
-	if (l->broken) return 0; /* poll(2) need not report what a send failed with */
+	if (l->broken) return 0; /* poll(2) need not report an error that a send has returned */
 	if (l->state == HEADLINK_UP) return -1;
 	return l->due > now ? (int)(l->due - now) : 0;
 }
@@ -275,7 +275,7 @@ static enum headlink_event gone(struct headlink *l, int64_t now)
 	return up ? HEADLINK_LEFT : HEADLINK_NOTHING;
 }
 
-/* A wake-up says only that there is more to read. False: nonsense. */
+/* Takes WAKE frames, which only say that the tape has more. False: not a valid frame. */
 static bool take_frame(struct headlink *l, struct conn_frame const *f, enum headlink_event *event)
 {
 	if (f->header.type != WIRE_TAKEN || !l->sent) return true;
@@ -285,7 +285,7 @@ static bool take_frame(struct headlink *l, struct conn_frame const *f, enum head
 	return true;
 }
 
-/* Takes what the head sent. One read is enough for what comes in UP; more is
+/* Takes frames of the head. One read is enough in state UP: the socket is
  * level-triggered. */
 static enum headlink_event receive(struct headlink *l, int64_t now, int *ret_tape)
 {
@@ -301,7 +301,7 @@ static enum headlink_event receive(struct headlink *l, int64_t now, int *ret_tap
 	}
 	while (r == CONN_OK && (r = conn_frame(&l->conn, &f)) == CONN_OK)
 		if (!take_frame(l, &f, &event)) return gone(l, now);
-	/* With CAME the tape is the caller's already: the next call tells the rest. */
+	/* After CAME the caller has the tape already: the next call handles the rest. */
 	return r == CONN_AGAIN || event == HEADLINK_CAME ? event : gone(l, now);
 }
 

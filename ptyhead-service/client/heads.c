@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Which heads there are: the sockets in a folder of theirs. */
+/* Finds the heads: the sockets in a folder. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ bool ptyhead_address_leads_to(char const *address, char const *path)
 
 static int is_socket(struct dirent const *d) { return ptyhead_stem(d->d_name, PTYHEAD_SUFFIX) > 0; }
 
-/* The socket for watching alone is of use to who cannot reach the other. */
+/* The watch socket is listed only for a user who cannot use the other one. */
 static bool has_better(char const *dir, char const *file)
 {
 	char path[PATH_MAX];
@@ -55,8 +55,8 @@ int ptyhead_heads(char const *dir, void (*each)(void *arg, char const *path, cha
 		int const len = snprintf(path, sizeof path, "%s/%s", dir, file);
 		if (len > 0 && (size_t)len < sizeof path && !has_better(dir, file)) {
 			snprintf(name, sizeof name, "%.*s", (int)ptyhead_stem(file, PTYHEAD_SUFFIX), file);
-			/* By its path where the name leads elsewhere (into the user's own folder), or
-			 * nowhere, since a name has no such characters. */
+			/* Listed by its path if its name leads elsewhere (into the
+			 * user's own folder), or is not a valid name. */
 			each(arg, path, ptyhead_address_leads_to(name, path) ? name : path);
 		}
 		free(files[i]);

@@ -9,7 +9,7 @@ static struct wire_bytes bytes_of(char const *s)
 	return (struct wire_bytes){(uint8_t const *)s, s ? strlen(s) : 0};
 }
 
-/* Gives out a frame's entries. 1 when there are more behind them, 0, -errno. */
+/* Gives out the entries of a frame. 1: more terminals follow; 0; -errno. */
 static int give_out(struct listing *l, struct conn_frame const *f)
 {
 	struct wire_listed w;
@@ -22,7 +22,7 @@ static int give_out(struct listing *l, struct conn_frame const *f)
 		if (!wire_terminal_ok(e.terminal.data, e.terminal.len)) return -EPROTO;
 		memcpy(name, e.terminal.data, e.terminal.len);
 		name[e.terminal.len] = '\0';
-		/* What goes back would go round for ever. */
+		/* Names must increase; otherwise this would never end. */
 		if (strcmp(name, l->after) <= 0) return -EPROTO;
 		memcpy(l->after, name, e.terminal.len + 1);
 		l->each(l->arg, &e);

@@ -11,7 +11,7 @@
 #define COMM_MAX 16
 #define ANCESTORS_MAX 64
 
-/* The beginning of /proc/`pid`/`file`; "" where it cannot be read. */
+/* Reads the beginning of /proc/`pid`/`file`; "" if that fails. */
 static void read_proc(long pid, char const *file, char *buf, size_t len)
 {
 	char path[64];
@@ -22,20 +22,20 @@ static void read_proc(long pid, char const *file, char *buf, size_t len)
 	if (fd >= 0) close(fd);
 }
 
-/* Of process `pid`, without the newline; "" where it cannot be read. */
+/* The name of process `pid`, without the newline; "" if it cannot be read. */
 static void comm_of(long pid, char ret[COMM_MAX + 1])
 {
 	read_proc(pid, "comm", ret, COMM_MAX + 1);
 	ret[strcspn(ret, "\n")] = '\0';
 }
 
-/* 0 where it cannot be read. */
+/* 0 if it cannot be read. */
 static long parent_of(long pid)
 {
 	char text[256];
 
 	read_proc(pid, "stat", text, sizeof text);
-	/* Its name, which may hold anything, ends at the last parenthesis. */
+	/* The process name may contain any character. It ends at the last parenthesis. */
 	char const *const at = strrchr(text, ')');
 	return at && strlen(at) > 4 ? strtol(at + 4, NULL, 10) : 0;
 }
@@ -68,7 +68,7 @@ enum machine_init machine_init(void)
 		ret = init_called(comm);
 	}
 	if (ret != MACHINE_OTHER) return ret;
-	/* A unit may hide both /run and other users' processes. */
+	/* A unit may hide /run as well as other users' processes. */
 	if (systemd_is_there() || (getppid() == 1 && getenv("INVOCATION_ID"))) return MACHINE_SYSTEMD;
 	comm_of(1, comm);
 	return init_called(comm);
@@ -81,7 +81,7 @@ bool machine_user_manager(char const *dir)
 	return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
 }
 
-/* `dir`/`service` is a service's folder. */
+/* Is `dir`/`service` the folder of a service? */
 static bool is_service(char const *dir, char const *service, char *buf, size_t len)
 {
 	char path[PATH_MAX], real[PATH_MAX];
@@ -98,7 +98,7 @@ static bool is_service(char const *dir, char const *service, char *buf, size_t l
 
 bool machine_service(enum machine_init init, char const *service, char *buf, size_t len)
 {
-	/* A supervisor runs a service in its folder, beside the others. */
+	/* A supervisor runs a service in the service's own folder, beside the others. */
 	static char const *const s6[] = { "..", "/run/service", "/service", NULL };
 	static char const *const runit[] = { "..", "/etc/service", "/service", "/var/service", NULL };
 	char const *const *dir = init == MACHINE_S6 ? s6 : runit;
@@ -111,15 +111,15 @@ bool machine_service(enum machine_init init, char const *service, char *buf, siz
 
 /* ---- what is hidden ---------------------------------------------------------- */
 
-/* `folder` is `path` or above it, and not the root. */
+/* Is `folder` equal to `path` or above it, and not the root? */
 static bool leads_to(char const *folder, char const *path)
 {
 	size_t const n = strlen(folder);
 	return n > 1 && !strncmp(path, folder, n) && (path[n] == '/' || path[n] == '\0');
 }
 
-/* What is mounted on the way to `path`, as far as it tells that something is hidden:
- * fields 4 and 5 of proc_pid_mountinfo(5). */
+/* Looks for mounts on the way to `path` that hide something: fields 4 and 5 of
+ * proc_pid_mountinfo(5). */
 static enum machine_view mounted_view(char const *path, char *folder, size_t len)
 {
 	enum machine_view ret = MACHINE_SAME;
@@ -137,7 +137,7 @@ static enum machine_view mounted_view(char const *path, char *folder, size_t len
 		for (int i = 0; root && i < 3; i++) root = strtok_r(NULL, " ", &save);
 		point = root ? strtok_r(NULL, " ", &save) : NULL;
 		if (!point || strlen(point) >= len || !leads_to(point, path)) continue;
-		/* ProtectHome=tmpfs mounts on it. */
+		/* ProtectHome=tmpfs mounts a tmpfs there. */
 		if (strstr(root, "/inaccessible/") || !strcmp(point, "/run/user")) ret = MACHINE_INACCESSIBLE;
 		else if (strstr(root, "systemd-private-")) ret = MACHINE_PRIVATE_TMP;
 		if (ret != MACHINE_SAME) memcpy(folder, point, strlen(point) + 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What is known of the machine that this process runs on, so that advice fits it. Of
- * client's own use, and ptyhead-run's. */
+/* What is known of this machine, so that advice fits it. Internal to client/ and
+ * ptyhead-run. */
 #ifndef CLIENT_MACHINE_H
 #define CLIENT_MACHINE_H
 
@@ -10,25 +10,26 @@
 /* What starts services. */
 enum machine_init { MACHINE_OTHER, MACHINE_SYSTEMD, MACHINE_S6, MACHINE_RUNIT, MACHINE_DAEMONTOOLS };
 
-/* The supervisor nearest above this process; else what the machine's first process is. */
+/* The nearest supervisor above this process; else the kind of the machine's first
+ * process. */
 enum machine_init machine_init(void);
 
-/* Does a systemd of the user run whose runtime directory is `dir` (/run/user/UID)? */
+/* Does a systemd user manager run whose runtime directory is `dir` (/run/user/UID)? */
 bool machine_user_manager(char const *dir);
 
-/* The service of supervisor `init` that is called `service`, or else one that is called
- * "ptyhead", beside the service that this process is, or where such a supervisor has its
- * services by custom. False: there is none. */
+/* The service `service` of the supervisor `init`, or one called "ptyhead": beside the
+ * service that this process belongs to, or in the usual folder of that supervisor.
+ * False: there is none. */
 bool machine_service(enum machine_init init, char const *service, char *buf, size_t len);
 
-/* Why this process may see something else at `path` than others do; `folder` (of `len`
- * bytes) is then the one that differs. */
+/* Why this process may see another file at `path` than other processes do; `folder`
+ * (`len` bytes) is the folder that differs. */
 enum machine_view {
 	MACHINE_SAME,
 	MACHINE_INACCESSIBLE, /* systemd's InaccessiblePaths=, ProtectHome= */
 	MACHINE_PRIVATE_TMP,  /* PrivateTmp= */
-	MACHINE_OTHER_RUN,    /* started by systemd, and /run is not systemd's */
-	MACHINE_CONTAINER,    /* a container without a manager of its own, and no such folder */
+	MACHINE_OTHER_RUN,    /* started by systemd, but /run is not systemd's */
+	MACHINE_CONTAINER,    /* a container without a manager of its own and without that folder */
 };
 enum machine_view machine_view(char const *path, char *folder, size_t len);
 

@@ -14,8 +14,8 @@
 #define TIOCGPTPEER _IO('T', 0x41)
 #endif
 
-/* By the master, which is right in a private devpts and needs no /dev/pts in
- * sight; by its name where the kernel is older than that (4.13). */
+/* Opens the slave through the master, which works in a private devpts and without
+ * /dev/pts; by its name on kernels older than 4.13. */
 static int open_slave(int master)
 {
 	char name[64];

@@ -1,4 +1,4 @@
-/* The pair that the program will live on. */
+/* The pseudoterminal for the program. */
 #ifndef CLIENT_PTYPAIR_H
 #define CLIENT_PTYPAIR_H
 
@@ -9,19 +9,18 @@ struct pty {
 	int slave;
 };
 
-/* Opens both sides, so that a master that is handed over shows a hangup when
- * nobody holds the slave any more. Both O_CLOEXEC, neither the controlling
- * terminal. 0 or -errno, with what failed in *ret_what. */
+/* Opens both sides. The slave must be open before the master is handed over: only then
+ * does the master show a hang-up when the last slave is closed. Both are O_CLOEXEC;
+ * neither becomes the controlling terminal. 0 or -errno; *ret_what: what failed. */
 int pty_open(struct pty *ret, char const **ret_what);
 
-/* The slave of `master`, as a head wants to know it; zeros where it cannot be opened. */
+/* Identifies the slave of `master` for the head; zeros if it cannot be opened. */
 struct wire_tty ptypair_tty(int master);
 
 int pty_set_size(int fd, struct wire_size size);
 
-/* The size that the head answered with, unless the terminal has another than
- * `ours` already: then the head has set it by itself, and a viewer may have come
- * since and changed it again. */
+/* Sets the size that the head answered, unless the terminal no longer has `ours`: then
+ * the head has set the size itself, and a viewer may have changed it since. */
 void pty_follow_size(int fd, struct wire_size ours, struct wire_size answered);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* One question and its answer, from another program's loop: which terminals there are, and
- * the hand-over of a master. */
+/* One question and its answer, for a program with its own event loop: a list of
+ * terminals, or an export. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,9 +12,9 @@
 #include "ptypair.h"
 #include "waiter.h"
 
-#define RETRY_MS 20 /* where the head's backlog is full */
+#define RETRY_MS 20 /* interval while the head's backlog is full */
 
-/* What both have: a connection, not made yet as long as its descriptor is -1. */
+/* Common part of both: a connection. Descriptor -1: not made yet. */
 struct question {
 	char path[PATH_MAX];
 	struct conn conn;
@@ -39,7 +39,7 @@ static void question_deinit(struct question *q)
 	waiter_deinit(&q->waiter);
 }
 
-/* 0: connected; 1: try again; -errno. */
+/* 0: connected; 1: try again later; -errno. */
 static int question_connect(struct question *q, bool look)
 {
 	int const sock = (look ? ptyhead_connect_to_look : ptyhead_connect)(q->path, 0);
@@ -52,7 +52,7 @@ static int question_connect(struct question *q, bool look)
 	return waiter_time(&q->waiter, -1);
 }
 
-/* After the question went out, or an answer that leaves something to wait for. */
+/* Called after the question was sent, and after an answer that is not the last. */
 static int question_wait(struct question *q, int r)
 {
 	if (r != -EAGAIN) return r;
@@ -138,7 +138,7 @@ static int list_on(struct ptyhead_lister *l)
 		if (r == 0) r = listing_begin(&q->conn, &l->listing);
 		return question_wait(q, r == 0 ? -EAGAIN : r);
 	}
-	if (conn_pending(&q->conn)) (void)conn_flush(&q->conn); /* the answer tells what failed */
+	if (conn_pending(&q->conn)) (void)conn_flush(&q->conn); /* an error shows in the answer */
 	return question_wait(q, listing_answer(&q->conn, &l->listing, &q->reply));
 }
 
@@ -158,7 +158,7 @@ struct ptyhead_exporter {
 	char const **argv;
 };
 
-/* The pointers and what they point to, in one piece; NULL without memory. */
+/* Copies the pointers and their targets into one allocation. NULL: out of memory. */
 static char const **argv_copy(char const *const *argv)
 {
 	size_t n = 0, len = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A terminal, looked at and typed on from another program's loop. */
+/* A viewer for a program with its own event loop. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 #include "headlink.h"
 #include "waiter.h"
 
-#define ROUND_MAX (256u << 10) /* of output, in one call of _process */
+#define ROUND_MAX (256u << 10) /* bytes of output in one call of _process */
 #define PIECE 16384u
-#define FIRST_MS 10000 /* how long a head that died while it was asked is looked for */
+#define FIRST_MS 10000 /* how long to look for a head that died while it was asked */
 
 struct ptyhead_viewer {
 	struct ptyhead_address address;
@@ -22,15 +22,15 @@ struct ptyhead_viewer {
 	struct tape_reader tape;
 	struct tape_state state;
 	uint64_t id[2];
-	bool open;       /* the tape is */
-	bool away;       /* and the caller knows */
-	bool inside;     /* of ptyhead_viewer_process */
-	int64_t until;   /* CLOCK_MONOTONIC ms: the first try may go on until then */
+	bool open;       /* the tape is open */
+	bool away;       /* the head is away, and the caller knows it */
+	bool inside;     /* ptyhead_viewer_process is running */
+	int64_t until;   /* CLOCK_MONOTONIC ms: time limit of the first attempt */
 	uint64_t hidden; /* output before this offset is a question that the head answers */
-	int over;        /* -errno, for good */
+	int over;        /* -errno: the viewer has ended */
 };
 
-/* ---- what the caller hears ------------------------------------------------------ */
+/* ---- calls to the caller ----------------------------------------------------------- */
 
 static struct ptyhead_run run_of(struct tape_state const *s)
 {
@@ -54,7 +54,7 @@ static void tell_begin(struct ptyhead_viewer *v, void const *bytes, size_t len, 
 	if (v->calls.begin) v->calls.begin(v->calls.arg, &run, size_of(v->state.size), wanted ? bytes : NULL, wanted ? len : 0, missed);
 }
 
-/* Output, without what lies before `hidden`. */
+/* Gives out output, without the bytes before `hidden`. */
 static void tell_output(struct ptyhead_viewer *v, uint64_t offset, uint8_t const *data, size_t len)
 {
 	if (offset < v->hidden) {
@@ -82,7 +82,7 @@ static void tell_mark(struct ptyhead_viewer *v, struct tape_mark const *m)
 		if (c->resized) c->resized(c->arg, m->offset, size_of(m->u.size));
 		break;
 	case TAPE_QUERY:
-		/* One that only a real terminal can answer is for one viewer. */
+		/* A question for a real terminal is passed on by one viewer only. */
 		if (m->u.query.viewer != v->link.attached.viewer || !m->u.query.viewer) v->hidden = m->offset + m->u.query.length;
 		break;
 	default: break;
@@ -106,8 +106,8 @@ static void tell_taken(struct ptyhead_viewer *v, int result, uint64_t offset)
 
 /* ---- reading ---------------------------------------------------------------------- */
 
-/* At a checkpoint of the tape, or where there is none at its oldest byte. What lies
- * between where an overtaken reader was and that is missed. */
+/* Starts at a checkpoint of the tape or, without one, at its oldest byte. The bytes
+ * from an overtaken reader's position up to there are missed. */
 static int begin(struct ptyhead_viewer *v, bool overtaken)
 {
 	uint64_t const at = v->tape.pos;
@@ -130,7 +130,7 @@ static int begin(struct ptyhead_viewer *v, bool overtaken)
 	return 0;
 }
 
-/* Reads for one round. 1: there is more; 0; -errno. */
+/* Reads for one round. 1: there is more; 0: nothing more; -errno. */
 static int read_on(struct ptyhead_viewer *v)
 {
 	uint8_t piece[PIECE];
@@ -168,7 +168,7 @@ static int came(struct ptyhead_viewer *v, int tape)
 	return r == 1 ? begin(v, false) : 0;
 }
 
-/* What the connection has to say. 0 or -errno. */
+/* Handles what the connection reports. 0 or -errno. */
 static int listen_to_head(struct ptyhead_viewer *v)
 {
 	bool const sent = v->link.sent;
@@ -176,7 +176,8 @@ static int listen_to_head(struct ptyhead_viewer *v)
 	int tape = -1;
 	short const revents = waiter_ready(&v->waiter, headlink_events(&v->link));
 
-	/* It may close the socket: one that a child has, too, would go on being waited for. */
+	/* This may close the socket. A child process may still hold it open, so stop
+	 * watching it first. */
 	(void)waiter_watch(&v->waiter, -1, 0);
 	switch (headlink_run(&v->link, revents, now, &tape)) {
 	case HEADLINK_NOTHING: break;
@@ -189,14 +190,15 @@ static int listen_to_head(struct ptyhead_viewer *v)
 		if (v->calls.away) v->calls.away(v->calls.arg);
 		return 0;
 	}
-	/* The first try decides, unless the head died meanwhile: the next one is near. */
+	/* A failed first attempt ends the viewer, unless the head died meanwhile: then
+	 * the next one comes soon. */
 	if (v->open || v->link.state != HEADLINK_AWAY || v->link.error == 0) return 0;
 	bool const near = v->link.error == -ECONNRESET || v->link.error == -EPIPE || v->link.error == -ETIMEDOUT;
 	if (near && v->until == 0) v->until = now + FIRST_MS;
 	return v->until == 0 || now >= v->until ? v->link.error : 0;
 }
 
-/* The descriptor tells from here on what there is to wait for. */
+/* Updates the events that the descriptor stands for. */
 static int wait_on(struct ptyhead_viewer *v, bool more)
 {
 	if (v->open && !more) {
@@ -272,7 +274,7 @@ int ptyhead_viewer_process(struct ptyhead_viewer *v)
 
 struct ptyhead_reply const *ptyhead_viewer_reply(struct ptyhead_viewer const *v) { return &v->link.reply; }
 
-/* What was handed to the link may have to wait for the socket, or has broken it. */
+/* The data may have to wait for the socket, or the send may have failed. */
 static void sent(struct ptyhead_viewer *v)
 {
 	(void)waiter_watch(&v->waiter, headlink_fd(&v->link), headlink_events(&v->link));

@@ -34,7 +34,8 @@ int waiter_watch(struct waiter *w, int fd, short events)
 {
 	uint32_t const wanted = (uint32_t)(events & POLLIN ? EPOLLIN : 0) | (uint32_t)(events & POLLOUT ? EPOLLOUT : 0);
 
-	/* A closed one left by itself; its number may be another's now. */
+	/* A closed descriptor left epoll by itself. Another one may have its number
+	 * now. */
 	if (w->watched >= 0 && w->watched != fd) (void)epoll_ctl(w->fd, EPOLL_CTL_DEL, w->watched, NULL);
 	w->watched = fd;
 	if (fd < 0) return 0;

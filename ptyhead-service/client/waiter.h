@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: ISC */
-/* One descriptor for another program's loop, the same for a handle's whole life: it is
- * readable when the handle's own descriptor is ready, or its time has come. Of client's
- * own use. */
+/* One descriptor for a program's event loop, the same for a handle's whole life. It is
+ * readable when the watched descriptor is ready, or when a set time has come. Internal
+ * to client/. */
 #ifndef CLIENT_WAITER_H
 #define CLIENT_WAITER_H
 
 #include <stdint.h>
 
 struct waiter {
-	int fd; /* to be waited for; -1: not begun */
+	int fd; /* poll this one; -1: not started */
 	int timer;
 	int watched; /* -1: nothing */
 };
 
 int waiter_init(struct waiter *w); /* 0 or -errno */
 void waiter_deinit(struct waiter *w);
-/* From here on `events` (of poll(2)) of `fd` count; -1: no descriptor does. One that was
- * watched may be closed already. 0 or -errno. */
+/* From now on watch `events` (of poll(2)) of `fd`; -1: watch nothing. The old one may
+ * be closed already. 0 or -errno. */
 int waiter_watch(struct waiter *w, int fd, short events);
-/* It is readable in `ms`; 0: now; -1: at no time. 0 or -errno. */
+/* Makes it readable in `ms`; 0: now; -1: at no time. 0 or -errno. */
 int waiter_time(struct waiter *w, int ms);
-/* What of `events` there is now on the watched descriptor. */
+/* Which of `events` the watched descriptor has now. */
 short waiter_ready(struct waiter const *w, short events);
 
 #endif
