@@ -16,7 +16,7 @@ static void seen(void *arg, struct wire_entry const *e)
 	*(bool *)arg = true;
 }
 
-/* 1: it is there; 0: it is not; -errno. */
+/* 1: it exists; 0: it does not; -errno. */
 static int ask(struct conn *c, char const *terminal, int ms)
 {
 	struct ptyhead_reply reply;

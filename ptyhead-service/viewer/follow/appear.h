@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Waiting for a terminal of a head to be there at all: a named one is from its first
- * program on. The head is asked what it has; it takes that for no fault. */
+/* Waits until a terminal of a head exists: a named one exists from its first program
+ * on. The head is asked for its list, which is no error for it. */
 #ifndef VIEWER_APPEAR_H
 #define VIEWER_APPEAR_H
 
@@ -9,8 +9,9 @@
 
 #include "client.h"
 
-/* Until it is there (0), or it is `until` (CLOCK_MONOTONIC ms; -1: never; -ETIMEDOUT). Other
- * errors are those of the head that cannot be asked. `look`: as who may only look. */
+/* Returns 0 when the terminal exists; -ETIMEDOUT at `until` (CLOCK_MONOTONIC ms; -1:
+ * never); another -errno if the head cannot be asked. `look`: the watch socket is good
+ * enough. */
 int appear_wait(struct ptyhead_address const *address, bool look, int64_t until);
 
 #endif

@@ -10,21 +10,21 @@
 #include "replay.h"
 #include "text.h"
 
-/* What matches up to the end of a line that may go on is taken when it has not
- * gone on for this long: else "1." would be found in "1.25". */
+/* A match up to the end of a line that may continue is accepted only after this time
+ * without new output. Otherwise "1." would match in "1.25". */
 #define SETTLE_MS 20
-#define SCREEN_BYTES (64u << 10) /* in a flood, a look at the screen every so often */
+#define SCREEN_BYTES (64u << 10) /* in a flood, check the screen after this many bytes */
 
 struct waiter {
 	struct await *a;
 	struct follow *f;
 	struct text text;
 	bool done;
-	bool ended; /* the run, without a match */
-	bool over;  /* it had before we began */
-	bool candidate;   /* `a->found` holds what matched and may yet grow */
-	int64_t settle;   /* until when */
-	int64_t quiet;    /* IDLE: since when */
+	bool ended; /* the run ended without a match */
+	bool over;  /* it had ended before the wait began */
+	bool candidate;   /* `a->found` holds a match that may still grow */
+	int64_t settle;   /* when that match is final */
+	int64_t quiet;    /* IDLE: start of the silence */
 	uint64_t unlooked;
 };
 
@@ -50,7 +50,7 @@ static bool look(void *arg, char const *line, size_t len, bool settled)
 	struct pattern_match m;
 
 	if (!find(w, line, len, settled, &m)) {
-		/* It was there, and is written over: that will not grow. */
+		/* The match is being overwritten, so it cannot grow. */
 		w->done = w->candidate;
 		return w->done;
 	}
@@ -60,7 +60,7 @@ static bool look(void *arg, char const *line, size_t len, bool settled)
 	return w->done;
 }
 
-/* Of the screen only the last look counts. */
+/* With the screen, only the last check counts. */
 static bool look_once(void *arg, char const *line, size_t len, bool settled)
 {
 	struct waiter *const w = arg;
@@ -103,7 +103,7 @@ static bool starts_over(struct waiter *w, bool blank, uint64_t offset)
 	return true;
 }
 
-/* The run is over: what was written last is looked at, and nothing more comes. */
+/* The run has ended: checks the last output; no more will come. */
 static void end_of_run(struct waiter *w)
 {
 	if (wants_text(w->a) && w->a->on_screen) look_at_screen(w);
@@ -140,7 +140,7 @@ static bool on_bytes(struct waiter *w, uint8_t const *data, size_t len)
 	return true;
 }
 
-/* Much was written meanwhile: what stands on the screen is what is known of it. */
+/* Much was written meanwhile: only the present screen can be checked. */
 static bool overtaken(struct waiter *w)
 {
 	uint64_t const was = w->f->tape.pos;
@@ -154,7 +154,7 @@ static bool overtaken(struct waiter *w)
 	struct tape_state const *const s = &w->a->state;
 	if (w->a->kind == AWAIT_START && s->run != run && (s->flags & TAPE_ALIVE)) w->done = true;
 	if (w->a->kind == AWAIT_EXIT && (s->run != run || (alive && !(s->flags & TAPE_ALIVE)))) {
-		/* Another run's end may be what is known: better than none. */
+		/* The end of another run may be all that is known. */
 		w->done = !(s->flags & TAPE_ALIVE);
 	}
 	if (wants_text(w->a)) look_at_screen(w);
@@ -162,7 +162,7 @@ static bool overtaken(struct waiter *w)
 	return true;
 }
 
-/* Everything that is there now; false: errno. */
+/* Processes everything that is there now; false: errno. */
 static bool pump(struct waiter *w)
 {
 	uint8_t buf[16384];
@@ -198,7 +198,7 @@ static uint64_t start_or_next(struct tape_reader const *tape)
 	return tape_state_goes_on(&state) ? place_run_start(tape) : REPLAY_NOW;
 }
 
-/* A start or an end that was already. */
+/* A start or an end that has happened already. */
 static bool was(struct waiter *w)
 {
 	struct await *const a = w->a;
@@ -233,7 +233,7 @@ static bool begin(struct waiter *w)
 
 	if (a->kind == AWAIT_START || a->kind == AWAIT_EXIT) return begin_event(w);
 
-	/* What the screen shows, and as things stand: from now on. */
+	/* Checks the screen, or the present state; then waits from now on. */
 	if (a->on_screen || at == AWAIT_NOW || at == AWAIT_DEFAULT) at = REPLAY_NOW;
 	bool const from_now = at == REPLAY_NOW;
 	if (at == AWAIT_START_OR_NEXT) at = start_or_next(&w->f->tape);
@@ -271,7 +271,7 @@ static enum await_result wait_on(struct waiter *w)
 		case FOLLOW_REFUSED: return AWAIT_REFUSED;
 		case FOLLOW_FAILED: return AWAIT_FAILED;
 		case FOLLOW_NEW:
-			/* Nothing of it was seen. */
+			/* None of it was seen. */
 			if (!starts_over(w, !a->on_screen, 0)) return AWAIT_FAILED;
 			break;
 		}
@@ -294,7 +294,7 @@ bool await_output(struct await *a)
 	struct waiter *const w = a->waiter;
 
 	if (!pump(w)) return false;
-	/* Of what comes after what was waited for nothing is wanted. */
+	/* Output after the match is not wanted. */
 	if (w->done) tape_reader_end_seek(&w->f->tape);
 	follow_moved(w->f);
 	return true;

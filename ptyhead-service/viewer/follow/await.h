@@ -1,4 +1,4 @@
-/* Waiting for a terminal to show or do something. */
+/* Waits until a terminal shows or does something. */
 #ifndef VIEWER_AWAIT_H
 #define VIEWER_AWAIT_H
 
@@ -13,50 +13,50 @@
 enum await_kind { AWAIT_NONE, AWAIT_TEXT, AWAIT_IDLE, AWAIT_EXIT, AWAIT_START };
 
 #define AWAIT_NOW UINT64_MAX
-#define AWAIT_RUN (UINT64_MAX - 1)     /* the run that is alive, or the last one */
-#define AWAIT_START_OR_NEXT (UINT64_MAX - 4) /* the run that is alive, or the next one */
-#define AWAIT_TIME (UINT64_MAX - 3)    /* since_time */
-#define AWAIT_DEFAULT (UINT64_MAX - 2) /* text: now; exit and start: as things stand */
+#define AWAIT_RUN (UINT64_MAX - 1)     /* the run that is alive, else the last one */
+#define AWAIT_START_OR_NEXT (UINT64_MAX - 4) /* the run that is alive, else the next one */
+#define AWAIT_TIME (UINT64_MAX - 3)    /* from since_time */
+#define AWAIT_DEFAULT (UINT64_MAX - 2) /* text: from now; exit and start: the present state counts */
 
 struct await {
 	/* set by the caller */
 	enum await_kind kind;
-	struct patterns patterns; /* TEXT: one of them; freed by await_deinit */
-	bool or_exit;        /* until the run ends, too */
-	bool on_screen;      /* on the screen as it is, not in what is written */
+	struct patterns patterns; /* TEXT: one of them must match; freed by await_deinit */
+	bool or_exit;        /* also stop when the run ends */
+	bool on_screen;      /* match the screen, not the written output */
 	int64_t idle_ms;
 	uint64_t since;      /* an offset, or one of the above */
-	uint64_t since_time; /* CLOCK_REALTIME, ns: to the second */
+	uint64_t since_time; /* CLOCK_REALTIME, ns; exact to the second */
 	int64_t until;       /* CLOCK_MONOTONIC ms; -1: for ever */
 
 	/* for the caller to read */
 	struct screen_buf found;  /* what matched */
-	size_t which;             /* of the patterns */
+	size_t which;             /* number of the pattern */
 	struct tape_state state;  /* of the run */
-	uint64_t missed;          /* bytes since `since` that are on the tape no more */
+	uint64_t missed;          /* bytes after `since` that are no longer on the tape */
 
-	struct echo echo;      /* of what was typed meanwhile: it is no match */
-	struct waiter *waiter; /* NULL until it has begun */
+	struct echo echo;      /* the echo of input typed meanwhile: it does not match */
+	struct waiter *waiter; /* NULL until the wait has begun */
 };
 
 enum await_result {
 	AWAIT_DONE,
-	AWAIT_ENDED,   /* or_exit: the run, before the rest came */
+	AWAIT_ENDED,   /* or_exit: the run ended first */
 	AWAIT_TIMEOUT,
-	AWAIT_ALSO,    /* follow's other descriptor */
-	AWAIT_REFUSED, /* by a head that came back: follow's reply says why */
+	AWAIT_ALSO,    /* follow's other descriptor is ready */
+	AWAIT_REFUSED, /* refused by a head that came back: follow's reply says why */
 	AWAIT_FAILED,  /* errno */
 };
 
 enum await_result await_run(struct await *a, struct follow *f);
-/* What matched as a line; where there are several patterns, behind the number of the one
- * that did (from 1) and a tab. */
+/* Prints the match as a line; with several patterns, the number of the pattern (from 1)
+ * and a tab come first. */
 void await_line(struct await const *a, struct screen_buf *out);
-/* Frees what matched and the patterns, too. */
+/* Also frees the match and the patterns. */
 void await_deinit(struct await *a);
 
-/* For who has something else to do before it waits: from `since` on, what there is by now
- * is looked at. Then await_run goes on from there. False: errno. */
+/* For a caller with other work before the wait: checks the output from `since` until
+ * now. await_run continues from there. False: errno. */
 bool await_begin(struct await *a, struct follow *f);
 bool await_output(struct await *a);
 

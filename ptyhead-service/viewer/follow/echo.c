@@ -34,7 +34,7 @@ static size_t without_blanks(char const *s, size_t len)
 	return len;
 }
 
-/* The first of the lines that are waited for; 0: none. */
+/* The first line whose echo is expected; 0: none. */
 static size_t typed_len(struct echo const *e)
 {
 	size_t const left = e->lines.len - e->at;
@@ -47,7 +47,7 @@ size_t echo_begin(struct echo *e, char const *line, size_t len, bool settled)
 	size_t const all = typed_len(e);
 	if (all == 0) return len;
 	char const *const typed = e->lines.data + e->at;
-	/* Blanks at a line's end are not kept everywhere. */
+	/* Some programs drop blanks at a line's end. */
 	size_t const want = without_blanks(typed, all);
 	size_t const have = without_blanks(line, len);
 
@@ -59,7 +59,7 @@ size_t echo_begin(struct echo *e, char const *line, size_t len, bool settled)
 		if (e->at < e->lines.len) e->at++;
 		return want > 0 ? have - want : len;
 	}
-	/* It is being written: the longest beginning of it at the line's end. */
+	/* The echo is being written: find the longest part of it at the line's end. */
 	for (size_t n = len < all ? len : all; n > 0; n--)
 		if (!memcmp(line + len - n, typed, n)) return len - n;
 	return len;

@@ -53,7 +53,7 @@ void follow_skip(struct follow *f)
 
 	tape_reader_end_seek(t);
 	if (!f->lossless || !page_move(f->link.page, t->pos > keep ? t->pos - keep : 0)) return;
-	/* The head waits all the same: there are too many marks. */
+	/* The head waits anyway, since there are too many marks. */
 	(void)page_move(f->link.page, t->pos);
 	headlink_moved(&f->link);
 }
@@ -101,8 +101,8 @@ enum follow_event follow_wait(struct follow *f, int64_t until)
 		};
 
 		page_sleep(f->link.page);
-		/* Where there is more, the others are looked at all the same: in a flood there
-		 * always is. */
+		/* Even if the tape has more, check the other events: in a flood it
+		 * always has more. */
 		bool const idle = tape_reader_idle(&f->tape);
 		if (!idle) page_awake(f->link.page);
 		int const n = poll(p, 2, idle ? timeout_of(f, until) : 0);

@@ -7,10 +7,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* It only interrupts. */
+/* The handler only interrupts. */
 static void on_tick(int number) { (void)number; }
 
-/* Again and again: the first may come before write(2) has begun. */
+/* A repeating timer: the first signal may come before write(2) has begun. */
 static ssize_t write_interrupted(int fd, void const *data, size_t len)
 {
 	struct timespec const tick = { .tv_nsec = NOWAIT_MS * 1000000L };

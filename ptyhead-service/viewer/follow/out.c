@@ -13,24 +13,24 @@
 #include "nowait.h"
 
 enum {
-	OWN,    /* our own description, O_NONBLOCK */
-	SOCKET, /* the user's, but sent to with MSG_DONTWAIT */
-	PLAIN,  /* a file: never waits for anybody */
-	SHARED, /* the user's: written to as nowait.h has it */
+	OWN,    /* our own open file description, with O_NONBLOCK */
+	SOCKET, /* shared, but written with MSG_DONTWAIT */
+	PLAIN,  /* a regular file: writing never waits */
+	SHARED, /* shared: written as nowait.h describes */
 };
 
-/* At once to a description that others share. */
+/* Writes without waiting to a shared description. */
 #define SHARED_MAX 4096u
 
-/* -1: there is no way to have one. */
+/* -1: it cannot be opened again. */
 static int open_own(int fd)
 {
 	char path[32];
 
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	int const own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	/* A terminal's owner may be another: who became this user by su sits there. The
-	 * one that controls the process is for everybody who has it. */
+	/* The terminal may belong to another user: after su, for example. The
+	 * controlling terminal can be opened as /dev/tty by everybody who has it. */
 	if (own >= 0 || tcgetsid(fd) < 0) return own;
 	return open("/dev/tty", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }

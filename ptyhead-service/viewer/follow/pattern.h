@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What is looked for in a line: several regular expressions and strings, of which one is
- * enough. */
+/* Patterns for a line: regular expressions and strings. One match is enough. */
 #ifndef VIEWER_PATTERN_H
 #define VIEWER_PATTERN_H
 
@@ -20,15 +19,15 @@ struct patterns {
 };
 
 struct pattern_match {
-	size_t which; /* of the list: the first one that matches */
-	size_t at, len; /* in the line */
+	size_t which; /* number of the first pattern that matches */
+	size_t at, len; /* position in the line */
 	bool fixed;
 };
 
-/* `text` is lent. False: `why` (of `len` bytes) says what is wrong with it. */
+/* `text` is not copied. False: `why` (size `len`) says what is wrong with the pattern. */
 bool patterns_add(struct patterns *p, bool fixed, char const *text, char *why, size_t len);
-/* Looks at `line`, which ends in a NUL behind `len` bytes; what reaches into the bytes
- * from `end` on is no match. */
+/* Matches `line`, which has `len` bytes and a NUL after them. A match must not reach
+ * beyond byte `end`. */
 bool patterns_find(struct patterns const *p, char const *line, size_t len, size_t end, struct pattern_match *ret);
 void patterns_deinit(struct patterns *p);
 

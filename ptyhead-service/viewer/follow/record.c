@@ -22,8 +22,8 @@ static void output_buf(struct record *r, uint64_t time, struct screen_buf *b)
 	screen_buf_deinit(b);
 }
 
-/* The file begins, or what a player shows is made that of `s` (NULL: an empty
- * screen), which is taken over. What is written for it counts as output. */
+/* Begins the file, or sets the player's screen to `s` (NULL: empty), which is taken
+ * over. The bytes for that count as output. */
 static int show_screen(struct record *r, uint64_t time, struct screen *s)
 {
 	struct tape_size const size = r->state.size;
@@ -70,7 +70,7 @@ static int begin_now(struct record *r)
 	return e;
 }
 
-/* From the first byte if that is still there; else from the oldest picture. */
+/* From the first byte if it is still held; else from the oldest screen that is known. */
 static int begin_oldest(struct record *r)
 {
 	struct tape_reader *const t = &r->follow->tape;
@@ -87,7 +87,7 @@ static int begin_oldest(struct record *r)
 	return e;
 }
 
-/* Its end may be among what was missed; another tape may count from 1 again. */
+/* The run's end may be in the gap. Another tape may count runs from 1 again. */
 static void seek_end(struct record *r)
 {
 	uint32_t const next = tape_state_next(&r->state);
@@ -97,11 +97,11 @@ static void seek_end(struct record *r)
 	if (next > r->last_run) r->done = true;
 }
 
-/* What was overwritten is lost: from the newest picture on. */
+/* The overwritten output is lost: continue from the newest checkpoint. */
 static int begin_again(struct record *r, char const *why)
 {
 	r->span.left = 0;
-	/* Said first: the screen is what comes after the gap. */
+	/* The message comes first: the screen belongs after the gap. */
 	recording_marker(&r->out, clock_wall_ns(), why);
 	r->say(why);
 	int const e = begin_now(r);
@@ -120,15 +120,14 @@ static int overtaken(struct record *r)
 
 /* ---- what there is ----------------------------------------------------------------- */
 
-/* A player's terminal counts code points until it is told otherwise. */
+/* A player's terminal counts code points by default. */
 static void clusters(struct record *r, uint64_t time)
 {
 	static char const on[] = "\033[?2027h";
 	if (r->state.flags & TAPE_CLUSTERS) output(r, time, (uint8_t const *)on, sizeof on - 1);
 }
 
-/* A query would be answered by the terminal of who plays this; what viewers withhold
- * would be left on it. */
+/* The player's terminal would answer a query, and would keep what viewers withhold. */
 static void span_done(struct record *r, uint64_t time)
 {
 	char rest[SPAN_REST_MAX];
@@ -136,7 +135,7 @@ static void span_done(struct record *r, uint64_t time)
 
 	if (!span_whole(&r->span)) return;
 	size_t const n = span_rest(&r->span, rest, &more);
-	/* Whose screen is the player's own. */
+	/* The rest is the change of the screen. */
 	if (more) output(r, time, r->span.data, r->span.len), clusters(r, time);
 	else output(r, time, rest, n);
 }
@@ -161,7 +160,7 @@ static void run_started(struct record *r, struct tape_mark const *m)
 	char text[96];
 	struct screen_buf b = SCREEN_BUF_INIT;
 
-	/* Another one in place of what the last one had left behind. */
+	/* Another run, in place of the processes that the last one left behind. */
 	if (r->until == RECORD_TO_EXIT && m->run > r->last_run) {
 		r->done = true;
 		return;
@@ -169,7 +168,7 @@ static void run_started(struct record *r, struct tape_mark const *m)
 	int const n = snprintf(text, sizeof text, "run %u started", m->run);
 	if (m->u.start.pid > 0) snprintf(text + n, sizeof text - (size_t)n, ", pid %d", (int)m->u.start.pid);
 	recording_marker(&r->out, m->time, text);
-	/* What the last one left switched on is undone. */
+	/* What the last run left switched on is reset. */
 	if (screen_total(r->screen) > 0) {
 		screen_buf_str(&b, "\030");
 		screen_undo(r->screen, &b);
@@ -187,7 +186,7 @@ static void run_ended(struct record *r, struct tape_mark const *m)
 	recording_marker(&r->out, m->time, text);
 }
 
-/* Does nobody go on with the last run that is wanted? */
+/* Is the last wanted run over, with nobody going on with it? */
 static void look_at_end(struct record *r, struct tape_mark const *m)
 {
 	if (r->until != RECORD_TO_EXIT || (m->type != TAPE_RUN_END && m->type != TAPE_CLOSED)) return;
@@ -213,7 +212,7 @@ static void on_mark(struct record *r, struct tape_mark const *m)
 	look_at_end(r, m);
 }
 
-/* Everything that is there; 0 or -errno. */
+/* Processes everything that is there; 0 or -errno. */
 static int pump(struct record *r)
 {
 	uint8_t buf[16384];
@@ -222,7 +221,7 @@ static int pump(struct record *r)
 
 	while (!r->done) {
 		uint64_t const pos = r->follow->tape.pos;
-		/* With no room for bytes it still gives the marks that stand at the end. */
+		/* Without room for bytes it still returns the marks at the end. */
 		bool const last = r->until == RECORD_TO_NOW && pos >= r->history;
 		uint64_t const left = last ? 0 : pos < r->history ? r->history - pos : sizeof buf;
 		size_t cap = left < sizeof buf ? (size_t)left : sizeof buf;
@@ -242,7 +241,7 @@ static int pump(struct record *r)
 	return 0;
 }
 
-/* The files end here, and others begin with what the screen shows. 0 or -errno. */
+/* Ends these files. The next ones begin with the present screen. 0 or -errno. */
 static int reopen(struct record *r)
 {
 	recording_end(&r->out);
@@ -257,7 +256,7 @@ static int reopen(struct record *r)
 	return e < 0 ? e : r->write(r->arg, &r->out);
 }
 
-/* What there is by now is still taken. */
+/* Takes the output that is there now. */
 static void look_at_stop(struct record *r)
 {
 	if (r->stopped || !r->stop(r->arg)) return;

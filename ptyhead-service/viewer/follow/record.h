@@ -1,4 +1,4 @@
-/* From a tape to a recording. */
+/* Makes a recording from a tape. */
 #ifndef VIEWER_RECORD_H
 #define VIEWER_RECORD_H
 
@@ -17,17 +17,18 @@ struct record {
 	struct follow *follow; /* open */
 	enum recording_form form;
 	char const *title;
-	/* What there is to write goes on where a recording ends, see recording_resume. */
+	/* Appends to an existing recording; see recording_resume. */
 	bool resume;
 	uint64_t resume_base, resume_last;
-	bool from_now; /* else from the oldest that is held */
+	bool from_now; /* begin now; false: with the oldest output held */
 	enum record_until until;
 	/* Writes and empties the buffers; 0 or -errno. */
 	int (*write)(void *arg, struct recording *r);
-	/* Is it to end? Asked after each write, and when follow's other descriptor is ready. */
+	/* Must it end? Called after each write, and when follow's other descriptor is
+	 * ready. */
 	bool (*stop)(void *arg);
-	/* Are the files to be closed and others taken? Then, when all is written, `reopen` does
-	 * so: true when it has. */
+	/* Must the files be closed and new ones opened? If so, `reopen` is called when
+	 * everything is written; true: done. */
 	bool (*reopen_wanted)(void *arg);
 	bool (*reopen)(void *arg);
 	void *arg;
@@ -36,22 +37,22 @@ struct record {
 	struct recording out;
 	struct screen *screen; /* what a player shows */
 	struct tape_state state;
-	uint64_t time;    /* of what comes next, as marks tell it */
-	uint64_t history; /* what lies before was there when we came: at the marks' times */
-	struct span span; /* whose bytes are left out */
+	uint64_t time;    /* time of the next bytes, according to the marks */
+	uint64_t history; /* output before this offset is older than the recorder and gets the times of marks */
+	struct span span; /* bytes to leave out */
 	uint32_t last_run;/* TO_EXIT */
-	struct orphan orphan; /* the same */
+	struct orphan orphan; /* TO_EXIT */
 	bool begun;
 	bool stopped;
 	bool done;
 };
 
 enum record_result {
-	RECORD_DONE,    /* or stopped by follow's other descriptor */
-	RECORD_REFUSED, /* by a head that came back */
-	RECORD_ORPHANED, /* TO_EXIT: the head has gone for good, and the end with it */
-	RECORD_FAILED,  /* to read: errno */
-	RECORD_UNWRITTEN, /* to write: errno */
+	RECORD_DONE,    /* or follow's other descriptor stopped it */
+	RECORD_REFUSED, /* refused by a head that came back */
+	RECORD_ORPHANED, /* TO_EXIT: the head does not come back, and the end is unknown */
+	RECORD_FAILED,  /* reading failed: errno */
+	RECORD_UNWRITTEN, /* writing failed: errno */
 };
 
 enum record_result record_run(struct record *r);

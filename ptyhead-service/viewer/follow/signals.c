@@ -6,8 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Those of Linux. glibc hides two of them (32 and 33) from its own functions, but not
- * from kill(2): hence system calls, and sets as the kernel has them. */
+/* All signals of Linux. glibc hides two of them (32 and 33) in its functions, but
+ * kill(2) can send them. So this file uses system calls, and sets in the kernel's
+ * form. */
 #define SIGNALS 64
 #define SET_SIZE (SIGNALS / 8)
 
@@ -18,7 +19,7 @@ static int mask(int how, uint64_t const *set, uint64_t *before)
 	return (int)syscall(SYS_rt_sigprocmask, how, set, before, (size_t)SET_SIZE);
 }
 
-/* They cannot be caught, their default ends nothing, or they are a fault's. */
+/* Signals that cannot be caught, that end nothing by default, or that report a fault. */
 static uint64_t not_watched(void)
 {
 	static int const others[] = {
@@ -40,7 +41,7 @@ int signals_init(struct signals *s)
 {
 	uint64_t set = ~not_watched();
 
-	/* A blocked signal is queued even where it is ignored. */
+	/* A blocked signal is queued even if it is ignored. */
 	for (int i = 1; i <= SIGNALS; i++)
 		if (signals_ignored(i)) set &= ~bit(i);
 	if (mask(SIG_BLOCK, &set, &s->before) < 0) return -errno;

@@ -1,5 +1,5 @@
-/* Signals as descriptors, so that what they do is done in the loop, where
- * everything may be done. */
+/* Signals as a descriptor, so that the loop handles them, where every function may be
+ * called. */
 #ifndef VIEWER_SIGNALS_H
 #define VIEWER_SIGNALS_H
 
@@ -9,24 +9,24 @@
 
 struct signals {
 	int fd;
-	uint64_t before; /* the mask as it was found; bit n - 1 is signal n */
+	uint64_t before; /* the old mask; bit n - 1 is signal n */
 };
 
-/* Blocks and watches SIGTSTP, SIGCONT, SIGWINCH and every signal whose default is to end
- * the process, the real-time ones too; what was ignored stays so. Not SIGKILL, and not
- * SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV and SIGSYS, which a fault of the
- * process's own raises, and which cannot wait. 0 or -errno. */
+/* Blocks and watches SIGTSTP, SIGCONT, SIGWINCH and every signal that ends a process by
+ * default, real-time signals included. Ignored signals stay ignored. Exceptions:
+ * SIGKILL; and SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV and SIGSYS, which
+ * report a fault of this process and cannot wait. 0 or -errno. */
 int signals_init(struct signals *s);
-/* The mask as it was found: what is pending acts from here on. */
+/* Restores the old mask: pending signals act then. */
 void signals_deinit(struct signals *s);
-/* The next one that came, 0 for none. */
+/* The next signal that came; 0: none. */
 int signals_next(struct signals *s);
 bool signals_fatal(int number);
 bool signals_ignored(int number);
-/* Stops this process as SIGTSTP would have; returns when it goes on. */
+/* Stops this process as SIGTSTP does; returns when it is continued. */
 void signals_stop(void);
-/* Ends this process by that signal, as if it had not been caught; returns only when it
- * ends no process. Async-signal-safe. */
+/* Ends this process by that signal, as if it was not caught. Returns only if the signal
+ * does not end a process. Async-signal-safe. */
 void signals_die(int number);
 
 #endif

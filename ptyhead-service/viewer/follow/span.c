@@ -24,7 +24,7 @@ bool span_whole(struct span const *s)
 	return s->len <= sizeof s->data;
 }
 
-/* ---- what is in it ---------------------------------------------------------------- */
+/* ---- parts of a span --------------------------------------------------------------- */
 
 struct walk {
 	uint8_t const *at, *end;
@@ -52,7 +52,7 @@ static void put_number(struct walk *w, unsigned n)
 	put(w, digits + at, sizeof digits - at);
 }
 
-/* Controls are carried out within escape and control sequences. */
+/* A terminal executes controls even within escape and control sequences. */
 static bool control(struct walk *w)
 {
 	uint8_t const c = *w->at;
@@ -62,7 +62,7 @@ static bool control(struct walk *w)
 	return true;
 }
 
-/* The modes of [p, end), less those that are withheld. */
+/* The modes in [p, end), without those that are withheld. */
 static void modes(struct walk *w, uint8_t const *p, uint8_t const *end, bool dec, char final)
 {
 	char const *before = dec ? "\033[?" : "\033[";
@@ -81,7 +81,7 @@ static void modes(struct walk *w, uint8_t const *p, uint8_t const *end, bool dec
 	if (some) put(w, &final, 1);
 }
 
-/* Behind CSI, up to its final byte, or to what cuts it short. */
+/* After CSI: up to the final byte, or to what cancels the sequence. */
 static void control_sequence(struct walk *w)
 {
 	uint8_t par[SPAN_REST_MAX];
@@ -107,7 +107,7 @@ static void control_sequence(struct walk *w)
 	}
 }
 
-/* Behind ESC. */
+/* After ESC. */
 static void escape_sequence(struct walk *w)
 {
 	uint8_t inter = 0;
@@ -124,7 +124,7 @@ static void escape_sequence(struct walk *w)
 		if (inter) return;
 		if (c == 'c') w->more = true;
 		if (c == '[') control_sequence(w);
-		/* In a string nothing is carried out. */
+		/* Within a string, a terminal executes no controls. */
 		if (strchr("]P_^X", c))
 			while (w->at < w->end && *w->at != 0x1b) w->at++;
 		return;

@@ -33,12 +33,12 @@ static void give(void *arg, struct wire_entry const *e)
 	h->survey->each(h, e);
 }
 
-/* Over; or, where that passes by itself, tried again. */
+/* The head is done; a failure that passes is tried again. */
 static void end(struct survey_head *h, int r, int64_t now)
 {
 	bool const died = r == -ECONNRESET || r == -EPIPE;
 	bool const restarts = h->reached && (r == -ECONNREFUSED || r == -ENOENT);
-	/* The backlog is full; others give descriptors back. */
+	/* The backlog is full; or other heads will release descriptors. */
 	bool const full = r == -ETIMEDOUT || r == -EMFILE || r == -ENFILE;
 
 	conn_deinit(&h->conn);
@@ -69,15 +69,14 @@ static void begin(struct survey_head *h, int64_t now)
 
 static void go_on(struct survey_head *h, short revents, int64_t now)
 {
-	/* What fails here the answer tells. */
+	/* An error here shows in the answer. */
 	if (revents & POLLOUT) (void)conn_flush(&h->conn);
 	if (!(revents & (POLLIN | POLLHUP | POLLERR))) return;
 	int const r = listing_answer(&h->conn, &h->listing, &h->reply);
 	if (r != -EAGAIN) end(h, r, now);
 }
 
-/* The next time that something is to be tried, for poll; `until` at the latest. -1: all
- * are done. */
+/* The time of the next attempt, at most `until`, for poll. -1: all heads are done. */
 static int64_t next_due(struct survey const *s, int64_t until)
 {
 	int64_t due = -1;

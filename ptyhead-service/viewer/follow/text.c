@@ -15,7 +15,7 @@ static bool blank(struct screen_cell c)
 	return c.ch == ' ' || (c.ch == 0 && !(c.flags & SCREEN_CELL_SPACER));
 }
 
-/* Up to the last one that is not blank. */
+/* Length up to the last cell that is not blank. */
 static unsigned columns_of(struct screen_row const *row)
 {
 	unsigned n = row->len;
@@ -28,8 +28,8 @@ static void pad(struct screen_buf *out, unsigned from, unsigned to)
 	for (; from < to; from++) screen_buf_str(out, " ");
 }
 
-/* A row's text. Blanks at its end are left out, but where the line goes on, and
- * before the cursor. */
+/* A row's text. Trailing blanks are left out, except before the cursor and if the line
+ * continues. */
 static void add_row(struct screen const *s, struct screen_row const *row, unsigned upto, struct screen_buf *out)
 {
 	size_t const before = out->len;
@@ -54,8 +54,7 @@ void text_init(struct text *t, struct screen *s, bool blank)
 	struct screen_sinks const sinks = { .arg = t, .line = on_line };
 
 	*t = (struct text){ .screen = s, .above = SCREEN_BUF_INIT, .line = SCREEN_BUF_INIT };
-	/* The cursor stays. An open sequence, of which only the rest is to come, is
-	 * given up. */
+	/* The cursor stays. An open sequence is dropped: only its rest will come. */
 	if (blank) screen_feed(s, "\030\033[2J", 5);
 	screen_sinks_set(s, &sinks);
 }
@@ -68,7 +67,7 @@ void text_deinit(struct text *t)
 	screen_buf_deinit(&t->line);
 }
 
-/* The line of which row `y` is the first; returns the row behind it. */
+/* The line that begins at row `y`. Returns the row after it. */
 static unsigned collect(struct text *t, unsigned y)
 {
 	struct screen *const s = t->screen;
@@ -81,7 +80,7 @@ static unsigned collect(struct text *t, unsigned y)
 		struct screen_row const row = screen_row(s, SCREEN_ACTIVE, y);
 		unsigned upto = row.wrapped ? cols : c.y == y ? c.x : 0;
 		bool const more = row.wrapped && y + 1 < rows;
-		/* A wide character that did not fit left its column blank. */
+		/* A wide character that did not fit left this column blank. */
 		if (more && columns_of(&row) < cols) {
 			struct screen_row const next = screen_row(s, SCREEN_ACTIVE, y + 1);
 			if (next.len > 0 && (next.cells[0].flags & SCREEN_CELL_WIDE)) upto = cols - 1;
@@ -89,7 +88,7 @@ static unsigned collect(struct text *t, unsigned y)
 		add_row(s, &row, upto, &t->line);
 		y++;
 		if (more) continue;
-		/* It ends in a NUL as well, and holds none. */
+		/* It ends in a NUL, and contains none. */
 		screen_buf_add(&t->line, "", 1);
 		if (t->line.len > 0) t->line.len--;
 		return y;
@@ -118,7 +117,8 @@ bool text_feed(struct text *t, uint8_t const *data, size_t len, text_look *look,
 			i = run;
 			continue;
 		}
-		/* One that was looked at while it could go on is looked at once more at its end. */
+		/* A line that was checked while it could continue is checked again at
+		 * its end. */
 		bool const end = data[i] == '\r' || data[i] == '\n';
 		if ((t->dirty || (end && t->unsettled)) && look_at(t, end, look, arg)) return true;
 		screen_feed(t->screen, data + i, 1);

@@ -1,8 +1,6 @@
-/* Output as text: what a program writes, with escape sequences carried out by
- * the engine and not shown, a line at a time, lines joined where the terminal
- * wrapped them. Each line is looked at whenever something may be about to be
- * written over, so that text that stood only for a moment is seen, too; and once more at
- * its end. */
+/* Output as text: the engine executes the escape sequences, and lines that the terminal
+ * wrapped are joined. Each line is checked whenever it may be overwritten next, so that
+ * text that is visible only for a moment is seen, and once more at its end. */
 #ifndef VIEWER_TEXT_H
 #define VIEWER_TEXT_H
 
@@ -12,30 +10,30 @@
 
 #include "screen.h"
 
-#define TEXT_LINE_MAX 16384u /* of a wrapped line that left the screen */
+#define TEXT_LINE_MAX 16384u /* bytes of a wrapped line that has left the screen */
 
 struct text {
 	struct screen *screen; /* ours */
-	struct screen_buf above; /* of the first line: what scrolled off */
-	struct screen_buf line;  /* that was looked at last */
-	bool dirty; /* something was written since */
-	bool unsettled; /* the line was looked at, and went on then */
+	struct screen_buf above; /* the part of the first line that scrolled off */
+	struct screen_buf line;  /* the line checked last */
+	bool dirty; /* something was written since then */
+	bool unsettled; /* the line was checked and could continue */
 };
 
-/* Takes `s` over. With `blank` what it shows is not looked at: only what is
- * written from here on, where the cursor stands. */
+/* Takes over `s`. `blank`: ignore what it shows; check only what is written from now
+ * on, at the cursor. */
 void text_init(struct text *t, struct screen *s, bool blank);
 void text_deinit(struct text *t);
 
-/* Looks at a line, which ends in a NUL behind `len`; `settled`: it is not going to go on. True: seen enough. */
+/* Checks a line of `len` bytes with a NUL after them. `settled`: it will not continue.
+ * True: stop. */
 typedef bool text_look(void *arg, char const *line, size_t len, bool settled);
 
-/* True when `look` said so; then the rest of `data` was not fed. */
+/* True: `look` returned true. The rest of `data` was not fed then. */
 bool text_feed(struct text *t, uint8_t const *data, size_t len, text_look *look, void *arg);
-/* The line that the cursor is on, if something was written to it since it was
- * looked at last. */
+/* Checks the line with the cursor, if something was written to it since the last check. */
 bool text_rest(struct text *t, text_look *look, void *arg);
-/* Every line of the screen. */
+/* Checks every line of the screen. */
 bool text_screen(struct text *t, text_look *look, void *arg);
 
 #endif

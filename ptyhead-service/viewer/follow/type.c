@@ -13,7 +13,7 @@ static enum type_result result_of(uint16_t code)
 	}
 }
 
-/* Between two frames the head may have been replaced: then the next one gets this. */
+/* Between two frames a new head may have come; it gets the next frame. */
 static enum type_result wait_for_head(struct typist *t, int64_t until)
 {
 	while (t->f->link.state != HEADLINK_UP) {
@@ -41,7 +41,7 @@ static enum type_result wait_for_answer(struct typist *t, int64_t until)
 		case FOLLOW_ALSO: break;
 		}
 		t->output(t->arg);
-		/* In a flood it is never time. */
+		/* Needed here too: in a flood the loop never becomes idle. */
 		if (until >= 0 && clock_ms() >= until) return TYPE_TIMEOUT;
 	}
 }
@@ -67,7 +67,7 @@ static enum type_result type_piece(struct typist *t, uint8_t const *data, size_t
 	return result_of(w->code);
 }
 
-/* As many whole lines as one frame takes. */
+/* As many whole lines as fit into one frame. */
 static size_t piece_of(uint8_t const *data, size_t len)
 {
 	if (len <= WIRE_SEND_MAX) return len;
@@ -76,8 +76,8 @@ static size_t piece_of(uint8_t const *data, size_t len)
 	return WIRE_SEND_MAX;
 }
 
-/* A piece that was refused since one of its lines is too long: up to that line
- * it can be typed. */
+/* A piece was refused since one of its lines is too long. The lines before it can be
+ * typed. */
 static enum type_result type_lines(struct typist *t, uint8_t const *data, size_t len)
 {
 	enum type_result r = TYPE_LINE;

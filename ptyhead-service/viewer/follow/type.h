@@ -1,4 +1,4 @@
-/* Typing on a terminal, and knowing that its line took it. */
+/* Types on a terminal and learns whether its line took the input. */
 #ifndef VIEWER_TYPE_H
 #define VIEWER_TYPE_H
 
@@ -11,32 +11,32 @@
 enum type_result {
 	TYPE_OK = 0,
 	TYPE_LINE,    /* a line is longer than a canonical line holds */
-	TYPE_PROGRAM, /* there is no program, or none any more */
-	TYPE_CLOSED,  /* nobody has the terminal open */
+	TYPE_PROGRAM, /* no program is on the terminal, or it ended */
+	TYPE_CLOSED,  /* no process has the terminal open */
 	TYPE_TIMEOUT, /* the line takes no more */
-	TYPE_FAILED,  /* the head could not */
-	TYPE_GONE,    /* the head went away: what was under way may or may not be typed */
+	TYPE_FAILED,  /* the head failed */
+	TYPE_GONE,    /* the head went away: the last piece may or may not be typed */
 };
 
 struct typist {
-	struct follow *f; /* open, and no watcher; its other descriptor is none while there is typing */
-	int64_t patience; /* ms for each piece; -1: without a limit */
-	void (*typed)(void *arg, uint8_t const *data, size_t len); /* is about to be */
-	void (*untyped)(void *arg); /* the last of these was refused */
-	/* The first piece was answered. `flags`: of TAKEN, who shows what is typed. */
+	struct follow *f; /* open, not a watcher; its other descriptor must be -1 while typing */
+	int64_t patience; /* ms for each piece; -1: no limit */
+	void (*typed)(void *arg, uint8_t const *data, size_t len); /* is about to be typed */
+	void (*untyped)(void *arg); /* that piece was refused */
+	/* The first piece was answered. `flags` of TAKEN tell who echoes. */
 	void (*begins)(void *arg, uint64_t offset, unsigned flags);
-	/* The tape has more, or may have: all of it is to be read, or the program may wait. */
+	/* The tape has more, or may have. Read all of it: the program may wait for us. */
 	void (*output)(void *arg);
 	void *arg;
 	/* for the caller to read */
 	uint64_t taken;  /* bytes that the line took */
-	uint64_t offset; /* of the tape: what the program wrote before we typed lies before */
+	uint64_t offset; /* on the tape: output before it was written before the input */
 	bool began;
 	uint32_t serial;
 };
 
-/* Types it in pieces that end where lines end, as far as that can be, so that
- * what is refused is refused whole. Also nothing at all, to learn the offset. */
+/* Types the input in pieces that end at line ends if possible, so that a refused piece
+ * is refused as a whole. An empty input is allowed, to learn the offset. */
 enum type_result type_bytes(struct typist *t, uint8_t const *data, size_t len);
 
 #endif

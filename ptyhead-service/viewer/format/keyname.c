@@ -17,7 +17,7 @@ static struct { char const *name; uint32_t code; unsigned mods; } const names[] 
 	{ "DC", KEY_DELETE, 0 }, { "Delete", KEY_DELETE, 0 }, { "KPEnter", KEY_PAD + KEY_ENTER, 0 },
 };
 
-/* The one character that the name is; 0: it is not one. */
+/* The character, if the name is a single character; else 0. */
 static uint32_t one_character(char const *s)
 {
 	size_t const len = strlen(s);

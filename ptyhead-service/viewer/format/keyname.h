@@ -1,4 +1,4 @@
-/* Keys by their names, as tmux has them. Pure. */
+/* Key names, as in tmux. Pure. */
 #ifndef VIEWER_KEYNAME_H
 #define VIEWER_KEYNAME_H
 

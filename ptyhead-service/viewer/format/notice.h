@@ -1,4 +1,4 @@
-/* What the viewer says of a program and of its head, in words. Pure. */
+/* Messages about a program and its head. Pure. */
 #ifndef VIEWER_NOTICE_H
 #define VIEWER_NOTICE_H
 
@@ -7,14 +7,14 @@
 
 #define NOTICE_MAX 160u
 
-/* "the program ended with exit code 3", "the program was killed by SIGKILL
- * (signal 9)", or that its status is not known, and why. `flags`: enough of a tape's state;
- * `status` is of wait(2). */
+/* "the program ended with exit code 3", "the program was killed by SIGKILL (signal 9)",
+ * or that its status is not known, and why. `flags`: of a tape state; `status`: of
+ * wait(2). */
 char const *notice_end(char buf[NOTICE_MAX], uint32_t flags, int status);
-/* Behind that, where others have the terminal open; and when they have closed it. */
+/* Appended to it: other processes have the terminal open, or have closed it. */
 #define NOTICE_OPEN "; others have its terminal open"
 #define NOTICE_CLOSED "what the program left behind has closed the terminal"
-/* The exit code that says the same: 128 plus the signal's number for one. */
+/* The matching exit code: for a signal, 128 plus its number. */
 int notice_code(int status);
 
 #endif

@@ -7,7 +7,7 @@
 #define US 1000u
 #define SECOND UINT64_C(1000000000)
 
-/* Times never go back. */
+/* Time never goes back. */
 static uint64_t time_of(struct recording *r, uint64_t time)
 {
 	return time > r->last ? time : r->last;
@@ -17,7 +17,8 @@ static uint64_t time_of(struct recording *r, uint64_t time)
 
 static void cast_event(struct recording *r, uint64_t time, char kind)
 {
-	/* Since the beginning; or since the last event, and what is less than it tells is not lost. */
+	/* Since the beginning, or since the last event. The remainder below the
+	 * resolution is kept for the next event. */
 	bool const since_last = r->form == RECORDING_ASCIICAST3;
 	uint64_t const t = time_of(r, time) - (since_last ? r->last : r->base);
 	r->last = since_last ? r->last + t / US * US : time_of(r, time);
@@ -41,7 +42,7 @@ static void cast_output(struct recording *r, uint64_t time, void const *data, si
 	size_t const begin = r->out.len;
 	json_feed(&r->json, data, len, &r->out);
 	if (r->out.len == begin) {
-		/* It was less than a character: nothing yet. */
+		/* The bytes were less than a character: nothing to write yet. */
 		r->out.len = line;
 		if (r->form == RECORDING_ASCIICAST3) r->last = last;
 	}
@@ -69,7 +70,7 @@ static bool is_cast(enum recording_form form) { return form != RECORDING_SCRIPT;
 static void script_entry(struct recording *r, uint64_t time, char kind)
 {
 	uint64_t const t = time_of(r, time) - r->last;
-	r->last += t / US * US; /* what is less than one is not lost */
+	r->last += t / US * US; /* keep the remainder */
 	screen_buf_fmt(&r->timing, "%c %" PRIu64 ".%06" PRIu64 " ", kind, t / SECOND, t % SECOND / US);
 }
 
@@ -82,7 +83,7 @@ void recording_begin(struct recording *r, enum recording_form form, struct tape_
 		cast_begin(r, size, time, title);
 		return;
 	}
-	/* scriptreplay leaves the first line out. */
+	/* scriptreplay skips the first line. */
 	screen_buf_fmt(&r->out, "Script started on %" PRIu64 " [COLUMNS=\"%u\" LINES=\"%u\"]\n", time / SECOND, size.cols, size.rows);
 	screen_buf_fmt(&r->timing, "H 0.000000 START_TIME %" PRIu64 "\nH 0.000000 COLUMNS %u\nH 0.000000 LINES %u\n", time / SECOND, size.cols, size.rows);
 }

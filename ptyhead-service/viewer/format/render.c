@@ -14,7 +14,7 @@ static bool blank(struct screen const *s, struct screen_cell c)
 	return !c.ch && !(c.flags & SCREEN_CELL_SPACER) && !screen_style_get(s, c.style).bg;
 }
 
-/* How many cells of a row show something. */
+/* The number of cells of a row, up to the last one that shows something. */
 static unsigned shown(struct screen const *s, struct screen_row const *row)
 {
 	unsigned n = row->len;
@@ -22,7 +22,7 @@ static unsigned shown(struct screen const *s, struct screen_row const *row)
 	return n;
 }
 
-/* The cells from x on that look the same. */
+/* The number of cells from x on with the same look. */
 static unsigned run_end(struct screen_row const *row, unsigned x, unsigned n)
 {
 	unsigned end = x + 1;
@@ -163,7 +163,7 @@ static void json_run(struct tape_state const *t, struct screen_buf *out)
 	else screen_buf_str(out, "null}");
 }
 
-/* What a shell says of itself: OSC 7 and OSC 133. */
+/* State that a shell reports: OSC 7 and OSC 133. */
 static void json_shell(struct screen const *s, struct screen_buf *out)
 {
 	static char const *const places[] = {
@@ -200,7 +200,7 @@ void render_json(struct render const *r, struct screen_buf *out)
 	screen_buf_str(out, ",\"history\":[");
 	for (unsigned i = 0; r->past && i < r->past->len; i++) {
 		struct past_line const *const l = past_at(r->past, i);
-		if (l->len == 0) continue; /* no memory for it */
+		if (l->len == 0) continue; /* out of memory for this row */
 		if (i) screen_buf_str(out, ",");
 		screen_buf_add(out, l->data, l->len);
 	}
@@ -282,8 +282,8 @@ static void html_cells(struct screen const *s, struct screen_row const *row, uns
 	}
 }
 
-/* A hyperlink's address, if it is one to be followed in a page: of the web, in ASCII (RFC
- * 3986). Others could run scripts or open files. NULL: none. */
+/* A hyperlink's address, if a page may link to it: http or https, in ASCII (RFC 3986).
+ * Other kinds could run scripts or open files. NULL: no. */
 static char const *html_link(struct screen const *s, struct screen_style st)
 {
 	char const *id;

@@ -8,18 +8,18 @@
 #include "screen.h"
 #include "tape.h"
 
-/* What to show: `past` holds rows that were kept by the function of the same
- * kind below, screen_row_text or screen_row_sgr. */
+/* What to print. The rows in `past` must come from the function of the same kind:
+ * screen_row_text or screen_row_sgr. */
 struct render {
 	struct screen const *screen;
 	struct past const *past;
 	struct tape_state const *state;
 };
 
-/* A line each, without what is blank at the end; with `sgr`, attributes too. */
+/* One line for each row, without trailing blanks; `sgr`: with attributes. */
 void render_text(struct render const *r, bool sgr, struct screen_buf *out);
 
-/* One object, ASCII-only but for text, which is UTF-8; and a newline. */
+/* One object and a newline. ASCII only, except texts, which are UTF-8. */
 void render_json(struct render const *r, struct screen_buf *out);
 void render_json_row(struct screen const *s, struct screen_row const *row, struct screen_buf *out);
 

@@ -8,7 +8,7 @@
 
 enum { TEXT, ESCAPE, CONTROL, STRING, STRING_ESCAPE };
 
-/* After ESC, or a C1 control less 0x40. */
+/* The byte after ESC, or a C1 control minus 0x40. */
 static uint8_t begun(uint8_t c)
 {
 	if (c == '[') return CONTROL;
@@ -49,7 +49,7 @@ size_t strip(struct strip *s, uint8_t *data, size_t len)
 		uint8_t const before = s->before;
 		s->before = c;
 		if (s->state != TEXT) {
-			/* Controls are carried out within a control sequence. */
+			/* Controls within a control sequence are executed. */
 			if (s->state == CONTROL && c < 0x20 && shown(c)) data[n++] = c;
 			inside(s, c);
 		} else if (c == ESC) {

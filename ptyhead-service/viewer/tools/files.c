@@ -29,7 +29,7 @@ struct names {
 	char output[PATH_MAX], timing[PATH_MAX];
 };
 
-/* NULL, or what is wrong. */
+/* Returns NULL, or what is wrong. */
 static char const *names_of(struct files const *f, struct names *n)
 {
 	static char const long_name[] = "the file's name is too long";
@@ -42,8 +42,9 @@ static char const *names_of(struct files const *f, struct names *n)
 
 /* ---- opening ---------------------------------------------------------------------- */
 
-/* What is recorded may be secret; and a name in a folder of everybody's must not lead
- * elsewhere. What is no file of bytes, such as a FIFO, cannot be overwritten. -errno. */
+/* A recording may be secret, so the file is its owner's alone. A name in a shared
+ * folder must not lead elsewhere, so links are not followed. A file that is not
+ * regular, such as a FIFO, cannot be overwritten. -errno. */
 static int open_file(char const *path, bool append)
 {
 	int const flags = O_NOFOLLOW | O_NOCTTY | O_APPEND;
@@ -70,7 +71,7 @@ static enum files_result why_not(int error, char const *path, char *buf, size_t 
 
 /* ---- what is in it ------------------------------------------------------------------ */
 
-/* The number behind `key` in the asciicast's header. */
+/* The number of member `key` in the asciicast's header. */
 static bool number_in(char const *header, char const *key, uint64_t *ret)
 {
 	char const *const at = strstr(header, key);
@@ -97,7 +98,7 @@ static enum files_result look_into(struct files *f, char const *path, char *why,
 		return FILES_USAGE;
 	}
 	f->base = timestamp * SECOND;
-	/* A recorder that was killed may have left half a line. */
+	/* A killed recorder may have left an incomplete line. */
 	char last = '\n';
 	if (pread(f->fd, &last, 1, st.st_size - 1) == 1 && last != '\n' && write(f->fd, "\n", 1) < 0) {
 		snprintf(why, len, "unable to write to %s: %s", path, strerror(errno));
@@ -132,7 +133,7 @@ static bool is_same(int fd, char const *path)
 	return fstat(fd, &a) == 0 && lstat(path, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* What is no file cannot be synced. */
+/* Files that are not regular cannot be synced. */
 static int sync_file(int fd) { return fd >= 0 && fsync(fd) < 0 && errno != EINVAL && errno != EROFS ? -errno : 0; }
 
 bool files_reopen(struct files *f, char *why, size_t len)

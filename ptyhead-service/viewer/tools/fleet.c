@@ -17,16 +17,16 @@
 #include "printable.h"
 #include "remote.h"
 
-#define TEXT_MAX (16u << 20) /* of one machine's list */
+#define TEXT_MAX (16u << 20) /* bytes of one machine's list */
 #define COMMAND_MAX 8192
 #define NAP_MS 10
-#define GRACE_MS 500 /* for one that is told to end */
+#define GRACE_MS 500 /* for a command that was told to end */
 
 extern char **environ;
 
 /* ---- one machine ------------------------------------------------------------------------ */
 
-/* A command whose output comes from *ret_fd; its input is empty. -errno. */
+/* Starts a command with empty input. Its output comes from *ret_fd. -errno. */
 static int spawn(char *const *argv, pid_t *ret_pid, int *ret_fd)
 {
 	posix_spawn_file_actions_t files;
@@ -112,7 +112,7 @@ static void gather(struct fleet_member *m, struct going *g, size_t n, struct pol
 	}
 }
 
-/* False: it has not ended until then (CLOCK_MONOTONIC ms). */
+/* False: it has not ended by that time (CLOCK_MONOTONIC ms). */
 static bool ended(pid_t pid, int *ret_status, int64_t until)
 {
 	for (;;) {
@@ -123,7 +123,7 @@ static bool ended(pid_t pid, int *ret_status, int64_t until)
 	}
 }
 
-/* Who has said all has ended, or does so now. All others are told to end. */
+/* Waits for commands that have closed their output. Tells all others to end. */
 static void finish(struct fleet_member *m, struct going *g, int64_t until)
 {
 	if (g->pid <= 0) return;
@@ -132,7 +132,7 @@ static void finish(struct fleet_member *m, struct going *g, int64_t until)
 	if (g->late) kill(g->pid, SIGTERM);
 }
 
-/* Who does not want to, must. */
+/* Kills commands that have not ended. */
 static void give_up(struct fleet_member *m, struct going const *g, int64_t until)
 {
 	if (!g->late) return;
@@ -176,8 +176,8 @@ void fleet_deinit(struct fleet_member *m, size_t n)
 #define MEMBER " {\"address\": \""
 #define TITLE "ADDRESS "
 
-/* Calls `each` for each line of the member's list, without its newline. A list is
- * printable: what else another machine says must not drive the user's terminal. */
+/* Calls `each` for each line of the list, without its newline. Only printable lists are
+ * used: another machine must not control the user's terminal. */
 static void lines(struct fleet_member const *m, void (*each)(void *arg, struct fleet_member const *m, char const *line, size_t len), void *arg)
 {
 	for (char const *at = m->text, *end; at && (end = strchr(at, '\n')); at = end + 1) {
@@ -210,7 +210,7 @@ static void object(void *arg, struct fleet_member const *m, char const *line, si
 	screen_buf_add(g->out, line + head, len - head);
 }
 
-/* A row's first word is its address. */
+/* The first word of a row is its address. */
 static void measure(void *arg, struct fleet_member const *m, char const *line, size_t len)
 {
 	struct merge *const g = arg;

@@ -1,5 +1,5 @@
-/* ptyhead-attach: a terminal of a head on the terminal, or the pipe, at hand.
- * Options, messages and exit codes; the rest is session.h. */
+/* ptyhead-attach: shows a terminal of a head on the user's terminal or pipe. This file
+ * has options, messages and exit codes; session.h has the rest. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,7 +43,7 @@ static void keys_get(struct keys *k, char const *what, char const *spec)
 		die(EXIT_USAGE, "%s takes up to %d keys, each ^X, C-x or a character, or none, not %s", what, KEYS_MAX, spec);
 }
 
-/* Which key leaves, for who has not read the manual. Who wants each byte gets them at once. */
+/* Tells which key detaches. Not with -L: its reader wants the bytes at once. */
 static void hint_make(struct session_options *o)
 {
 	static char hint[2 * KEYS_NAME_MAX + 48];
@@ -55,7 +55,7 @@ static void hint_make(struct session_options *o)
 	o->hint = hint;
 }
 
-/* What an option says, or else the environment, or else what is so by default. */
+/* The value of an option; else of the environment; else the default. */
 static void key_options(struct session_options *o, char const *detach, char const *past)
 {
 	char const *const environment = getenv("PTYHEAD_ESCAPE");
@@ -71,13 +71,13 @@ static void key_options(struct session_options *o, char const *detach, char cons
 	o->past.n = 0;
 }
 
-/* On the terminal, which is in raw mode. */
+/* Message to the terminal, which is in raw mode. */
 static void say_plain(char const *text)
 {
 	fprintf(stderr, "\r\n[ptyhead-attach: %s]\r\n", text);
 }
 
-/* A terminal that is called so knows no escape sequences. */
+/* Terminal types that know no escape sequences. */
 static void plain_look(struct session_options *o)
 {
 	char const *const term = getenv("TERM");
@@ -128,14 +128,14 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 
 /* ---- faults ----------------------------------------------------------------------- */
 
-#define STUCK_S 2 /* a fault that cannot even be told is over then */
+#define STUCK_S 2 /* time limit for the handler of a fault */
 
 static struct rescue rescue;
 static int const faults[] = { SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS };
 #define FAULTS (sizeof faults / sizeof *faults)
 static struct sigaction found[FAULTS];
 
-/* The terminal first; then it does what it did without this handler. */
+/* Restores the terminal; then the signal acts as without this handler. */
 static void on_fault(int number, siginfo_t *fault, void *context)
 {
 	sigset_t set;
@@ -156,7 +156,7 @@ static void on_fault(int number, siginfo_t *fault, void *context)
 
 static void catch_faults(void)
 {
-	static char stack[64 << 10]; /* the process's own may be what is at fault */
+	static char stack[64 << 10]; /* the normal stack may be the cause of the fault */
 	struct sigaction a = { .sa_sigaction = on_fault, .sa_flags = SA_ONSTACK | SA_SIGINFO };
 
 	rescue_init(&rescue);

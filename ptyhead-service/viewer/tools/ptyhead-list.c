@@ -1,4 +1,4 @@
-/* ptyhead-list: the terminals of all heads within reach, or of one. */
+/* ptyhead-list: lists the terminals of all heads, or of one. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -16,9 +16,9 @@
 #include "survey.h"
 #include "tool.h"
 
-#define ANSWER_MS 5000   /* of the one that was asked for */
+#define ANSWER_MS 5000   /* for a head that was named */
 #define ONE_OF_ALL_MS 1000
-#define MACHINE_MS 15000 /* of another machine, with its connection */
+#define MACHINE_MS 15000 /* for another machine, including the connection */
 #define ADDRESS_MAX (PATH_MAX + WIRE_TERMINAL_MAX + 2)
 #define ADDRESS_WIDTH 20
 
@@ -54,7 +54,8 @@ static void address_of(char const *base, struct wire_entry const *e, char *buf, 
 	snprintf(buf, len, only_main ? "%s" : "%s:%.*s", base, (int)e->terminal.len, (char const *)e->terminal.data);
 }
 
-/* As people read it, at least `width` columns: a socket's name may be anybody's. */
+/* Prints a value with at least `width` columns. A socket's name can contain anything,
+ * so it is made printable. */
 static void add_shown(struct screen_buf *out, char const *text, unsigned width)
 {
 	char line[PRINTABLE_ESCAPE * ADDRESS_MAX];
@@ -77,7 +78,7 @@ static void add_duration(struct screen_buf *out, uint64_t since)
 	else screen_buf_fmt(out, " %6lldd", (long long)s / 86400);
 }
 
-/* What became of the last run, in a word. */
+/* The end of the last run, in a word. */
 static void end_word(struct wire_entry const *e, char *buf, size_t len)
 {
 	int const status = (int)e->status;
@@ -87,7 +88,7 @@ static void end_word(struct wire_entry const *e, char *buf, size_t len)
 	else snprintf(buf, len, "exit %d", WEXITSTATUS(status));
 }
 
-/* Arguments stand as they are where that is safe and plain, else as in JSON. */
+/* Prints arguments unchanged if they are plain, else as in JSON. */
 static void add_command(struct screen_buf *out, struct wire_bytes c)
 {
 	struct screen_buf quoted = SCREEN_BUF_INIT;
@@ -179,7 +180,7 @@ static void add_object(struct screen_buf *o, struct wire_entry const *e, char co
 	screen_buf_str(o, "]}");
 }
 
-/* Only what can be used: a line is an address. */
+/* Only addresses that the tools accept: one on each line. */
 static void add_name(struct screen_buf *out, char const *address, char const *path)
 {
 	if (printable_span(address, strlen(address)) != strlen(address) || !ptyhead_address_leads_to(address, path)) return;
@@ -211,7 +212,7 @@ static void ask(struct lister *l, int ms)
 	if (!survey_run(&l->survey, ms)) die(EXIT_TEMPORARY, "out of memory");
 	for (size_t i = 0; i < l->survey.len; i++) {
 		struct survey_head *const h = &l->survey.heads[i];
-		/* Half an answer is none. */
+		/* Do not print an incomplete answer. */
 		if (h->result < 0) h->rows = 0;
 		l->rows += h->rows;
 		if (h->out.failed) die(EXIT_TEMPORARY, "out of memory");
@@ -271,7 +272,7 @@ static void all_heads(struct lister *l)
 	ask(l, ONE_OF_ALL_MS);
 	for (size_t i = 0; i < l->survey.len; i++) {
 		struct survey_head const *const h = &l->survey.heads[i];
-		if (h->result == 0 || h->result == -EACCES || h->result == -EPERM) continue; /* it is not for us */
+		if (h->result == 0 || h->result == -EACCES || h->result == -EPERM) continue; /* not for this user */
 		if (l->form != NAMES)
 			say_format("unable to ask the head at %s: %s", h->path, h->reply.code ? h->reply.text : strerror(-h->result));
 		if (h->result == -ETIMEDOUT) l->code = EXIT_TIMEOUT;
@@ -303,7 +304,7 @@ static void print(struct lister const *l)
 
 /* ---- several machines, or heads --------------------------------------------------------- */
 
-/* What each has to say of its errors it has said. */
+/* Each has printed its own errors already. */
 static void warn(struct lister *l, struct fleet_member const *m)
 {
 	int const code = WIFEXITED(m->status) ? WEXITSTATUS(m->status) : EXIT_TEMPORARY;

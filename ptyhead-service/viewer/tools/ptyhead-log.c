@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* ptyhead-log: a terminal's output as lines of a log. */
+/* ptyhead-log: prints a terminal's output as lines of a log. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -20,7 +20,7 @@
 #include "tool.h"
 
 #define LINES_MAX 1000000u
-#define RUN_NEWEST INT64_MIN /* none was asked for */
+#define RUN_NEWEST INT64_MIN /* no run was asked for */
 
 static char const usage_text[] =
 	"usage: ptyhead-log [-f] [-n LINES] [-r] [-t | -T] [--raw] [--since WHEN]\n"
@@ -56,7 +56,7 @@ struct log_options {
 	enum logwriter_times times;
 	bool raw, lossless;
 	struct store store;
-	int process, ready; /* descriptors that s6-ptyexec -l gives; -1 */
+	int process, ready; /* descriptors from s6-ptyexec -l; -1: none */
 };
 
 static void parse(int argc, char **argv, struct logtail *t, struct log_options *o)
@@ -103,7 +103,7 @@ static void parse(int argc, char **argv, struct logtail *t, struct log_options *
 /* ---- the head ---------------------------------------------------------------------- */
 
 
-/* As our own pid namespace has it; 0: not known. */
+/* The pid in our own PID namespace; 0: not known. */
 static int32_t pid_of(int process)
 {
 	char path[48], text[512];
@@ -118,7 +118,7 @@ static int32_t pid_of(int process)
 	return line && number_read(line, 10, INT32_MAX, &pid) ? (int32_t)pid : 0;
 }
 
-/* A reader that the program waits for, if the socket allows it. */
+/* A reader that the program waits for, if the socket permits it. */
 static int open_once(struct follow *f, bool lossless)
 {
 	memset(&f->link.reply, 0, sizeof f->link.reply);
@@ -141,7 +141,7 @@ static void open_terminal(struct follow *f, struct log_options const *o, bool go
 	for (;;) {
 		int const r = open_once(f, o->lossless);
 		if (r == 0) return;
-		/* The log of one program waits for the head that will have it. */
+		/* With -l, the log waits until the head has the terminal. */
 		bool const comes = o->process >= 0 && f->link.reply.code != WIRE_R_ROLE && f->link.reply.code != WIRE_R_VERSION;
 		struct pollfd p = { .fd = o->process, .events = POLLIN };
 		if (comes && poll(&p, 1, 500) == 0) continue;
@@ -209,7 +209,7 @@ static void finish(struct logtail const *t, enum logtail_result result, int erro
 	case LOGTAIL_REFUSED: die_of_link(&t->follow->link, 0);
 	case LOGTAIL_FAILED: die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(error));
 	case LOGTAIL_UNWRITTEN:
-		/* Whoever read it has seen enough, as with any filter. */
+		/* The reader has seen enough, as with any filter. */
 		if (error == EPIPE && t->process < 0) exit(128 + SIGPIPE);
 		die(EXIT_TEMPORARY, "unable to write the log: %s", strerror(error));
 	}

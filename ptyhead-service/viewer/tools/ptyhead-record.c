@@ -1,4 +1,4 @@
-/* ptyhead-record: a terminal's output into a file that can be played. */
+/* ptyhead-record: records a terminal's output into a file that can be played. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -43,7 +43,7 @@ static char const usage_text[] =
 	"\n"
 	"See ptyhead-record(1).\n";
 
-#define LEAVE_MS 3000 /* what is there when a signal ends it is written for so long */
+#define LEAVE_MS 3000 /* time to write the remaining output after a signal */
 
 struct record_options {
 	bool read_only;
@@ -56,10 +56,10 @@ struct writer {
 	struct out out, timing;
 	struct signals signals;
 	bool service;  /* it has no terminal: SIGHUP reopens the files */
-	bool reopen;   /* it came */
-	int fatal;     /* the signal that ends it; 0 */
-	int64_t until; /* then: how long the rest may take to be written */
-	bool given_up; /* it took longer, or another signal came */
+	bool reopen;   /* SIGHUP came */
+	int fatal;     /* the signal that ends it; 0: none */
+	int64_t until; /* time limit for the rest after that signal */
+	bool given_up; /* the limit was exceeded, or another signal came */
 };
 
 static int word_of(char const *option, char const *text, char const *const *words)
@@ -107,7 +107,7 @@ static char const *parse(int argc, char **argv, struct record *r, struct record_
 	r->form = f->form;
 	if (o->store.spec && r->until != RECORD_TO_NOW) die(EXIT_USAGE, "--store goes with --to now: without a head nothing more comes");
 	if (f->append && files_stdout(f->output)) die(EXIT_USAGE, "--append goes with -o FILE");
-	/* What was before is in the file. */
+	/* Earlier output is in the file already. */
 	if (f->append && !o->from_given) r->from_now = true;
 	if (f->timing && r->form != RECORDING_SCRIPT) die(EXIT_USAGE, "-T goes with -f script");
 	if (r->form == RECORDING_SCRIPT && files_stdout(f->output) && !f->timing)
@@ -148,7 +148,7 @@ static bool signalled(void *arg)
 	return f->fatal != 0;
 }
 
-/* Until there may be room, or a signal came, or the time is over. */
+/* Waits until there may be room, a signal comes, or the time is over. */
 static void wait_for_room(struct writer *f, struct out const *o)
 {
 	struct pollfd p[2] = { { o->fd, POLLOUT, 0 }, { f->signals.fd, POLLIN, 0 } };
@@ -179,7 +179,7 @@ static int write_all(struct writer *f, struct out *o, struct screen_buf *b)
 	}
 }
 
-/* The bytes before their timing, so that what is cut off can still be played. */
+/* Writes bytes before their timing: a cut recording can still be played then. */
 static int write_files(void *arg, struct recording *r)
 {
 	struct writer *const f = arg;
@@ -245,7 +245,7 @@ static void open_terminal(struct follow *f, bool read_only, bool to_now, struct 
 	if (r < 0) die_of_link(&f->link, r);
 }
 
-/* One that hangs up sends SIGHUP itself. */
+/* With a terminal, SIGHUP means that the terminal hung up. */
 static bool has_terminal(void)
 {
 	int const fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -289,7 +289,8 @@ int main(int argc, char **argv)
 	enum record_result const result = record_run(&r);
 	int const error = errno;
 	follow_close(&f);
-	while (signals_next(&w.signals) != 0) {} /* SIGPIPE is told in words; others are too late */
+	while (signals_next(&w.signals) != 0) {} /* SIGPIPE has a message of its own;
+	                                          * other signals are too late */
 	signals_deinit(&w.signals);
 	if (w.given_up) signals_die(w.fatal);
 	switch (result) {

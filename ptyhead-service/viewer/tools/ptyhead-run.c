@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* ptyhead-run: a program on a terminal of its own, detached, without writing a unit. */
+/* ptyhead-run: runs a program on a terminal of its own, detached, without a unit. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -23,7 +23,7 @@
 #define END_MS 5000
 #define PAUSE_MS 20
 #define SAID_MAX 4096u
-#define WORDS_MAX 32 /* before the program's own */
+#define WORDS_MAX 32 /* before those of the program */
 
 static char const usage_text[] =
 	"usage: ptyhead-run [-a] [-n NAME] PROGRAM [ARGUMENT...]\n"
@@ -44,18 +44,18 @@ struct run {
 	bool attach;
 	char const *name;
 	char **prog;
-	char address[PATH_MAX]; /* for the other tools: the name where that leads there */
+	char address[PATH_MAX]; /* for the other tools: the name, if it leads to the socket */
 	char path[PATH_MAX];    /* of the socket */
 	bool manager;           /* the user's systemd runs */
-	bool started;           /* the head, by this process */
-	char bin[PATH_MAX];     /* where this program is, and so the others are */
+	bool started;           /* this process has started the head */
+	char bin[PATH_MAX];     /* folder of this program and of the other tools */
 };
 
 char const tool_name[] = "ptyhead-run";
 
 /* ---- where ---------------------------------------------------------------------- */
 
-/* The path of `tool`: beside this program, else as PATH has it. */
+/* The path of `tool`: beside this program, else from PATH. */
 static char const *tool_path(struct run const *r, char const *tool, char *buf, size_t len)
 {
 	int const n = snprintf(buf, len, "%s/%s", r->bin, tool);
@@ -71,7 +71,7 @@ static void find_bin(struct run *r)
 	if (slash) *slash = '\0';
 }
 
-/* A folder of this user's alone, or of root's. False: it cannot be. */
+/* Makes a folder that only this user (or root) can write. False: impossible. */
 static bool make_dir(char const *dir, mode_t mode)
 {
 	struct stat st;
@@ -79,7 +79,8 @@ static bool make_dir(char const *dir, mode_t mode)
 	return stat(dir, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && access(dir, W_OK) == 0;
 }
 
-/* The user's runtime folder; root's without one: the system's; else at home. */
+/* The user's runtime folder. Without one: for root the system's folder, for others one
+ * in the home folder. */
 static void find_dir(struct run *r, char *dir, size_t len)
 {
 	char const *const home = getenv("HOME");
@@ -114,7 +115,7 @@ static void find_address(struct run *r)
 
 /* ---- other processes -------------------------------------------------------------- */
 
-/* What `fd` says until its last holder closes it, as one line. */
+/* Reads `fd` until its last writer closes it; returns one line. */
 static void read_all(int fd, char said[SAID_MAX])
 {
 	size_t len = 0;
@@ -145,9 +146,8 @@ static void become(char *const *argv, int said, int log)
 	dprintf(said, "unable to run %s: %s\n", argv[0], strerror(errno));
 }
 
-/* Runs it as nobody's child, in a session of its own. `said` is what it says on standard
- * error until it closes that, by becoming something else or by ending; or, with `log`,
- * what is wrong when it cannot be run. */
+/* Runs a command as an orphan, in a session of its own. `said` gets its standard error
+ * until it closes that, by exec or by ending; with `log`, only a failure of exec. */
 static void run_detached(char *const *argv, int log, char said[SAID_MAX])
 {
 	int p[2];
@@ -165,7 +165,7 @@ static void run_detached(char *const *argv, int log, char said[SAID_MAX])
 	close(p[0]);
 }
 
-/* Words, NULL-ended, with those of `rest` behind them. */
+/* An argument vector, NULL-terminated, followed by the words of `rest`. */
 struct words {
 	char const *list[WORDS_MAX];
 	size_t len;
@@ -197,8 +197,8 @@ static bool is_there(struct run const *r)
 	return sock >= 0;
 }
 
-/* In the user's manager, which starts it once more when it is killed, and keeps the terminals
- * meanwhile. */
+/* In the user manager, which restarts the head when it is killed, and keeps the
+ * terminals meanwhile. */
 static void start_in_manager(struct run const *r)
 {
 	char unit[NAME_MAX + 32], head[PATH_MAX], said[SAID_MAX];
@@ -219,7 +219,7 @@ static void start_in_manager(struct run const *r)
 	if (!is_there(r)) die(EXIT_TEMPORARY, "unable to start a head for %s: %s", r->name, *said ? said : "it ended at once");
 }
 
-/* Of a head that nobody supervises. */
+/* Without a supervisor. */
 static void log_path(struct run const *r, char log[PATH_MAX])
 {
 	snprintf(log, PATH_MAX, "%.*slog", (int)(strlen(r->path) - strlen("sock")), r->path);
@@ -254,7 +254,7 @@ static void start_alone(struct run const *r)
 
 /* ---- the head's end --------------------------------------------------------------------- */
 
-/* Only one that this user started, and that bound the socket itself. */
+/* Only a head that this user started and that bound the socket itself. */
 static void end_head(struct run const *r)
 {
 	struct ucred c;
@@ -266,10 +266,12 @@ static void end_head(struct run const *r)
 	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &c, &len) < 0 || c.pid <= 1 || c.uid != geteuid())
 		die(EXIT_REFUSED, "the head at %s was not started by ptyhead-run", r->path);
 	close(sock);
-	/* Not by its pid: nobody may reap it, as in containers whose first process does not. */
+	/* Do not wait for the pid to vanish: in some containers the first process reaps
+	 * nobody. */
 	struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, c.pid, 0), .events = POLLIN };
 	if (p.fd < 0 && errno != ESRCH) die(EXIT_TEMPORARY, "unable to open the head's process: %s", strerror(errno));
-	/* The first lets the programs of a head without a store end; the next one ends it. */
+	/* The first signal lets the programs of a head without a store end; the second
+	 * one ends the head. */
 	int over = p.fd < 0;
 	for (int i = 0; i < END_MS / PAUSE_MS && !over && kill(c.pid, SIGTERM) == 0; i++) over = poll(&p, 1, PAUSE_MS);
 	if (!over) over = poll(&p, 1, 0);
@@ -281,8 +283,8 @@ static void end_head(struct run const *r)
 
 /* ---- the program ------------------------------------------------------------------------ */
 
-/* In a scope of the user's manager, where there is one: it stays when the session ends, as
- * lingering has it, and has this process's environment all the same. */
+/* In a scope of the user manager, if there is one. With lingering it stays after the
+ * session; it has this process's environment. */
 static void start_program(struct run const *r)
 {
 	char unit[NAME_MAX + 64], ptyexec[PATH_MAX], size[32], said[SAID_MAX];
@@ -326,7 +328,7 @@ static char const *base_of(char const *path)
 	return slash ? slash + 1 : path;
 }
 
-/* True: a head is to be ended. */
+/* True: end a head. */
 static bool parse(int argc, char **argv, struct run *r)
 {
 	static struct option const longs[] = {

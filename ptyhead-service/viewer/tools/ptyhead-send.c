@@ -1,4 +1,5 @@
-/* ptyhead-send: text and keys for a terminal's program; and what it says to it. */
+/* ptyhead-send: types text and keys for a terminal's program, and can wait for its
+ * answer. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -46,7 +47,8 @@ static char const usage_text[] =
 	"\n"
 	"See ptyhead-send(1).\n";
 
-/* So long a program may take to show what is typed before it is taken for one that does not. */
+/* A program that has not shown typed text after this time is taken for one that does
+ * not echo. */
 #define ECHO_MS 500
 
 struct send_options {
@@ -57,7 +59,7 @@ struct send_options {
 	bool raw;
 	bool offset;
 	int64_t timeout; /* ms; -1: not given */
-	char **text; /* NULL-ended; none: standard input */
+	char **text; /* NULL-terminated; empty: use standard input */
 };
 
 /* ---- options ------------------------------------------------------------------ */
@@ -88,7 +90,7 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 	int c;
 
 	*o = (struct send_options){ .enter = true, .timeout = -1 };
-	/* Options end at the address: the text may begin with a dash. */
+	/* Options end at the address, since the text may begin with a dash. */
 	while ((c = option_next(argc, argv, "+k:nprw:W:ot:L", longs)) != -1) {
 		switch (c) {
 		case 'k': add_key(o, optarg); break;
@@ -107,7 +109,7 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 	}
 	if (o->raw && o->paste) die(EXIT_USAGE, "-r and -p do not go together");
 	if (a->or_exit && a->kind == AWAIT_NONE) die(EXIT_USAGE, "--or-exit goes with -w or -W");
-	if (a->kind == AWAIT_NONE) f->lossless = false; /* it reads nothing */
+	if (a->kind == AWAIT_NONE) f->lossless = false; /* it does not read the output */
 	if (optind == argc) die_usage_address(argc);
 	o->text = argv + optind + 1;
 	return argv[optind];
@@ -116,7 +118,7 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 struct sender {
 	struct await await;
 	struct follow follow;
-	enum { SHOWS, SHOWS_NOT, SHOWS_PERHAPS } shows; /* the terminal, or its program, what is typed */
+	enum { SHOWS, SHOWS_NOT, SHOWS_PERHAPS } shows; /* does the terminal, or its program, echo? */
 };
 
 /* ---- typing --------------------------------------------------------------------- */
@@ -167,8 +169,8 @@ static void add_text(struct send_options const *o, struct screen_input const *m,
 	if (left_out) say_format("%zu characters that could end the paste were left out", left_out);
 }
 
-/* Where the program itself shows what is typed, or does not: Enter comes when that is
- * known, so that what follows is the answer, whatever it says. */
+/* If the program itself may echo: Enter is typed when it is known whether it does. Then
+ * all that follows is the answer. */
 static void wait_for_echo(struct typist *t)
 {
 	struct sender *const s = t->arg;
@@ -189,7 +191,7 @@ static void add_lines(struct typist *t, struct send_options const *o, struct scr
                       struct screen_buf *out, char const *terminal)
 {
 	struct sender const *const s = t->arg;
-	/* Who shows what is typed? */
+	/* Who echoes? */
 	if (s->await.kind != AWAIT_NONE && !t->began) check(t, type_bytes(t, (uint8_t const *)"", 0), terminal);
 	while (s->shows == SHOWS_PERHAPS && !o->raw && !o->paste) {
 		char const *const end = len > 0 ? memchr(text, '\n', len) : NULL;
@@ -217,7 +219,7 @@ static void add_enter(struct typist *t, struct send_options const *o, struct scr
 	key_text("\n", 1, m, out);
 }
 
-/* Until standard input has something; the terminal's output is taken meanwhile. */
+/* Waits for standard input, and reads the terminal's output meanwhile. */
 static void wait_for_text(struct typist *t)
 {
 	t->f->also = STDIN_FILENO;
@@ -245,7 +247,7 @@ static bool read_some(struct typist *t, struct screen_buf *in)
 	return n > 0;
 }
 
-/* What of `in` can go now: whole lines, or much. */
+/* The part of `in` to send now: whole lines, or a large piece. */
 static size_t ready(struct screen_buf const *in)
 {
 	char const *const end = in->len > 0 ? memrchr(in->data, '\n', in->len) : NULL;
@@ -256,10 +258,10 @@ static size_t ready(struct screen_buf const *in)
 static void type_stdin(struct typist *t, struct send_options const *o, struct screen_input const *m, struct screen_buf *out, char const *terminal)
 {
 	struct screen_buf in = SCREEN_BUF_INIT;
-	bool ended = true; /* the last line is */
+	bool ended = true; /* the last line is complete */
 
 	while (read_some(t, &in)) {
-		size_t const n = o->paste ? 0 : ready(&in); /* a paste goes as a whole */
+		size_t const n = o->paste ? 0 : ready(&in); /* a paste is sent as a whole */
 		if (n == 0) continue;
 		ended = in.data[n - 1] == '\n';
 		add_lines(t, o, m, in.data, n, out, terminal);
@@ -296,12 +298,12 @@ static void type_all(struct typist *t, struct send_options const *o, struct scre
 		type_stdin(t, o, m, &out, terminal);
 	}
 	type_buf(t, &out, terminal);
-	/* Nothing was to be typed: is there a program, and where are we? */
+	/* Nothing to type: ask only whether there is a program, and for the offset. */
 	if (!t->began) check(t, type_bytes(t, (uint8_t const *)"", 0), terminal);
 	screen_buf_deinit(&out);
 }
 
-/* How its program wants keys to be sent. */
+/* The input modes that the program has set. */
 static struct screen_input modes_of(struct follow *f)
 {
 	struct replay p = { .tape = &f->tape };
@@ -315,8 +317,8 @@ static struct screen_input modes_of(struct follow *f)
 
 /* ---- waiting ------------------------------------------------------------------------ */
 
-/* From the first byte typed on its output is looked at, also while more is typed: the
- * program may wait for us, as we wait for it. */
+/* Reads the output from the first typed byte on, also while more is typed: otherwise
+ * the program could wait for us while we wait for it. */
 static void begin_waiting(void *arg, uint64_t offset, unsigned flags)
 {
 	struct sender *const s = arg;

@@ -1,4 +1,4 @@
-/* ptyhead-show: a terminal's screen as it is now, on standard output. */
+/* ptyhead-show: prints a terminal's screen. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -101,7 +101,7 @@ static void parse(int argc, char **argv, struct options *o)
 	address_get(argv[optind], &o->address);
 }
 
-/* The terminal's tape, which can be read when the connection is no more. */
+/* The terminal's tape. It stays readable after the connection is closed. */
 static int fetch_tape(struct options const *o)
 {
 	static struct headlink link;
@@ -130,7 +130,7 @@ static void render(struct options const *o, struct render const *r, struct scree
 	}
 }
 
-/* Beside the screen, where it is not in the way. */
+/* Printed to stderr, so that it does not mix with the screen. */
 static void say_end(struct tape_state const *s)
 {
 	char why[NOTICE_MAX], when[64];
@@ -140,7 +140,7 @@ static void say_end(struct tape_state const *s)
 	fprintf(stderr, "ptyhead-show: run %u: %s, at %s\n", s->run, notice_end(why, s->flags, s->status), when);
 }
 
-/* As it was when a run ended. The one that is alive has not. */
+/* The screen at the end of a run. The run that is alive has no end. */
 static struct screen *at_end(struct options const *o, struct tape_reader *r, struct tape_state *ret)
 {
 	struct tape_reader newest = *r;
@@ -189,7 +189,7 @@ int main(int argc, char **argv)
 	                                                                       : past_read(&reader, &past, &state);
 	tape_reader_deinit(&reader);
 	if (!s) die(EXIT_TEMPORARY, "unable to know the screen: the tape does not hold it");
-	if (o.history == 0) past_deinit(&past); /* one row was kept so that the times were */
+	if (o.history == 0) past_deinit(&past); /* one row was kept to get the times */
 	render(&o, &(struct render){ .screen = s, .past = &past, .state = &state }, &out);
 	ages_deinit(&ages);
 	past_deinit(&past);

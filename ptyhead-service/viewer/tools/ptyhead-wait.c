@@ -1,4 +1,4 @@
-/* ptyhead-wait: until a terminal says, shows or does something. */
+/* ptyhead-wait: waits until a terminal says, shows or does something. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -51,7 +51,7 @@ static uint64_t since_of(char const *text, uint64_t *ret_time)
 	return AWAIT_TIME;
 }
 
-/* Behind the end, or overwritten: what is waited for may never come. */
+/* After the end, or overwritten: the event may never come. */
 static void since_check(struct await const *a, struct follow const *f)
 {
 	struct moment const m = { .at = a->since };
@@ -145,7 +145,7 @@ int main(int argc, char **argv)
 	address_get(name, &address);
 	f.address = &address;
 	f.watch = !f.lossless;
-	/* What hinders this, the next one tells in words. */
+	/* An error here is reported by the next call. */
 	if (for_terminal && appear_wait(&address, f.watch, a.until) == -ETIMEDOUT) return EXIT_TIMEOUT;
 	int r = follow_open(&f);
 	if (r < 0) die_of_link(&f.link, r);

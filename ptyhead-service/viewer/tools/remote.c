@@ -14,14 +14,14 @@
 
 #define SCHEME "ssh://"
 #define COMMAND_MAX (128u << 10)
-#define NOT_FOUND 127 /* as shells have it */
+#define NOT_FOUND 127 /* as in shells */
 #define WAIT_FIRST_MS 1000
 #define WAIT_MOST_MS 10000
 
 static struct {
 	int argc;
 	char **argv;
-	char const *host;       /* of --host */
+	char const *host;       /* argument of --host */
 	char const *dropped[2]; /* the words of that option */
 } words;
 
@@ -40,8 +40,8 @@ void remote_host(char const *host, int optind_now)
 
 /* ---- where to ------------------------------------------------------------------------ */
 
-/* [USER@]HOST[:PORT] of `len` bytes; NULL, or what is wrong. An IPv6 address is in
- * brackets. */
+/* Checks [USER@]HOST[:PORT] of `len` bytes. NULL, or what is wrong. An IPv6 address is
+ * in brackets. */
 static char const *authority(char const *text, size_t len, struct remote *ret)
 {
 	char const *const end = text + len;
@@ -154,7 +154,7 @@ static void end_as(struct remote const *r, struct relay_result const *result)
 	exit(WIFEXITED(status) ? WEXITSTATUS(status) : REMOTE_FAILED);
 }
 
-/* A viewer at a terminal: made again when the connection is lost. */
+/* A viewer on a terminal reconnects when the connection is lost. */
 __attribute__((noreturn))
 static void attach_there(struct remote const *r, char *const *args)
 {

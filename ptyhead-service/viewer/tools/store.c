@@ -12,7 +12,7 @@
 
 #define ID_DEFAULT "ptyhead"
 #define FETCHER "s6-fdholder-retrieve"
-#define ID_MAX 256u /* of what an s6-fdholderd holds */
+#define ID_MAX 256u /* bytes of an identifier in an s6-fdholderd */
 
 bool store_option(struct store *s, int c, char const *argument)
 {
@@ -29,7 +29,7 @@ char const *store_instead(struct store const *s, int error)
 	return gone && !s->fetched && spec && *spec ? spec : NULL;
 }
 
-/* This program again, by way of the one that fetches. -errno. */
+/* Executes this program again, through the program that fetches. -errno. */
 static int execute(struct store const *s, char *path, char *name)
 {
 	char fetcher[] = FETCHER, option[] = "--tape";

@@ -23,13 +23,14 @@
 #include "store.h"
 #include "when.h"
 
-#define TIME_MAX 1000000000u /* of any unit */
+#define TIME_MAX 1000000000u /* for any unit */
 
-#define TEXT_MAX 12288u /* two paths and what is said of them */
+#define TEXT_MAX 12288u /* two paths and a message */
 #define PATIENCE_MS 1000
-#define ANSWER_MIN_MS 1000 /* a head that is well answers within it on a busy machine, too */
+#define ANSWER_MIN_MS 1000 /* a healthy head answers within this time even on a busy machine */
 
-/* Who has blocked the signals that end it must not wait for whoever reads standard error. */
+/* A process that has blocked the signals that end it must not wait for a reader of
+ * standard error. */
 static void put_text(char const *text, size_t len)
 {
 	sigset_t blocked;
@@ -50,8 +51,8 @@ static void put_text(char const *text, size_t len)
 	}
 }
 
-/* One line on standard error. Names in it may be anybody's: what a terminal would act
- * on, or what breaks the line, is shown in hexadecimal. */
+/* Writes one line to standard error. Names in it may come from others: bytes that a
+ * terminal would act on, or that would break the line, are shown in hexadecimal. */
 static void put_line(char const *kind, char const *format, va_list ap)
 {
 	static char text[TEXT_MAX], line[PRINTABLE_ESCAPE * TEXT_MAX + 64];
@@ -108,9 +109,9 @@ static struct option const *long_of(int val, struct option const *longs)
 }
 
 #define OPTIONS_MAX 40
-#define OPTION_HOST 0x100 /* no character */
+#define OPTION_HOST 0x100 /* not a character */
 
-/* The tool's options, and --host, which every tool has. */
+/* The options of the tool, and --host, which all tools have. */
 static struct option const *options_of(struct option const *longs)
 {
 	static struct option all[OPTIONS_MAX + 2];

@@ -1,4 +1,4 @@
-/* How the viewers' main files speak on stderr, and end. For those alone. */
+/* Messages and exits of the viewers' main files. Only for those. */
 #ifndef VIEWER_TOOL_H
 #define VIEWER_TOOL_H
 
@@ -9,78 +9,78 @@
 #include "exits.h"
 #include "headlink.h"
 
-/* The program's, as its main file has it. */
+/* Each main file defines these. */
 extern char const tool_name[];
 
-/* Each says one line. Names in it may be anybody's: they are shown as
- * base/printable.h has it. `die` ends with `code`. */
+/* Each writes one line. Names are made printable as base/printable.h does. `die` exits
+ * with `code`. */
 __attribute__((noreturn, format(printf, 2, 3)))
 void die(int code, char const *format, ...);
 __attribute__((format(printf, 1, 2)))
 void say_format(char const *format, ...);
 void say(char const *text); /* a warning */
-/* Wrong usage: what is wrong, where there is help, the end. */
+/* Exits with a usage error: what is wrong, and where to find help. */
 __attribute__((noreturn, format(printf, 1, 2)))
 void die_usage(char const *format, ...);
-/* The same after the word on what is wrong. */
+/* The same after the message was written. */
 __attribute__((noreturn))
 void usage_error(void);
-/* The same where getopt left another number of words than one address. */
+/* The same if getopt left another number of words than one address. */
 __attribute__((noreturn))
 void die_usage_address(int argc);
 
-/* getopt_long(3); an option that there is not, or whose argument is missing, is the end. */
+/* getopt_long(3). Exits at an unknown option or a missing argument. */
 struct option;
 int option_next(int argc, char **argv, char const *shorts, struct option const *longs);
 
-/* Terminals are in UTF-8, whatever the locale is: so are regular expressions. */
+/* Terminals use UTF-8, whatever the locale is. So regular expressions must, too. */
 void characters_set(void);
-/* The address that `name` says, which is the word at getopt's optind; if it is none, the
- * end. On another machine (remote.h) the tool is run there instead. */
+/* Parses the address `name`, the word at getopt's optind. Exits if it is invalid. An
+ * address on another machine (remote.h) runs the tool there. */
 void address_get(char const *name, struct ptyhead_address *ret);
-/* The number that is the argument of `option`, from 0 to `most`; if it is none, the end. */
+/* Parses the argument of `option`, a number from 0 to `most`. Exits if it is invalid. */
 uint64_t number_get(char const *option, char const *text, uint64_t most);
-/* A run, as --run has it: counted from 1; 0 or less: from the newest back. */
+/* A run as in --run: counted from 1; 0 or less: counted back from the newest. */
 int64_t run_get(char const *text);
-/* Which run that is, of those that the state counts; where it goes back beyond the first
- * one, the end. */
+/* The number of that run, given the state. Exits if it would be before the first run. */
 struct tape_state;
 int64_t run_number(int64_t run, struct tape_state const *newest);
 
-/* A place on a tape, as --at and --since have it: an offset, or a time. */
+/* A position on a tape, as in --at and --since: an offset or a time. */
 struct moment {
 	bool by_time;
 	uint64_t at; /* or CLOCK_REALTIME, ns */
 };
-/* If it is neither, the end; `others` are the words that the option takes, too. */
+/* Exits if it is neither; `others` names further words that the option accepts. */
 struct moment moment_get(char const *option, char const *others, char const *text);
-/* The offset on that tape. One that is not held is the end, but 0 is the oldest there is. */
+/* Its offset on that tape. Exits if it is not held; 0 is the oldest offset held. */
 struct tape_reader;
 uint64_t moment_offset(struct moment const *m, struct tape_reader const *tape);
-/* The same of a time in milliseconds, given as a number (with a fraction or without) of
- * what is called `unit` and has `unit_ms` of them. */
+/* A time in milliseconds, given as a number (also with a fraction) of a unit that is
+ * called `unit` and lasts `unit_ms`. */
 int64_t time_get(char const *option, char const *unit, char const *text, unsigned unit_ms);
-/* One more pattern; if it is none, the end. */
+/* Adds a pattern. Exits if it is invalid. */
 struct patterns;
 void pattern_get(struct patterns *p, char const *option, bool fixed, char const *text);
-/* Fetches the terminal's tape from the store that an option names, if it does and has not
- * been fetched yet; and, where there is no head for `error`, from the one that the environment
- * names. Returns where there is none. */
+/* Fetches the terminal's tape from the store that an option names, unless that is done.
+ * After `error` in reaching a head: from the store that the environment names. Returns
+ * if there is no such store. */
 struct store;
 void store_get(struct store const *s, char const *terminal);
 void store_get_instead(struct store const *s, char const *terminal, int error);
-/* How long a head may take to answer who has `timeout` ms in all (-1: no limit), as
- * headlink.h has it. */
+/* How long a head may take to answer, if the tool has `timeout` ms in total (-1: no
+ * limit); for headlink.h. */
 int answer_time(int64_t timeout);
-/* Why there is no terminal to look at, and what to do: what the head replied; or an
- * errno, with or without a head that was reached. `answer_ms` is how long it had. */
+/* Exits and says why there is no terminal, and what to do: by the head's reply, or by
+ * an errno, with or without a head that was reached. `answer_ms`: the limit for its
+ * answer. */
 __attribute__((noreturn))
 void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *reply, bool reached, int answer_ms, int error);
-/* The same of a link: what headlink_open returned, or 0 when it was refused later. */
+/* The same for a link: the result of headlink_open, or 0 if it was refused later. */
 __attribute__((noreturn))
 void die_of_link(struct headlink const *l, int r);
 
-/* What was waited for, as a line on standard output. */
+/* Prints the match as a line. */
 void found_print(struct await const *a);
 
 #endif
