@@ -15,7 +15,8 @@ void answers_ask(struct answers *a, unsigned what, int64_t now, struct screen_bu
 	a->due[a->n].what = what;
 	a->due[a->n++].at = now;
 	screen_buf_str(out, "\033[5n");
-	/* The size is that of the last place there is: few answer when asked for it. */
+	/* The size is the cursor's position after a move to the far corner: few
+	 * terminals answer a question for the size. */
 	if (what & ANSWERS_PLACE) screen_buf_fmt(out, "\033[6n\0337\033[%u;%uH\033[6n\0338", SCREEN_SIZE_MAX, SCREEN_SIZE_MAX);
 	if (what & ANSWERS_HOME) {
 		screen_buf_str(out, "\033[>q\033[>c");
@@ -37,7 +38,8 @@ bool answers_owed(struct answers *a, int64_t now)
 	return a->n > 0;
 }
 
-/* The first that is answered like this: questions may have been dropped unsent. */
+/* The first question of this kind: earlier ones may have been dropped before they were
+ * sent. */
 static unsigned answered(struct answers const *a)
 {
 	for (unsigned i = 0; i < a->n; i++)
@@ -45,8 +47,9 @@ static unsigned answered(struct answers const *a)
 	return 0;
 }
 
-/* Not named, by version or by secondary attributes, are the Linux console and st. xterm
- * says 41;VERSION;0, as others do that follow it; from 354 on it has a name, too. */
+/* Terminals without a name, by version or by secondary attributes: the Linux console
+ * and st. xterm answers 41;VERSION;0, as do its imitators; from version 354 on it also
+ * has a name. */
 static bool flows(int const p[TOKEN_PARAMS][TOKEN_SUBS])
 {
 	bool const screen = p[0][0] == 83;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* What the viewer itself asks its terminal, and the answers, which are not for the
- * program. Pure.
- *
- * Each set of questions begins with one that every terminal answers (DSR 5) and ends
- * with another (DA1). Terminals answer in order, so what comes between these two is an
- * answer to ours, and a terminal that does not know a question leaves it out without
- * being waited for. */
+/* The viewer's own questions to its terminal, and their answers, which are not for the
+ * program. Pure. Each set of questions begins and ends with a question that every
+ * terminal answers (DSR 5 and DA1). Terminals answer in order. So what comes between
+ * these two answers is an answer to our questions, and a question that the terminal
+ * does not know costs no waiting. */
 #ifndef VIEWER_ANSWERS_H
 #define VIEWER_ANSWERS_H
 
@@ -17,47 +15,48 @@
 
 enum answers_what {
 	ANSWERS_PLACE = 1, /* where is the cursor? */
-	ANSWERS_HOME = 4,  /* what does it have on, and which colours? */
-	ANSWERS_END = 2,   /* nothing: all that was sent before has been answered */
+	ANSWERS_HOME = 4,  /* which modes are on, and which colours are set? */
+	ANSWERS_END = 2,   /* no question: only shows that everything sent before was answered */
 };
 
 #define ANSWERS_MAX 8
 #define ANSWERS_WAIT_MS 300
 #define ANSWERS_WAIT_MAX_MS 1000
-#define ANSWERS_PATIENCE_MS 10000 /* later than that no answer is expected any more */
+#define ANSWERS_PATIENCE_MS 10000 /* no answer is expected after this time */
 
 struct answers {
 	/* for the caller to read */
-	int rtt_ms;      /* how long the last answer took; -1: there was none yet */
-	bool place_new;  /* the place has come; for the caller to clear */
+	int rtt_ms;      /* time that the last answer took; -1: none yet */
+	bool place_new;  /* the position has come; the caller clears this */
 	unsigned y, x;   /* from 0 */
-	unsigned rows, cols; /* the terminal's size then; 0: it did not tell */
-	bool cuts;       /* a new width cuts its lines, and does not wrap them again; with ANSWERS_HOME */
-	bool end_new;    /* the same of ANSWERS_END */
-	bool home_new;   /* and of ANSWERS_HOME; keyboard.c clears it */
+	unsigned rows, cols; /* the terminal's size at that time; 0: not told */
+	bool cuts;       /* with ANSWERS_HOME: at a new width the terminal cuts its
+	                  * lines, and does not wrap them again */
+	bool end_new;    /* ANSWERS_END has come; the caller clears this */
+	bool home_new;   /* ANSWERS_HOME has come; keyboard.c clears this */
 
-	unsigned n;      /* sets that are not answered */
+	unsigned n;      /* number of unanswered sets */
 	struct {
 		unsigned what;
 		int64_t at;
 	} due[ANSWERS_MAX];
-	bool open;       /* the first has begun to be answered */
-	bool placed;     /* with a place */
-	bool named;      /* with a name, by which it would flow or not */
+	bool open;       /* the first set has begun to be answered */
+	bool placed;     /* a position came with it */
+	bool named;      /* a name came with it, which tells whether it wraps again */
 	bool flows;
 };
 
 void answers_init(struct answers *a);
-/* Appends the questions. */
+/* Appends the questions to `out`. */
 void answers_ask(struct answers *a, unsigned what, int64_t now, struct screen_buf *out);
-/* True: the token is an answer, and for nobody else. */
+/* True: the token is an answer to us, and not for the program. */
 bool answers_take(struct answers *a, struct token const *t, int64_t now);
-/* How long an answer to a question that is asked now may be waited for, in ms; 0: this
- * terminal does not answer, or it has had the time to. */
+/* How long to wait for the answer to a question asked now, in ms; 0: this terminal does
+ * not answer, or its time is over. */
 int answers_patience(struct answers *a, int64_t now);
-/* What comes now may be an answer to ANSWERS_HOME. */
+/* Could the next input be an answer to ANSWERS_HOME? */
 bool answers_home(struct answers const *a);
-/* Something is still to be answered. */
+/* Are there unanswered questions? */
 bool answers_owed(struct answers *a, int64_t now);
 
 #endif

@@ -14,7 +14,7 @@ static void on_bell(void *arg)
 	a->bell = true;
 }
 
-/* Of ESC ]99;KEY=VALUE:KEY=VALUE;TEXT: is d=0 there? */
+/* Does ESC ]99;KEY=VALUE:KEY=VALUE;TEXT contain d=0? */
 static bool has_more(char const *text, size_t len)
 {
 	static size_t const intro = 5;
@@ -42,7 +42,7 @@ static void on_query(void *arg, struct screen_span const *span)
 	if (span->kind == SCREEN_QUERY_TERMINAL && span->whole) screen_buf_add(&a->queries, span->text, span->text_len);
 }
 
-/* What was cleared was not scrolled away: a terminal would not have it either. */
+/* Rows that were cleared did not scroll off; a terminal would not have them either. */
 static void on_line(void *arg, struct screen const *s, struct screen_row const *row)
 {
 	struct aside *const a = arg;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What the viewer itself says on its terminal: one text that is still to be placed, and
- * one that stands over the last row, until its time is up. Pure. */
+/* The viewer's own messages on its terminal: one that is waiting to be placed, and one
+ * over the last row for a limited time. Pure. */
 #ifndef VIEWER_BANNER_H
 #define VIEWER_BANNER_H
 
@@ -12,29 +12,30 @@
 #define BANNER_NEVER INT64_MAX
 
 enum banner_where {
-	BANNER_FLOW, /* a line of its own among the program's */
+	BANNER_FLOW, /* a line of its own in the program's output */
 	BANNER_OVER, /* over the last row */
-	BANNER_HINT, /* the same, and gone with the first output */
+	BANNER_HINT, /* over the last row, until the first output */
 };
 
 struct banner {
 	/* for the caller to read */
-	char over[NOTICE_MAX];    /* stands over the last row; empty: nothing does */
-	char pending[NOTICE_MAX]; /* is to be placed */
+	char over[NOTICE_MAX];    /* the text over the last row; empty: none */
+	char pending[NOTICE_MAX]; /* the text to be placed */
 	enum banner_where where;
 
-	int64_t ms; /* how long the pending one is to stand; 0: till the next */
+	int64_t ms; /* how long to show the pending one; 0: until the next */
 	int64_t until;
 };
 
 void banner_say(struct banner *b, char const *text, enum banner_where where, int64_t ms);
-/* The pending one stands over the last row from here on, or is placed by the caller. */
+/* Shows the pending text over the last row; or the caller places it. */
 void banner_over(struct banner *b, int64_t now);
 void banner_placed(struct banner *b);
-/* True if what stood there is gone: its time is up, or there is output and it was a hint. */
+/* True: the text over the last row is gone: its time is over, or it was a hint and
+ * there is output. */
 bool banner_tick(struct banner *b, int64_t now);
 bool banner_hint_end(struct banner *b);
-/* When banner_tick would be true. */
+/* When banner_tick will return true. */
 int64_t banner_due(struct banner const *b);
 
 #endif

@@ -8,9 +8,9 @@
 
 #define ROWS_DEFAULT 24
 #define COLS_DEFAULT 80
-/* Rows of one line that are followed into the scrollback. */
+/* Follow at most this many rows of a line into the scrollback. */
 #define TAIL_MAX 64u
-/* As many rows are kept as a terminal can grow by. */
+/* Keep at most this many rows; a terminal grows by no more. */
 #define PAST_MAX SCREEN_SIZE_MAX
 
 bool canvas_ground(struct screen const *s)
@@ -25,7 +25,7 @@ struct screen *canvas_main_of(struct screen const *s)
 	return below;
 }
 
-/* A row of the terminal has gone into its scrollback. */
+/* A row of the terminal has scrolled into its scrollback. */
 static void on_row(void *arg, struct screen const *s, struct screen_row const *row)
 {
 	struct canvas *const c = arg;
@@ -64,7 +64,7 @@ int canvas_init(struct canvas *c, unsigned rows, unsigned cols)
 	return 0;
 }
 
-/* What is known of the scrollback, and of rows for it. */
+/* Forgets what is known of the scrollback, and rows for it. */
 static void place_clear(struct canvas *c)
 {
 	screen_free(c->was);
@@ -114,7 +114,7 @@ bool canvas_lost(struct canvas const *c)
 	return c->was && !screen_alt(c->term);
 }
 
-/* `y` NULL: as if as many rows were pulled as came. */
+/* `y` NULL: assume that as many rows were pulled as the terminal has grown by. */
 static void flow_from(struct canvas *c, struct screen const *s, unsigned const *y, unsigned x)
 {
 	struct flow_was const was = { .tail = &c->tail, .owed = &c->owed, .s = s, .reflows = c->kind != CANVAS_CUTS };
@@ -132,7 +132,7 @@ static void place(struct canvas *c, unsigned const *y, unsigned x)
 {
 	struct screen *const below = screen_alt(c->was) ? canvas_main_of(c->was) : NULL;
 
-	/* The cursor that xterm saved stays where it was, whatever becomes of the rows. */
+	/* xterm does not move its saved cursor with the rows. */
 	if (c->kind != CANVAS_CUTS || !screen_alt(c->was)) flow_from(c, below ? below : c->was, y, x);
 	screen_free(below);
 	screen_free(c->was);
@@ -162,7 +162,7 @@ size_t canvas_guard(struct canvas const *c, uint8_t const *pending, size_t pendi
 
 	if (!scout) return len;
 	screen_feed(scout, pending, pending_len);
-	/* These are the bytes that can end what leaves the alternate screen. */
+	/* These bytes can end a sequence that leaves the alternate screen. */
 	for (size_t i = 0; i < len && screen_alt(scout); i++) {
 		if (data[i] != 'l' && data[i] != 'c' && data[i] != 'r') continue;
 		screen_feed(scout, data + fed, i + 1 - fed);
@@ -208,7 +208,7 @@ int canvas_split(struct canvas *c, uint8_t const *pending, size_t len, struct sc
 	screen_sinks_set(c->prog, sinks);
 	if (len > 0) screen_feed(c->prog, pending, len);
 	screen_sinks_set(c->prog, &none);
-	/* What passed stands where the terminal has put it. */
+	/* The terminal has placed these bytes itself. */
 	if (screen_disputed(c->term)) c->doubt[screen_alt(c->term)] = true;
 	return 0;
 }
@@ -244,7 +244,7 @@ bool canvas_same(struct canvas const *c)
 	return screen_rows(s) == c->rows && screen_cols(s) == c->cols;
 }
 
-/* Bytes that pass would put these into the scrollback once more. */
+/* If bytes passed, these rows would go into the scrollback again. */
 static bool owes(struct canvas const *c)
 {
 	return c->owed.n > 0 && !screen_alt(c->prog) && rows_on(&c->owed, c->prog);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The canvas's bytes for the terminal. */
+/* Makes the canvas's bytes for the terminal. */
 #include <string.h>
 
 #include "scrollback.h"
@@ -11,14 +11,15 @@ static void plain(struct way *w)
 	way_go(w);
 }
 
-/* The user's title, below any that the program keeps. The screens are not to know
- * of it, which is none of the program's: it goes before all else, unseen. Where a
- * terminal has no such stack it is a sequence without effect. Programs that take
- * from the stack more than they put there, as ncurses' do, take this one, too. */
+/* Saves the user's title below any that the program saves. The screens must not know of
+ * it, since it is not the program's; so it is sent first, and not followed. A terminal
+ * without a title stack ignores the sequence. A program that takes more titles off the
+ * stack than it saved, as with ncurses, takes this one, too. */
 static void title_keep(struct canvas *c, struct screen_buf *out)
 {
 	if (c->titled && c->unseen == 0) return;
-	if (c->unseen > 0) screen_buf_str(out, CANVAS_CANCEL); /* it was dropped, maybe half written */
+	if (c->unseen > 0) screen_buf_str(out, CANVAS_CANCEL); /* the sequence was dropped, perhaps
+	                                                        * after a part of it was written */
 	screen_buf_str(out, "\033[22;0t");
 	c->unseen = out->len;
 	c->titled = true;
@@ -32,12 +33,12 @@ static void title_give_back(struct canvas *c, struct screen_buf *out)
 
 /* ---- painting ---------------------------------------------------------------------- */
 
-/* What the terminal shows goes up into its scrollback, then what is to stand
- * above the program's screen. */
+/* Scrolls what the terminal shows into its scrollback; then prints what belongs above
+ * the program's screen. */
 static void begin(struct canvas *c, struct way *w)
 {
 	for (unsigned y = 0; y < c->rows; y++) screen_buf_str(w->out, "\n");
-	/* Terminals that do not know a question may print some of it. */
+	/* A terminal may print parts of a question that it does not know. */
 	if (c->ask.len > 0) screen_buf_add(w->out, c->ask.data, c->ask.len);
 	screen_buf_deinit(&c->ask);
 	c->ask = (struct screen_buf)SCREEN_BUF_INIT;
@@ -53,7 +54,7 @@ static void begin(struct canvas *c, struct way *w)
 	c->doubt[0] = c->doubt[1] = false;
 }
 
-/* The alternate screen lies over the main one, which is seen again after it. */
+/* The alternate screen covers the main one, which appears again afterwards. */
 static void enter_alt(struct canvas *c, struct way *w)
 {
 	struct screen *const below = canvas_main_of(c->prog);
@@ -101,8 +102,8 @@ bool canvas_surface(struct canvas *c, struct screen_buf *out)
 	return !out->failed;
 }
 
-/* Whatever it is in, the terminal is ready to be painted on, and its scrollback is what
- * it is to be if its main screen is on. */
+/* Prepares the terminal for painting, in whatever state it is. If its main screen is
+ * on, completes its scrollback. */
 static bool set_out(struct canvas *c, struct way *w, struct screen_buf *out)
 {
 	if (!way_begin(c, w, out)) return false;
@@ -116,7 +117,7 @@ static bool set_out(struct canvas *c, struct way *w, struct screen_buf *out)
 	return true;
 }
 
-/* It is on the screen, main or alternate, that the program is on. */
+/* Switches to the screen, main or alternate, that the program is on. */
 static void set_screen(struct canvas *c, struct way *w)
 {
 	bool const alt = screen_alt(c->prog);
@@ -168,14 +169,14 @@ bool canvas_paint_still(struct canvas *c, struct screen const *still, char const
 	return !out->failed;
 }
 
-/* On a terminal that is blank and has no state. */
+/* For a terminal that is blank and has no state. */
 static void make_state(struct canvas const *c, struct way *w)
 {
 	screen_buf_str(w->out, "\033[H\0337");
 	screen_restore_real(c->prog, w->at, w->out);
 }
 
-/* There is more to a state than can be seen: it is made from a terminal that has none. */
+/* Not all of the state is visible, so it is built from a terminal without state. */
 static void make_whole(struct canvas *c, struct way *w)
 {
 	struct screen *const blank = screen_new(c->rows, c->cols);
@@ -189,7 +190,7 @@ static void make_whole(struct canvas *c, struct way *w)
 	c->doubt[0] = c->doubt[1] = false;
 }
 
-/* What differs is painted, where that makes the whole state. */
+/* Paints only the difference, if that gives the whole state. */
 static bool make_equal(struct canvas *c, struct way *w)
 {
 	struct way trial;
@@ -224,7 +225,7 @@ bool canvas_join(struct canvas *c, struct screen_buf *out)
 
 /* ---- leaving --------------------------------------------------------------------------- */
 
-/* And looks that the engine does not know, as other fonts. */
+/* Also resets attributes that the engine does not model, such as other fonts. */
 static void undo(struct screen const *s, struct screen_buf *out)
 {
 	screen_undo(s, out);
@@ -235,11 +236,11 @@ void canvas_undo(struct canvas const *c, struct screen_buf *out)
 {
 	if (c->begun && (!canvas_ground(c->term) || c->unseen > 0)) screen_buf_str(out, CANVAS_CANCEL);
 	if (c->begun) undo(c->term, out);
-	if (c->titled && c->unseen == 0) screen_buf_str(out, "\033[23;0t"); /* else it never got there */
+	if (c->titled && c->unseen == 0) screen_buf_str(out, "\033[23;0t"); /* otherwise it was never saved */
 }
 
-/* The terminal was resized while its alternate screen was on. Its main screen holds what it
- * held, moved by the terminal's own rules: nothing there may be painted over. */
+/* The terminal was resized while its alternate screen was on. Its main screen has its
+ * rows, moved in the terminal's own way: they must not be overwritten. */
 static void leave_unknown_main(struct canvas *c, struct screen_buf *out)
 {
 	canvas_undo(c, out);
@@ -275,7 +276,8 @@ void canvas_run(struct canvas const *c, struct screen_buf *out)
 {
 	screen_buf_str(out, "\030");
 	screen_undo(c->term, out);
-	/* Its title goes: the user's is there until the next program sets one. */
+	/* Removes the program's title: the user's title stays until the next program
+	 * sets one. */
 	if (*screen_title(c->term) || *screen_icon(c->term)) screen_buf_str(out, "\033]0;\033\\");
 	if (c->titled && c->unseen == 0) screen_buf_str(out, "\033[23;0t\033[22;0t");
 	if (screen_clusters(c->term)) screen_buf_str(out, "\033[?2027h");

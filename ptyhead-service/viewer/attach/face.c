@@ -36,14 +36,14 @@ static size_t screenful(struct face const *f)
 	return (size_t)f->canvas.rows * f->canvas.cols;
 }
 
-/* ---- apart, and one again ------------------------------------------------- */
+/* ---- separate screens, and the same again ----------------------------------- */
 
 bool face_painting(struct face const *f)
 {
 	return f->canvas.prog != NULL;
 }
 
-/* The program's screen is about to be changed by us. */
+/* The viewer is about to change the program's screen. */
 struct screen *face_prog_rows(struct face *f)
 {
 	struct screen_sinks const sinks = aside_sinks_rows(&f->aside);
@@ -51,10 +51,10 @@ struct screen *face_prog_rows(struct face *f)
 	return f->canvas.prog;
 }
 
-/* What waits of the program's is not written but painted. */
+/* Output that waits is painted instead of being written. */
 void face_split(struct face *f)
 {
-	/* A query that waits is still asked. */
+	/* Questions that wait are still asked. */
 	struct screen_sinks const sinks = aside_sinks(&f->aside, true);
 
 	if (f->canvas.prog) return;
@@ -184,7 +184,7 @@ enum out_result face_flush(struct face *f)
 
 /* ---- painting ---------------------------------------------------------------- */
 
-/* Takes the buffer over; nothing else is pending. */
+/* Takes over the buffer. Nothing else may be pending. */
 static void put_own(struct face *f, struct screen_buf *b)
 {
 	if (b->len > 0) out_blob(&f->out, b->data, b->len);
@@ -213,7 +213,7 @@ static int64_t paint_at(struct face const *f)
 	return join < paint ? join : paint;
 }
 
-/* Asks where the cursor is, and goes on without when nobody answers. */
+/* Asks for the cursor's position, and continues without if no answer comes. */
 static void find_place(struct face *f, int64_t now)
 {
 	struct screen_buf b = SCREEN_BUF_INIT;
@@ -309,7 +309,7 @@ void face_live(struct face *f)
 	f->dirty = true;
 }
 
-/* Bytes pass, and at this rate what waits waits for long. */
+/* Bytes pass, but what waits would take too long at this rate. */
 static size_t passing(struct face const *f)
 {
 	return f->tty && !f->canvas.prog && out_pending(&f->out) ? f->out.len : 0;
@@ -318,7 +318,7 @@ static size_t passing(struct face const *f)
 static void look_at_lag(struct face *f, int64_t now)
 {
 	if (!pace_lags(&f->pace, passing(f), screenful(f), now)) return;
-	/* A terminal that lags is not to get all those rows. */
+	/* A slow terminal must not get all these rows. */
 	f->aside.gone = NULL;
 	face_split(f);
 }
@@ -353,7 +353,7 @@ void face_return(struct face *f)
 	pace_at_once(&f->pace);
 }
 
-/* ---- the time ------------------------------------------------------------ */
+/* ---- timers -------------------------------------------------------------- */
 
 static int64_t due_at(struct face const *f)
 {

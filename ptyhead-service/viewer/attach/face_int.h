@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: ISC */
-/* For the files of the face alone. */
+/* Only for the files face*.c. */
 #ifndef VIEWER_FACE_INT_H
 #define VIEWER_FACE_INT_H
 
 #include "face.h"
 
-/* face.c: what waits of the program's is not written but painted */
+/* face.c: output that waits is painted instead of being written */
 void face_split(struct face *f);
-/* the program's screen, which is about to be changed by us */
+/* the program's screen, which the viewer is about to change */
 struct screen *face_prog_rows(struct face *f);
 
-/* face_notice.c: can what we say be placed now? Places it. */
+/* face_notice.c: places a message if it can be placed now */
 bool face_can_place(struct face const *f);
 void face_place(struct face *f, int64_t now);
-/* There is output: a hint goes. */
+/* There is output: removes a hint. */
 void face_hint_end(struct face *f);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Where what the viewer itself says is put. */
+/* Where the viewer's own messages are placed. */
 #include "face_int.h"
 
 #include <stdio.h>
@@ -25,7 +25,7 @@ static void place_in_flow(struct face *f)
 	struct screen *const s = canvas_screen(&f->canvas);
 	char line[NOTICE_MAX + 80];
 
-	/* Where a run is at its end nothing will complete what it left cut. */
+	/* The run has ended: a cut sequence will not be completed. */
 	face_cut(f);
 	struct screen_cursor const c = screen_cursor(s);
 	int const n = snprintf(line, sizeof line, "\033[m%s[ptyhead-attach: %s]\r\n", c.x == 0 && !c.pending ? "" : "\r\n",
@@ -46,7 +46,7 @@ void face_place(struct face *f, int64_t now)
 	f->dirty = true;
 }
 
-/* There is output: it passes as it would without a hint, for which bytes cannot pass. */
+/* There is output. A hint prevents bytes from passing, so it is removed. */
 void face_hint_end(struct face *f)
 {
 	if (banner_hint_end(&f->banner)) f->dirty = f->soon = f->hurry = true;

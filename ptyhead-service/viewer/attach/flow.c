@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-/* Where the next cell goes, in rows of the new width from the first line's beginning. */
+/* The position of the next cell, in rows of the new width from the beginning of the
+ * first line. */
 struct walk {
 	unsigned cols;
 	unsigned row, col;
@@ -31,14 +32,14 @@ static bool wide_at(struct screen const *s, unsigned y, unsigned x)
 	return screen_cell(s, SCREEN_MAIN, y, x).flags & SCREEN_CELL_WIDE;
 }
 
-/* The cells of a row that flow. */
+/* The cells of a row that are wrapped. */
 static unsigned content(struct screen const *s, unsigned y)
 {
 	struct screen_row const r = screen_row(s, SCREEN_MAIN, y);
 	unsigned n = r.len;
 
 	if (r.wrapped && y + 1 < screen_rows(s)) {
-		/* A wide character that did not fit left its place empty. */
+		/* A wide character that did not fit left this cell empty. */
 		n = screen_cols(s);
 		return n > 1 && wide_at(s, y + 1, 0) && (r.len < n || r.cells[n - 1].ch == ' ' || r.cells[n - 1].ch == 0) &&
 		               !(r.len == n && r.cells[n - 1].flags & SCREEN_CELL_SPACER)
@@ -49,12 +50,12 @@ static unsigned content(struct screen const *s, unsigned y)
 	return n;
 }
 
-/* One of those that the terminal held, counted from the tail's first. */
+/* A row that the terminal held. Row 0 is the first of the tail. */
 struct piece {
-	struct screen *own; /* to be freed */
+	struct screen *own; /* must be freed */
 	struct screen const *s;
 	struct screen_row row;
-	unsigned cells; /* that flow; `row` may have fewer */
+	unsigned cells; /* cells to wrap; `row` may have fewer */
 	bool wrapped;
 };
 
@@ -84,7 +85,7 @@ static bool piece_get(struct flow_was const *was, size_t i, struct piece *p)
 	return true;
 }
 
-/* Puts the first `upto` cells; returns how many of them are in the first `rows` rows. */
+/* Places the first `upto` cells. Returns how many of them are in the first `rows` rows. */
 static unsigned piece_put(struct walk *w, struct piece const *p, unsigned upto, unsigned rows)
 {
 	unsigned in = 0;
@@ -137,15 +138,15 @@ struct place {
 	unsigned y, x;
 };
 
-/* Where the cursor would be, from the tail's first row on: *ret with its own line flowed
- * anew, *ret_kept with the rows of that line as they were, which some leave to the
- * program. */
+/* The cursor's row, counted from the first row of the tail. *ret: if its line is
+ * wrapped again; *ret_kept: if the rows of that line stay, as some terminals leave them
+ * to the program. */
 static void places(struct flow_was const *was, unsigned cols, struct place *ret, struct place *ret_kept)
 {
 	struct screen_cursor const c = screen_cursor(was->s);
 	size_t const at = was->tail->n + was->owed->n + c.y;
 	struct walk w = { .cols = cols };
-	unsigned begin_row = 0; /* of the cursor's line */
+	unsigned begin_row = 0; /* of the line with the cursor */
 	size_t begin = 0;
 	struct piece p;
 
@@ -169,7 +170,7 @@ static void places(struct flow_was const *was, unsigned cols, struct place *ret,
 	*ret_kept = (struct place){ begin_row + (unsigned)(at - begin), c.x < cols ? c.x : cols - 1 };
 }
 
-/* `n` rows of the new width, from the tail's first on, are in the scrollback. */
+/* The first `n` rows of the new width, from the tail on, are in the scrollback. */
 static void split(struct flow_was const *was, unsigned cols, unsigned n, struct flow_now *now)
 {
 	struct walk w = { .cols = cols };

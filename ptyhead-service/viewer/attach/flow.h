@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Where a terminal of another size puts rows that it held: which of them are on its
- * screen, and which in its scrollback, by where its cursor is. Pure. */
+/* After a change of its size: which rows are on the terminal's screen, and which in its
+ * scrollback? The position of the cursor tells. Pure. */
 #ifndef VIEWER_FLOW_H
 #define VIEWER_FLOW_H
 
@@ -9,30 +9,30 @@
 #include "rows.h"
 #include "screen.h"
 
-/* What the terminal held, in this order. */
+/* The rows that the terminal held, in this order. */
 struct flow_was {
-	struct rows const *tail; /* in the scrollback: of the line that what follows goes on */
-	struct rows const *owed; /* in the scrollback too, and still on the program's screen */
+	struct rows const *tail; /* in the scrollback: the beginning of the line that continues below */
+	struct rows const *owed; /* in the scrollback, and still on the program's screen */
 	struct screen const *s;  /* the main screen as the terminal showed it */
-	bool reflows;            /* lines flow anew when the width changes */
+	bool reflows;            /* lines are wrapped again at a new width */
 };
 
-/* Where that is now. */
+/* Where these rows are now. */
 struct flow_now {
-	unsigned pulled;    /* rows of before all that, which are on the screen above it */
-	unsigned tail_from; /* the tail's cells from there on are not in the scrollback any more */
-	struct rows owed;   /* what of the owed rows and of `s` is in the scrollback; the caller's */
+	unsigned pulled;    /* number of older rows that are now on the screen, above all of these */
+	unsigned tail_from; /* the cells of the tail from here on have left the scrollback */
+	struct rows owed;   /* those rows of `owed` and `s` that are in the scrollback; the caller frees them */
 };
 
-/* The terminal has `cols` columns now, and its cursor is at y;x. */
+/* The terminal now has `cols` columns, and its cursor is at y;x. */
 struct flow_now flow(struct flow_was const *was, unsigned cols, unsigned y, unsigned x);
 
-/* How many rows are above the cursor, if nothing was pulled or pushed. */
+/* The number of rows above the cursor if nothing was pulled or pushed. */
 unsigned flow_above(struct flow_was const *was, unsigned cols);
 
-/* How many cells the tail has. */
+/* The number of cells of the tail. */
 unsigned flow_tail(struct rows const *tail);
-/* Appends what prints those from cell `from` on, and goes to the next row. */
+/* Appends what prints the tail from cell `from` on and goes to the next row. */
 void flow_tail_print(struct rows const *tail, unsigned from, struct screen_buf *out);
 
 #endif

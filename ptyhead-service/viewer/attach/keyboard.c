@@ -8,7 +8,7 @@
 
 #include "clock.h"
 
-/* The head answers programs that ask for it, and tells them of changes. */
+/* The head answers programs that ask for the colour scheme, and reports its changes. */
 static void scheme_tell(struct keyboard *k)
 {
 	char text[16];
@@ -20,11 +20,11 @@ static void scheme_tell(struct keyboard *k)
 	headlink_input(k->link, (uint8_t const *)text, (size_t)n);
 }
 
-/* Where the past is shown nothing is typed into the program. */
+/* While the past is shown, nothing is typed into the program. */
 static void take_past(struct keyboard *k, struct token const *t, int64_t now)
 {
 	if (keys_no_press(t)) {
-		/* The program may have asked. */
+		/* The program may have asked for it. */
 		if (t->kind != TOKEN_MOUSE) headlink_input(k->link, t->data + t->sent, t->len - t->sent);
 		return;
 	}
@@ -41,7 +41,7 @@ static void past_found(struct keyboard *k)
 	else rewind_begin(k->rewind);
 }
 
-/* The key that left the past is held down. */
+/* The key that left the past is still held down. */
 static bool repeats(struct keyboard *k, struct token const *t, int64_t now)
 {
 	if (k->left_by == 0) return false;
@@ -52,8 +52,8 @@ static bool repeats(struct keyboard *k, struct token const *t, int64_t now)
 	return same;
 }
 
-/* The key that shows the past was found by another one behind it, which goes through it.
- * `before`: the token begins behind it. */
+/* The next key shows that the key for the past was pressed once. That next key already
+ * moves through the past. `before`: the token begins with the key for the past. */
 static void take_behind(struct keyboard *k, struct token const *t, bool before, int64_t now)
 {
 	struct token rest = *t;
@@ -67,7 +67,7 @@ static void take_behind(struct keyboard *k, struct token const *t, bool before, 
 	if (rest.len > 0) take_past(k, &rest, now);
 }
 
-/* What is none of the keys that detach. */
+/* Input that does not contain the detach keys. */
 static void pass(struct keyboard *k, struct token const *t, int64_t now)
 {
 	uint8_t out[TOKENS_HELD_MAX + 2 * KEYS_HELD_MAX];
@@ -101,7 +101,7 @@ static bool take(struct keyboard *k, struct token const *t, int64_t now)
 		headlink_input(k->link, out, len);
 		return false;
 	}
-	/* A text may be longer than what is held. */
+	/* The text may be longer than the buffer. */
 	do {
 		part.len = t->data + t->len - part.data < TOKENS_HELD_MAX ? (size_t)(t->data + t->len - part.data) : TOKENS_HELD_MAX;
 		if (keys_filter(&k->keys, &part, out, &rest, &found)) pass(k, &rest, now);
@@ -111,7 +111,7 @@ static bool take(struct keyboard *k, struct token const *t, int64_t now)
 	return found;
 }
 
-/* Characters of a report must not be taken for keys. */
+/* The characters of a report must not be taken for keys. */
 static void mouse_form(struct keyboard *k)
 {
 	k->tokens.mouse = k->tokens.mouse_utf8 = false;

@@ -19,7 +19,7 @@ static bool printable(int key)
 	return key >= 0x20 && key < DEL;
 }
 
-/* The key at *spec, which moves past it; -1: there is none. */
+/* Reads one key of *spec and moves past it; -1: there is none. */
 static int key_of(char const **spec)
 {
 	char const *const s = *spec;
@@ -65,11 +65,11 @@ char const *keys_name(struct keys const *k, char buf[KEYS_NAME_MAX])
 
 /* ---- encoded keys ---------------------------------------------------------- */
 
-/* Modifiers as both protocols count them, 1 plus the sum of these. */
+/* Both protocols send modifiers as 1 plus the sum of these. */
 enum { SHIFT = 1, ALT = 2, CTRL = 4, SUPER = 8, HYPER = 16, META = 32, LOCKS = 64 | 128 };
-#define RELEASE 3 /* kitty's event */
+#define RELEASE 3 /* event number of the kitty protocol */
 
-/* `shifted`: the code is what the key gives with Shift, so Shift is no matter. */
+/* `shifted`: the code is the shifted character, so the Shift modifier does not matter. */
 static bool code_is(int key, int code, int mods, bool shifted)
 {
 	mods &= ~LOCKS;
@@ -91,12 +91,12 @@ static bool encoded_is(struct token const *t, int key)
 	int const mods = p[1][0] > 0 ? p[1][0] - 1 : 0;
 	if (final == '~') return p[0][0] == 27 && code_is(key, p[2][0], mods, false);
 	if (final == '_') return p[2][0] == key && p[3][0] == 1;
-	/* The key itself, with Shift, and where it lies on a Latin layout. */
+	/* The key, its shifted code, and its code on a Latin layout. */
 	return final == 'u' && (code_is(key, p[0][0], mods, false) || code_is(key, p[0][1], mods, true) ||
 	                        code_is(key, p[0][2], mods, false));
 }
 
-/* Something else than a key that was pressed: a release, Shift and its like, reports. */
+/* Not the press of a key: a release, a modifier key, a report. */
 bool keys_no_press(struct token const *t)
 {
 	int p[TOKEN_PARAMS][TOKEN_SUBS];
@@ -114,11 +114,11 @@ bool keys_no_press(struct token const *t)
 
 /* ---- the search -------------------------------------------------------------- */
 
-/* A key that was pressed: a byte of text, or a sequence. */
+/* A pressed key: a byte of text, or a sequence. */
 struct press {
 	uint8_t const *data;
 	size_t len;
-	struct token const *t; /* NULL: text */
+	struct token const *t; /* NULL: a byte of text */
 };
 
 static bool press_is(struct press const *e, int key)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/* Finds the keys that detach among what a terminal sends. Pure.
+/* Finds the detach keys in what a terminal sends. Pure.
  *
- * Either one key, which is found anywhere but in a bracketed paste; pressed twice
- * within KEYS_TWICE_MS it is typed once. Or a sequence of two to four: what belongs to
- * it is held back until it is complete or another key comes. A sequence that begins
- * with a printable character counts only at the beginning of a line, and its first
- * character twice is that character once, as ssh has it.
+ * Either one key, which is found everywhere except in a bracketed paste. Pressed twice
+ * within KEYS_TWICE_MS it is typed once. Or a sequence of two to four keys: those that were
+ * pressed are held back until the sequence is complete or another key comes. A sequence
+ * that begins with a printable character counts only at the beginning of a line; its first
+ * character, pressed twice, is typed once, as in ssh.
  *
- * A key is an ASCII character. It is also found as terminals encode it when a program
- * asks for that: CSI 92;5u (kitty's protocol, with its alternate keys and its event; a
- * release is not a press), CSI 27;5;92~ (modifyOtherKeys) and CSI Vk;Sc;28;1;Cs;Rc _
+ * A key is an ASCII character. Its encoded forms, which a terminal sends when a program asks
+ * for them, are found too: CSI 92;5u (the kitty protocol, with alternate keys and event
+ * type; a release does not count), CSI 27;5;92~ (modifyOtherKeys) and CSI Vk;Sc;28;1;Cs;Rc _
  * (mode 9001). */
 #ifndef VIEWER_KEYS_H
 #define VIEWER_KEYS_H
@@ -21,7 +21,7 @@
 #include "tokens.h"
 
 #define KEYS_MAX 4
-#define KEYS_DETACH "^\\" /* unless said otherwise */
+#define KEYS_DETACH "^\\" /* the default */
 #define KEYS_REWIND "^]"
 #define KEYS_TWICE_MS 250
 #define KEYS_HELD_MAX 256
@@ -30,28 +30,28 @@
 struct keys {
 	int step[KEYS_MAX]; /* 0 to 127 */
 	unsigned n;         /* 0: no key detaches */
-	unsigned at;        /* how many were pressed */
-	bool inside;        /* the line has begun */
+	unsigned at;        /* how many of them were pressed */
+	bool inside;        /* the present line is not empty */
 	size_t held_len;
 	uint8_t held[KEYS_HELD_MAX];
 };
 
-/* `spec` is a key or several in a row: ^X, C-x, a character; or none. False
- * when it is none of these, or has a key that begins others (Escape). */
+/* Parses one key or several in a row: ^X, C-x, a character; or none. False: invalid, or
+ * contains a key that begins other keys (Escape). */
 bool keys_init(struct keys *k, char const *spec);
 
-/* Copies to `out`, which holds the token's length + KEYS_HELD_MAX bytes, what is for
- * the program, and returns how much. When the keys were found *ret_found is true and
- * what came behind them is dropped. */
+/* Copies the input for the program to `out`, which must have room for the token's
+ * length + KEYS_HELD_MAX bytes. Returns its length. If the keys were found, *ret_found
+ * is true, and what follows them is dropped. */
 size_t keys_take(struct keys *k, struct token const *t, uint8_t *out, bool *ret_found);
-/* The same for a second set of keys: `ret` is what of the token is to be looked at by it
- * and uses `out`. False: nothing is. */
+/* Prepares a second set of keys, which must look at the rest of the token: `ret` uses
+ * `out`. False: there is nothing to look at. */
 bool keys_filter(struct keys *k, struct token const *t, uint8_t *out, struct token *ret, bool *ret_found);
-/* Nothing of what is held counts any more. */
+/* Drops what is held. */
 void keys_forget(struct keys *k);
-/* Not a key that was pressed, but a report, an answer, or the like. */
+/* True: not a pressed key, but a report, an answer, or the like. */
 bool keys_no_press(struct token const *t);
-/* The key was pressed: if nothing more comes in KEYS_TWICE_MS it is found. */
+/* The key was pressed once. It takes effect if nothing more comes within KEYS_TWICE_MS. */
 bool keys_pressed(struct keys const *k);
 
 /* The keys as people write them: "^\", "^P^Q", "~.". */

@@ -6,12 +6,12 @@
 #include "utf8.h"
 
 #define X10_OFFSET 32
-#define X10_MAX 255u  /* with the offset */
+#define X10_MAX 255u  /* including the offset */
 #define UTF8_MOST 2047u
 
 struct report {
 	enum { X10, SGR, URXVT } form;
-	unsigned button, x, y; /* from 1 */
+	unsigned button, x, y; /* counted from 1 */
 	bool release;
 };
 
@@ -56,7 +56,7 @@ static bool report_read(struct mouse_view const *v, struct token const *t, struc
 	return true;
 }
 
-/* In cells or pixels. False: outside. */
+/* In cells or pixels. False: outside of the program's screen. */
 static bool move(unsigned *at, unsigned by, unsigned most, bool clamp)
 {
 	*at += by;
@@ -96,7 +96,7 @@ bool mouse_moved(struct mouse_view const *v, struct token const *t, uint8_t ret[
 	unsigned const h = pixels ? v->cell_h : 1;
 	unsigned const w = pixels ? v->cell_w : 1;
 	*ret_len = 0;
-	/* Where a cell's size is not known nothing can be told. */
+	/* Without the size of a cell it cannot be converted. */
 	if (h == 0 || w == 0) return true;
 	bool const row = move(&r.y, v->y * h, v->rows * h, r.release);
 	bool const col = move(&r.x, v->x * w, v->cols * w, r.release);

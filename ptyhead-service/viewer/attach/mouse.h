@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Mouse reports of a terminal that shows a part of the program's screen, or more than
- * that, as reports from the program's screen. Pure. */
+/* Converts mouse reports if the terminal shows a part of the program's screen, or more
+ * than it: positions become those on the program's screen. Pure. */
 #ifndef VIEWER_MOUSE_H
 #define VIEWER_MOUSE_H
 
@@ -11,17 +11,18 @@
 #include "tokens.h"
 
 struct mouse_view {
-	unsigned y, x;           /* what the terminal shows in its first cell */
+	unsigned y, x;           /* position on the program's screen of the terminal's first cell */
 	unsigned rows, cols;     /* of the program's screen */
 	unsigned cell_h, cell_w; /* in pixels; 0: not known */
 	bool pixels;             /* the program wants pixels (mode 1016) */
-	bool utf8;               /* or characters of up to two bytes (mode 1005) */
+	bool utf8;               /* the program wants characters of up to two bytes (mode 1005) */
 };
 
 #define MOUSE_MAX 48
 
-/* True: the token is a report, and `ret`, of *ret_len bytes, stands for it: of none when
- * it was outside of the program's screen. A release there is one at its edge. */
+/* True: the token is a report. `ret`, of *ret_len bytes, is the converted report; empty
+ * if the position is outside of the program's screen. A release outside becomes a
+ * release at its edge. */
 bool mouse_moved(struct mouse_view const *v, struct token const *t, uint8_t ret[MOUSE_MAX], size_t *ret_len);
 
 #endif

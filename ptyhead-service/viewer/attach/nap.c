@@ -3,7 +3,7 @@
 
 #define BYTES (16u << 10)
 #define MAX_MS 20
-#define PAUSE_MS 100 /* much at once after a pause is a picture, and no flood */
+#define PAUSE_MS 100 /* much output after a pause of this length is a picture, not a flood */
 
 int nap_take(struct nap *n, uint64_t pos, uint64_t ring_size, int64_t now)
 {

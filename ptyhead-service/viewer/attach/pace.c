@@ -2,9 +2,9 @@
 #include "pace.h"
 
 #define FRAME_MS 16
-/* Bytes pass again after so long with less than a screenful. */
+/* Return to pass-through after this time with less than a screenful of output. */
 #define BUSY_MS 50
-/* Who has not written in so long what waits is painted for. */
+/* Paint what waits if nothing was written for this time. */
 #define LAG_MS 250
 
 void pace_init(struct pace *p)

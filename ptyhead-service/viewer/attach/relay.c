@@ -23,7 +23,7 @@
 #define SYS_pidfd_open 434
 #endif
 
-#define ROWS 24 /* of a terminal that states no size */
+#define ROWS 24 /* for a terminal that states no size */
 #define COLS 80
 #define KEYS_MAX 4096
 #define CTRL_C 0x03
@@ -41,13 +41,14 @@ struct relay {
 	int pidfd;
 	pid_t pid;
 	size_t keys_len;
-	char keys[KEYS_MAX]; /* for the master */
+	char keys[KEYS_MAX]; /* input for the master */
 	struct relay_result *result;
 };
 
 /* ---- the program ------------------------------------------------------------------- */
 
-/* In a session of its own: the first terminal that it opens is the controlling one. */
+/* In a new session, so that the first terminal it opens becomes its controlling
+ * terminal. */
 static int spawn(struct relay *r, char *const *argv, char const *slave)
 {
 	posix_spawn_file_actions_t files;
@@ -103,7 +104,7 @@ static void resized(struct relay *r)
 	screen_resize(r->screen, size.rows, size.cols);
 }
 
-/* 1: the program's side is closed; 0; -errno. */
+/* 1: the program has closed its side; 0; -errno. */
 static int from_program(struct relay *r)
 {
 	size_t const room = out_room(&r->out);
@@ -116,7 +117,7 @@ static int from_program(struct relay *r)
 	return 0;
 }
 
-/* What went out is what the user's terminal shows. 1: nobody reads it any more. */
+/* Follows the written bytes on `screen`. 1: nobody reads the output any more. */
 static int to_user(struct relay *r)
 {
 	uint8_t const *data;
@@ -126,7 +127,7 @@ static int to_user(struct relay *r)
 	return e == OUT_CLOSED || e == OUT_FAILED;
 }
 
-/* 1: the user's terminal has gone. */
+/* 1: the user's terminal is gone. */
 static int from_user(struct relay *r)
 {
 	ssize_t const n = read(r->term.in, r->keys + r->keys_len, sizeof r->keys - r->keys_len);
@@ -151,7 +152,7 @@ static void take_signals(struct relay *r)
 	}
 }
 
-/* Until the program has ended and all that it wrote is out, or a signal came. */
+/* Until the program has ended and its output is written, or a signal comes. */
 static void go_on(struct relay *r)
 {
 	bool closed = false, ended = false;
@@ -170,7 +171,8 @@ static void go_on(struct relay *r)
 		if (p[0].revents && from_user(r)) r->result->signal = SIGHUP;
 		if (p[1].revents & POLLOUT) to_program(r);
 		if (p[1].revents & (POLLIN | POLLHUP | POLLERR)) closed = from_program(r) == 1;
-		/* What is left of a program that has ended is there at once. */
+		/* The remaining output of a program that has ended is available at
+		 * once. */
 		if (p[4].revents) ended = !(p[1].revents & POLLIN);
 		if (out_pending(&r->out) && to_user(r)) r->result->signal = SIGHUP;
 	}
@@ -187,7 +189,7 @@ static void end_program(struct relay *r)
 	while (waitpid(r->pid, &r->result->status, 0) < 0 && errno == EINTR) continue;
 }
 
-/* All that is on is switched off, where the viewer there could not do so. */
+/* Switches off all that is on, since the remote viewer could not do it. */
 static void give_back(struct relay *r)
 {
 	struct screen_buf b = SCREEN_BUF_INIT;

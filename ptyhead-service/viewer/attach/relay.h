@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* A program between the user's terminal and a terminal of its own: ssh, which runs the
- * viewer on another machine. What it writes goes to the user's terminal as it is, and is
- * followed, so that all that is on can be switched off when the connection is lost. */
+/* Runs a program between the user's terminal and a terminal of its own: ssh, with the
+ * viewer on another machine. The program's output goes to the user's terminal
+ * unchanged. It is also followed, so that everything can be switched off if the
+ * connection is lost. */
 #ifndef VIEWER_RELAY_H
 #define VIEWER_RELAY_H
 
@@ -9,16 +10,16 @@
 
 struct relay_result {
 	int status;   /* of wait(2) */
-	int signal;   /* that ended this process's work; 0: none */
-	bool entered; /* the viewer there had begun to paint */
-	char const *what; /* that failed, with -errno as the result */
+	int signal;   /* the signal that ended the relay; 0: none */
+	bool entered; /* the remote viewer had begun to paint */
+	char const *what; /* the step that failed with -errno */
 };
 
-/* Runs `argv` (execvp) until it ends, with standard input and output as the user's
- * terminal, which both must be. 0 or -errno. */
+/* Runs `argv` (execvp) until it ends. Standard input and output must be the user's
+ * terminal. 0 or -errno. */
 int relay_run(char *const *argv, struct relay_result *ret);
-/* Waits `ms`. False: the user does not want to wait (a key that interrupts or ends, or
- * a signal, which is then *ret_signal). */
+/* Waits `ms`. False: the user does not want to wait: a key that interrupts or quits, or
+ * a signal (*ret_signal). */
 bool relay_pause(int ms, int *ret_signal);
 
 #endif

@@ -58,7 +58,7 @@ void rescue_release(struct rescue *r)
 	if (number) kill(getpid(), number);
 }
 
-/* This process cannot go on after a fault of its own, abort(3)'s included. */
+/* After a fault of its own, abort(3) included, this process cannot continue. */
 bool rescue_waits(struct rescue *r, siginfo_t const *fault)
 {
 	if (!r->held || fault->si_code > 0 || fault->si_pid == getpid()) return false;

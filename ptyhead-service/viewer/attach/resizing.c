@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "resizing.h"
 
-/* Sizes change in a row while a window is dragged. A terminal that is far away has
- * another one when it gets what was painted for the one before. */
+/* While a window is dragged, its size changes again and again. By the time a remote
+ * terminal gets a picture, it may have another size. */
 #define NEAR_MS 5
 #define DRAG_MAX_MS 300
-/* Terminals may have another size before they tell; those that never tell are not
- * waited for. */
+/* A terminal may have another size before it reports it. Do not wait for terminals that
+ * never report it. */
 #define MISS_MS 30
 #define MISSES_MAX 20
-/* So long the program's terminal has to take our size. */
+/* how long to wait until the program's terminal takes our size */
 #define FOLLOW_MS 200
 
 void resizing_begin(struct resizing *r, int rtt_ms, int64_t now)

@@ -13,13 +13,13 @@
 
 #define TRIES 8
 #define SECOND_NS UINT64_C(1000000000)
-#define BLIND_STEP 16384u /* a second, where the time is not held */
+#define BLIND_STEP 16384u /* size of a step of a second if the time is not held */
 #define ESC 0x1B
 #define CTRL_C 0x03
 #define CTRL_U 0x15
 #define DEL 0x7F
 
-/* ---- where it stands ------------------------------------------------------------ */
+/* ---- position ------------------------------------------------------------------- */
 
 int rewind_replay(struct replay *p, uint64_t at)
 {
@@ -28,14 +28,15 @@ int rewind_replay(struct replay *p, uint64_t at)
 	for (int i = 0; i < TRIES && r == -EAGAIN; i++) {
 		r = p->begun && p->exact && p->tape->pos <= at ? 0 : replay_begin(p, at);
 		if (r == -ENOMEM) return r;
-		/* What is before the oldest checkpoint is known better the more of it was read. */
+		/* Before the oldest checkpoint, the screen is more accurate the more
+		 * output was read. */
 		if (r < 0 || !p->exact) r = replay_begin_bare(p, p->state.size.rows, p->state.size.cols);
 		if (r == 0) r = replay_advance(p, at);
 	}
 	return r;
 }
 
-/* Something happened at the reader's position. */
+/* There are marks at the reader's position. */
 static bool mark_here(struct tape_reader const *from)
 {
 	struct tape_reader r = *from;
@@ -67,7 +68,7 @@ bool rewind_go(struct rewind *w, uint64_t at, bool after)
 {
 	struct replay *const p = w->replay;
 
-	/* Marks that were taken are not given back. */
+	/* Marks that were applied cannot be undone. */
 	if (w->tape.pos == at && w->after && !after) p->begun = false;
 	if (rewind_replay(p, at) < 0) {
 		rewind_end(w);
@@ -124,7 +125,7 @@ struct screen *rewind_still(struct rewind const *w)
 
 /* ---- steps ------------------------------------------------------------------------ */
 
-/* Lines are steps where there are lines. */
+/* With line output, each line is a step. */
 static bool by_lines(struct rewind const *w) { return !screen_alt(w->replay->screen); }
 
 static void step_back(struct rewind *w)
@@ -149,7 +150,7 @@ static void step_on(struct rewind *w)
 	rewind_go(w, at, false);
 }
 
-/* When the last byte came that is shown. */
+/* When the last byte shown came. */
 static bool time_here(struct rewind const *w, uint64_t *ret)
 {
 	uint64_t next;
@@ -195,7 +196,8 @@ static void minute_on(struct rewind *w)
 	else second_on(w);
 }
 
-/* Where the run of what is shown began; there already, the one before it. */
+/* The beginning of the run that is shown; if the position is there already, of the run
+ * before. */
 static void run_back(struct rewind *w)
 {
 	uint32_t run = w->replay->state.run;
@@ -224,7 +226,7 @@ static void speed(struct rewind *w, bool up)
 	if (!up && w->speed > 1) w->speed /= 2;
 }
 
-/* True: it was a key that moves. */
+/* True: the key moves the position. */
 static bool move(struct rewind *w, uint8_t key)
 {
 	switch (key) {
@@ -251,7 +253,8 @@ static void command(struct rewind *w, uint8_t key, int64_t now)
 	}
 	switch (key) {
 	case 'q': case CTRL_C: rewind_end(w); return;
-	/* No way out: keys begin with it that may come in two pieces. */
+	/* Escape does not leave, since other keys begin with it and may arrive in two
+	 * parts. */
 	case ESC: w->doing = REWIND_STILL; break;
 	case ' ': play(w, now); break;
 	case '+': case '=': speed(w, true); break;
@@ -270,7 +273,7 @@ static void command(struct rewind *w, uint8_t key, int64_t now)
 	}
 }
 
-/* To an offset or a time. */
+/* Goes to an offset or a time. */
 static void go_to(struct rewind *w, char const *text)
 {
 	uint64_t const end = tape_reader_end(&w->tape), oldest = tape_reader_oldest(&w->tape);
@@ -301,7 +304,7 @@ static void answered(struct rewind *w)
 	if (w->len > 0) rewind_search_begin(w, w->at);
 }
 
-/* What is to be looked for, or gone to, is typed. */
+/* Input of a text to search, or of a place to go to. */
 static void asked(struct rewind *w, uint8_t key)
 {
 	switch (key) {
@@ -316,7 +319,7 @@ static void asked(struct rewind *w, uint8_t key)
 	}
 }
 
-/* The letter that does the same; 0: none. */
+/* The letter with the same meaning as this key; 0: none. */
 static uint8_t letter_of(struct token const *t)
 {
 	static struct { uint8_t final; int number; uint8_t letter; } const keys[] = {
@@ -357,7 +360,7 @@ void rewind_tick(struct rewind *w, int64_t now)
 	if (!w->on || is_gone(w)) return;
 	uint64_t const oldest = tape_reader_oldest(&w->tape);
 	if (w->at < oldest) {
-		/* Not to the oldest, which will be gone in a moment, too. */
+		/* Not to the oldest byte, which will be overwritten in a moment. */
 		w->said = "what was here is overwritten: moved on";
 		w->doing = w->doing == REWIND_PLAYS ? REWIND_STILL : w->doing;
 		if (!rewind_go(w, oldest + (tape_reader_end(&w->tape) - oldest) / 8, false)) return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The line that says where in the past one is, and what the keys are. */
+/* The line that shows the position in the past, and the keys. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static char const way_out[] = "q:live";
 
 struct line {
 	char *at;
-	size_t left; /* columns */
+	size_t left; /* columns left */
 };
 
 __attribute__((format(printf, 2, 3)))
@@ -42,7 +42,7 @@ static void add_ago(struct line *l, uint64_t ns)
 	else add(l, "-%u:%02u", (unsigned)(s / 60), (unsigned)(s % 60));
 }
 
-/* When what is shown came. */
+/* When the output that is shown came. */
 static void add_time(struct line *l, struct rewind const *w, uint64_t wall)
 {
 	struct tape_reader r = w->tape;
@@ -72,7 +72,7 @@ static void add_place(struct line *l, struct rewind const *w, uint64_t wall)
 	if (wait > 0) add(l, "next in %" PRIu64 ":%02u ", wait / 60, (unsigned)(wait % 60));
 }
 
-/* What was typed, as far as its characters take a column each; others are shown as ?. */
+/* The typed text. Characters that do not take one column are shown as ?. */
 static void add_text(struct line *l, char const *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -81,7 +81,7 @@ static void add_text(struct line *l, char const *text, size_t len)
 	}
 }
 
-/* The way out has its place wherever there is room for anything else. */
+/* The way out is always shown if anything is. */
 static void add_state(struct line *l, struct rewind const *w, uint64_t wall)
 {
 	char const *const way = l->left > 2 * sizeof pointer + 4 ? pointer : l->left > 2 * sizeof way_out ? way_out : "";

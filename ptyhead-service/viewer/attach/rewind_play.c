@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* The past at its own speed, or faster. The tape knows the second in which bytes came;
- * within it they are spread evenly, from one place of rest to the next. */
+/* Plays the past at its original speed, or faster. The tape knows the second in which
+ * bytes came. Within a second, they are spread evenly over the places where output
+ * paused. */
 #include "rewind.h"
 
 #include "burst.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define FRAME_MS 40
-#define WAIT_MAX_MS 1000 /* so often the line says how long it still is */
+#define WAIT_MAX_MS 1000 /* the line with the remaining time is updated this often */
 
 void rewind_play_begin(struct rewind *w, int64_t now)
 {
@@ -36,7 +37,7 @@ static uint64_t span_time(struct rewind const *w, uint64_t at, uint64_t *ret_nex
 	return time;
 }
 
-/* How far it has come by now. */
+/* The position that playing has reached by now. */
 static uint64_t target(struct rewind *w)
 {
 	uint64_t const end = tape_reader_end(&w->tape);

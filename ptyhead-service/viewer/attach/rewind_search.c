@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* When did a text come onto the screen last? A tape can be read forwards only: it is
- * looked for from the oldest output held on, a piece at a time. */
+/* When did a text last appear on the screen? A tape can only be replayed forwards, so
+ * the search runs from the oldest output held, one piece at a time. */
 #include "rewind.h"
 
 #include <ctype.h>
@@ -15,7 +15,7 @@
 
 static int fold(char c) { return (unsigned char)c < 128 ? tolower((unsigned char)c) : (unsigned char)c; }
 
-/* Capital letters count only if there is one in the text. */
+/* Capital letters matter only if the text has one. */
 static bool same(char const *a, char const *text, size_t len, bool exactly)
 {
 	if (exactly) return memcmp(a, text, len) == 0;
@@ -24,7 +24,7 @@ static bool same(char const *a, char const *text, size_t len, bool exactly)
 	return true;
 }
 
-/* In which column the cell is that byte `at` of the row's text belongs to. */
+/* The column of the cell that contains byte `at` of the row's text. */
 static unsigned column_of(struct screen const *s, struct screen_row const *row, size_t at)
 {
 	unsigned x = 0;
@@ -44,7 +44,7 @@ bool rewind_find(struct screen const *s, char const *text, size_t len, unsigned 
 {
 	struct screen_buf line = SCREEN_BUF_INIT;
 	bool exactly = false, found = false;
-	unsigned first = 0; /* the row with which the line begins */
+	unsigned first = 0; /* first row of the line */
 
 	for (size_t i = 0; i < len; i++) exactly |= isupper((unsigned char)text[i]) != 0;
 	for (unsigned y = 0; y < screen_rows(s) && !found; y++) {
@@ -123,7 +123,8 @@ void rewind_search_step(struct rewind *w)
 			done(w);
 			return;
 		}
-		/* What was overwritten meanwhile is begun again, where a checkpoint may help. */
+		/* Output was overwritten meanwhile: start again, perhaps at a
+		 * checkpoint. */
 		if (replay_advance(p, next) < 0 || g->tape.pos < next) return;
 		bool const seen = rewind_find(p->screen, w->text, w->len, &y, &x);
 		if (seen && !g->seen) {

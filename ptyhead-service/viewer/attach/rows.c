@@ -11,7 +11,7 @@ void rows_clear(struct rows *r)
 	*r = (struct rows){ 0 };
 }
 
-/* Takes the row over. */
+/* Takes over the row. */
 static void put(struct rows *r, struct rows_row row)
 {
 	if (r->n == r->cap) {
@@ -43,7 +43,7 @@ void rows_add(struct rows *r, struct screen const *s, struct screen_row const *r
 	put(r, (struct rows_row){ b.data, b.len, row->len, row->wrapped });
 }
 
-/* The first n are not ours any more. */
+/* The first n rows now belong to somebody else. */
 static void shift(struct rows *r, size_t n)
 {
 	for (size_t i = 0; i < n; i++) r->bytes -= r->row[i].len + sizeof *r->row;
@@ -84,7 +84,7 @@ struct screen *rows_screen(struct rows const *r, size_t i)
 	return s;
 }
 
-/* Spaces are blank. */
+/* Spaces count as blank. */
 static unsigned chars(struct screen const *s, unsigned x, uint32_t ret[SCREEN_CLUSTER_MAX])
 {
 	unsigned const n = screen_cell_chars(s, screen_cell(s, SCREEN_MAIN, 0, x), ret);
@@ -104,7 +104,7 @@ static bool begins(struct screen const *a, struct screen const *b, unsigned n)
 	return true;
 }
 
-/* A blank half of a wide character is not blank. */
+/* The second half of a wide character is not blank. */
 static unsigned trimmed(struct screen const *s, unsigned n)
 {
 	uint32_t cps[SCREEN_CLUSTER_MAX];
@@ -140,7 +140,7 @@ bool rows_on(struct rows const *r, struct screen const *s)
 	unsigned n = own ? trimmed(own, r->row[0].cells) : 0;
 	unsigned const on = trimmed(s, row.len);
 
-	/* Of a wider one the rest is in the rows below. */
+	/* The rest of a wider row is in the rows below. */
 	if (row.wrapped && n > screen_cols(s)) n = on;
 	bool const same = own && (n > 0 ? begins(s, own, n) : on == 0);
 	screen_free(own);
@@ -170,6 +170,6 @@ void rows_cut(struct rows *r, unsigned n)
 void rows_print(struct rows const *r, size_t i, struct screen_buf *out)
 {
 	if (r->row[i].len > 0) screen_buf_add(out, r->row[i].data, r->row[i].len);
-	/* The terminal wraps by itself what goes on in the next row of ours. */
+	/* The terminal wraps by itself where a line continues in our next row. */
 	if (!r->row[i].wrapped || i + 1 == r->n) screen_buf_str(out, "\r\n");
 }

@@ -11,9 +11,10 @@ void way_go(struct way *w)
 	w->fed = w->out->len;
 }
 
-/* By rows: what an erased screen held goes into the scrollback of some. A line that began there
- * ends there: xterm.js and tmux let it end when its next row is erased, VTE when a row is
- * inserted. Otherwise it would flow together with what is painted, in another width. */
+/* Ends the line row by row. Erasing a whole screen would put its rows into the
+ * scrollback of some terminals. A line that began above ends here: in xterm.js and tmux
+ * when its next row is erased, in VTE when a row is inserted. Otherwise, at another
+ * width, it would be joined with what is painted below. */
 void way_erase(struct canvas *c, struct way *w)
 {
 	screen_buf_str(w->out, "\033[?6l\033[m");
@@ -21,15 +22,15 @@ void way_erase(struct canvas *c, struct way *w)
 	screen_buf_str(w->out, "\033[H\033[L");
 	way_go(w);
 	if (screen_alt(w->at)) return;
-	if (c->tail_from == UINT32_MAX) rows_clear(&c->tail); /* else it is printed yet */
+	if (c->tail_from == UINT32_MAX) rows_clear(&c->tail); /* otherwise it must still be printed */
 	if (c->owed.n > 0) c->owed.row[c->owed.n - 1].wrapped = false;
 }
 
-/* The first n rows of the terminal go up. */
+/* The first n rows of the terminal scroll up. */
 static void scroll(struct way *w, unsigned n)
 {
 	if (n == 0) return;
-	/* The last row, also if the terminal has got more of them meanwhile. */
+	/* The last row, even if the terminal has more rows by now. */
 	screen_buf_fmt(w->out, "\033[%u;1H", SCREEN_SIZE_MAX);
 	for (unsigned i = 0; i < n; i++) screen_buf_str(w->out, "\n");
 	way_go(w);
@@ -54,7 +55,7 @@ static bool row_is(struct screen const *s, unsigned y, struct rows_row const *wa
 	return same;
 }
 
-/* How many of the rows that are gone the terminal shows at its top, in their order. */
+/* How many of the rows in `gone` are at the top of the terminal, in order. */
 static unsigned shown(struct canvas const *c, struct way const *w)
 {
 	unsigned n = 0;
@@ -74,8 +75,8 @@ static void to_tail(struct canvas *c, struct rows *rows)
 	else rows_drop(rows, 1);
 }
 
-/* The first row that is owed is the first that is gone, as far as one is known to go on
- * in the next. Rows of both may end at different cells of their lines. */
+/* Removes rows that are both owed and gone, as long as it is known how they continue.
+ * Rows of both may end at different cells of their lines. */
 static void pay_row(struct canvas *c)
 {
 	struct rows_row const *const owed = &c->owed.row[0];
@@ -93,8 +94,9 @@ static void pay_row(struct canvas *c)
 	}
 }
 
-/* What the terminal pushed is not put there once more when the program's screen gives it
- * up. What was painted is wrapped nowhere: there the text tells where a row ends. */
+/* Rows that the terminal pushed are not put into the scrollback again when the
+ * program's screen gives them up. A painted row is not marked as wrapped: its text
+ * tells where a row ends. */
 void canvas_pay(struct canvas *c)
 {
 	while (c->owed.n > 0 && c->gone.n > 0) {
@@ -112,7 +114,7 @@ void canvas_pay(struct canvas *c)
 	}
 }
 
-/* The rows that vanished from the scrollback, if there were so many of ours. */
+/* The rows that vanished from the scrollback, as far as they were ours. */
 static void put_back(struct canvas *c, struct way *w)
 {
 	size_t const n = c->vanished < c->past.n ? c->past.n - c->vanished : 0;

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: ISC */
-/* What bytes make of the terminal of a canvas, and its scrollback: rows that it pulled go up
- * again, rows that it pushed are not printed once more, those that it lacks are printed. */
+/* What bytes do to the terminal of a canvas and its scrollback. Rows that the terminal
+ * pulled scroll up again; rows that it pushed are not printed again; missing rows are
+ * printed. */
 #ifndef VIEWER_SCROLLBACK_H
 #define VIEWER_SCROLLBACK_H
 
 #include "canvas.h"
 
-/* Bytes, and what the terminal will be like after them. */
+/* Bytes, and the state of the terminal after them. */
 struct way {
 	struct screen *at;
 	struct screen_buf *out;
 	size_t fed;
 };
 
-/* `at` takes what was added to `out`. */
+/* Applies the bytes added to `out` to `at`. */
 void way_go(struct way *w);
-/* Its screen is blank, without anything in its scrollback. */
+/* Its screen is blank, and its scrollback unchanged. */
 void way_erase(struct canvas *c, struct way *w);
 
-/* What was printed from the top on goes up; the screen below it is blank. */
+/* Scrolls up what was printed from the top on; the screen below is blank. */
 void scrollback_sink(struct way *w);
-/* The terminal is on its main screen: its scrollback becomes what it is to be. */
+/* The terminal is on its main screen: completes its scrollback. */
 void scrollback_settle(struct canvas *c, struct way *w);
 
 #endif

@@ -18,7 +18,7 @@
 #include "term.h"
 
 #define READ_MAX 4096u
-#define LEAVE_MS 500 /* for the last bytes to a terminal that may be stopped */
+#define LEAVE_MS 500 /* time for the last bytes to a terminal that may be stopped */
 
 struct session {
 	struct session_options const *o;
@@ -30,9 +30,9 @@ struct session {
 	struct keyboard keyboard;
 	struct rewind rewind;
 	bool stdin_open;
-	bool on;   /* the terminal is in our hands: raw, and painted on */
+	bool on;   /* the terminal is ours now: in raw mode, and painted */
 	bool was_on;
-	uint64_t rescued; /* what was written when the rescue was made ready last */
+	uint64_t rescued; /* bytes written when the rescue was last prepared */
 	bool done;
 	struct nap nap;
 };
@@ -66,8 +66,8 @@ static void end_signal(struct session *a, int number)
 static void enter(struct session *a)
 {
 	if (!a->term.ours) return;
-	/* In the background we stop, as who reads a terminal does there, until
-	 * the shell brings us to the front. */
+	/* In the background, reading from a terminal stops the process. So stop here
+	 * until the shell brings us to the foreground. */
 	while (!term_foreground(&a->term)) {
 		raise(SIGTTIN);
 		if (signals_next(&a->signals) != SIGCONT) {
@@ -85,7 +85,7 @@ static void enter(struct session *a)
 	a->on = a->was_on = true;
 }
 
-/* What gives the terminal back, after what was written to it. */
+/* Prepares the bytes that restore the terminal, after each write. */
 static void rescue_renew(struct session *a)
 {
 	if (!a->on || a->show.plain || screen_total(a->show.face.canvas.term) == a->rescued) return;
@@ -107,7 +107,7 @@ static enum out_result flush(struct session *a)
 	return r;
 }
 
-/* Writes what waits, for a while. */
+/* Writes what waits, for a limited time. */
 static void write_out(struct session *a)
 {
 	int64_t const until = clock_ms() + LEAVE_MS;
@@ -122,7 +122,7 @@ static void write_out(struct session *a)
 	}
 }
 
-/* Gives the terminal back as it was found. */
+/* Restores the terminal. */
 static void leave(struct session *a, char const *last)
 {
 	if (!a->on) return;
@@ -159,7 +159,7 @@ static void signalled(struct session *a)
 			enter(a);
 			resized(a);
 		} else {
-			/* After SIGCONT the modes may be anybody's. */
+			/* After SIGCONT another process may have set the modes. */
 			if (number == SIGCONT) {
 				a->on = false;
 				enter(a);
@@ -173,7 +173,7 @@ static void signalled(struct session *a)
 
 static void stdin_ended(struct session *a)
 {
-	/* A terminal that ends is gone. */
+	/* End of file on a terminal means that the terminal is gone. */
 	if (a->term.ours) end_signal(a, SIGHUP);
 	a->stdin_open = false;
 }
@@ -196,9 +196,9 @@ static void typed(struct session *a, int64_t now)
 	if (keyboard_take(&a->keyboard, in, (size_t)n, now)) end(a, SESSION_DETACHED, 0, NULL);
 }
 
-/* In the background, or with nowhere to put it, nothing is read. What a person
- * types goes to whom the screen shows, and to nobody when nobody runs; what
- * comes through a pipe waits for a program. */
+/* Input is not read in the background, or without room for it. What a person types is
+ * for the program on the screen; without a program it is dropped. Input from a pipe
+ * waits for a program. */
 static bool wants_input(struct session const *a)
 {
 	if (!a->stdin_open || !(a->term.ours ? a->on : show_open(&a->show))) return false;
@@ -233,7 +233,7 @@ static void head_says(struct session *a, short revents, int64_t now)
 
 /* ---- output ---------------------------------------------------------------- */
 
-/* Nobody reads what we write any more. */
+/* Nobody reads our output any more. */
 static void unread(struct session *a)
 {
 	if (a->term.ours) end_signal(a, SIGHUP);
@@ -241,7 +241,7 @@ static void unread(struct session *a)
 	else end(a, SESSION_FAILED, EPIPE, "unable to write the output");
 }
 
-/* The past is shown, or not any more. */
+/* Enters or leaves the past. */
 static void look_back(struct session *a, int64_t now)
 {
 	struct rewind *const w = &a->rewind;
@@ -289,14 +289,14 @@ static int earlier(int a, int b)
 	return b < 0 || a < b ? a : b;
 }
 
-/* True when it may wait: nothing is left to be done at once. The head knows of
- * it, so that it wakes us, only while the tape is what we wait for. */
+/* True: the viewer may wait, since nothing is left to do. The head is told to wake us
+ * only if we wait for the tape. */
 static bool fall_asleep(struct session *a, int64_t now)
 {
 	struct show *const s = &a->show;
 
 	if (a->term.ours && !a->on) return true;
-	if (out_room(&s->face.out) == 0 && !face_painting(&s->face)) return true; /* for POLLOUT */
+	if (out_room(&s->face.out) == 0 && !face_painting(&s->face)) return true; /* wait for POLLOUT */
 	if (!show_idle(s, now)) return false;
 	page_sleep(a->link.page);
 	if (show_idle(s, now)) return true;
@@ -304,7 +304,7 @@ static bool fall_asleep(struct session *a, int64_t now)
 	return false;
 }
 
-/* None for a lossless reader, for whom the program would wait. */
+/* A lossless reader does not nap: the program would wait for it. */
 static int nap(struct session *a, int64_t now)
 {
 	struct show const *const s = &a->show;
@@ -347,8 +347,8 @@ static void wait_and_act(struct session *a)
 
 /* ---- from start to end ------------------------------------------------------- */
 
-/* What is shown must not be what it is shown on, nor typed from; a pipe may
- * lead to the terminal, too, a file does not. */
+/* A viewer must not show a terminal on itself, or type from itself. A pipe may lead to
+ * the terminal, too; a file does not. */
 static struct wire_tty own_tty(bool watch)
 {
 	struct stat st;

@@ -1,4 +1,4 @@
-/* The viewer: its loop, from a connection to a result. */
+/* A viewer's session: its loop, from the connection to the result. */
 #ifndef VIEWER_SESSION_H
 #define VIEWER_SESSION_H
 
@@ -16,22 +16,22 @@ struct session_options {
 	bool lossless;
 	bool once;
 	bool quiet;
-	bool plain; /* the terminal, if there is one, knows no escape sequences */
-	unsigned history; /* rows above the screen, for the scrollback */
+	bool plain; /* the terminal knows no escape sequences */
+	unsigned history; /* number of rows above the screen for the scrollback */
 	struct keys keys;
-	struct keys past; /* show the past */
-	char const *hint; /* which key leaves; NULL: it is not said */
-	void (*say)(char const *text); /* a warning, for stderr */
-	struct rescue *rescue; /* kept ready; for whoever catches faults */
+	struct keys past; /* keys that show the past */
+	char const *hint; /* tells which key detaches; NULL: no hint */
+	void (*say)(char const *text); /* writes a warning to stderr */
+	struct rescue *rescue; /* kept ready for the handler of faults */
 };
 
 enum session_how {
-	SESSION_DETACHED, /* by key, or the output's reader left on purpose */
-	SESSION_ENDED,    /* once: the run ended, with `code` */
-	SESSION_UNKNOWN,  /* once: it ended, its status is not known */
-	SESSION_SIGNAL,   /* to be raised again, the terminal being restored */
-	SESSION_NO_LINK,  /* connected, reply and error: why */
-	SESSION_FAILED,   /* what and error: why */
+	SESSION_DETACHED, /* by key; or the reader of the output closed it */
+	SESSION_ENDED,    /* with `once`: the run ended with `code` */
+	SESSION_UNKNOWN,  /* with `once`: the run ended, its status is not known */
+	SESSION_SIGNAL,   /* a signal to raise again; the terminal is restored */
+	SESSION_NO_LINK,  /* no connection: `reply` and `error` say why */
+	SESSION_FAILED,   /* `what` and `error` say why */
 };
 
 struct session_result {
@@ -40,7 +40,7 @@ struct session_result {
 	int signal;
 	int error; /* an errno */
 	char const *what; /* "unable to ..." */
-	char why[NOTICE_MAX]; /* UNKNOWN: no status is known */
+	char why[NOTICE_MAX]; /* UNKNOWN: why the status is not known */
 	bool connected;
 	struct ptyhead_reply reply;
 };

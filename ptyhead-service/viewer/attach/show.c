@@ -10,10 +10,10 @@
 #include "place.h"
 #include "show_int.h"
 
-/* Of a tape without a picture, a terminal that was overtaken gets the rest. */
+/* If the tape has no checkpoint, an overtaken terminal gets only the rest. */
 #define TAIL_BYTES (32u << 10)
 #define TELL_MS 1000
-/* As much is painted before others have their turn. */
+/* amount that is painted in one round */
 #define PAINT_BYTES (256u << 10)
 #define BRIEF_MS 2000
 
@@ -56,17 +56,17 @@ void show_tell_lost(struct show *s, int64_t now, bool all)
 
 /* ---- where to start ------------------------------------------------------ */
 
-/* It is over when all that was read is written. */
+/* The viewer ends when everything that was read is written. */
 static void follow_ends(struct show *s, uint32_t flags, int status)
 {
 	s->over_due = true;
-	if (s->left) return; /* it was known when we came */
+	if (s->left) return; /* the end was known when the viewer attached */
 	s->known = flags & TAPE_ENDED_KNOWN;
 	s->end_flags = flags;
 	s->status = status;
 }
 
-/* The run that is followed ended, and the mark that said so was missed. */
+/* The followed run has ended, and its end mark was missed. */
 static void end_missed(struct show *s)
 {
 	struct tape_state const *const l = &s->last;
@@ -75,9 +75,9 @@ static void end_missed(struct show *s)
 	follow_ends(s, l->run == s->follow ? l->flags : TAPE_ALIVE, l->status);
 }
 
-/* Another tape comes in place of the one before. The run that is followed may have
- * ended on that, or been lost with it; one that is still waited for has another
- * number now. */
+/* Another tape replaces the present one. The followed run may have ended on the old
+ * tape, or be lost with it. A run that is still awaited has another number on the new
+ * tape. */
 static void tape_gone(struct show *s)
 {
 	place_present(&s->tape, &s->last);
@@ -111,7 +111,7 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	s->now = s->last;
 	s->live = s->tape.mark;
 	s->live_pos = s->tape.pos;
-	/* The run that is followed may have lost its tape alone. */
+	/* The followed run may go on, with only its tape lost. */
 	if (again && s->follow && !s->over_due && !(s->last.run == s->follow && s->last.flags & TAPE_CONTINUED))
 		follow_ends(s, TAPE_ALIVE, 0);
 	if (s->once && !s->follow) {
@@ -122,7 +122,7 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 		s->status = s->last.status;
 	}
 	if (s->once && s->follow > s->last.run) {
-		s->run = s->last.run; /* from here on: nothing of it can be behind us */
+		s->run = s->last.run; /* nothing of it can lie behind our position */
 		show_blank(s);
 	} else {
 		show_start(s, !again);
@@ -138,7 +138,7 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	return 0;
 }
 
-/* What was read may be far behind what was known when the tape came. */
+/* Our position may be far behind the state that was known when the tape came. */
 bool show_open(struct show const *s)
 {
 	if (!s->open) return false;
@@ -148,7 +148,7 @@ bool show_open(struct show const *s)
 
 /* ---- going on ------------------------------------------------------------ */
 
-/* What was missed may hold the end of the run. */
+/* The run's end may be in the gap. */
 static void overtaken(struct show *s)
 {
 	struct tape_reader r = s->tape;
@@ -157,7 +157,7 @@ static void overtaken(struct show *s)
 	char text[NOTICE_MAX];
 
 	s->span.left = 0;
-	/* What was passed on is not to be passed on again. */
+	/* This question was passed on already. */
 	if (s->tape.mark > s->live) s->live = s->tape.mark;
 	place_present(&r, &s->last);
 	if (s->face.tty && !s->once) {
@@ -173,7 +173,7 @@ static void overtaken(struct show *s)
 		}
 		return;
 	}
-	/* The bytes may be there still, where only marks were overtaken. */
+	/* If only marks were overtaken, the bytes may still be there. */
 	if (!tape_reader_seek(&s->tape, before)) tape_reader_oldest_seek(&s->tape);
 	if (s->tape.pos > before && s->run == (s->follow ? s->follow : s->run)) s->lost += s->tape.pos - before;
 	s->run = place_run(&s->tape, s->last.run);
@@ -237,7 +237,7 @@ static void mark(struct show *s, struct tape_event const *e)
 	}
 }
 
-/* It is over when all that was read stands on the terminal. */
+/* The viewer ends when everything that was read is on the terminal. */
 static void settle(struct show *s)
 {
 	struct face const *const f = &s->face;
@@ -245,7 +245,7 @@ static void settle(struct show *s)
 	s->over = true;
 }
 
-/* It is complete. Painted, what else it holds is in the picture. */
+/* The span is complete. While painting, its effects are in the picture. */
 static void span_done(struct show *s)
 {
 	struct face *const f = &s->face;
@@ -261,7 +261,7 @@ static void span_done(struct show *s)
 	}
 }
 
-/* A step on the tape; *budget is how much more may be painted now. */
+/* One step on the tape; *budget: how much may still be painted now. */
 static enum tape_next step(struct show *s, size_t room, int64_t now, size_t *budget)
 {
 	struct face *const f = &s->face;
@@ -274,7 +274,7 @@ static enum tape_next step(struct show *s, size_t room, int64_t now, size_t *bud
 
 	if (painting || (to == local && room > sizeof local)) room = sizeof local;
 	if (s->span.left > 0 && s->span.left < room) room = (size_t)s->span.left;
-	/* No piece is of both sides of where we came. */
+	/* A piece must lie entirely before or after the point where we attached. */
 	if (painting && s->tape.pos < s->live_pos && s->live_pos - s->tape.pos < room) room = (size_t)(s->live_pos - s->tape.pos);
 	enum tape_next const next = tape_reader_next(&s->tape, to, room, &e);
 	if (next == TAPE_MARK) mark(s, &e);

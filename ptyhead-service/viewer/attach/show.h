@@ -1,5 +1,5 @@
-/* From the tape to the viewer's output: which bytes, in which order, with what
- * the viewer itself has to say in between. */
+/* From the tape to the viewer's output: which bytes, in which order, with the viewer's
+ * own messages between. */
 #ifndef VIEWER_SHOW_H
 #define VIEWER_SHOW_H
 
@@ -13,62 +13,62 @@
 
 struct show {
 	/* set by the caller before show_init */
-	bool once; /* one run */
+	bool once; /* follow one run */
 	bool lossless;
-	bool plain; /* text alone: the terminal (face.tty is false) knows no escape sequences */
-	unsigned history; /* rows above the screen, for the terminal's scrollback */
-	char const *hint; /* stands there for a moment at first; NULL: nothing */
+	bool plain; /* text only: the terminal (face.tty is false) knows no escape sequences */
+	unsigned history; /* number of rows above the screen for the scrollback */
+	char const *hint; /* shown for a moment at the beginning; NULL: none */
 
 	/* for the caller to read */
-	bool over;     /* the run to be followed has ended */
-	bool known;    /* with this status */
+	bool over;     /* the followed run has ended */
+	bool known;    /* its status is known */
 	int status;
-	uint32_t end_flags; /* of the state then */
+	uint32_t end_flags; /* flags of the state at the end */
 
-	struct face face; /* tty, quiet and say are set by the caller, too */
+	struct face face; /* the caller also sets tty, quiet and say */
 	struct tape_reader tape;
-	bool open;          /* `tape` is */
+	bool open;          /* `tape` is open */
 	uint64_t id[2];     /* of the tape */
-	uint64_t viewer;    /* our number, as marks name it */
-	uint64_t live;      /* marks from this one on are news */
-	uint64_t live_pos;  /* so are bytes */
-	struct tape_state now; /* of the run, as far as was read */
-	struct tape_state last; /* the newest that is known */
-	uint32_t follow;    /* the run's number; 0: all */
-	bool left;          /* its program had ended when we came, and left it to others */
-	uint32_t run;       /* whose bytes come next */
-	struct strip strip; /* of what is made plain */
-	struct span span;   /* whose bytes are left out */
-	uint64_t lost;      /* bytes lost and not yet told */
-	int64_t lost_told;  /* when */
-	bool over_due;      /* it is over once what was read is written */
-	bool away;          /* the head is, and that stands on the screen */
+	uint64_t viewer;    /* our number in marks */
+	uint64_t live;      /* marks from this index on are news */
+	uint64_t live_pos;  /* bytes from this offset on are news */
+	struct tape_state now; /* state of the run at our position */
+	struct tape_state last; /* newest known state of the run */
+	uint32_t follow;    /* number of the run; 0: all runs */
+	bool left;          /* its program had ended before we attached, and has left it to others */
+	uint32_t run;       /* run of the next bytes */
+	struct strip strip; /* for a terminal without escape sequences */
+	struct span span;   /* bytes to leave out */
+	uint64_t lost;      /* lost bytes not reported yet */
+	int64_t lost_told;  /* time of the last report */
+	bool over_due;      /* ends when everything that was read is written */
+	bool away;          /* the head is away, and the screen says so */
 };
 
 /* 0 or -errno. */
 int show_init(struct show *s, int out, unsigned rows, unsigned cols);
 void show_deinit(struct show *s);
 
-/* A tape came. The same as before: nothing changes. Another: starts with it.
- * 0 or -errno. Takes `fd` over. */
+/* A tape has come; `fd` is taken over. The same tape: nothing changes. Another tape:
+ * starts with it. 0 or -errno. */
 int show_tape(struct show *s, int fd, uint64_t viewer);
 
 /* Takes from the tape what the output has room for. */
 void show_pump(struct show *s, int64_t now);
-/* True when show_pump would find nothing: for page_sleep. */
+/* True: show_pump would find nothing. For page_sleep. */
 bool show_idle(struct show const *s, int64_t now);
-/* Milliseconds until it has something to do by itself; -1: never. */
+/* Milliseconds until show_tick must be called; -1: not necessary. */
 int show_timeout(struct show const *s, int64_t now);
-/* Writes; to be called when there is something and on POLLOUT. */
+/* Writes. Call it when there is something to write, and on POLLOUT. */
 enum out_result show_flush(struct show *s);
-/* True while somebody has the terminal open, as far as is known here. */
+/* Does somebody have the terminal open, as far as is known here? */
 bool show_open(struct show const *s);
-/* How far everything is written. */
+/* The offset up to which everything is written. */
 bool show_pos(struct show const *s, uint64_t *ret);
 
 void show_away(struct show *s);
 void show_back(struct show *s);
-/* What is not yet told of bytes lost. */
+/* Reports lost bytes that were not reported yet. */
 void show_tell_lost(struct show *s, int64_t now, bool all);
 
 #endif

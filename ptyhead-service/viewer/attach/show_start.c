@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Where it starts: a picture, or bytes from some place on. */
+/* The start: with a picture, or with bytes from some offset on. */
 #include "past.h"
 #include "place.h"
 #include "show_int.h"
@@ -20,7 +20,7 @@ bool show_picture(struct show *s, bool anew)
 	return prog != NULL;
 }
 
-/* The same for who gets text: its rows down to the last that holds something. */
+/* The same as text: the rows down to the last one that is not blank. */
 static bool picture_plain(struct show *s)
 {
 	struct screen_buf b = SCREEN_BUF_INIT;

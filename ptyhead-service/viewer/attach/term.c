@@ -24,13 +24,13 @@ int term_raw(struct term *t)
 	struct termios found;
 
 	if (tcgetattr(t->in, &found) < 0) return -errno;
-	/* Stopped and continued, we may find what we set ourselves. */
+	/* After a stop, the modes found may be our own. */
 	if (!t->raw || !same(&found, &t->set)) t->saved = found;
 	t->set = found;
 	cfmakeraw(&t->set);
 	t->set.c_cc[VMIN] = 1;
 	t->set.c_cc[VTIME] = 0;
-	/* TCSADRAIN could wait for a terminal that was stopped. */
+	/* TCSADRAIN could wait for a terminal that is stopped. */
 	if (tcsetattr(t->in, TCSANOW, &t->set) < 0) return -errno;
 	t->raw = true;
 	return 0;
@@ -42,18 +42,18 @@ void term_restore(struct term *t)
 
 	if (!t->raw) return;
 	t->raw = false;
-	/* What was written last is to be seen in the modes it was written for,
-	 * where that needs no wait. */
+	/* The last output should be shown in the modes it was written for, if that
+	 * needs no waiting. */
 	int const how = ioctl(t->out, TIOCOUTQ, &unsent) == 0 && unsent == 0 ? TCSADRAIN : TCSANOW;
 	tcflush(t->in, TCIFLUSH);
-	/* That wait may be interrupted. */
+	/* A signal may interrupt that wait. */
 	if (tcsetattr(t->in, how, &t->saved) < 0) tcsetattr(t->in, TCSANOW, &t->saved);
 }
 
 bool term_foreground(struct term const *t)
 {
 	pid_t const group = tcgetpgrp(t->in);
-	/* Not our controlling terminal: there is no foreground to be in. */
+	/* Not our controlling terminal, so there is no foreground to be in. */
 	return group < 0 || group == getpgrp();
 }
 

@@ -1,4 +1,4 @@
-/* The viewer's own terminal: raw mode and the way back. */
+/* The viewer's own terminal: sets raw mode and restores the old modes. */
 #ifndef VIEWER_TERM_H
 #define VIEWER_TERM_H
 
@@ -10,21 +10,21 @@
 struct term {
 	int in;
 	int out;
-	bool ours; /* both are a terminal: raw mode and painting apply */
+	bool ours; /* input and output are a terminal: use raw mode and paint */
 	bool raw;
-	struct termios saved; /* as found */
-	struct termios set;   /* by us */
+	struct termios saved; /* modes as found */
+	struct termios set;   /* modes that we set */
 };
 
-/* Looks at both; changes nothing. */
+/* Checks both descriptors; changes nothing. */
 void term_init(struct term *t, int in, int out);
-/* 0 or -errno. Remembers the modes found, unless they are its own. */
+/* Sets raw mode. 0 or -errno. Saves the modes found, unless they are our own. */
 int term_raw(struct term *t);
-/* The modes as found; what was typed and not read is dropped. Never waits. */
+/* Restores the modes. Drops typed input that was not read. Never waits. */
 void term_restore(struct term *t);
-/* True when this process is in the terminal's foreground. */
+/* Is this process in the terminal's foreground? */
 bool term_foreground(struct term const *t);
-/* The size of the terminal; zeros when it states none, or an impossible one. */
+/* The size of the terminal; zeros if it states none, or an impossible one. */
 struct wire_size term_size(struct term const *t);
 
 #endif

@@ -17,7 +17,7 @@ void tokens_feed(struct tokens *t, uint8_t const *in, size_t len)
 	t->in_len = len;
 }
 
-/* What is held becomes a token. */
+/* The held bytes become a token. */
 static bool give(struct tokens *t, enum token_kind kind, int state, struct token *ret)
 {
 	*ret = (struct token){ .kind = kind, .data = t->held, .len = t->len, .sent = t->sent };
@@ -26,7 +26,7 @@ static bool give(struct tokens *t, enum token_kind kind, int state, struct token
 	return true;
 }
 
-/* The same for what was cut: only what nobody has got yet. */
+/* The same for a cut sequence: only the part that was not given out yet. */
 static bool give_rest(struct tokens *t, int state, struct token *ret)
 {
 	*ret = (struct token){ .kind = TOKEN_REST, .data = t->held + t->sent, .len = t->len - t->sent };
@@ -96,7 +96,7 @@ static bool escape(struct tokens *t, struct token *ret)
 		return false;
 	default: break;
 	}
-	/* ESC by itself, where another follows, or a control, or a while has passed. */
+	/* ESC by itself: when another ESC, a control, or a pause follows. */
 	if (late || *t->in == ESC || *t->in < 0x20) {
 		if (late) return give_rest(t, GROUND, ret);
 		return give(t, TOKEN_ESCAPE, GROUND, ret);
@@ -105,7 +105,7 @@ static bool escape(struct tokens *t, struct token *ret)
 	return give(t, TOKEN_ESCAPE, GROUND, ret);
 }
 
-/* After CSI, or [, which the Linux console puts before the letter of F1 to F5. */
+/* After CSI; or after [, which the Linux console sends before the letter of F1 to F5. */
 static bool csi(struct tokens *t, struct token *ret)
 {
 	uint8_t const b = *t->in;
@@ -208,7 +208,7 @@ bool tokens_flush(struct tokens *t, struct token *ret)
 	return true;
 }
 
-/* ---- what is in a sequence ------------------------------------------------- */
+/* ---- parts of a sequence ------------------------------------------------------ */
 
 uint8_t token_params(struct token const *t, int ret[TOKEN_PARAMS][TOKEN_SUBS])
 {
