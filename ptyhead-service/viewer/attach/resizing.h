@@ -32,7 +32,7 @@ void resizing_begin(struct resizing *r, int rtt_ms, int64_t now);
 bool resizing_follows(struct resizing const *r);
 /* When to ask, or to continue without an answer. */
 int64_t resizing_due(struct resizing const *r);
-/* The time has come. True: ask now, and wait at most *ms for the answer. */
+/* The time has come. True: ask now, and wait at most `patience_ms` for the answer. */
 bool resizing_ask(struct resizing *r, int patience_ms, int64_t now);
 /* The answer has come. True: it is for the size rows x cols. False: ask again when due. */
 bool resizing_answered(struct resizing *r, struct answers const *a, unsigned rows, unsigned cols, int64_t now);

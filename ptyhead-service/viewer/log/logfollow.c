@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Waiting: for the tape to grow, the reader of the log to take it, a signal, the end of
- * the program. */
+/* Waiting: for more on the tape, for the reader of the log, for a signal, for the end
+ * of the program. */
 #include <errno.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -10,8 +10,8 @@
 
 #define MS_NS 1000000u
 #define SECOND_NS 1000000000u
-#define FINISH_MS 500 /* at the end the reader is waited for */
-#define ROUND_MS 50   /* in a flood there is always more: then signals are looked at */
+#define FINISH_MS 500 /* at the end, the reader gets this much time */
+#define ROUND_MS 50   /* in a flood, signals are checked this often */
 
 static int watch(struct logtail *t, int fd, uint32_t events)
 {
@@ -26,7 +26,8 @@ static int watch_all(struct logtail *t)
 	t->events = epoll_create1(EPOLL_CLOEXEC);
 	if (t->events < 0) return -errno;
 	t->follow->also = t->events;
-	/* The end of the log's reader, also while there is nothing to write. A file has none. */
+	/* Also notices the end of the log's reader while nothing is to be written. A
+	 * file has no reader. */
 	t->out_watched = watch(t, t->writer->out.fd, 0) == 0;
 	int const r = watch(t, t->signals, EPOLLIN);
 	return r < 0 ? r : watch(t, t->process, EPOLLIN);
@@ -38,7 +39,7 @@ static bool wait_to_write(struct logtail *t, bool wait)
 	return t->out_watched && epoll_ctl(t->events, EPOLL_CTL_MOD, e.data.fd, &e) == 0;
 }
 
-/* What can be written is. False: it never will be, errno. */
+/* Writes what can be written. False: writing failed for good, errno. */
 static bool write_some(struct logtail *t)
 {
 	struct logwriter *const w = t->writer;
@@ -64,7 +65,7 @@ static bool write_some(struct logtail *t)
 	return false;
 }
 
-/* What is there, as far as a round goes. 0; -errno; 1: unable to write. */
+/* Processes what is there, within the limits of a round. 0; -errno; 1: unable to write. */
 static int pump(struct logtail *t)
 {
 	uint64_t const until = logtail_now(t) + ROUND_MS * MS_NS;
@@ -87,21 +88,21 @@ static int pump(struct logtail *t)
 	return write_some(t) ? 0 : 1;
 }
 
-/* Has the program left its terminal to others, of whom the head will tell? */
+/* Has the program left its terminal to others, whose end the head will report? */
 static bool left(struct logtail const *t)
 {
 	return t->run && t->state.run == t->run && tape_state_left(&t->state);
 }
 
-/* How long the head may take to tell that the run is over. A head that is away has left
- * nobody behind if it does not come back, and may take its time if it has. */
+/* How long to wait for the head to report the run's end. If the head is away and does
+ * not come back, nobody was left behind; if it comes back, it may take its time. */
 static uint64_t patience(struct logtail const *t)
 {
 	if (t->follow->link.state == HEADLINK_UP || left(t)) return LOGTAIL_THERE_MS;
 	return t->follow->link.state == HEADLINK_ASKED ? LOGTAIL_COMING_MS : LOGTAIL_AWAY_MS;
 }
 
-/* The program ended while its head is away: that may be for good. */
+/* The program ended while its head is away, perhaps for good. */
 static void program_over(struct logtail *t)
 {
 	if (t->ended_at == 0) return;
@@ -123,7 +124,7 @@ static void earlier(uint64_t *a, uint64_t b)
 	if (b && (*a == 0 || b < *a)) *a = b;
 }
 
-/* In CLOCK_MONOTONIC ms, as follow_wait has it. */
+/* In CLOCK_MONOTONIC ms, for follow_wait. */
 static int64_t wait_until(struct logtail const *t)
 {
 	uint64_t at = 0;
@@ -173,7 +174,7 @@ static enum logtail_result follow_on(struct logtail *t)
 			if (r == 0) break;
 			errno = EPIPE;
 			if (r < 0) return LOGTAIL_UNWRITTEN;
-			/* What there is by now is still written. */
+			/* The output that is there now is still written. */
 			r = pump(t);
 			if (t->lines && !t->done) logtail_look(t);
 			return r ? failed(r) : LOGTAIL_DONE;
@@ -195,7 +196,7 @@ enum logtail_result logtail_run(struct logtail *t)
 	if (r == 0) r = logtail_begin(t);
 	enum logtail_result const result = r < 0 ? failed(r) : follow_on(t);
 	int const e = errno;
-	/* The reader is waited for a moment, and as a filter waits. */
+	/* Waits a moment for the reader, as a filter does. */
 	if (result == LOGTAIL_DONE || result == LOGTAIL_REFUSED || result == LOGTAIL_FAILED)
 		t->unsaid = logwriter_finish(t->writer, t->writer->waits ? -1 : FINISH_MS, clock_wall_ns());
 	loglist_clear(&t->list);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define SPINNER 0x2800u /* stands for every spinner's glyph */
-#define WORD_MAX 12u    /* letters of a word that are looked at for a unit */
+#define SPINNER 0x2800u /* stands for the glyphs of all spinners */
+#define WORD_MAX 12u    /* number of letters of a word that may be a unit */
 
 static bool cell_blank(struct screen_cell c) { return c.ch == 0 || c.ch == ' '; }
 
@@ -26,7 +26,7 @@ uint64_t logform_line(uint64_t h, struct screen_row const *row)
 	return h;
 }
 
-/* Braille, quadrants, circles and arcs, moons and clocks: what spinners are made of. */
+/* Braille, quadrants, circles and arcs, moons and clocks: the glyphs of spinners. */
 static bool spinner_glyph(uint32_t ch)
 {
 	if (ch >= '0' && ch < 0x2596 && ch != '|' && ch != '\\') return false;
@@ -35,7 +35,7 @@ static bool spinner_glyph(uint32_t ch)
 	       (ch >= 0x1f550 && ch <= 0x1f55b) || ch == '|' || ch == '/' || ch == '-' || ch == '\\';
 }
 
-/* A glyph is a spinner's only if it stands alone. */
+/* Such a glyph counts as a spinner only if it stands alone. */
 static bool spinner_at(struct screen_row const *row, unsigned x)
 {
 	if (!spinner_glyph(row->cells[x].ch) || (x > 0 && !cell_blank(row->cells[x - 1]))) return false;
@@ -56,14 +56,15 @@ static bool digit(uint32_t ch) { return ch >= '0' && ch <= '9'; }
 static bool letter(uint32_t ch)
 {
 	if (ch < 0x80) return (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z');
-	/* Not spaces and punctuation, arrows to dingbats (boxes, bars, marks), pictures. */
+	/* Not spaces and punctuation, nor arrows to dingbats (boxes, bars, marks), nor
+	 * pictures. */
 	return ch >= 0xc0 && !(ch >= 0x2000 && ch <= 0x2bff) && !(ch >= 0xfe00 && ch <= 0xfe0f) && !(ch >= 0x1f000 && ch <= 0x1faff);
 }
 
-/* A mark: it says something by itself (check marks, crosses, pointers, lights). */
+/* A mark has a meaning of its own: check marks, crosses, pointers, lights. */
 static bool mark(uint32_t ch) { return (ch >= 0x2600 && ch <= 0x27bf) || (ch >= 0x25a0 && ch <= 0x25cf) || ch == '?' || ch == '!'; }
 
-/* B, kB, MiB, MB/s, s, ms and the like, of `n` letters. */
+/* Are these `n` letters a unit: B, kB, MiB, MB/s, s, ms and the like? */
 static bool unit(char const *word, unsigned n)
 {
 	static char const *const units[] = { "B", "b", "s", "ms", "us", "m", "h", "k", "M", "G", "K", "it" };
@@ -73,8 +74,8 @@ static bool unit(char const *word, unsigned n)
 	return strchr("kKMGT", word[0]) && (n == 2 || word[1] == 'i');
 }
 
-/* One word, from x to the next blank: its letters and marks go into the form,
- * unless it is a number, perhaps with its unit, or a bar. Returns its end. */
+/* Reads the word at x. Its letters and marks go into the form, unless it is a number
+ * (perhaps with a unit) or a bar. Returns its end. */
 static unsigned word_add(struct logform *f, struct screen_row const *row, unsigned x)
 {
 	char ascii[WORD_MAX];

@@ -6,14 +6,15 @@
 
 /* ---- rows that leave the screen ------------------------------------------------ */
 
-/* It scrolls off the top, and is not cleared: who clears the screen rarely stands
- * at its foot, and with more rows than one comes on to the next. */
+/* The row scrolls off the top, and is not cleared. A program that clears the screen
+ * rarely has its cursor in the last row; and if several rows leave, the next one
+ * tells. */
 static bool scrolls_off(struct loglines const *t, struct screen_row const *row)
 {
 	return loglines_row(t, 0).cells == row->cells && screen_cursor(t->screen).y + 2 >= screen_rows(t->screen);
 }
 
-/* A row about which something is known: is there anything to log? */
+/* A row that is known: must anything of it be logged? */
 static bool known_final(struct loglines *t, struct screen_row const *row, struct logrow *r, uint64_t text)
 {
 	bool changed = true;
@@ -22,7 +23,7 @@ static bool known_final(struct loglines *t, struct screen_row const *row, struct
 	if (!r) return changed;
 	if (r->logged != LOGFORM_NONE) changed &= off && r->logged != text;
 	if (text == r->drawn || (r->below && r->seen.text == text && !off)) changed = false;
-	/* It was written over since the last look, or may be drawn again in a moment. */
+	/* It was overwritten since the last look, or may be redrawn in a moment. */
 	if (r->seen.text != text || !off) logrows_leave(&t->rows, r, t->now);
 	return changed;
 }
@@ -35,7 +36,7 @@ static void final(void *arg, struct screen const *s, struct screen_row const *ro
 	bool const blank = logform_blank(row);
 	struct logrow *r = logrows_find(&t->rows, row->cells, false);
 	bool const restarts = r && r->restart;
-	/* In a flood most rows have never been looked at. */
+	/* In a flood most rows were never looked at. */
 	if (r && r->seen.text == LOGFORM_NONE && r->logged == LOGFORM_NONE && !restarts) r = NULL;
 	uint64_t since = t->now;
 	bool changed = !blank;
@@ -50,7 +51,7 @@ static void final(void *arg, struct screen const *s, struct screen_row const *ro
 		logjoin_add(t, row, changed, restarts);
 		return;
 	}
-	/* Most lines: whole in one row. */
+	/* The usual case: a line in one row. */
 	if (!changed || !t->sink.offer(t->sink.arg)) return;
 	screen_row_text(t->screen, row, &t->join.text);
 	loglines_say(t, t->join.text.data, t->join.text.len, since);
@@ -68,7 +69,7 @@ static bool anything_below(struct loglines const *t, unsigned y)
 	return false;
 }
 
-/* Notes where rows are: the cursor's line is at the rows [upto, after). */
+/* Records where rows are; the cursor's line has the rows [upto, after). */
 static void place_look(struct loglines *t, unsigned upto, unsigned after, uint64_t now)
 {
 	for (unsigned y = 0; y < screen_rows(t->screen); y++) {
@@ -80,11 +81,12 @@ static void place_look(struct loglines *t, unsigned upto, unsigned after, uint64
 	}
 }
 
-/* The program reads keys, or the mouse, as full-screen programs do. Shells that
- * let a line be edited may read keys so, too, but also ask for pastes to be told. */
+/* Does the program read keys or the mouse like a full-screen program? Shells with line
+ * editing may read keys that way too, but they also switch on bracketed paste. */
 static bool reads_keys(struct screen_input const *in) { return in->mouse || (in->cursor_keys && in->keypad && !in->paste); }
 
-/* What is there at this look; the cursor's line is at the rows [upto, after). */
+/* Finds what a picture shows at this look; the cursor's line has the rows [upto,
+ * after). */
 static void picture_look(struct loglines *t, unsigned upto, unsigned after, uint64_t now)
 {
 	struct screen_input const in = screen_input(t->screen);
@@ -102,11 +104,11 @@ static void picture_look(struct loglines *t, unsigned upto, unsigned after, uint
 		struct logrow *const r = logform_blank(&row) ? NULL : logrows_find(&t->rows, row.cells, false);
 		if (!r) continue;
 		if (t->picture) r->drawn = r->seen.text;
-		else if (r->drawn == r->seen.text) r->since = now; /* from now on it counts */
+		else if (r->drawn == r->seen.text) r->since = now; /* it counts from now on */
 	}
 }
 
-/* What is drawn just before the program ends is of the picture, too. */
+/* What is drawn just before the program ends belongs to the picture, too. */
 static void picture_fed(struct loglines *t)
 {
 	unsigned upto, after;
@@ -120,13 +122,13 @@ static void picture_fed(struct loglines *t)
 
 static uint64_t earlier(uint64_t a, uint64_t b) { return a == 0 || b < a ? b : a; }
 
-/* Numbers or bars of it changed a moment ago. */
+/* Its numbers or bars changed a moment ago. */
 static bool counting(struct logspan const *sp, uint64_t now) { return sp->counts && now - sp->since < LOGLINES_SETTLE_NS; }
 
 static bool pending(struct logspan const *sp) { return !sp->blank && sp->changed && !sp->redrawn && !sp->drawn; }
 
-/* A new line, which the cursor left at `since`, is to be logged below [from, to): what is
- * pending there comes first. Not 0: wait until then. */
+/* A new line, which the cursor left at `since`, is about to be logged below [from, to).
+ * Pending lines there come first. Not 0: wait until that time. */
 static uint64_t log_above(struct loglines *t, unsigned from, unsigned to, uint64_t since, uint64_t now)
 {
 	for (unsigned y = from; y < to;) {
@@ -145,7 +147,7 @@ static uint64_t log_above(struct loglines *t, unsigned from, unsigned to, uint64
 static uint64_t look_lines(struct loglines *t, unsigned upto, uint64_t now)
 {
 	uint64_t next = 0;
-	unsigned held = upto; /* the first line that is */
+	unsigned held = upto; /* the first line that waits */
 	unsigned const pushed = logmotion_top(t);
 	for (unsigned y = 0; y < upto;) {
 		struct logspan const sp = logspan_at(t, y);
@@ -170,7 +172,7 @@ static uint64_t look_lines(struct loglines *t, unsigned upto, uint64_t now)
 	return next;
 }
 
-/* Until when the program asks for its screen not to be looked at; 0: it does not. */
+/* Until when the program asks not to look at its screen; 0: it does not ask. */
 static uint64_t in_sync(struct loglines *t, uint64_t now)
 {
 	if (screen_mode(t->screen, true, 2026) != 1) {

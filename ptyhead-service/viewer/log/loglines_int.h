@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the parts of loglines share: what is known of the screen's rows. */
+/* Internal to loglines: what is known of the screen's rows. */
 #ifndef LOGLINES_INT_H
 #define LOGLINES_INT_H
 
@@ -7,105 +7,106 @@
 #include "loglines.h"
 
 #define LOGROWS_GONE_MAX 256u
-#define LOGROWS_OTHER UINT64_MAX /* no text has this hash, either */
+#define LOGROWS_OTHER UINT64_MAX /* not the hash of any text, either */
 
-/* What is known of a row. Rows are told apart by where their cells are: the screen
+/* What is known of a row. A row is identified by the address of its cells: the screen
  * moves rows without moving cells, and allocates cells only when it is resized. */
 struct logrow {
 	struct screen_cell const *cells; /* NULL: free */
-	uint64_t logged;     /* the text as it was logged, or LOGFORM_NONE */
-	struct logform seen; /* as of the last look; text LOGFORM_NONE: not known */
+	uint64_t logged;     /* the text that was logged, or LOGFORM_NONE */
+	struct logform seen; /* at the last look; text LOGFORM_NONE: not known */
 	uint64_t since;      /* when that was first seen */
 	uint64_t drawn;      /* the text in a picture that lasted, or LOGFORM_NONE */
 	bool pushed;         /* it was logged since it was pushed up out of a block */
-	bool counts;         /* when it last changed, its form stayed */
-	uint64_t left;       /* when it was first seen above the cursor's line; 0: it is not */
-	bool below;          /* at the last look it was below the cursor's line: a toolbar, or a list to choose from */
-	bool restart;        /* rule 5: a line begins here, though the row before is wrapped */
+	bool counts;         /* at its last change, its form stayed the same */
+	uint64_t left;       /* when it was first seen above the cursor's line; 0: it is not above */
+	bool below;          /* at the last look it was below the cursor's line: a
+	                      * toolbar, or a list of choices */
+	bool restart;        /* rule 5: a line begins here, although the row before is wrapped */
 };
 
-/* A hash table of them, and what was logged of rows whose text left its place. */
+/* A hash table of rows, and what was logged of rows whose text has left its place. */
 struct logrows {
 	struct logrow *row;
 	unsigned cap; /* a power of two */
 	unsigned used;
-	struct logrow gone[LOGROWS_GONE_MAX]; /* since: when it left; logged NONE: none */
+	struct logrow gone[LOGROWS_GONE_MAX]; /* since: when it left; logged NONE: unused */
 	unsigned gone_next;
 	bool any_gone;
 };
 
 void logrows_deinit(struct logrows *r);
-/* Room for `rows` rows. Without memory it stays as it is: rows that are not known
- * are logged when they scroll off. */
+/* Makes room for `rows` rows. Out of memory: unchanged; rows that are not known are
+ * logged when they scroll off. */
 void logrows_fit(struct logrows *r, unsigned rows);
-void logrows_forget(struct logrows *r); /* of the rows; what is gone stays */
-/* NULL: none, or with `add` no room. */
+void logrows_forget(struct logrows *r); /* drops the rows; keeps `gone` */
+/* NULL: not found, or with `add` out of room. */
 struct logrow *logrows_find(struct logrows *r, struct screen_cell const *cells, bool add);
 void logrows_clear(struct logrow *row);
-/* What was logged of the row is not at its place any more. */
+/* The text that was logged for the row is no longer there. */
 void logrows_leave(struct logrows *r, struct logrow const *row, uint64_t now);
-/* A text that left its place comes back: true, once, if it did so lately. */
+/* A text that left its place comes back. True, once, if it left recently. */
 bool logrows_return(struct logrows *r, uint64_t text, uint64_t now);
 
-/* A line at the rows [y, end), and what is known of it. */
+/* A line with the rows [y, end), and what is known of it. */
 struct logspan {
 	unsigned y, end;
-	bool blank;   /* nothing is on it */
-	bool known;   /* it was logged once */
-	bool changed; /* its text is not what was logged */
-	bool counts;  /* by numbers and bars only, lately */
+	bool blank;   /* it is empty */
+	bool known;   /* it was logged */
+	bool changed; /* its text differs from the text that was logged */
+	bool counts;  /* only by numbers and bars, recently */
 	bool drawn;   /* all of it is as it was in a picture */
-	bool redrawn; /* rule 5: the line that follows it took its place */
-	uint64_t since; /* when the last of its rows came to be as it is, */
-	uint64_t left;  /* and when the cursor had left the last of them */
-	uint64_t hash;  /* of its text, the same however it is wrapped */
+	bool redrawn; /* rule 5: the next line has taken its place */
+	uint64_t since; /* when the last of its rows got its present text, */
+	uint64_t left;  /* and when the cursor left the last of them */
+	uint64_t hash;  /* hash of its text, independent of wrapping */
 };
 
 #define LOGJOIN_FIRST 24u
 
-/* The line that has begun to scroll off. */
+/* The line whose beginning has scrolled off. */
 struct logjoin {
 	struct screen_buf text;
-	bool open;       /* even if text is empty */
+	bool open;       /* there is such a line, even if its text is empty */
 	bool changed;    /* not all of it was logged */
-	uint64_t hash;   /* logform_line so far */
-	bool offered;    /* the sink was asked, */
-	bool refused;    /* and does not want it */
+	uint64_t hash;   /* logform_line up to here */
+	bool offered;    /* it was offered to the sink, */
+	bool refused;    /* and the sink does not want it */
 	unsigned first_len;
-	struct screen_cell first[LOGJOIN_FIRST]; /* how it begins */
+	struct screen_cell first[LOGJOIN_FIRST]; /* its beginning */
 	uint64_t since;
 };
 
 /* See logmotion.c. */
 struct logmotion {
-	/* A carriage return on a continuation row: what comes next decides. */
+	/* After a carriage return on a continuation row: what follows decides. */
 	enum { CR_NONE, CR_DONE, CR_ESC, CR_CSI } cr;
 	struct screen_cell const *cr_cells;
 
-	struct screen_cell const *top; /* the last redraw began at this row; NULL: there was none */
-	unsigned y;  /* where the last move upwards led */
-	bool leaps;  /* and it does not draw everything from there down */
-	bool erred;  /* what was pushed out of a block by this was drawn again */
+	struct screen_cell const *top; /* the first row of the last redraw; NULL: none */
+	unsigned y;  /* where the last upward movement led */
+	bool leaps;  /* it does not redraw everything from there down */
+	bool erred;  /* a line that this pushed out of a block was drawn again */
 };
 
 struct loglines {
 	struct screen *screen;
 	struct loglines_sink sink;
-	bool live;     /* rows are logged: no replay is under way */
+	bool live;     /* rows are logged; false: the past is replayed */
 	bool resizing;
-	uint64_t now;  /* of the feed that is under way */
-	struct screen_cell const *cursor_cells; /* at the last look: the cursor's row */
+	uint64_t now;  /* time of the present feed */
+	struct screen_cell const *cursor_cells; /* at the last look: the row with the cursor */
 	uint64_t cursor_text;
 	bool picture;  /* at the last look there was a picture */
-	uint64_t sync_since; /* mode 2026; 0: not set */
+	uint64_t sync_since; /* mode 2026 is on since then; 0: off */
 	struct logrows rows;
 	struct logjoin join;
 
 	struct logmotion motion;
 
-	uint64_t *same;           /* while resizing: lines that were logged or drawn, sorted, */
+	uint64_t *same;           /* while resizing: sorted hashes of lines that were logged or drawn, */
 	unsigned same_len;
-	uint64_t *held;           /* and those that changed since */
+	uint64_t *held;           /* and of those that changed since */
 	unsigned held_len;
 
 	struct logmatch_new *changed; /* for logmatch */
@@ -115,38 +116,37 @@ struct loglines {
 
 static inline struct screen_row loglines_row(struct loglines const *t, unsigned y) { return screen_row(t->screen, SCREEN_MAIN, y); }
 
-/* Finds out, for every row that changed since the last look, which row that left its
- * place it was before (rule 2), and notes what is seen now. */
+/* For each row that changed since the last look: finds the row it was before, among
+ * those that left their places (rule 2). Records the present text. */
 void logmatch(struct loglines *t, uint64_t now);
 
-/* A line begins at the row, whatever the row before it says. */
+/* A line begins at this row, whatever the row before says. */
 bool logspan_restarts(struct loglines *t, struct screen_row const *row);
-/* The line that begins at y. Of it, nothing is seen anew. */
+/* The line that begins at y. Uses what was seen; does not look again. */
 struct logspan logspan_at(struct loglines *t, unsigned y);
-/* The cursor's line: [*ret_y, *ret_end); with the alternate screen shown, the last
- * one that is not blank. */
+/* The cursor's line: [*ret_y, *ret_end). While the alternate screen is shown: the last
+ * line that is not blank. */
 void logspan_cursor(struct loglines *t, unsigned *ret_y, unsigned *ret_end);
-/* It counts as logged; with `say` it is given to the sink. */
+/* Marks it as logged; with `say` gives it to the sink. */
 void logspan_log(struct loglines *t, struct logspan const *sp, bool say);
 /* It was pushed up out of a live block. */
 void logspan_pushed(struct loglines *t, struct logspan const *sp);
-/* To the sink, unless it is empty. */
+/* Gives it to the sink, unless it is empty. */
 void loglines_say(struct loglines *t, char const *text, size_t len, uint64_t since);
-/* The line that is in t->join ends, and is logged if it has to be. */
+/* Ends the line in t->join; logs it if necessary. */
 void logjoin_end(struct loglines *t);
 void logjoin_reset(struct loglines *t);
-/* Before a look: the line may have ended above the screen after all. */
+/* Before a look: the line may have ended above the screen. */
 void logjoin_check(struct loglines *t);
-/* A row that scrolled off goes to t->join. */
+/* A row that scrolled off is added to t->join. */
 void logjoin_add(struct loglines *t, struct screen_row const *row, bool changed, bool restarts);
 
-/* Between a resize's beginning and end: was a line with this text logged, or drawn? */
+/* During a resize: was a line with this text logged, or drawn? */
 bool logresize_same(struct loglines const *t, uint64_t hash);
 
-/* Feeds the screen, and notes what is said in struct logmotion. */
+/* Feeds the screen, and records movements in struct logmotion. */
 void logmotion_feed(struct loglines *t, char const *data, size_t len);
-/* The rows above this one were not drawn by the last redraw, which drew everything
- * from there down. 0: none is known. */
+/* The last redraw drew everything from this row down, and nothing above. 0: not known. */
 unsigned logmotion_top(struct loglines const *t);
 
 #endif

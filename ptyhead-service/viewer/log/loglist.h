@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The newest lines of a log that is not written yet. */
+/* The newest lines of a log, kept until they are written. */
 #ifndef LOGLIST_H
 #define LOGLIST_H
 
@@ -8,19 +8,19 @@
 #include <stdint.h>
 
 struct loglist {
-	unsigned max; /* 0: all that are held; set before the first */
+	unsigned max; /* 0: no limit; set before the first line */
 	unsigned first, len, room;
 	struct loglist_line {
-		char *text; /* with a NUL behind it */
+		char *text; /* NUL-terminated */
 		size_t len;
 		uint64_t wall;
-		bool notice; /* ours */
+		bool notice; /* one of our own messages */
 	} *line;
 };
 
-/* A copy is kept; the oldest one goes when there are too many, or without memory. */
+/* Copies the text. Drops the oldest line if there are too many, or out of memory. */
 void loglist_add(struct loglist *l, char const *text, size_t len, uint64_t wall, bool notice);
-/* The i-th, the oldest is 0. */
+/* Line number i; 0 is the oldest. */
 struct loglist_line const *loglist_at(struct loglist const *l, unsigned i);
 void loglist_clear(struct loglist *l);
 

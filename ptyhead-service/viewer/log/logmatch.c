@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* Rows that changed since the last look, and rows whose text left its place: who is
- * who. Best first: the same text anywhere; the same form and two first words anywhere; the
- * same form at the same place, then
- * anywhere; the same first word at the same place, then anywhere; the same place. Of
- * several, the lowest: what stands at the end of a block moves with it. Of rows that
- * left earlier, which may be drawn again in a moment, only the text and the form count. */
+/* Matches rows that changed since the last look with rows whose text left its place. In
+ * this order: the same text anywhere; the same form and first two words anywhere; the
+ * same form at the same place, then anywhere; the same first word at the same place,
+ * then anywhere; the same place. Of several candidates, the lowest: the end of a block
+ * moves with it. For rows that left before the last look, and may be redrawn in a
+ * moment, only text and form count. */
 #include <stdlib.h>
 
 #include "loglines_int.h"
 
-#define PAIRS_MAX 65536u /* more are compared only at the same place */
+#define PAIRS_MAX 65536u /* beyond this, only rows at the same place are compared */
 
 struct logmatch_new {
-	struct logrow *row;  /* NULL: there is no room to know it */
+	struct logrow *row;  /* NULL: no room to store it */
 	struct screen_cell const *cells;
 	struct logform form;
 	bool matched;
@@ -22,9 +22,9 @@ enum how { TEXT, LABEL, FORM, KEY, PLACE };
 
 struct sets {
 	struct logmatch_new *changed;
-	struct logrow *vanished; /* logged NONE: taken */
+	struct logrow *vanished; /* logged NONE: matched already */
 	unsigned changed_len, vanished_len;
-	unsigned here; /* of vanished, those that stood on the screen at the last look */
+	unsigned here; /* the first `here` of vanished were on the screen at the last look */
 };
 
 static bool room(struct loglines *t, unsigned rows)
@@ -45,7 +45,7 @@ static bool room(struct loglines *t, unsigned rows)
 	return true;
 }
 
-/* Old text of a row that has another one now. */
+/* The old text of a row that has another text now. */
 static void vanish(struct sets *s, struct logrow const *row)
 {
 	if (row->logged != LOGFORM_NONE) s->vanished[s->vanished_len++] = *row;
@@ -96,7 +96,7 @@ static bool alike(enum how how, struct logmatch_new const *n, struct logrow cons
 	return false;
 }
 
-/* The row is what v was: changed by this, or only moved. */
+/* The row is the old row v, changed or only moved. */
 static void take(struct loglines *t, struct logmatch_new *n, struct logrow *v, uint64_t now)
 {
 	struct logrow *const r = n->row;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* How the program moves the cursor while it draws: carriage returns on continuation
- * rows (rule 5), and from where down it redraws (rule 3). Bytes are fed to the screen
- * in pieces, so that the cursor can be looked at in between. A sequence that two feeds
- * have between them is not seen: then a line is logged somewhat later. */
+ * rows (rule 5), and the row from which it redraws (rule 3). Feeds the screen in
+ * pieces, to look at the cursor between. Does not see a sequence that is split over two
+ * feeds: then a line is logged somewhat later. */
 #include <string.h>
 
 #include "loglines_int.h"
 
-/* At a carriage return: is it on a continuation row, with more before it than the
- * one character by which editors of long lines make a terminal wrap? */
+/* At a carriage return: is it on a continuation row, with more before it than the one
+ * character that line editors write to make the terminal wrap? */
 static void returned(struct loglines *t)
 {
 	struct screen_cursor const c = screen_cursor(t->screen);
@@ -18,8 +18,8 @@ static void returned(struct loglines *t)
 	t->motion.cr_cells = loglines_row(t, c.y).cells;
 }
 
-/* Text is written over a row from its beginning: a line begins there. Colours and
- * erasing may come between. */
+/* Text overwrites a row from its beginning, so a line begins there. Colours and erasing
+ * may come before the text. */
 static void after_return(struct loglines *t, unsigned char c)
 {
 	struct logmotion *const m = &t->motion;
@@ -36,8 +36,8 @@ static void after_return(struct loglines *t, unsigned char c)
 	}
 }
 
-/* The cursor was at row `from`, and a sequence moved it. Moves upwards that follow
- * each other begin one redraw; one that also leaps down draws here and there. */
+/* A sequence moved the cursor from row `from`. Consecutive upward movements begin one
+ * redraw. A redraw that also jumps down draws only some rows. */
 static void moved(struct loglines *t, unsigned from)
 {
 	struct logmotion *const m = &t->motion;
@@ -52,8 +52,8 @@ static void moved(struct loglines *t, unsigned from)
 	m->top = loglines_row(t, y).cells;
 }
 
-/* The end of the sequence at p if it moves the cursor between rows; NULL: it does not,
- * or is not whole. *ret_skip is where to search on then. */
+/* The end of the sequence at p if it moves the cursor between rows. NULL: it does not,
+ * or is incomplete; then *ret_skip is where to continue. */
 static char const *motion(char const *p, char const *end, char const **ret_skip)
 {
 	char const *q = p + 1;
@@ -115,7 +115,7 @@ void logmotion_feed(struct loglines *t, char const *data, size_t len)
 unsigned logmotion_top(struct loglines const *t)
 {
 	if (!t->motion.top || t->motion.leaps || t->motion.erred) return 0;
-	/* Where the cursor is parked nothing was drawn yet. */
+	/* The cursor was only parked there; nothing was drawn yet. */
 	for (unsigned y = 0; y < screen_cursor(t->screen).y; y++)
 		if (loglines_row(t, y).cells == t->motion.top) return y;
 	return 0;

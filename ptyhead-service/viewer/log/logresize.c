@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Another size: the screen makes new cells, and lines wrap elsewhere. What was logged
- * is known again by its text. */
+/* A change of size: the screen allocates new cells, and lines wrap differently. Lines
+ * that were logged are recognised by their text. */
 #include <stdlib.h>
 
 #include "loglines_int.h"
@@ -24,7 +24,7 @@ static void before(struct loglines *t, uint64_t now)
 	t->held = calloc(rows, sizeof *t->held);
 	t->same_len = t->held_len = 0;
 	t->resizing = true;
-	if (!t->same || !t->held) return; /* some lines come twice, then */
+	if (!t->same || !t->held) return; /* some lines are logged twice then */
 	for (unsigned y = 0; y < rows;) {
 		struct logspan const sp = logspan_at(t, y);
 		y = sp.end;
@@ -36,7 +36,7 @@ static void before(struct loglines *t, uint64_t now)
 	qsort(t->held, t->held_len, sizeof *t->held, compare);
 }
 
-/* What was logged is; what had changed since has changed again. */
+/* A logged line stays logged; a changed one stays changed. */
 static void know(struct loglines *t, struct logspan const *sp, uint64_t now)
 {
 	bool const held = is_in(t->held, t->held_len, sp->hash);
@@ -68,7 +68,7 @@ static void after(struct loglines *t, uint64_t now)
 	free(t->held);
 	t->same = t->held = NULL;
 	t->same_len = t->held_len = 0;
-	loglines_feed(t, "", 0, now); /* what was a picture is one */
+	loglines_feed(t, "", 0, now); /* a picture stays a picture */
 }
 
 void loglines_resize(struct loglines *t, unsigned rows, unsigned cols, uint64_t now)

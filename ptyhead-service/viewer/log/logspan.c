@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Lines on the screen, and the one whose beginning has scrolled off. */
+/* Lines on the screen, and the line whose beginning has scrolled off. */
 #include <string.h>
 
 #include "loglines_int.h"
@@ -13,7 +13,7 @@ void logjoin_reset(struct loglines *t)
 	t->join = (struct logjoin){ .text = text };
 }
 
-/* Trailing blanks of rows that are wrapped are in it. */
+/* Includes trailing blanks of wrapped rows. */
 void loglines_say(struct loglines *t, char const *text, size_t len, uint64_t since)
 {
 	while (len > 0 && text[len - 1] == ' ') len--;
@@ -25,7 +25,7 @@ static void join_log(struct loglines *t)
 	struct logjoin *const j = &t->join;
 	if (j->changed && j->text.len > 0 && !j->offered) j->refused = !t->sink.offer(t->sink.arg);
 	if (j->changed && !j->refused) loglines_say(t, j->text.data, j->text.len, j->since);
-	j->offered = j->refused; /* what is refused is refused whole */
+	j->offered = j->refused; /* if the first part was refused, refuse all of it */
 	screen_buf_clear(&j->text);
 }
 
@@ -36,7 +36,7 @@ void logjoin_end(struct loglines *t)
 	logjoin_reset(t);
 }
 
-/* The row that restarts a line says the same thing as the line's beginning, or nothing. */
+/* The row that restarts a line has the same text as the line's beginning, or none. */
 static bool redraws(uint64_t key, struct screen_row const *row)
 {
 	return logform_blank(row) || (key != LOGFORM_NONE && logform_of(row).key == key);
@@ -47,7 +47,7 @@ static uint64_t join_key(struct logjoin const *j)
 	return logform_of(&(struct screen_row){ .cells = j->first, .len = j->first_len }).key;
 }
 
-/* A line of a flood is not made into text only to be left out. */
+/* In a flood, do not make text of a line that is left out. */
 static void join_text(struct loglines *t, struct screen_row const *row, bool changed)
 {
 	struct logjoin *const j = &t->join;
@@ -85,7 +85,7 @@ void logjoin_check(struct loglines *t)
 		if (redraws(join_key(&t->join), &row)) logjoin_reset(t);
 		else logjoin_end(t);
 	} else if (row.len == 0 && (screen_alt(t->screen) || screen_cursor(t->screen).y > 0 || screen_cursor(t->screen).x == 0)) {
-		logjoin_end(t); /* it ended there after all: cleared away */
+		logjoin_end(t); /* it ended there: the rest was cleared */
 	}
 }
 
@@ -183,7 +183,7 @@ static void span_say(struct loglines *t, struct logspan const *sp)
 
 void logspan_log(struct loglines *t, struct logspan const *sp, bool say)
 {
-	/* Its beginning may have been refused, and counted, already. */
+	/* Its beginning may have been refused and counted already. */
 	bool const refused = sp->y == 0 && t->join.open && t->join.refused;
 	if (say && !refused && t->sink.offer(t->sink.arg)) span_say(t, sp);
 	for (unsigned y = sp->y; y < sp->end; y++) {
@@ -195,7 +195,7 @@ void logspan_log(struct loglines *t, struct logspan const *sp, bool say)
 		r->counts = false;
 	}
 	if (sp->y == 0 && t->join.open) {
-		/* The rest of it may still come; of what there is, all was logged. */
+		/* More of it may come; what there is was logged. */
 		struct logjoin *const j = &t->join;
 		screen_buf_clear(&j->text);
 		j->changed = false;

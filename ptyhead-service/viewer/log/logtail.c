@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the tape says, as lines. logtail_run, which waits for it, is in logfollow.c. */
+/* Makes lines of the tape. logtail_run, which waits for more, is in logfollow.c. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,11 +13,11 @@
 
 /* ---- time -------------------------------------------------------------------- */
 
-/* Ours: goes on like CLOCK_MONOTONIC, and reads like CLOCK_REALTIME, so that the times
- * that the tape holds of the past can be compared with it. */
+/* The log's clock: it runs like CLOCK_MONOTONIC and started with the value of
+ * CLOCK_REALTIME, so that it can be compared with the times on the tape. */
 uint64_t logtail_now(struct logtail const *t) { return clock_ns() + t->base; }
 
-/* What people's clock said when ours said `at`: it may have been set since we began. */
+/* CLOCK_REALTIME at the log's time `at`. It may have been set since the start. */
 static uint64_t wall(struct logtail const *t, uint64_t at)
 {
 	uint64_t const ours = logtail_now(t);
@@ -25,15 +25,15 @@ static uint64_t wall(struct logtail const *t, uint64_t at)
 	return ours - at > theirs ? at : theirs - (ours - at);
 }
 
-/* The time of what is read next. */
+/* The time of the next output. */
 static uint64_t reading(struct logtail *t)
 {
 	if (!t->listing) t->clock = logtail_now(t);
 	return t->clock;
 }
 
-/* Of the past the tape knows when it came, to the second: how much of the next `most` bytes
- * came in the same one. */
+/* For the past, the tape has times to the second: how many of the next `most` bytes
+ * came within the same second. */
 static size_t same_time(struct logtail *t, size_t most)
 {
 	uint64_t time = t->clock;
@@ -94,7 +94,7 @@ void logtail_past_over(struct logtail *t)
 
 /* ---- what the tape says ---------------------------------------------------------- */
 
-/* A terminal would answer a query, and what viewers withhold would stay on it. */
+/* A terminal would answer a query, and would keep what viewers withhold. */
 static void span_done(struct logtail *t)
 {
 	char rest[SPAN_REST_MAX];
@@ -124,7 +124,7 @@ static void resize(struct logtail *t, struct tape_size const *z)
 	fed(t);
 }
 
-/* Is it the run that is wanted, if only one is? */
+/* Is this the wanted run, if only one is wanted? */
 static bool wanted(struct logtail *t, uint32_t run, int32_t pid)
 {
 	if (t->run == 0 && t->pid && pid == t->pid) t->run = run;
@@ -215,9 +215,9 @@ static bool touches_alt(struct logtail const *t, uint8_t const *data, size_t len
 	return screen_alt(t->screen) || memmem(data, len, "\033[?1049", 7) || memmem(data, len, "\033[?47", 5);
 }
 
-/* Up to the oldest place at which the screen is known, read as a new terminal would. The
- * first line may be cut, and is left out. False: where the alternate screen plays a part
- * that says nothing. */
+/* Reads the output before the oldest offset where the screen is known, as a new
+ * terminal would do. The first line may be incomplete and is left out. False:
+ * impossible, since the alternate screen is involved. */
 static bool read_before(struct logtail *t, uint64_t upto)
 {
 	uint8_t buf[4096];
@@ -279,7 +279,7 @@ static int begin_at(struct logtail *t, uint64_t offset)
 		r = take_screen(t, &p);
 	}
 	replay_deinit(&p);
-	/* A checkpoint there may have taken account of the run's beginning. */
+	/* A checkpoint there may include the beginning of the run. */
 	if (r == 0 && t->muted && t->state.run > 0 && wanted(t, t->state.run, t->state.pid)) {
 		t->muted = false;
 		say_started(t, t->state.run, t->state.pid, t->state.since);
@@ -287,8 +287,8 @@ static int begin_at(struct logtail *t, uint64_t offset)
 	return r;
 }
 
-/* Where the run that is wanted began; REPLAY_NOW: it is to come. False: somewhere
- * before what is held, and t->from says so; or it is -ESRCH, held no more at all. */
+/* The offset where the wanted run began; REPLAY_NOW: it has not begun yet. False:
+ * before what is held (t->from says so), or -ESRCH: nothing of it is held. */
 static int find_run(struct logtail *t, uint64_t *ret)
 {
 	bool const alive = t->state.flags & TAPE_ALIVE;
@@ -324,7 +324,7 @@ int logtail_begin(struct logtail *t)
 
 /* ---- where it begins again ------------------------------------------------------------ */
 
-/* Bytes were overwritten before they were read: from what stands on the screen on. */
+/* Bytes were overwritten before they were read: continue with the present screen. */
 static int overtaken(struct logtail *t)
 {
 	char text[96];
@@ -337,7 +337,7 @@ static int overtaken(struct logtail *t)
 	return r;
 }
 
-/* Another head has made a new tape: the run goes on there, under another number. */
+/* A new head has made a new tape: the run goes on there, with another number. */
 int logtail_another_tape(struct logtail *t)
 {
 	struct tape_reader newest = t->follow->tape;
@@ -364,7 +364,7 @@ int logtail_step(struct logtail *t)
 	uint8_t buf[16384];
 	struct tape_event e;
 	uint64_t const pos = t->follow->tape.pos;
-	/* With no room for bytes it gives the marks that stand where the past ends. */
+	/* Without room for bytes it returns the marks at the end of the past. */
 	uint64_t const left = !t->listing ? sizeof buf : t->past > pos ? t->past - pos : 0;
 	size_t const most = left < sizeof buf ? (size_t)left : sizeof buf;
 	switch (tape_reader_next(&t->follow->tape, buf, t->listing ? same_time(t, most) : most, &e)) {

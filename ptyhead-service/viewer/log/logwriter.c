@@ -12,7 +12,7 @@
 #include "when.h"
 
 #define SECOND_NS 1000000000u
-/* 2^62, and the 37 seconds by which TAI is ahead of UTC since 2017. */
+/* 2^62, plus the 37 seconds that TAI is ahead of UTC since 2017. */
 #define TAI_BASE (UINT64_C(0x4000000000000000) + 37u)
 #define STAMP_MAX (WHEN_MAX + 1u)
 
@@ -43,7 +43,7 @@ static bool allowed(struct logwriter *w, uint64_t now)
 	return w->tokens > 0;
 }
 
-/* Only for who is to wait for its reader, and for the last moment. */
+/* Only if it may wait for its reader, or at the end. */
 static enum logwriter_state write_on(struct logwriter *w, int ms)
 {
 	int64_t const until = clock_ms() + ms;
@@ -87,7 +87,7 @@ static size_t stamp(struct logwriter const *w, uint64_t wall, char buf[STAMP_MAX
 	return n > 0 ? n + (size_t)snprintf(buf + n, STAMP_MAX - n, " ") : 0;
 }
 
-/* As much of [*p, end) as fits into a line of the log, with its newline. */
+/* The part of [*p, end) that fits into a line of the log, with its newline. */
 static size_t piece(struct logwriter const *w, char const **p, char const *end, uint64_t wall, char line[OUT_LINE_MAX])
 {
 	char mark[STAMP_MAX];
@@ -111,7 +111,7 @@ void logwriter_line(struct logwriter *w, char const *text, size_t len, uint64_t 
 	char line[OUT_LINE_MAX];
 	size_t all = 0;
 
-	/* Either all pieces of a long line, as far as the buffer can hold them, or none. */
+	/* All pieces of a long line, as far as the buffer can hold them, or none. */
 	for (char const *q = p; q < end;) all += piece(w, &q, end, wall, line);
 	if (!room(w, all < OUT_MAX / 2 ? all : OUT_MAX / 2)) {
 		leave_out(w, 1, now);
@@ -188,7 +188,7 @@ enum logwriter_state logwriter_write(struct logwriter *w, uint64_t now, uint64_t
 	enum logwriter_state s = flush(w);
 	if (s == LOGWRITER_DONE && w->left_out == 0) w->error = 0;
 	if (w->resume == 0 || now < w->resume) return s;
-	/* A second later it goes on, if there is room again. */
+	/* It continues a second later, if there is room. */
 	if (out_room(&w->out) < OUT_MAX / 2) {
 		w->resume = now + SECOND_NS;
 		return s;
