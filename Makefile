@@ -15,10 +15,11 @@ DESTDIR  ?=
 
 VERSION  := 0.1.0
 
-# SYSTEMD=no builds without libsystemd; SAN=yes builds everything with ASan and
-# UBSan into a folder of its own; S6=no builds without skalibs and s6 (then
-# s6-ptyexec and the fd-holder store are left out).
-SYSTEMD  ?= yes
+# SYSTEMD=no builds without libsystemd, which the head loads where sockets are handed
+# over to it; so do static builds, which cannot load it. SAN=yes builds everything
+# with ASan and UBSan into a folder of its own; S6=no builds without skalibs and s6
+# (then s6-ptyexec and the fd-holder store are left out).
+SYSTEMD  ?= $(if $(filter -static%,$(LDFLAGS)),no,yes)
 S6       ?= yes
 SAN      ?= no
 
@@ -64,7 +65,7 @@ objs      = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 skip_src :=
 ifeq ($(SYSTEMD),yes)
-SYSTEMD_LIBS := -lsystemd
+SYSTEMD_LIBS := -ldl
 DEFS += -DHAVE_SYSTEMD=1
 skip_src += $(S)/head/activation_plain.c
 else

@@ -5,17 +5,17 @@
 #ifndef ACTIVATION_H
 #define ACTIVATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct activation_fd {
-	int fd;     /* O_CLOEXEC */
-	char *name; /* FileDescriptorName=, "unknown" where none was given */
+	int fd;        /* O_CLOEXEC */
+	bool listener; /* a listening SOCK_STREAM in the UNIX domain */
+	char *name;    /* FileDescriptorName=, "unknown" where none was given */
 };
 
 /* *ret is malloc'd and has *ret_n entries. Removes the variables from the environment.
- * 0 or -errno. */
+ * 0 or -errno; -ELIBACC: libsystemd cannot be loaded. */
 int activation_take(struct activation_fd **ret, size_t *ret_n);
 void activation_free(struct activation_fd *fds, size_t n); /* frees the names; does not close the descriptors */
-/* -1 unless `fd` is a listening SOCK_STREAM in the UNIX domain. */
-int activation_is_listener(int fd);
 #endif

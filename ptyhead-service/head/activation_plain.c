@@ -10,6 +10,19 @@
 
 #define FIRST 3
 
+static int option(int fd, int name)
+{
+	int value = -1;
+	socklen_t len = sizeof value;
+	return getsockopt(fd, SOL_SOCKET, name, &value, &len) < 0 ? -1 : value;
+}
+
+static bool is_listener(int fd)
+{
+	return option(fd, SO_DOMAIN) == AF_UNIX && option(fd, SO_TYPE) == SOCK_STREAM &&
+	       option(fd, SO_ACCEPTCONN) == 1;
+}
+
 int activation_take(struct activation_fd **ret, size_t *ret_n)
 {
 	uint64_t const pid = number_env("LISTEN_PID", 1u << 30);
@@ -25,6 +38,7 @@ int activation_take(struct activation_fd **ret, size_t *ret_n)
 	for (size_t i = 0; i < n; i++) {
 		size_t const len = names ? strcspn(names, ":") : 0;
 		fds[i].fd = FIRST + (int)i;
+		fds[i].listener = is_listener(fds[i].fd);
 		fds[i].name = len > 0 ? strndup(names, len) : strdup("unknown");
 		if (names) names += names[len] ? len + 1 : len;
 		if (!fds[i].name) r = -ENOMEM;
@@ -47,17 +61,4 @@ void activation_free(struct activation_fd *fds, size_t n)
 {
 	for (size_t i = 0; i < n; i++) free(fds[i].name);
 	free(fds);
-}
-
-static int option(int fd, int name)
-{
-	int value = -1;
-	socklen_t len = sizeof value;
-	return getsockopt(fd, SOL_SOCKET, name, &value, &len) < 0 ? -1 : value;
-}
-
-int activation_is_listener(int fd)
-{
-	return option(fd, SO_DOMAIN) == AF_UNIX && option(fd, SO_TYPE) == SOCK_STREAM &&
-	       option(fd, SO_ACCEPTCONN) == 1 ? 0 : -1;
 }

@@ -325,7 +325,7 @@ static int listen_on(struct daemon *d, struct daemon_options const *o, struct ac
 			continue;
 		}
 		snprintf(text, sizeof text, "%d (%.40s)", fds[i].fd, fds[i].name);
-		if (activation_is_listener(fds[i].fd) < 0)
+		if (!fds[i].listener)
 			return fatal(d, EXIT_USAGE, "descriptor %s was handed over and is not a listening UNIX stream socket", text, 0);
 		r = listener_add(&d->listeners, &d->env, &d->peers, fds[i].fd, fds[i].name);
 		if (r < 0) return fatal(d, EXIT_TEMPORARY, "unable to listen on descriptor %s", text, r);
@@ -349,6 +349,7 @@ static int start(struct daemon *d, struct daemon_options const *o)
 	size_t n = 0;
 
 	int r = activation_take(&fds, &len);
+	if (r == -ELIBACC) return fatal(d, EXIT_TEMPORARY, "%s", "libsystemd.so.0, which takes what was handed over (LISTEN_FDS), is not there: install it (libsystemd0)", 0);
 	if (r == 0) r = take_items(fds, &len, &items, &n);
 	if (r < 0) return fatal(d, EXIT_TEMPORARY, "%s", "unable to take what was handed over", r);
 	int code = take_up(d, o, items, n);

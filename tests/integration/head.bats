@@ -251,6 +251,37 @@ look() {
 	[[ $output = *'descriptor 3 (x)'* ]]
 }
 
+# The head on a socket that is handed over to it as systemd does.
+handed_over() { # COMMAND...
+	# shellcheck disable=SC2016
+	start s6-ipcserver-socketbinder -- "$T/s" sh -c '
+		exec 3<&0 </dev/null
+		LISTEN_FDS=1 LISTEN_FDNAMES=all LISTEN_PID=$$ exec "$@"' sh "$@" 2>"$T/log"
+}
+
+@test "libsystemd stays no longer than the sockets take that it hands over" {
+	start ptyhead "$T/other"
+	wait_for 5 s6-ptyexec "$T/other" true
+	! grep libsystemd "/proc/$STARTED/maps"
+	handed_over ptyhead
+	wait_for 5 s6-ptyexec "$T/s" true
+	! grep libsystemd "/proc/$STARTED/maps"
+}
+
+@test "libsystemd is not there: a head that needs it says so, others do without" {
+	[ "$(id -u)" -eq 0 ] || skip 'needs root'
+	local library
+	library=$(ldconfig -p | sed -n 's|.*=> \(/.*/libsystemd\.so\.0\)$|\1|p' | head -n 1)
+	[ -n "$library" ] || skip 'no libsystemd'
+	# shellcheck disable=SC2016
+	local without=(unshare -m sh -c 'mount --bind /dev/null "$1" && shift && exec "$@"' sh "$library")
+	handed_over "${without[@]}" ptyhead
+	wait_for 5 not alive "$STARTED"
+	grep -q 'libsystemd.so.0, .* is not there: install it' "$T/log"
+	start "${without[@]}" ptyhead "$T/other"
+	wait_for 5 s6-ptyexec "$T/other" true
+}
+
 @test "stderr that nobody reads does not stop the head" {
 	mkfifo "$T/log"
 	exec 9<>"$T/log"
