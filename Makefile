@@ -264,7 +264,7 @@ install: all                    ## into DESTDIR, PREFIX, BINDIR, LIBEXECDIR, MAN
 	$(quiet)sed -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $(S)/client/ptyhead.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/ptyhead.pc
 ifeq ($(SYSTEMD),yes)
 	$(quiet)install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(USERUNITDIR) $(DESTDIR)$(LIBEXECDIR)
-	$(quiet)install -m 755 systemd/check-name $(DESTDIR)$(LIBEXECDIR)
+	$(quiet)install -m 755 systemd/check-name systemd/pace $(DESTDIR)$(LIBEXECDIR)
 	$(quiet)for u in $(UNITS); do $(UNIT_PATHS) $$u > $(DESTDIR)$(UNITDIR)/$${u##*/} || exit 1; done
 	$(quiet)for u in $(USERUNITS); do $(UNIT_PATHS) $$u > $(DESTDIR)$(USERUNITDIR)/$${u##*/} || exit 1; done
 endif
@@ -275,7 +275,7 @@ uninstall:                      ## take away what install put there
 	for m in $(MANPAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 	for c in $(COMPLETED); do rm -f $(DESTDIR)$(BASHCOMPDIR)/$$c $(DESTDIR)$(FISHCOMPDIR)/$$c.fish; done
 	rm -f $(DESTDIR)$(ZSHCOMPDIR)/_ptyhead
-	rm -f $(DESTDIR)$(LIBEXECDIR)/check-name
+	rm -f $(DESTDIR)$(LIBEXECDIR)/check-name $(DESTDIR)$(LIBEXECDIR)/pace
 	rm -f $(DESTDIR)$(INCLUDEDIR)/ptyhead.h $(DESTDIR)$(LIBDIR)/$(SOREAL) $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libptyhead.so $(DESTDIR)$(LIBDIR)/libptyhead.a $(DESTDIR)$(LIBDIR)/pkgconfig/ptyhead.pc
 	for u in $(UNITS); do rm -f $(DESTDIR)$(UNITDIR)/$${u##*/}; done
 	for u in $(USERUNITS); do rm -f $(DESTDIR)$(USERUNITDIR)/$${u##*/}; done

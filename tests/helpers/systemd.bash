@@ -67,7 +67,7 @@ sd_inside() {
 	for d in "$PTYHEAD_BUILD"/*; do
 		if [ -f "$d" ] && [ -x "$d" ]; then cp "$d" "$scratch/fs/bin/"; fi
 	done
-	cp "$REPO/systemd/check-name" "$scratch/fs/bin/"
+	cp "$REPO/systemd/check-name" "$REPO/systemd/pace" "$scratch/fs/bin/"
 	mount --bind "$scratch/fs/bin" /usr/local/bin
 	for d in /lib/systemd/system-generators /lib/systemd/user-generators /lib/systemd/system-environment-generators; do
 		if [ -d "$d" ]; then mount -t tmpfs none "$d"; fi

@@ -75,7 +75,7 @@ all_well() {
 	sd cp /bin/false /usr/local/bin/ptyhead
 	was=$(head_now)
 	sd systemctl kill -s KILL ptyhead@app.service
-	failed_often() { [ "$(sd_prop ptyhead@app.service NRestarts)" -ge 5 ]; }
+	failed_often() { [ "$(sd_prop ptyhead@app.service NRestarts)" -ge 3 ]; }
 	wait_for 10 failed_often
 	sd mv -f /usr/local/bin/ptyhead.good /usr/local/bin/ptyhead
 	wait_for 10 other_head "$was"
