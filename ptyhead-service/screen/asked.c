@@ -1,4 +1,4 @@
-/* Sizes that programs ask for. Whether they get them is the caller's business. */
+/* Sizes that programs ask for. The caller decides whether they get them. */
 #include "screen_int.h"
 
 static unsigned clamp_size(unsigned n) { return n < 1 ? 1 : umin(n, SCREEN_SIZE_MAX); }
@@ -22,8 +22,8 @@ bool screen_size_asked(struct screen *s, unsigned *ret_rows, unsigned *ret_cols)
 	return true;
 }
 
-/* XTWINOPS that ask for a size, and DECSLPP. 0 is the display's size, which nobody
- * knows here: as it is. */
+/* XTWINOPS that ask for a size, and DECSLPP. 0 means the size of the display, which is
+ * unknown here: unchanged. */
 bool page_window(struct screen *s)
 {
 	unsigned const what = par(s, 0, 0);

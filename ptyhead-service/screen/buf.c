@@ -67,7 +67,7 @@ void screen_buf_fmt(struct screen_buf *b, char const *fmt, ...)
 	int const n = vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
 	if (n < 0 || (size_t)n >= sizeof line)
-		b->failed = true; /* a caller's mistake, not the stream's */
+		b->failed = true; /* a mistake of the caller, not of the stream */
 	else
 		screen_buf_add(b, line, (size_t)n);
 }

@@ -1,4 +1,4 @@
-/* Cells of more than one code point, each such sequence kept once. */
+/* Cells of more than one code point. Each such sequence is stored once. */
 #include "screen_int.h"
 
 #include <stdlib.h>
@@ -82,7 +82,7 @@ static bool cluster_slot(struct screen *s, uint32_t *ret_id)
 	}
 	if (c->nfree) {
 		while (c->next < t->n && c->at[c->next].n) c->next++;
-		if (c->next == t->n) return false; /* cannot be: nfree counts them */
+		if (c->next == t->n) return false; /* impossible: nfree counts them */
 		c->nfree--;
 		*ret_id = c->next++;
 		return true;

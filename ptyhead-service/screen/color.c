@@ -54,7 +54,7 @@ static bool parse_rgb(char const *r, size_t len, uint32_t *ret_rgb)
 		   component(s2 + 1, (size_t)(end - s2 - 1), true));
 }
 
-/* X11's names, whatever their case and spaces. */
+/* X11's colour names, ignoring case and spaces. */
 static bool parse_name(char const *str, size_t len, uint32_t *ret_rgb)
 {
 	char name[COLOR_NAME_MAX + 1];
@@ -82,7 +82,7 @@ static bool parse_name(char const *str, size_t len, uint32_t *ret_rgb)
 
 /* ---- numbers -------------------------------------------------------------- */
 
-/* A decimal number, as in "-1.5e3", whatever the locale is. */
+/* A decimal number such as "-1.5e3", independent of the locale. */
 static bool number(char const **p, char const *end, double *ret)
 {
 	char const *s = *p;

@@ -1,14 +1,14 @@
-/* Colours that are given without a device: CIE 1931 and 1976 coordinates, and TekHVC,
- * whose hue is the angle from best red round the white point in u'v', whose value is
- * L*, and whose chroma is the distance times L*. What a screen cannot show has its
- * chroma lessened, as Xlib does. The arithmetic functions are here so that nothing
- * needs the mathematical library. */
+/* Device-independent colours: CIE 1931 and 1976 coordinates, and TekHVC. In TekHVC the
+ * hue is the angle from best red around the white point in u'v', the value is L*, and
+ * the chroma is the distance times L*. If a screen cannot show a colour, its chroma is
+ * reduced, as in Xlib. The arithmetic functions are here so that the maths library is
+ * not needed. */
 #include "screen_int.h"
 
 #define BEST_RED_U 0.7127
 #define BEST_RED_V 0.4931
 #define CHROMA 7.50725
-#define EDGE 0.001 /* how far out of the screen's range is none */
+#define EDGE 0.001 /* tolerance outside of the screen's range */
 
 #define INSIDE 1e-7
 
@@ -16,7 +16,7 @@ struct uvy {
 	double u, v, y;
 };
 
-/* What a screen's primaries make of things. */
+/* Constants of a screen's primaries. */
 struct device {
 	double to_xyz[3][3];   /* from intensities */
 	double from_xyz[3][3];
@@ -24,12 +24,12 @@ struct device {
 	double u, v;           /* the same as u'v' */
 };
 
-/* Newton's method for the root of the n-th order, n 2 or 3, of a number of 0 to 1000. */
+/* Newton's method for the n-th root, n 2 or 3, of a number from 0 to 1000. */
 static double root(double x, unsigned n)
 {
 	if (x <= 0) return 0;
 	double r = x > 1 ? x : 1;
-	for (unsigned i = 0; i < 60; i++) { /* from above: it falls until it is exact */
+	for (unsigned i = 0; i < 60; i++) { /* starts above the root and decreases until it is exact */
 		double const next = n == 2 ? (r + x / r) / 2 : (2 * r + x / (r * r)) / 3;
 		if (next >= r) break;
 		r = next;
@@ -37,7 +37,7 @@ static double root(double x, unsigned n)
 	return r;
 }
 
-/* Of an angle in degrees. */
+/* For an angle in degrees. */
 static void sine_cosine(double degrees, double *ret_sin, double *ret_cos)
 {
 	double const x = (degrees - 360 * (double)(long)(degrees / 360)) * (3.14159265358979323846 / 180);
@@ -101,7 +101,7 @@ static double lightness(double y)
 
 /* A hue is a direction from the white point. */
 struct hue {
-	double u, v; /* of length 1; or both 0 */
+	double u, v; /* length 1, or both 0 */
 };
 
 static struct hue hue_of(struct device const *d, struct uvy c)
@@ -134,7 +134,7 @@ static void intensities_of_uvy(struct device const *d, struct uvy c, double ret[
 	multiply(d->from_xyz, xyz, ret);
 }
 
-/* The value of intensities, and their chroma. */
+/* The value and the chroma of intensities. */
 static void value_chroma(struct device const *d, double const rgb[3], double *ret_value, double *ret_chroma)
 {
 	double xyz[3];
@@ -146,8 +146,8 @@ static void value_chroma(struct device const *d, double const rgb[3], double *re
 	*ret_chroma = root(u * u + v * v, 2) * *ret_value * CHROMA;
 }
 
-/* The most chroma that the screen shows of a hue, and its value there. It is on the
- * edge of the range: one primary is all out, and another all on. */
+/* The largest chroma that the screen can show for a hue, and its value. It lies on the
+ * edge of the range: one primary is off, another fully on. */
 static void fullest(struct device const *d, struct hue h, double ret_rgb[3])
 {
 	intensities_of_uvy(d, uvy_of_hvc(d, h, 40, 120), ret_rgb);
@@ -160,7 +160,7 @@ static void fullest(struct device const *d, struct hue h, double ret_rgb[3])
 	for (unsigned i = 0; i < 3; i++) ret_rgb[i] = high > low ? (ret_rgb[i] - low) / (high - low) : 0;
 }
 
-/* The nearest colour of that hue and value that the screen shows. */
+/* The nearest colour of this hue and value that the screen can show. */
 static void clip_chroma(struct device const *d, struct uvy c, double ret_rgb[3])
 {
 	struct hue const h = hue_of(d, c);
@@ -173,7 +173,7 @@ static void clip_chroma(struct device const *d, struct uvy c, double ret_rgb[3])
 	if (wanted <= value) {
 		chroma = value > 0 ? wanted * chroma / value : 0;
 		value = wanted;
-	} else { /* between there and white */
+	} else { /* between that and white */
 		double lo = 0;
 		double hi = 1;
 		for (unsigned i = 0; i < 40; i++) {
@@ -190,8 +190,8 @@ static void clip_chroma(struct device const *d, struct uvy c, double ret_rgb[3])
 
 /* ---- the whole ------------------------------------------------------------------ */
 
-/* Xlib's own L*a*b*: a* and b* are counted in hundreds, and what is dark is told a hundred
- * times too light. */
+/* Xlib's L*a*b* differs: a* and b* count in hundreds, and dark colours are given a
+ * hundred times too light. */
 static void xyz_of_lab(struct device const *d, double const v[3], double ret[3])
 {
 	double const t = (v[0] + 16) / 116;
@@ -267,7 +267,7 @@ bool color_intensities(enum color_space space, double const primaries[3][3], dou
 	for (unsigned i = 0; i < 3; i++) inside &= v[i] >= -EDGE && v[i] <= 1 + EDGE;
 	if (!inside) clip_chroma(&d, uvy_of_xyz(xyz), v);
 	for (unsigned i = 0; i < 3; i++) {
-		/* A primary that is all out by rounding alone is a little on, as in Xlib. */
+		/* A primary that is off only by rounding is slightly on, as in Xlib. */
 		if (!inside && v[i] > -INSIDE && v[i] < INSIDE) v[i] = INSIDE;
 		if (!(v[i] >= -EDGE && v[i] <= 1 + EDGE)) return false;
 		v[i] = v[i] < 0 ? 0 : v[i] > 1 ? 1 : v[i];

@@ -7,7 +7,7 @@ static void row_unwrap(struct screen *s, unsigned y)
 	r->flags = (uint8_t)(r->flags & ~ROW_WRAPPED);
 }
 
-/* Returns whether protected cells stayed. */
+/* Returns whether protected cells were spared. */
 static bool erase_rows(struct screen *s, unsigned y, unsigned end, bool keep)
 {
 	uint16_t const style = style_erase(s);
@@ -20,8 +20,8 @@ static bool erase_rows(struct screen *s, unsigned y, unsigned end, bool keep)
 	return kept;
 }
 
-/* With a wrap pending the cursor counts as past the last column, as in
- * xterm.js: erasing to the right erases nothing of the row. */
+/* While a wrap is pending the cursor counts as past the last column, as in xterm.js:
+ * erasing to the right erases nothing. */
 static void erase_line(struct screen *s, unsigned what, bool keep)
 {
 	switch (what) {
@@ -107,7 +107,8 @@ static void insert_chars(struct screen *s, unsigned n, bool remove)
 		grid_insert_cells(s, s->y, s->x, n);
 }
 
-/* Columns of the whole region: DECIC, DECDC at the cursor; SR, SL at the left. */
+/* Columns of the whole region: DECIC and DECDC at the cursor; SR and SL at the left
+ * edge. */
 static void columns(struct screen *s, unsigned x, unsigned n, bool remove)
 {
 	if (!within_margins(s)) return;
@@ -191,7 +192,7 @@ static void title_pop(struct screen *s, unsigned what)
 	if (s->sinks.title) s->sinks.title(s->sinks.arg, s);
 }
 
-/* A question, or nothing that is known here. */
+/* A question, or a sequence that is unknown here. */
 static void ask(struct screen *s, unsigned char final)
 {
 	if (!csi_query(s, final)) withhold(s);
@@ -232,7 +233,8 @@ static void plain(struct screen *s, unsigned char final)
 	case 'I': cursor_tab(s, par_pos(s, 0)); break;
 	case 'J':
 		erase_display(s, par(s, 0, 0), s->iso_protect && par(s, 0, 0) != 3);
-		if (par(s, 0, 0) == 3) withhold(s); /* a viewer's scrollback is not the program's alone */
+		if (par(s, 0, 0) == 3) withhold(s); /* a viewer's scrollback does not
+		                                     * belong to the program alone */
 		break;
 	case 'K': erase_line(s, par(s, 0, 0), s->iso_protect); break;
 	case 'L': insert_lines(s, par_pos(s, 0)); break;
@@ -269,7 +271,7 @@ static void plain(struct screen *s, unsigned char final)
 	case 't':
 		if (par(s, 0, 0) == 22 && par(s, 1, 0) <= 2) title_push(s, par(s, 1, 0));
 		else if (par(s, 0, 0) == 23 && par(s, 1, 0) <= 2) title_pop(s, par(s, 1, 0));
-		else if (page_window(s)) withhold(s); /* who may grant it tells the viewers */
+		else if (page_window(s)) withhold(s); /* if the size is granted, a mark tells the viewers */
 		else ask(s, final);
 		break;
 	case 'u': cursor_restore(s); break;
@@ -322,7 +324,7 @@ static void modkeys(struct screen *s, unsigned char final)
 	}
 }
 
-/* DECSCA: 1 protects; what it protects is none of ED's and EL's business. */
+/* DECSCA: 1 protects from selective erasing; ED and EL ignore it. */
 static void protection(struct screen *s)
 {
 	unsigned const on = par(s, 0, 0) == 1 ? SCREEN_PROTECTED : 0;
@@ -332,8 +334,8 @@ static void protection(struct screen *s)
 	s->iso_protect = false;
 }
 
-/* DECSCL: a soft reset, as DEC STD 070 has it; with a second parameter of 9, which
- * screen_restore alone writes, it is none. */
+/* DECSCL: a soft reset, as in DEC STD 070. Not with a second parameter of 9, which only
+ * screen_restore writes. */
 static void level_set(struct screen *s)
 {
 	unsigned const what = par(s, 0, 0);
@@ -380,7 +382,7 @@ void csi_dispatch(struct screen *s, unsigned char final)
 {
 	struct parser const *const p = &s->p;
 	if (p->ninter > 1 || (p->sub && final != 'm')) {
-		withhold(s); /* a colon where none belongs: not ours, as in xterm */
+		withhold(s); /* a colon in the wrong place: unknown, as in xterm */
 		return;
 	}
 	if (p->ninter) {

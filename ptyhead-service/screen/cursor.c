@@ -44,8 +44,8 @@ void cursor_right(struct screen *s, unsigned n)
 	moved(s);
 }
 
-/* Reverse wraparound, as xterm had it before it told mode 45 from 1045: from the left
- * edge to the right one of the row above, from the region's first row to its last. */
+/* Reverse wraparound as in xterm before it distinguished mode 45 from 1045: from the
+ * left edge to the right edge of the row above, within the scroll region. */
 static void reverse_wrap(struct screen *s, int x, unsigned left)
 {
 	int const in_row = s->right - (int)left + 1;
@@ -54,7 +54,7 @@ static void reverse_wrap(struct screen *s, int x, unsigned left)
 	if (s->x == left && s->x >= s->left && s->x <= s->right && s->y == s->top) at = (s->bottom + 1) * in_row - 1;
 	else if (at < 0) at = (at % all + all) % all;
 	unsigned const y = (unsigned)(at / in_row);
-	for (unsigned i = y; i < s->y; i++) { /* what wrapped there no longer does, as in xterm.js */
+	for (unsigned i = y; i < s->y; i++) { /* these rows no longer wrap, as in xterm.js */
 		struct row *const r = row_at(s, s->grid, i);
 		r->flags = (uint8_t)(r->flags & ~ROW_WRAPPED);
 	}
@@ -66,7 +66,7 @@ void cursor_left(struct screen *s, unsigned n)
 {
 	bool const reverse = (s->modes & (BIT(M_REVWRAP) | BIT(M_REVWRAP2))) && mode_on(s, M_AWM);
 	unsigned const left = s->x >= s->left ? s->left : 0;
-	if (reverse && s->pending) n--; /* the cursor was past the last cell: back onto it */
+	if (reverse && s->pending) n--; /* the cursor was past the last cell: first back onto it */
 	if (n <= s->x - left) s->x = (uint16_t)(s->x - n);
 	else if (reverse && left <= s->right) reverse_wrap(s, (int)s->x - (int)n, left);
 	else s->x = (uint16_t)left;
@@ -107,7 +107,7 @@ void cursor_reverse_index(struct screen *s)
 void cursor_tab(struct screen *s, unsigned n)
 {
 	if (s->pending && mode_on(s, M_MORE) && mode_on(s, M_AWM)) {
-		cursor_linefeed(s, true); /* what more(1) expects behind a full line */
+		cursor_linefeed(s, true); /* more(1) expects this after a full line */
 		s->x = s->left;
 		s->pending = false;
 	}

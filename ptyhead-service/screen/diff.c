@@ -1,13 +1,13 @@
-/* Painting a screen on a terminal of another size, or one that lags: what
- * changed since the last painting, cropped so that the cursor is seen. The
- * terminal's margins, tabs, charsets and insertion stay at their defaults. */
+/* Paints a screen on a terminal of another size, or on a slow one: only what changed
+ * since the last picture, cropped so that the cursor is visible. The terminal's
+ * margins, tabs, charsets and insert mode keep their defaults. */
 #include "screen_int.h"
 
 #include <string.h>
 
 struct view {
 	struct screen const *s; /* NULL: blank */
-	unsigned y, x;          /* what its first cell shows */
+	unsigned y, x;          /* position of the first cell shown */
 	unsigned rows, cols;
 };
 
@@ -21,7 +21,7 @@ void screen_viewport(struct screen const *s, unsigned rows, unsigned cols, unsig
 struct line {
 	struct screen const *s; /* NULL: blank */
 	struct screen_cell const *cells;
-	unsigned len;  /* so many may show something; the rest is blank */
+	unsigned len;  /* cells from here on are blank */
 	unsigned cols;
 };
 
@@ -36,7 +36,7 @@ static struct line view_line(struct view const *v, unsigned y)
 	return l;
 }
 
-/* Halves of wide characters that the edge cuts, and everything outside the screen, are
+/* Halves of wide characters that the edge cuts, and cells outside of the screen, are
  * blank. */
 static inline struct screen_cell line_cell(struct line const *l, unsigned x)
 {
@@ -66,7 +66,8 @@ static bool cell_same(struct screen const *a, struct screen_cell x, struct scree
 	return (!x.style && !y.style) || style_same(a, x.style, b, y.style);
 }
 
-/* Of what a row shows; 0: no character. Two screens number their styles differently. */
+/* A hash of what the row shows; 0: no characters. It must not use style numbers, which
+ * differ between screens. */
 static uint64_t row_hash(struct view const *v, unsigned y)
 {
 	struct line const l = view_line(v, y);
@@ -86,8 +87,8 @@ static uint64_t row_hash(struct view const *v, unsigned y)
 	return any ? h | 1 : 0;
 }
 
-/* By how many rows the old picture moved up, when that explains the new one better
- * than not at all. A guess by hashes: what differs is painted anyway. */
+/* By how many rows the old picture moved up, if that explains the new one better than
+ * no movement. A guess from hashes: differences are painted in any case. */
 static unsigned scrolled(struct view const *from, struct view const *to)
 {
 	uint64_t was[SCREEN_SIZE_MAX];
@@ -111,15 +112,15 @@ static unsigned scrolled(struct view const *from, struct view const *to)
 	return best;
 }
 
-/* Are x and x + 1 a wide character, before or after, or letters of one flag? */
+/* Are x and x + 1 one wide character, before or after, or letters of one flag? */
 static bool pair(struct line const *from, struct line const *to, unsigned x)
 {
 	if ((line_cell(from, x).flags | line_cell(to, x).flags) & SCREEN_CELL_WIDE) return true;
 	return flag_letter(line_cell(to, x)) && flag_letter(line_cell(to, x + 1));
 }
 
-/* What is beside a cell that some terminals make wider may have been written over by it,
- * or will be. */
+/* A cell beside one that some terminals make wider may have been overwritten by it, or
+ * will be. */
 static void spill(struct line const *l, unsigned x, bool *ret)
 {
 	unsigned most;
@@ -128,8 +129,8 @@ static void spill(struct line const *l, unsigned x, bool *ret)
 	for (unsigned i = x + 1; i < l->cols && i < x + most; i++) ret[i] = true;
 }
 
-/* Which cells of a row to write: those that differ, and the whole of every wide
- * character, old or new, that one of them is part of. */
+/* Which cells of a row to write: those that differ, and all cells of each wide
+ * character, old or new, that contains one of them. */
 static void changes(struct line const *from, struct line const *to, bool *ret)
 {
 	unsigned const n = umax(from->len, to->len);
@@ -144,7 +145,7 @@ static void changes(struct line const *from, struct line const *to, bool *ret)
 		if (ret[x]) spill(from, x, ret), spill(to, x, ret);
 	}
 	if (!wide) return;
-	/* One way and back: each pair has looked at both its neighbours then. */
+	/* Forward and backward, so that each pair is compared with both neighbours. */
 	for (unsigned x = 0; x + 1 < to->cols; x++)
 		if (ret[x] != ret[x + 1] && pair(from, to, x)) ret[x] = ret[x + 1] = true;
 	for (unsigned x = to->cols; x-- > 1;)
@@ -154,7 +155,7 @@ static void changes(struct line const *from, struct line const *to, bool *ret)
 static void row_paint(struct painter *p, struct line const *to, unsigned y, bool const *changed)
 {
 	struct screen const *const s = to->s;
-	unsigned run = 0; /* all before it have changed, from x on */
+	unsigned run = 0; /* all cells from x to here have changed */
 	for (unsigned x = 0; x < to->cols;) {
 		struct screen_cell const c = line_cell(to, x);
 		if (!changed[x]) {
@@ -169,7 +170,8 @@ static void row_paint(struct painter *p, struct line const *to, unsigned y, bool
 			while (run < to->cols && changed[run]) run++;
 			paint_to(p, c, y, x);
 			paint_style(p, &st);
-			/* Nothing is to show beside it where it is narrower. */
+			/* Beside it, nothing old must stay visible where it is
+			 * narrower. */
 			if (!p->flag && paint_disputed(s, c, &most)) screen_buf_fmt(p->out, "\033[%uX", screen_cell_width(c));
 			unsigned const n = paint_run(p, to->cells + x, umin(run, to->len) - x);
 			if (!n) paint_cell(p, c);
@@ -271,12 +273,12 @@ void screen_diff(struct screen const *from, struct screen const *to, unsigned ro
 	screen_viewport(to, rows, cols, &t.y, &t.x);
 	if (hide) screen_buf_str(out, "\033[?25l");
 	if ((from && from->alt_on) != to->alt_on) {
-		kitty_change(out, a.kitty, 0); /* each screen has a stack of its own */
+		kitty_change(out, a.kitty, 0); /* each screen has a keyboard stack of its own */
 		a.kitty = 0;
 		screen_buf_str(out, to->alt_on ? "\033[?1049h\033[H\033[2J" : "\033[?1049l\033[m\033[H\033[2J");
 		f.s = NULL;
 	}
-	/* What goes off the top of the main screen goes into the terminal's scrollback. */
+	/* Rows that scroll off the main screen go into the terminal's scrollback. */
 	unsigned const up = to->alt_on ? scrolled(&f, &t) : 0;
 	if (up) {
 		screen_buf_fmt(out, "\033[%u;1H", rows);

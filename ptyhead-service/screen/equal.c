@@ -1,4 +1,4 @@
-/* Are two screens the same in all that is promised to survive? */
+/* Are two screens equal in everything that must survive? */
 #include "screen_int.h"
 
 #include <stdarg.h>
@@ -82,8 +82,8 @@ static bool strings_equal(char const *a, char const *b)
 	return !a || !b ? a == b : !strcmp(a, b);
 }
 
-/* What a viewer withholds from its terminal may differ: that is made from bytes that
- * passed, or by a restore, and neither gives it. */
+/* Modes that viewers withhold may differ: a viewer's screen comes from bytes that
+ * passed, or from a restore, and neither sets them. */
 static uint64_t saved_given(struct screen const *s)
 {
 	uint64_t valid = s->saved_valid;
@@ -117,8 +117,8 @@ bool screen_equal(struct screen const *a, struct screen const *b, char why[SCREE
 	if (a->top != b->top || a->bottom != b->bottom || a->left != b->left || a->right != b->right)
 		return differ(why, "margins: %u-%u %u-%u, %u-%u %u-%u", a->top, a->bottom, a->left, a->right, b->top,
 			      b->bottom, b->left, b->right);
-	/* DECCOLM's state is told by DECRQM alone. A restore onto a terminal in use leaves
-	 * it out, since setting it would clear that terminal. */
+	/* Only DECRQM shows DECCOLM's state. A restore onto a terminal in use leaves it
+	 * out, since setting it would clear the terminal. */
 	struct home const *const home = a->home.known ? &a->home : &b->home;
 	if ((home_shown(a, home) ^ home_shown(b, home)) & ~BIT(M_COLM))
 		return differ(why, "modes: %llx, %llx", (unsigned long long)a->modes, (unsigned long long)b->modes);

@@ -12,7 +12,7 @@ static void linefeed(struct screen *s)
 void control_execute(struct screen *s, unsigned c)
 {
 	switch (c) {
-	case 0x05: /* ENQ: no answerback, as xterm; viewers' terminals may have one */
+	case 0x05: /* ENQ: no answerback, as in xterm; a viewer's terminal may have one */
 		if (s->p.state == P_GROUND) query_span(s, SCREEN_QUERY_ANSWERED, NULL);
 		break;
 	case 0x07:
@@ -30,14 +30,15 @@ void control_execute(struct screen *s, unsigned c)
 	}
 }
 
-/* What is not known here is ASCII; a viewer makes it that on its terminal, too. */
+/* An unknown set counts as ASCII; a viewer selects ASCII on its terminal, too. */
 static void designate(struct screen *s, unsigned char slot, unsigned char set)
 {
 	static char const slots[] = "()*+";
 	char const *const at = strchr(slots, slot);
 	bool const known = strchr("B0A45CRQ9KYE6`ZH7=", set) && s->p.ninter == 1;
 	if (at) s->g[at - slots] = known ? set : 'B';
-	/* 96-character sets: GR means nothing under UTF-8. And all that is no designation. */
+	/* 96-character sets have no effect, since GR is not used with UTF-8. Also
+	 * everything that designates no set. */
 	if (!at || !known) withhold(s);
 }
 
@@ -131,11 +132,11 @@ void esc_dispatch(struct screen *s, unsigned char final)
 		break;
 	case 'c':
 		state_full_reset(s);
-		withhold(s); /* it may cost a viewer's scrollback, and its user's settings */
+		withhold(s); /* it may erase a viewer's scrollback, and its user's settings */
 		break;
 	case 'n': s->gl = 2; break;
 	case 'o': s->gl = 3; break;
-	case '\\': break; /* the end of a string that there is not */
+	case '\\': break; /* a string terminator without a string */
 	default: withhold(s); break;
 	}
 }

@@ -1,5 +1,5 @@
-/* Rows and cells: erasing, shifting, scrolling. A row allocates its cells when
- * something is first written to it, and scrolling turns rows round. */
+/* Rows and cells: erasing, shifting, scrolling. A row allocates its cells at its first
+ * write. Scrolling rotates rows. */
 #include "screen_int.h"
 
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct screen_cell *row_open(struct screen *s, struct row *r, unsigned upto)
 	if (!r->cells) {
 		r->cells = malloc(s->cols * sizeof *r->cells);
 		if (!r->cells) return NULL;
-		spend(s, COST_STRING + 4u * s->cols); /* memory that was never touched */
+		spend(s, COST_STRING + 4u * s->cols); /* the first touch of new memory */
 	}
 	if (r->len < upto) {
 		spend(s, upto - r->len);
@@ -63,7 +63,8 @@ static bool protected_cell(struct screen const *s, struct screen_cell c)
 	return (s->styles.at[c.style].attrs & SCREEN_PROTECTED) != 0;
 }
 
-/* Those of [x, end) that are not protected, and the halves whose other half went. */
+/* Blanks the cells of [x, end) that are not protected, and halves whose other half was
+ * blanked. */
 static bool erase_selected(struct screen const *s, struct row *r, unsigned x, unsigned end, uint16_t style)
 {
 	struct screen_cell *const c = r->cells;
@@ -118,8 +119,8 @@ static void split_wide(struct screen_cell *c, unsigned x, uint16_t style)
 	}
 }
 
-/* Row y's cells, all of them open, for *n to be put in or taken out at x; *ret_end
- * is behind the last that moves. NULL: there is nothing to do, or no memory. */
+/* Opens the cells of row y, to insert or delete *n of them at x. *ret_end is behind the
+ * last cell that moves. NULL: nothing to do, or out of memory. */
 static struct screen_cell *edit(struct screen *s, unsigned y, unsigned x, unsigned *n, unsigned *ret_end, uint16_t *ret_style)
 {
 	struct row *const r = row_at(s, s->grid, y);
@@ -204,7 +205,7 @@ static void wrap_clear(struct screen *s, unsigned y)
 	r->flags = (uint8_t)(r->flags & ~ROW_WRAPPED);
 }
 
-/* Between the left and right margins only: cells move, rows stay. */
+/* Only between the left and right margins: moves cells; rows stay. */
 static void copy_span(struct screen *s, unsigned to, unsigned from, uint16_t style)
 {
 	unsigned const x = s->left;
@@ -238,7 +239,7 @@ static void rotate(struct screen *s, unsigned top, unsigned bottom, unsigned n, 
 		return;
 	}
 	unsigned const height = bottom - top + 1;
-	unsigned const from = up ? top : bottom + 1 - n; /* the n that come round */
+	unsigned const from = up ? top : bottom + 1 - n; /* the n rows that rotate */
 	unsigned const to = up ? bottom + 1 - n : top;
 	spend(s, height);
 	for (unsigned i = 0; i < n; i++) keep[i] = *row_at(s, g, from + i);

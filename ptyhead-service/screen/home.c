@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* What the terminal that somebody sits at had before anything was written to it, as far
- * as it tells: modes, colours, the cursor's shape. */
+/* What a person's terminal had before anything was written to it, as far as it tells:
+ * modes, colours, cursor shape. */
 #include "screen_int.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Modes whose defaults differ from terminal to terminal. A program that has set none of
- * them finds the terminal's own; the others are as they are here. */
+/* Modes whose defaults differ between terminals. If a program sets none of them, the
+ * terminal keeps its own. All other modes have the defaults that the engine has. */
 #define MODES_VARY                                                                                              \
 	(BIT(M_BLINK) | BIT(M_BKM) | BIT(M_ALLOW132) | BIT(M_ALTSCROLL) | BIT(M_META8) | BIT(M_NUMLOCK) |        \
 	 BIT(M_METAESC) | BIT(M_ALTESC) | BIT(M_URGENT) | BIT(M_RAISE) | BIT(M_SIXELPAL) | BIT(M_SIXELRIGHT) |   \
 	 BIT(M_GRAPHEME) | BIT(M_MORE))
-/* Those that are asked for beside them. */
+/* Further modes that are asked for. */
 #define MODES_ASKED                                                                                            \
 	(BIT(M_CKM) | BIT(M_SCNM) | BIT(M_OM) | BIT(M_AWM) | BIT(M_TCEM) | BIT(M_REVWRAP) | BIT(M_NKM) |        \
 	 BIT(M_LRMM) | BIT(M_FOCUS) | BIT(M_PASTE))
@@ -63,7 +63,7 @@ void screen_home_default(struct screen_buf *out)
 
 /* ---- the answers ------------------------------------------------------------------- */
 
-/* A decimal number from *p on, which is moved behind it. */
+/* Reads a decimal number at *p and moves *p behind it. */
 static bool number(char const **p, char const *end, unsigned *ret)
 {
 	unsigned v = 0;
@@ -113,7 +113,7 @@ static bool mode_answer(struct home *h, char const *p, char const *end)
 	unsigned v;
 	if (!number(&p, end, &n) || !skip(&p, end, ";") || !number(&p, end, &v) || !skip(&p, end, "$y") || p != end) return false;
 	int const bit = home_bit(n);
-	if (bit < 0 || v < 1 || v > 2) return true; /* permanently so, or not known there */
+	if (bit < 0 || v < 1 || v > 2) return true; /* permanently set, or unknown there */
 	h->known |= BIT(bit);
 	h->value = v == 1 ? h->value | BIT(bit) : h->value & ~BIT(bit);
 	return true;
@@ -156,7 +156,8 @@ bool screen_home_answer(struct screen *s, char const *text, size_t len)
 	return skip(&p, end, "\033P") && shape_answer(&s->home, p, end);
 }
 
-/* ---- giving it back ------------------------------------------------------------------ */
+/* ---- restoring
+ * ------------------------------------------------------------------------ */
 
 void home_mouse_undo(struct screen const *s, struct screen_buf *out)
 {

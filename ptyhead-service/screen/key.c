@@ -10,9 +10,10 @@
 
 static size_t format(char buf[KEY_BYTES_MAX], char const *text) { return (size_t)snprintf(buf, KEY_BYTES_MAX, "%s", text); }
 
-static unsigned parameter(unsigned mods) { return 1 + mods; } /* xterm's and kitty's numbers are ours */
+static unsigned parameter(unsigned mods) { return 1 + mods; } /* xterm and kitty use the same
+                                                               * modifier numbers */
 
-/* CSI 1;m X, or with no modifier CSI X or SS3 X. */
+/* CSI 1;m X; without modifiers CSI X or SS3 X. */
 static size_t letter(char buf[KEY_BYTES_MAX], char x, unsigned mods, bool ss3)
 {
 	int const n = mods ? snprintf(buf, KEY_BYTES_MAX, "\033[1;%u%c", parameter(mods), x)
@@ -35,7 +36,7 @@ static size_t named_bytes(struct key k, struct screen_input const *m, char buf[K
 	uint32_t const n = k.code - KEY_F;
 
 	if (n >= 1 && n <= 4) {
-		if (n == 3 && kitty) return tilde(buf, 13, k.mods); /* CSI R is an answer */
+		if (n == 3 && kitty) return tilde(buf, 13, k.mods); /* CSI R would be an answer */
 		return letter(buf, (char)('P' + n - 1), k.mods, !kitty);
 	}
 	if (n <= KEY_F_MAX) return tilde(buf, f[n], k.mods);
@@ -64,7 +65,7 @@ static size_t pad_bytes(struct key k, struct screen_input const *m, char buf[KEY
 	return key_bytes((struct key){ (uint32_t)c, k.mods }, m, buf);
 }
 
-/* What Ctrl makes of a character; -1: nothing that has a byte. */
+/* The byte of Ctrl with a character; -1: there is none. */
 static int control(uint32_t c)
 {
 	if (c >= 'a' && c <= 'z') return (int)c - 'a' + 1;
@@ -81,7 +82,7 @@ static int control(uint32_t c)
 	}
 }
 
-/* Keys that have a byte of their own, in any protocol. */
+/* Keys that have a byte of their own in every protocol. */
 static bool is_special(uint32_t c) { return c == KEY_ENTER || c == KEY_TAB || c == KEY_ESCAPE || c == KEY_BACKSPACE; }
 
 static size_t legacy_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
@@ -93,7 +94,7 @@ static size_t legacy_bytes(struct key k, struct screen_input const *m, char buf[
 	if (k.mods & KEY_META) buf[n++] = '\033';
 	if (k.code == KEY_ENTER && !(k.mods & KEY_CTRL)) return n + format(buf + n, m->newline ? "\r\n" : "\r");
 	if (k.code == KEY_BACKSPACE) {
-		/* Ctrl makes it the other one. */
+		/* Ctrl selects the other one. */
 		buf[n++] = m->backarrow != ((k.mods & KEY_CTRL) != 0) ? '\b' : '\177';
 		return n;
 	}
@@ -105,8 +106,8 @@ static size_t legacy_bytes(struct key k, struct screen_input const *m, char buf[
 	return n + utf8_put((uint32_t)c, buf + n);
 }
 
-/* kitty's protocol: CSI code;modifiers u. The code is that of the key without
- * Shift. With "all keys as escapes" (8) also for text, which (16) then follows. */
+/* The kitty protocol: CSI code;modifiers u. The code is that of the key without Shift.
+ * With "all keys as escapes" (8) text is encoded, too; with (16) the text follows. */
 static size_t kitty_bytes(struct key k, struct screen_input const *m, char buf[KEY_BYTES_MAX])
 {
 	bool const all = m->kitty & 8u;
@@ -114,8 +115,8 @@ static size_t kitty_bytes(struct key k, struct screen_input const *m, char buf[K
 	unsigned mods = k.mods;
 	int n;
 
-	/* Enter, Tab and Backspace by themselves stay as they are, so that who is
-	 * stuck can type "reset". */
+	/* Enter, Tab and Backspace without modifiers stay unencoded, so that a user can
+	 * still type "reset". */
 	bool const plain = is_special(code) ? code != KEY_ESCAPE && mods == 0 : (mods & ~(unsigned)KEY_SHIFT) == 0;
 	if (!all && plain) return legacy_bytes(k, m, buf);
 	if (code >= 'A' && code <= 'Z') {
@@ -130,8 +131,8 @@ static size_t kitty_bytes(struct key k, struct screen_input const *m, char buf[K
 	return (size_t)n;
 }
 
-/* xterm's modifyOtherKeys: at 1 what has no byte of its own, at 2 whatever is
- * modified by more than Shift. */
+/* xterm's modifyOtherKeys: 1 encodes keys without a byte of their own, 2 all keys with
+ * more modifiers than Shift. */
 static bool other_key(struct key k, struct screen_input const *m)
 {
 	if (m->modify_other < 1 || k.mods == 0) return false;
@@ -176,7 +177,7 @@ void key_paste(void const *text, size_t len, struct screen_input const *m, struc
 	if (m->paste) screen_buf_str(out, "\033[200~");
 	for (size_t i = 0; i < len;) {
 		size_t n = utf8_get(p + i, len - i, &c);
-		/* Byte by byte: to some programs 0x9B alone is CSI, too. */
+		/* Byte by byte, since some programs take 0x9B alone for CSI. */
 		if (c == UTF8_BAD) n = 1;
 		bool const alone = c == UTF8_BAD && p[i] == 0x9B;
 		if (m->paste && (c == 0x1B || c == 0x9B || alone)) ++*ret_left_out;

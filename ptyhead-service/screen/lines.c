@@ -25,7 +25,7 @@ static void chars(struct screen const *s, struct screen_cell c, struct screen_bu
 void screen_row_text(struct screen const *s, struct screen_row const *row, struct screen_buf *out)
 {
 	unsigned n = trimmed(s, row, false);
-	/* A line that goes on keeps its spaces; one that ends does not. */
+	/* A line that continues keeps its trailing spaces; one that ends does not. */
 	while (!row->wrapped && n > 0 && row->cells[n - 1].ch == ' ') n--;
 	for (unsigned x = 0; x < n; x++) chars(s, row->cells[x], out);
 }

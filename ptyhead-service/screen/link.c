@@ -1,5 +1,5 @@
-/* Hyperlinks (OSC 8), each kept once by id and URI; styles name them by number,
- * counted from 1. The bound is SCREEN_LINKS_MAX strings of SCREEN_STRING_MAX. */
+/* Hyperlinks (OSC 8). Each pair of id and URI is stored once; styles refer to it by
+ * number, from 1. Bounded by SCREEN_LINKS_MAX strings of SCREEN_STRING_MAX bytes. */
 #include "screen_int.h"
 
 #include <stdlib.h>
@@ -21,9 +21,9 @@ static void mark_grid(struct screen const *s, struct grid const *g, uint8_t *liv
 	}
 }
 
-/* Styles that no cell uses any more may name a link that goes away here. They
- * are never looked at again: a new style with the number taken anew would be
- * equal to them, and mean the new link, which is then right. */
+/* Styles that no cell uses any more may refer to a link that is removed here. They do
+ * no harm: a new style with the reused number would be equal to them, and would mean
+ * the new link, which is right. */
 static unsigned links_collect(struct screen *s)
 {
 	struct links *const t = &s->links;

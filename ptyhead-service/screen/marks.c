@@ -1,18 +1,18 @@
-/* What a shell says of itself beside its text: the directory that it is in (OSC 7),
- * and where its prompts and its commands' output begin (OSC 133). */
+/* What a shell reports beside its text: its directory (OSC 7), and where prompts and
+ * command output begin (OSC 133). */
 #include "screen_int.h"
 
 #include <string.h>
 
-/* Where the program says it is. */
+/* The directory that the program reports. */
 void marks_directory(struct screen *s, char const *uri, size_t len)
 {
 	spend(s, COST_STRING);
 	if (!s->p.str_cut) string_set(&s->directory, len ? uri : NULL, len);
 }
 
-/* OSC 133: where a shell's prompt, what is typed, and a command's output begin, and
- * how the command ended. */
+/* OSC 133: where a prompt, typed input and command output begin, and how the command
+ * ended. */
 void marks_prompt(struct screen *s, char const *text, size_t len)
 {
 	static char const kinds[] = "ABCD";
@@ -22,7 +22,7 @@ void marks_prompt(struct screen *s, char const *text, size_t len)
 	if (s->prompt == SCREEN_PROMPT_START) {
 		size_t const n = len - 1 < sizeof s->prompt_args ? len - 1 : 0;
 		row_at(s, s->grid, s->y)->flags |= ROW_PROMPT;
-		memcpy(s->prompt_args, text + 1, n); /* with its semicolon */
+		memcpy(s->prompt_args, text + 1, n); /* including its semicolon */
 		s->prompt_args[n] = 0;
 	}
 	if (s->prompt != SCREEN_PROMPT_DONE) return;

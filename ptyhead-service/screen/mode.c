@@ -1,9 +1,9 @@
-/* Modes: ANSI and DEC private, what they do at once, XTSAVE and XTRESTORE. */
+/* Modes, ANSI and DEC private: their immediate effects, XTSAVE and XTRESTORE. */
 #include "screen_int.h"
 
 #include <string.h>
 
-/* The ones that programs switch most come first. */
+/* The modes that programs switch most often come first. */
 struct mode_def const screen_mode_defs[] = {
 	{ 25, 1, M_TCEM },      { 2026, 1, M_SYNC },     { 7, 1, M_AWM },         { 1, 1, M_CKM },
 	{ 12, 1, M_BLINK },     { 2004, 1, M_PASTE },    { 6, 1, M_OM },          { 69, 1, M_LRMM },
@@ -35,7 +35,7 @@ bool mode_virtual(unsigned bit, uint16_t *ret_number)
 	return true;
 }
 
-/* The place of a mouse mode in mouse_numbers, or -1. */
+/* The index of a mouse mode in mouse_numbers, or -1. */
 static int mouse_index(unsigned number)
 {
 	for (unsigned i = 0; i < sizeof mouse_numbers / sizeof *mouse_numbers; i++)
@@ -77,7 +77,7 @@ static void bit_set(struct screen *s, unsigned bit, bool on)
 	}
 }
 
-/* DECCOLM, where mode 40 allows it. */
+/* DECCOLM, if mode 40 permits it. */
 static void columns_set(struct screen *s, bool on)
 {
 	if (!mode_on(s, M_ALLOW132)) return;
@@ -95,8 +95,8 @@ static unsigned other_find(struct screen const *s, bool dec, unsigned number)
 	return i;
 }
 
-/* Modes that mean nothing here may mean something to a viewer's terminal: those that
- * were switched on are kept. */
+/* Modes that are unknown here may have a meaning on a viewer's terminal: those that
+ * were switched on are remembered. */
 static void other_set(struct screen *s, bool dec, unsigned number, bool on)
 {
 	unsigned const i = other_find(s, dec, number);
@@ -116,8 +116,9 @@ bool mode_unknown_off(struct screen const *s, bool dec, unsigned number)
 
 void mode_set(struct screen *s, bool dec, unsigned number, bool on)
 {
-	/* What no viewer's terminal is given is not for this one either; but the size that 3
-	 * asks for may be granted, and 2048's reports are made here. */
+	/* A mode that viewers withhold is ignored here, too. Exceptions: the size that
+	 * mode 3 asks for may be granted, and the engine makes the reports of mode
+	 * 2048. */
 	if (screen_mode_withheld(dec, number) && number != 3 && number != 2048) return;
 	if (dec) {
 		int const i = mouse_index(number);
@@ -148,8 +149,8 @@ void mode_set(struct screen *s, bool dec, unsigned number, bool on)
 	else other_set(s, dec, number, on);
 }
 
-/* What is known, and cannot be set: ANSI's editing and format modes; DECARM and
- * DECHCCM, as xterm has it. */
+/* Known modes that cannot be set: ANSI's editing and format modes, and DECARM and
+ * DECHCCM, as in xterm. */
 static bool always_reset(bool dec, unsigned number)
 {
 	if (dec) return number == 8 || number == 60;
@@ -172,7 +173,7 @@ int mode_report(struct screen const *s, bool dec, unsigned number)
 
 static int save_bit(unsigned number)
 {
-	if (number == 3) return -1; /* it is a size */
+	if (number == 3) return -1; /* it is a request for a size */
 	int const i = mouse_index(number);
 	if (i >= 0) return M_MOUSE + i;
 	struct mode_def const *const d = mode_find(true, number);

@@ -11,7 +11,7 @@ struct text {
 	size_t len;
 };
 
-/* The piece up to the next ';' leaves *rest; false at the end. */
+/* Takes the text up to the next ';' from *rest. False: there is no more. */
 static bool next(struct text *rest, struct text *ret)
 {
 	if (!rest->at) return false;
@@ -54,15 +54,16 @@ static uint32_t dynamic_default(struct screen const *s, unsigned i)
 	return light ? 0x000000 : 0xe5e5e5;
 }
 
-/* Tell of a query that was an OSC, with what to say when nobody is there. */
+/* Reports an OSC that is a query, with the answer for the case that no viewer is
+ * attached. */
 static void terminal(struct screen *s, struct screen_buf *fallback)
 {
 	screen_buf_add(fallback, "", 1);
 	query_span(s, SCREEN_QUERY_TERMINAL, fallback->failed ? "" : fallback->data);
 }
 
-/* A colour is set. What is not understood here may be where it is shown: it is noted,
- * so that it is undone. */
+/* A colour is set. A form that is not understood here may be understood by a terminal:
+ * it is recorded, so that it is undone. */
 static void set_color(struct screen *s, uint32_t *slot, struct text spec)
 {
 	uint32_t rgb;
@@ -82,7 +83,7 @@ static void touch_palette(struct screen *s, unsigned i)
 	if (i < HOME_PALETTE) s->touched_palette |= (uint16_t)(1u << i);
 }
 
-/* OSC 4, whose numbers past the palette's are the special colours', and OSC 5. */
+/* OSC 4, where numbers above the palette are special colours, and OSC 5. */
 static void palette(struct screen *s, struct text rest, unsigned first)
 {
 	struct screen_buf answer = SCREEN_BUF_INIT;
@@ -153,9 +154,9 @@ static void dynamic_reset(struct screen *s, unsigned i)
 	s->touched_dynamic |= (uint16_t)(1u << i);
 }
 
-/* A title is written to terminals again. A control in it (C1, as UTF-8: there are no
- * others) could end the string there, and what follows would be obeyed: U+FFFD stands
- * for it, as for what is no character. */
+/* A title is written to terminals again. A control in it (a C1 in UTF-8; others cannot
+ * occur) could end the string there, and a terminal would execute what follows. So it
+ * becomes U+FFFD, like an invalid character. */
 static size_t title_clean(struct text t, char ret[SCREEN_TITLE_MAX])
 {
 	uint8_t const *const p = (uint8_t const *)t.at;
@@ -172,8 +173,8 @@ static size_t title_clean(struct text t, char ret[SCREEN_TITLE_MAX])
 	return n;
 }
 
-/* The same of a URI or an id, where such bytes become %NN, which is what a URI should
- * have had. What is then too long is cut: *ret_cut. */
+/* The same for a URI or an id, where such bytes become %NN, as they should be in a URI.
+ * What is too long then is cut: *ret_cut. */
 static struct text uri_clean(struct text t, char buf[SCREEN_STRING_MAX], bool *ret_cut)
 {
 	static char const digits[] = "0123456789ABCDEF";
@@ -233,7 +234,7 @@ static void title(struct screen *s, unsigned what, struct text t)
 	if (s->sinks.title) s->sinks.title(s->sinks.arg, s);
 }
 
-/* Any part that is a lone '?', or ends in "=?". */
+/* Is any part a single '?', or does it end in "=?"? */
 static bool asks(struct text rest)
 {
 	struct text part;
@@ -254,7 +255,7 @@ static bool iterm_asks(struct text t)
 	return false;
 }
 
-/* What a terminal may be given as it is: whole, and without a control in it. */
+/* A terminal may get it unchanged: it is complete and has no controls. */
 static void aside(struct screen *s, enum screen_aside kind)
 {
 	struct screen_buf text = SCREEN_BUF_INIT;
@@ -272,8 +273,8 @@ static bool is_progress(struct text t)
 	return t.len >= 1 && t.at[0] == '4' && (t.len == 1 || t.at[1] == ';');
 }
 
-/* Without bytes that are not UTF-8, and without C1 controls: some terminals obey those
- * even here, and what is kept is written to a terminal again. */
+/* Removes bytes that are not UTF-8, and C1 controls: some terminals execute those even
+ * here, and the text is written to a terminal again. */
 static void clean(struct parser *p)
 {
 	unsigned char *const str = (unsigned char *)p->str;
@@ -292,15 +293,15 @@ static void clean(struct parser *p)
 	str[to] = 0;
 }
 
-/* OSC 9;4;STATE;PERCENT, where state 0 takes it away. */
+/* OSC 9;4;STATE;PERCENT. State 0 removes the bar. */
 static void progress(struct screen *s, struct text t)
 {
 	s->progress = t.len >= 3 && t.at[2] != '0';
 	aside(s, SCREEN_PROGRESS);
 }
 
-/* Questions that are no question mark alone: the pointer's shape, and whether one is
- * known; what is allowed, and what is not; the clipboard as kitty reads it. */
+/* Questions in other forms: the pointer's shape, and whether a shape is known; what is
+ * allowed, and what is not; reading the clipboard in kitty's form. */
 static bool asks_by_name(int n, struct text t)
 {
 	static char const read[] = "type=read";
@@ -315,7 +316,7 @@ void osc_dispatch(struct screen *s)
 	struct text cmd;
 	if (!next(&rest, &cmd)) return;
 	int const n = number(cmd);
-	/* Titles and links keep a sign of what is left out of them. */
+	/* Titles and links show that a part was left out. */
 	if (s->p.high && n > 2 && n != 8) {
 		clean(&s->p);
 		rest = (struct text){ s->p.str, s->p.str_len };
@@ -350,7 +351,7 @@ void osc_dispatch(struct screen *s)
 		if (asks(args)) terminal(s, &none);
 		else aside(s, n == 52 ? SCREEN_CLIPBOARD : SCREEN_NOTIFY_99);
 		break;
-	case 66: /* programs find out whether there is scaled text by where the cursor is then */
+	case 66: /* programs test for scaled text by where the cursor is afterwards */
 		query_span(s, SCREEN_QUERY_ANSWERED, NULL);
 		break;
 	case 777:

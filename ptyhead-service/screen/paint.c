@@ -97,8 +97,8 @@ void paint_style(struct painter *p, struct screen_style const *to)
 	else sgr_write(to, p->out);
 }
 
-/* How many of a cell's code points must be written with mode 2027 on to get this
- * very cell; 0 if it needs no such thing. The rest are plain marks. */
+/* How many of a cell's code points must be written with mode 2027 on to get this cell;
+ * 0: none. The rest are plain marks. */
 static unsigned grapheme_part(uint32_t const *cps, unsigned n, unsigned w)
 {
 	unsigned k = 0;
@@ -112,7 +112,7 @@ static unsigned grapheme_part(uint32_t const *cps, unsigned n, unsigned w)
 	return k;
 }
 
-/* The next character goes where the cursor is, or wraps first. */
+/* The next character is printed at the cursor, or wraps first. */
 static void paint_wrap(struct painter *p)
 {
 	if (p->x < p->cols) return;
@@ -144,8 +144,8 @@ bool paint_disputed(struct screen const *s, struct screen_cell c, unsigned *ret_
 	return width_disputed(cps, n, ret_most);
 }
 
-/* Each part in the mode that makes it one cell of that width. Rather the plain form of a
- * character than one that the next cell would cut in two. */
+/* Prints each part in the mode that makes it one cell of that width. If the next cell
+ * would cut a character in two, prints its plain form. */
 bool screen_disputed(struct screen const *s)
 {
 	unsigned most;
@@ -182,15 +182,15 @@ void paint_cell(struct painter *p, struct screen_cell c)
 	unsigned most;
 	bool const disputed = n > 0 && width_disputed(cps, n, &most);
 	paint_wrap(p);
-	/* Where it takes more, it must not wrap and scroll. */
+	/* If it takes more columns, it must not wrap and scroll. */
 	bool const edge = disputed && p->wraps && most > w && p->x + most > p->cols;
 	if (edge) screen_buf_str(p->out, "\033[?7l");
 	if (n == 1) paint_utf8(p->out, cps[0]);
 	else if (n > 1) paint_cluster(p, cps, n, w);
 	if (edge) screen_buf_str(p->out, "\033[?7h");
 	p->x += w;
-	/* Two letters of a flag in two cells are written at one go: where they make one
-	 * character it has their two columns, and either alone may have two. */
+	/* Two flag letters in two cells are written together: if they make one
+	 * character, it has these two columns; if not, each may have two. */
 	p->flag = !p->flag && !p->graphemes && flag_letter(c);
 	if (p->x > p->cols || (disputed && !p->flag)) p->known = false;
 }
@@ -217,11 +217,11 @@ static void color_change(struct screen_buf *out, uint32_t was, uint32_t now, cha
 	screen_buf_str(out, now ? set : unset);
 	if (SCREEN_COLOR_KIND(now) == COLOR_SET)
 		screen_buf_fmt(out, "rgb:%02x/%02x/%02x", now >> 16 & 255, now >> 8 & 255, now & 255);
-	else if (now) screen_buf_str(out, "unknown"); /* a terminal ignores it; an engine takes note */
+	else if (now) screen_buf_str(out, "unknown"); /* a terminal ignores it; an engine records it */
 	screen_buf_str(out, "\033\\");
 }
 
-/* from NULL: nothing was set. */
+/* from NULL: no colour was set. */
 void paint_colors(struct screen const *from, struct screen const *to, struct screen_buf *out)
 {
 	char set[24];

@@ -1,7 +1,7 @@
-/* The state machine that tells text, controls, escape sequences and strings
- * apart (Paul Williams' diagram of the VT500 parser), with UTF-8 in front: a C1
- * control is recognised as the character U+0080..U+009F. What a byte does never
- * depends on how the stream was cut into feeds. */
+/* The state machine that separates text, controls, escape sequences and strings (Paul
+ * Williams' diagram of the VT500 parser), after UTF-8 decoding: a C1 control is
+ * recognised as the character U+0080..U+009F. The effect of a byte never depends on how
+ * the stream was cut into feeds. */
 #include "screen_int.h"
 
 #include "scan.h"
@@ -80,7 +80,7 @@ static void byte_step(struct screen *s, unsigned char c)
 		}
 		p->u8_need = 0;
 		character(s, 0xfffd);
-		/* and c begins anew */
+		/* c starts again */
 	}
 	if (p->state == P_GROUND) p->seq_start = p->pos - 1;
 	if (p->state == P_STRING_ESC) {
@@ -124,9 +124,9 @@ static void byte_step(struct screen *s, unsigned char c)
 	}
 }
 
-/* ---- whole pieces at ground --------------------------------------------- */
+/* ---- runs of bytes in ground state --------------------------------------- */
 
-/* The sequence from p to its last byte, whose parameters are set. */
+/* The sequence from p to its final byte; its parameters are set. */
 static size_t csi_end(struct screen *s, unsigned char const *p, unsigned char const *last)
 {
 	struct parser *const ps = &s->p;
@@ -138,7 +138,7 @@ static size_t csi_end(struct screen *s, unsigned char const *p, unsigned char co
 	return (size_t)(last + 1 - p);
 }
 
-/* A complete, simple CSI sequence at p[0]: how many bytes it took, or 0. */
+/* A complete, simple CSI sequence at p[0]: returns how many bytes it took, or 0. */
 static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char const *end)
 {
 	struct parser *const ps = &s->p;
@@ -191,18 +191,19 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 	return 0;
 }
 
-/* A text that wraps again and again is looked at in pieces of this many bytes. */
+/* Text is processed in pieces of this many bytes, since it may wrap again and again. */
 #define PIECE 256
 
-/* Takes bytes until `units` are spent, and SCREEN_COST_BYTE for each, or a sequence asks
- * for another size. */
+/* Takes bytes, at SCREEN_COST_BYTE each, until `units` are used, or a sequence asks for
+ * another size. */
 static size_t feed_upto(struct screen *s, unsigned char const *const data, size_t len, int64_t units)
 {
 	struct parser *const ps = &s->p;
 	unsigned char const *p = data;
 	unsigned char const *const end = p + len;
-	uint64_t const origin = s->total - (uint64_t)(uintptr_t)p; /* offset of a pointer: origin + p */
-	int64_t const most = SCREEN_COST_BYTE * (int64_t)len; /* so the purse says when the bytes end, too */
+	uint64_t const origin = s->total - (uint64_t)(uintptr_t)p; /* offset of a pointer p: origin + p */
+	int64_t const most = SCREEN_COST_BYTE * (int64_t)len; /* so that `purse` also tells when the
+	                                                       * bytes end */
 	int64_t const left = units < most ? units : most;
 	s->spent = screen_spent(s);
 	s->purse = left;
@@ -268,7 +269,7 @@ static size_t feed_upto(struct screen *s, unsigned char const *const data, size_
 void screen_feed(struct screen *s, void const *data, size_t len)
 {
 	unsigned char const *p = data;
-	/* What a sequence costs ends a turn, and no more. */
+	/* The cost of a sequence may end the turn, but not more. */
 	for (size_t n = 0; n < len;) n += feed_upto(s, p + n, len - n, INT64_MAX);
 }
 

@@ -1,9 +1,8 @@
-/* Pictures leave the cursor elsewhere. They are not kept: what they take in cells is
- * known where a cell's size is, and where the stream says how large they are.
- *
- * Sixels as xterm has them: the cursor comes to the picture's last row, in the column
- * where it began, or behind the picture (mode 8452); not at all in DECSDM. Kitty's
- * graphics: behind the picture, in its last row, unless C=1 or a place of its own is given. */
+/* Pictures move the cursor. Pictures are not stored. Their size in cells is known if
+ * the size of a cell is known and the stream states the picture's size. Sixels as in
+ * xterm: the cursor goes to the last row of the picture, to the column where it began,
+ * or behind the picture (mode 8452); in DECSDM it does not move. Kitty's graphics:
+ * behind the picture in its last row, unless C=1 or a position is given. */
 #include "screen_int.h"
 
 #include <string.h>
@@ -12,8 +11,8 @@
 
 static unsigned cells(unsigned pixels, unsigned cell) { return (pixels + cell - 1) / cell; }
 
-/* Down by `rows` less one and right by `cols`, scrolling as line feeds do, and by `up` at
- * least. */
+/* Moves down by `rows` minus one and right by `cols`. Scrolls like line feeds, by at
+ * least `up` rows. */
 static void advance(struct screen *s, unsigned up, unsigned rows, unsigned cols)
 {
 	unsigned down = rows ? rows - 1 : 0;
@@ -56,8 +55,8 @@ static void sixel_bits(struct sixel *x, unsigned bits, unsigned n)
 	x->height = umax(x->height, bottom);
 }
 
-/* A row of sixels ends. Where the picture comes to the last row of the screen, all goes up
- * until it does not; that waits for the picture's end, as all that a sequence does. */
+/* A row of sixels ends. If the picture reaches the last row of the screen, everything
+ * must scroll up. That is done at the picture's end, when the sequence takes effect. */
 static void sixel_newline(struct screen const *s, struct sixel *x)
 {
 	unsigned const high = x->row + umin(6, x->height > x->row ? x->height - x->row : 0);
@@ -103,7 +102,7 @@ void picture_sixel_end(struct screen *s)
 
 /* ---- kitty's graphics -------------------------------------------------------------- */
 
-/* The keys of a command whose number counts here, in the order of key_names. */
+/* The keys of a command that have a number here, in the order of key_names. */
 enum { K_COLS, K_ROWS, K_WIDTH, K_HEIGHT, K_SHOWN_W, K_SHOWN_H, K_X, K_FORMAT, K_MORE, K_STAY, K_UNICODE, K_PARENT, K_ID, KEYS };
 static char const key_names[] = "crsvwhXfmCUPi";
 
@@ -129,7 +128,7 @@ static int base64(char c)
 	return at ? (int)(at - digits) : -1;
 }
 
-/* A PNG says its size in bytes 16 to 23. */
+/* A PNG has its size in bytes 16 to 23. */
 static void png_size(struct picture *g, char const *data, size_t len)
 {
 	unsigned char b[24];
@@ -182,8 +181,8 @@ static void show(struct screen *s, struct picture const *g)
 	advance(s, 0, rows, cols);
 }
 
-/* APC G: keys, then the data behind a semicolon; in pieces while m=1, and only the first
- * has all keys. */
+/* APC G: keys, a semicolon, then data. It comes in pieces while m=1; only the first
+ * piece has all keys. */
 void picture_kitty(struct screen *s, char const *str, size_t len)
 {
 	struct picture *const g = &s->picture;

@@ -1,4 +1,4 @@
-/* Writing characters: wrapping, insertion, width, charsets. */
+/* Printing characters: wrapping, insertion, width, charsets. */
 #include "screen_int.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ static uint16_t const graphics[32] = {
 	0x2524, 0x2534, 0x252c, 0x2502, 0x2264, 0x2265, 0x03c0, 0x2260, 0x00a3, 0x00b7,
 };
 
-/* The national sets replace some of these twelve places. */
+/* The national sets replace some of these twelve characters. */
 static char const nrc_places[] = "#@[\\]^_`{|}~";
 static struct {
 	char const *designators;
@@ -45,7 +45,7 @@ uint32_t charset_map(uint8_t set, uint32_t cp)
 	return cp;
 }
 
-/* The column after which a line wraps: the right margin, unless beyond it. */
+/* The column where a line wraps: the right margin, unless the cursor is beyond it. */
 static unsigned last_column(struct screen const *s)
 {
 	return s->x <= s->right ? s->right : s->cols - 1u;
@@ -62,8 +62,8 @@ static void wrap(struct screen *s)
 	s->x = s->x >= s->left ? s->left : 0;
 }
 
-/* Cells [x, end) are about to be overwritten: a wide character cut at either
- * edge leaves a space in the pen's style, as xterm.js has it. */
+/* Cells [x, end) are about to be overwritten. A wide character cut at either edge
+ * leaves a space in the pen's style, as in xterm.js. */
 static inline void unwide(struct row *r, struct screen_cell *c, unsigned x, unsigned end, uint16_t style)
 {
 	if (x > 0 && x < r->len && (c[x].flags & SCREEN_CELL_SPACER)) c[x - 1] = cell_make(' ', style, 0);
@@ -108,8 +108,8 @@ static inline void fill_4(struct screen_cell *c, unsigned char const *p, __m128i
 }
 #endif
 
-/* A rest is done by going over some cells twice: its length cannot be foretold,
- * and a loop for it costs more than the cells. */
+/* The remainder is done by processing some cells twice: its length cannot be predicted,
+ * and a loop costs more than these cells. */
 static inline void fill_ascii(struct screen_cell *c, unsigned char const *p, size_t n, uint16_t style)
 {
 	size_t i = 0;
@@ -153,9 +153,9 @@ void print_ascii(struct screen *s, unsigned char const *p, size_t n)
 		if (len == room) {
 			s->x = (uint16_t)last;
 			s->last_x = s->x;
-			s->pending = true; /* without autowrap too: it may come back on */
+			s->pending = true; /* even without autowrap: it may be switched on again */
 			if (!awm && n > 0) {
-				/* The last column takes each character in turn. */
+				/* The last column takes one character after the other. */
 				p += n - 1;
 				n = 1;
 			}
@@ -169,8 +169,8 @@ void print_ascii(struct screen *s, unsigned char const *p, size_t n)
 
 /* ---- one character ------------------------------------------------------ */
 
-/* The cell that a mark joins: where the last character went, else the one
- * before the cursor. */
+/* The cell that a mark joins: the last printed character, else the one before the
+ * cursor. */
 static bool base_cell(struct screen const *s, unsigned *ret_x)
 {
 	unsigned x;
@@ -196,13 +196,13 @@ static void join(struct screen *s, unsigned x, uint32_t cp)
 	r->flags = (uint8_t)(r->flags & ~ROW_LOGGED);
 }
 
-/* Insertion works between the margins only, as ICH does. */
+/* Insertion works only between the margins, like ICH. */
 static bool inserts(struct screen const *s, unsigned x)
 {
 	return mode_on(s, M_IRM) && x >= s->left && x <= s->right;
 }
 
-/* Put ch (width w) at the cursor, or nothing if it does not fit at all. */
+/* Prints ch (width w) at the cursor, or nothing if it cannot fit. */
 static void put(struct screen *s, uint32_t ch, unsigned w)
 {
 	uint16_t const style = style_pen(s);
@@ -238,7 +238,7 @@ static void put(struct screen *s, uint32_t ch, unsigned w)
 	}
 }
 
-/* Mode 2027: cp may continue the cluster printed last. */
+/* Mode 2027: cp may continue the last printed cluster. */
 static bool join_cluster(struct screen *s, uint32_t cp)
 {
 	uint32_t cps[SCREEN_CLUSTER_MAX + 1];
@@ -254,8 +254,8 @@ static bool join_cluster(struct screen *s, uint32_t cp)
 	struct row *const r = row_at(s, s->grid, s->y);
 	if (x >= r->len) return true;
 	if (w == 2 && was == 1) {
-		/* It widens, if there is a column to take; if there is none, marks
-		 * are dropped and the rest begins a cell of its own. */
+		/* The cell becomes wider, if there is a column. If not, marks are
+		 * dropped, and other characters begin a new cell. */
 		if (s->pending || s->x != x + 1) return width_of(cp) == 0;
 		uint32_t const wide = cluster_append(s, c.ch, cp);
 		if (wide == c.ch) return true;
@@ -298,10 +298,10 @@ void print_cp(struct screen *s, uint32_t cp)
 	put(s, cp, w);
 }
 
-/* REP: only right after a character. Each of 65,535 of them might move a whole row
- * (insertion) or copy every row of a region that is narrower than the screen
- * (scrolling): no program needs that, and there it ends with the row, or a row
- * below the region. */
+/* REP: only directly after a character. Each of up to 65,535 repetitions could move a
+ * whole row (insertion) or copy every row of a region narrower than the screen
+ * (scrolling). No program needs that; in these cases repetition stops at the row's end,
+ * or one row below the region. */
 static unsigned repeat_limit(struct screen const *s)
 {
 	bool const narrow = s->left != 0 || s->right != s->cols - 1u;

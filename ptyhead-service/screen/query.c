@@ -1,5 +1,5 @@
-/* Questions that programs ask the terminal. What the engine knows it answers;
- * every question is told to the query sink, so that no viewer repeats it. */
+/* Questions that programs ask the terminal. The engine answers what it knows. It
+ * reports every question to the query sink, so that no viewer repeats it. */
 #include "screen_int.h"
 
 #include <stdarg.h>
@@ -21,7 +21,7 @@ void query_answer(struct screen *s, char const *fmt, ...)
 	if (n > 0 && (size_t)n < sizeof line && s->sinks.answer) s->sinks.answer(s->sinks.arg, line, (size_t)n);
 }
 
-/* The control sequence at hand, as a terminal understands it. */
+/* The present control sequence in the form that a terminal understands. */
 static void csi_text(struct screen const *s, struct screen_buf *out)
 {
 	struct parser const *const p = &s->p;
@@ -35,7 +35,7 @@ static void csi_text(struct screen const *s, struct screen_buf *out)
 	screen_buf_add(out, &p->final, 1);
 }
 
-/* The sequence at hand, from seq_start to pos, is a query. */
+/* Reports the present sequence, from seq_start to pos, as a query. */
 void query_span(struct screen *s, enum screen_query kind, char const *fallback)
 {
 	struct screen_buf text = SCREEN_BUF_INIT;
@@ -50,7 +50,7 @@ void query_span(struct screen *s, enum screen_query kind, char const *fallback)
 	};
 	if (kind == SCREEN_QUERY_TERMINAL) {
 		static char const *const intro[] = { "\033]", "\033P+q", "\033_" };
-		if (p->kind == STR_OTHER) { /* it is no string */
+		if (p->kind == STR_OTHER) { /* not a string */
 			csi_text(s, &text);
 			span.whole = !text.failed;
 		} else {
@@ -106,7 +106,7 @@ static bool device_status(struct screen *s, bool dec)
 	return true;
 }
 
-/* Only a terminal knows: nothing is said when none is there. */
+/* Only a terminal can answer: without one there is no answer. */
 static void ask_terminal(struct screen *s, char const *fallback)
 {
 	s->p.kind = STR_OTHER;
@@ -115,8 +115,8 @@ static void ask_terminal(struct screen *s, char const *fallback)
 
 enum found { FOUND_NOT, FOUND_ANSWERED, FOUND_TOLD };
 
-/* XTWINOPS. A program must not learn a title by asking for it to be typed back
- * (CVE-2003-0063): 20 and 21 say an empty one, as xterm's and others' default. */
+/* XTWINOPS. A program must not have a title typed back to it (CVE-2003-0063): 20 and 21
+ * answer an empty one, which is the default of xterm and others. */
 static enum found window(struct screen *s)
 {
 	unsigned const what = par(s, 0, 0);
@@ -186,14 +186,14 @@ static enum found with_prefix(struct screen *s, unsigned char prefix, unsigned c
 	return FOUND_NOT;
 }
 
-/* DECTABSR, DECCIR, DECRQTSR, DECRQDE, DECRQUPSS, locators: asked by test programs. */
+/* DECTABSR, DECCIR, DECRQTSR, DECRQDE, DECRQUPSS, locators: test programs ask these. */
 static enum found with_intermediate(struct screen *s, unsigned char inter, unsigned char final)
 {
 	unsigned const what = par(s, 0, 0);
 	if (inter == '$' && final == 'p') {
 		bool const dec = s->p.prefix == '?';
 		if (s->p.prefix && !dec) return FOUND_NOT;
-		if (s->level < 3) return FOUND_ANSWERED; /* a VT200 does not know the question */
+		if (s->level < 3) return FOUND_ANSWERED; /* a VT200 does not know this question */
 		query_answer(s, "\033[%s%u;%d$y", dec ? "?" : "", what, mode_report(s, dec, what));
 		return FOUND_ANSWERED;
 	}
@@ -313,7 +313,7 @@ static int hex_digit(char c)
 	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
 }
 
-/* XTGETTCAP of the first name: how many colours there are is known. */
+/* XTGETTCAP of the first name. Only the number of colours is known. */
 static void capability(struct screen *s)
 {
 	static struct {
@@ -342,7 +342,7 @@ void dcs_dispatch(struct screen *s)
 	else if (p->inter[0] == '+') capability(s);
 }
 
-/* Kitty's graphics. What asks (a=q) shows nothing. */
+/* Kitty's graphics. A command that asks (a=q) shows nothing. */
 void apc_dispatch(struct screen *s)
 {
 	char const *p = s->p.str;

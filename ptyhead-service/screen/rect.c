@@ -1,5 +1,5 @@
-/* Rectangular operations (VT420: DECERA, DECSERA, DECFRA, DECCRA, DECCARA,
- * DECRARA, DECSACE). They move no cursor, and a pending wrap stays. */
+/* Rectangle operations (VT420: DECERA, DECSERA, DECFRA, DECCRA, DECCARA, DECRARA,
+ * DECSACE). They do not move the cursor, and a pending wrap stays. */
 #include "screen_int.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ struct rect {
 	unsigned top, left, bottom, right; /* inclusive, on the screen */
 };
 
-/* Parameters i.. as a rectangle; false if it is empty. */
+/* Reads parameters i.. as a rectangle; false if it is empty. */
 static bool rect_read(struct screen const *s, unsigned i, struct rect *ret)
 {
 	bool const om = mode_on(s, M_OM);
@@ -81,10 +81,10 @@ static void rect_copy(struct screen *s)
 	}
 }
 
-/* What the attributes at hand make of each style, found out once for a sequence. */
+/* Caches what the present attributes make of each style, during one sequence. */
 struct restyle {
 	bool reverse;
-	bool refused; /* the table is full: no more collections for this sequence */
+	bool refused; /* the table is full: do not collect again in this sequence */
 	uint8_t known[SCREEN_STYLES_MAX / 8]; /* a bit a style */
 	uint16_t to[SCREEN_STYLES_MAX];       /* set where known */
 };
@@ -133,7 +133,7 @@ static void rect_attrs(struct screen *s, bool reverse)
 	for (unsigned y = r.top; y <= r.bottom; y++) {
 		unsigned x = r.left;
 		unsigned end = r.right + 1;
-		if (s->rect_extent != 2) { /* a stream from the first corner to the last */
+		if (s->rect_extent != 2) { /* from the first corner to the last, as in a stream of text */
 			if (y > r.top) x = 0;
 			if (y < r.bottom) end = s->cols;
 			if (x >= end) continue;
@@ -142,8 +142,8 @@ static void rect_attrs(struct screen *s, bool reverse)
 	}
 }
 
-/* What a cell counts in DECRQCRA: its character's low byte, and a bit for each of some
- * attributes. */
+/* What a cell contributes to DECRQCRA: the low byte of its character, and a bit for
+ * each of some attributes. */
 static unsigned cell_sum(struct screen const *s, struct screen_cell c)
 {
 	uint32_t const ch = c.ch & SCREEN_CLUSTER ? s->clusters.at[c.ch & ~SCREEN_CLUSTER].cp[0] : c.ch;
@@ -171,8 +171,8 @@ static unsigned row_sum(struct screen *s, unsigned y, unsigned x, unsigned end)
 	return sum;
 }
 
-/* DECRQCRA as xterm has it: the negated sum of what was written and of what was
- * erased in a colour; blanks do not count, but for the first cell. */
+/* DECRQCRA as in xterm: the negated sum of cells that were written, or erased in a
+ * colour. Blanks do not count, except the first cell. */
 static void rect_checksum(struct screen *s)
 {
 	struct rect r;

@@ -1,28 +1,28 @@
-/* A new size. The main screen's lines flow anew, as in xterm.js: rows below the
- * cursor go first when there are too many, then rows from the top, which become
- * final lines. The alternate screen is cropped or extended. */
+/* A change of size. The lines of the main screen are wrapped again, as in xterm.js: if
+ * there are too many rows, rows below the cursor are dropped first, then rows from the
+ * top, which become final lines. The alternate screen is cropped or extended. */
 #include "screen_int.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A place to follow: the cursor, or a saved one. */
+/* A position to follow: the cursor, or a saved one. */
 struct anchor {
-	unsigned y, x;   /* where; x may be cols (a pending wrap) */
+	unsigned y, x;   /* old position; x may be cols (a pending wrap) */
 	bool placed;
-	unsigned ny, nx; /* where it went; nx may be the new cols */
+	unsigned ny, nx; /* new position; nx may be the new cols */
 };
 
-/* The rows of the new main screen, as they come. */
+/* The rows of the new main screen, while they are made. */
 struct flow {
 	struct screen *s;
-	struct row *rows;    /* a ring of max, the first of n at [top] */
+	struct row *rows;    /* a ring of max rows; the first of n is [top] */
 	unsigned top, n, max;
 	unsigned cols;
-	unsigned col;        /* where the next cell goes in the last row */
+	unsigned col;        /* column of the next cell in the last row */
 	struct anchor *a;    /* a[0] decides what is dropped */
 	unsigned na;
-	bool full;           /* nothing more fits below the cursor */
+	bool full;           /* there is no more room below the cursor */
 };
 
 static struct row *flow_last(struct flow *f)
@@ -67,7 +67,7 @@ static void flow_anchor(struct flow *f, unsigned i, unsigned col)
 	f->a[i].nx = umin(col, f->cols);
 }
 
-/* How many cells of a row count as content. */
+/* The number of cells of a row that count as content. */
 static unsigned content(struct row const *r)
 {
 	unsigned n = r->len;
@@ -85,7 +85,7 @@ static void flow_line(struct flow *f, struct row **old, unsigned y, unsigned end
 		bool const more = y + 1 < end;
 		unsigned n = more ? old_cols : content(o);
 		spend(f->s, 8 * (uint64_t)n + o->len);
-		/* A wide character that did not fit left its place empty. */
+		/* A wide character that did not fit left this cell empty. */
 		if (more && n > 1 && old[y + 1]->len && (old[y + 1]->cells[0].flags & SCREEN_CELL_WIDE) &&
 		    (o->len < n || !o->cells[n - 1].ch || o->cells[n - 1].ch == ' ') &&
 		    !(o->len == n && (o->cells[n - 1].flags & SCREEN_CELL_SPACER)))
@@ -116,7 +116,7 @@ static void flow_line(struct flow *f, struct row **old, unsigned y, unsigned end
 	}
 }
 
-/* Make main's rows anew. The old ones are freed. */
+/* Makes the rows of main again and frees the old ones. */
 static int reflow(struct screen *s, unsigned rows, unsigned cols, struct anchor *a, unsigned na)
 {
 	struct flow f = { .s = s, .max = rows, .cols = cols, .a = a, .na = na };
@@ -146,8 +146,8 @@ static int reflow(struct screen *s, unsigned rows, unsigned cols, struct anchor 
 	return 0;
 }
 
-/* Crop or extend without reflow; keep row `y` in sight. Returns how many rows
- * went off the top. */
+/* Crops or extends without wrapping again; keeps row `y` visible. Returns how many rows
+ * scrolled off. */
 static int crop(struct screen *s, struct grid *g, unsigned rows, unsigned cols, unsigned y, bool emit, unsigned *ret_off)
 {
 	unsigned const off = y >= rows ? y + 1 - rows : 0;
@@ -255,7 +255,7 @@ void screen_resize(struct screen *s, unsigned rows, unsigned cols)
 		if (s->x >= cols || cols != old_cols) s->pending = false;
 		s->x = (uint16_t)umin(s->x, cols - 1);
 	}
-	if (s->x != cols - 1) s->pending = false; /* it waited at a margin, and margins go */
+	if (s->x != cols - 1) s->pending = false; /* it waited at a margin, and the margins are reset */
 	saved_clamp(s, &s->main.saved);
 	saved_clamp(s, &s->alt.saved);
 	margins_reset(s);

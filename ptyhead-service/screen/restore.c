@@ -1,7 +1,7 @@
-/* The byte string that gives a fresh terminal this state. Order matters: what
- * moves the cursor or depends on the pen comes before the cursor and the pen are
- * put where they belong, and what would get in the way of painting (margins,
- * origin, insertion, charsets) comes after the painting. */
+/* Makes the bytes that give a new terminal this state. The order matters. Steps that
+ * move the cursor or change the pen come before the cursor and pen are set. Settings
+ * that would disturb painting (margins, origin, insertion, charsets) come after
+ * painting. */
 #include "screen_int.h"
 
 #include <string.h>
@@ -29,9 +29,9 @@ static bool saved_is_default(struct saved const *v)
 	return !v->y && !v->x && !v->pending && !v->origin && !v->gl && !memcmp(v->g, "BBBB", 4) && style_eq(&v->pen, &none);
 }
 
-/* DECSC with all that it keeps. Before painting: a pending wrap needs a
- * character printed, which is wiped again. Margins, origin and charsets are as
- * on a fresh terminal before and after. */
+/* DECSC with everything that it saves. Comes before painting: a pending wrap needs a
+ * printed character, which is erased again. Margins, origin and charsets are those of a
+ * new terminal before and after. */
 static void saved_cursor(struct painter *p, struct saved const *v)
 {
 	struct screen_style const none = { 0 };
@@ -56,7 +56,7 @@ static void saved_cursor(struct painter *p, struct saved const *v)
 	}
 }
 
-/* The one that the alternate screen has when it is shown again. */
+/* The saved cursor that the alternate screen has when it is shown again. */
 static void saved_alt_cursor(struct painter *p)
 {
 	struct screen const *const s = p->s;
@@ -80,7 +80,7 @@ static void mode_write(struct screen_buf *out, bool dec, unsigned number, bool o
 	screen_buf_fmt(out, "\033[%s%u%c", dec ? "?" : "", number, on ? 'h' : 'l');
 }
 
-/* A real terminal is not told of those that viewers withhold. */
+/* A person's terminal does not get modes that viewers withhold. */
 static void saved_modes(struct screen const *s, bool real, struct screen_buf *out)
 {
 	for (unsigned i = 0; i < screen_mode_count; i++) {
@@ -110,7 +110,7 @@ static void modes(struct screen const *s, bool real, struct screen_buf *out)
 	for (unsigned i = 0; i < screen_mode_count; i++) {
 		struct mode_def const *const d = &screen_mode_defs[i];
 		if (!(changed >> d->bit & 1)) continue;
-		if (real && d->bit == M_INBAND) continue; /* a real terminal would report at once */
+		if (real && d->bit == M_INBAND) continue; /* a real terminal would send a report at once */
 		if (d->bit == M_NKM) screen_buf_str(out, "\033=");
 		else mode_write(out, d->dec, d->number, mode_on(s, d->bit));
 	}
@@ -155,7 +155,7 @@ static void titles(struct screen const *s, struct screen_buf *out)
 
 /* ---- the cursor --------------------------------------------------------------- */
 
-/* The byte that, under these charsets, prints cp as it is; 0 if there is none. */
+/* The byte that prints cp in these charsets; 0: there is none. */
 static unsigned inverse(uint8_t set, uint32_t cp)
 {
 	for (unsigned c = 0x20; c < 0x7f; c++)
@@ -163,8 +163,8 @@ static unsigned inverse(uint8_t set, uint32_t cp)
 	return 0;
 }
 
-/* The last character was just printed, and REP or a mark may follow: print it
- * again, last of all. */
+/* The last character was just printed, and REP or a mark may follow: prints it again at
+ * the very end. */
 static void last_character(struct painter *p)
 {
 	struct screen const *const s = p->s;
@@ -204,12 +204,12 @@ static void pending_wrap(struct painter *p)
 		screen_buf_fmt(p->out, " \033[%u;%u;%u;%u$z", y, x, y, x);
 	}
 	p->known = false;
-	screen_buf_str(p->out, "\033[m"); /* no longer right after a character */
+	screen_buf_str(p->out, "\033[m"); /* ends the state "right after a character" */
 	p->pen = (struct screen_style){ .attrs = p->pen.attrs & SCREEN_PROTECTED };
 }
 
-/* The last character is printed again, so that a mark can follow it; but not where that
- * might leave a terminal's cursor elsewhere. */
+/* Prints the last character again, so that a mark can join it; but not if that might
+ * leave a terminal's cursor elsewhere. */
 static bool prints_last(struct painter const *p, bool seat)
 {
 	struct screen const *const s = p->s;
@@ -217,7 +217,7 @@ static bool prints_last(struct painter const *p, bool seat)
 	return s->last_valid && !(seat && paint_disputed(s, cell_at(s, s->grid, s->y, s->last_x), &most));
 }
 
-/* `seat`: somebody sits at the terminal. */
+/* `seat`: it is a person's terminal. */
 static void cursor(struct painter *p, bool real, bool seat)
 {
 	struct screen const *const s = p->s;
@@ -236,14 +236,14 @@ static void cursor(struct painter *p, bool real, bool seat)
 	if (mode_on(s, M_IRM)) screen_buf_str(p->out, "\033[4h");
 	paint_style(p, &s->pen);
 	marks_after(s, p->out);
-	if (s->level != 4 && !real) screen_buf_fmt(p->out, "\033[%u;9\"p", 60u + s->level); /* resets nothing: see level_set */
+	if (s->level != 4 && !real) screen_buf_fmt(p->out, "\033[%u;9\"p", 60u + s->level); /* without a reset: see level_set */
 	if (s->iso_protect) screen_buf_str(p->out, s->pen.attrs & SCREEN_PROTECTED ? "\033V" : "\033V\033W");
 	if (again) last_character(p);
 	if (s->shift) screen_buf_str(p->out, s->shift == 2 ? "\033N" : "\033O");
 }
 
-/* Back on the main screen's cursor, into the alternate one, whose entering
- * saves that cursor: so it must be what is to be saved. */
+/* Returns to the main screen's cursor, then enters the alternate screen. Entering saves
+ * that cursor, so it must be the one to be saved. */
 static void enter_alt(struct painter *p)
 {
 	struct screen const *const s = p->s;
@@ -269,24 +269,25 @@ static void enter_alt(struct painter *p)
 	restore_grid(p, &s->alt);
 }
 
-/* Whatever was on before: the alternate screen, modes, keyboards, colours, tabs.
- * The title stays until another is set, saved modes and titles stay. In short
- * sequences: tmux ignores one with more than 63 bytes of parameters. */
+/* Resets whatever was on: alternate screen, modes, keyboards, colours, tabs. The title
+ * stays until another is set; saved modes and titles stay. Uses short sequences: tmux
+ * ignores those with more than 63 bytes of parameters. */
 #define CLEAR                                                                                                     \
 	"\033[?1049l\033[!p\033[?7h\033[?69l\033[?5;9;12;45;67l\033[?1000;1004;1005;1006;1007l"                            \
 	"\033[?1015;1016;2004;2026l\033[?2027;2031;2048l\033[20l\033>\033[<9u\033[>m\033[0 q\033[0*x\033[0\"q\033]8;;\033\\\033]104\033\\\033]110\033\\\033]111\033\\"   \
 	"\033]112\033\\\033[?5W\033[m\033[H\033[2J"
 
-/* `at` (may be NULL): the screen of a terminal that somebody sits at, which is blank. */
+/* `at` (may be NULL): the screen of a person's terminal, which is blank. */
 static void restore(struct screen const *s, bool real, struct screen const *at, struct screen_buf *out)
 {
 	struct painter p = { .s = s, .out = out, .cols = s->cols, .wraps = true };
 	struct screen_style const none = { 0 };
-	/* First of all, since it clears the screen; a real terminal is not to change its size. */
+	/* This comes first, since it clears the screen. It must not change the size of
+	 * a real terminal. */
 	if (mode_on(s, M_COLM) && !real) screen_buf_str(out, "\033[?40h\033[?3h\033[?40l");
 	p.graphemes = at && home_shown(at, &at->home) >> M_GRAPHEME & 1;
 	p.narrow = at && home_narrow(&at->home);
-	if (!at && s->by_clusters) screen_buf_str(out, "\033[?2027l"); /* on since it is fresh */
+	if (!at && s->by_clusters) screen_buf_str(out, "\033[?2027l"); /* a new screen has it on */
 	saved_modes(s, real, out);
 	marks_before(s, out);
 	titles(s, out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A grid's cells, and which of its rows a terminal is to take for one line. */
+/* Writes a grid's cells, so that a terminal joins the same rows into lines. */
 #include "screen_int.h"
 
 static bool shows(struct screen_cell c) { return c.ch || (c.flags & SCREEN_CELL_SPACER); }
@@ -9,7 +9,7 @@ static bool wrapped(struct screen const *s, struct grid const *g, unsigned y)
 	return y + 1u < s->rows && (row_at(s, g, y)->flags & ROW_WRAPPED);
 }
 
-/* Does printing row y to its end and going on with row y + 1 wrap by itself? */
+/* If row y is printed to its end, does row y + 1 continue it by wrapping? */
 static bool flows(struct screen const *s, struct grid const *g, unsigned y)
 {
 	unsigned most;
@@ -22,7 +22,7 @@ static bool flows(struct screen const *s, struct grid const *g, unsigned y)
 	return !paint_disputed(s, last, &most) && !paint_disputed(s, next, &most);
 }
 
-/* Rows marked as wrapped that painting would not wrap: two spaces do it, and
+/* Rows marked as wrapped that painting would not wrap: two spaces cause the wrap, and
  * are painted over. */
 static void force_wraps(struct painter *p, struct grid const *g)
 {
@@ -36,7 +36,7 @@ static void force_wraps(struct painter *p, struct grid const *g)
 	}
 }
 
-/* Was a space put there by force_wraps? */
+/* Did force_wraps put a space there? */
 static bool forced(struct screen const *s, struct grid const *g, unsigned y, unsigned x)
 {
 	if (x == s->cols - 1u && wrapped(s, g, y) && !flows(s, g, y)) return true;
@@ -83,7 +83,8 @@ void restore_grid(struct painter *p, struct grid const *g)
 			struct screen_cell const c = cell_at(s, g, y, x);
 			if (!shows(c)) {
 				if (x >= r->len && !forced(s, g, y, x)) {
-					/* The rest is blank, except perhaps a forced space in the last column. */
+					/* The rest is blank, except perhaps a space
+					 * from force_wraps in the last column. */
 					unsigned const last = s->cols - 1u;
 					if (x == last || !forced(s, g, y, last)) break;
 					x = last;

@@ -1,5 +1,5 @@
-/* Scanners of whole pieces of a stream: they look at bytes and keep nothing, and
- * what they do not take goes through the parser byte by byte. For parse.c. */
+/* Fast scanners for runs of bytes in a stream. They keep no state. What they do not
+ * accept goes through the parser byte by byte. Only for parse.c. */
 #ifndef SCREEN_SCAN_H
 #define SCREEN_SCAN_H
 
@@ -12,12 +12,12 @@
 #include <emmintrin.h>
 #endif
 
-/* How many of the bytes are printable ASCII, 0x20..0x7e. */
+/* The number of leading bytes that are printable ASCII, 0x20..0x7e. */
 static inline size_t scan_ascii(unsigned char const *p, size_t n)
 {
 	size_t i = 0;
 #if defined(__SSE2__) && !defined(SCREEN_PORTABLE)
-	/* Signed: bytes from 0x80 are negative, so one comparison finds them and
+	/* Signed comparison: bytes from 0x80 are negative, so it finds both them and
 	 * the controls. */
 	__m128i const low = _mm_set1_epi8(0x1f);
 	__m128i const del = _mm_set1_epi8(0x7f);
@@ -40,9 +40,9 @@ static inline size_t scan_ascii(unsigned char const *p, size_t n)
 	return i;
 }
 
-/* Two numbers of one to three digits with a semicolon between, and a byte from
- * 0x40 on: "12;34H". The length, that byte included, when the 8 bytes at p begin
- * so; else 0. Without branches on the numbers' lengths, which cannot be foretold. */
+/* Recognises two numbers of one to three digits with a semicolon between, and then a
+ * byte from 0x40 on: "12;34H". Returns the length, that byte included, or 0. No branch
+ * depends on the lengths of the numbers, which cannot be predicted. */
 static inline size_t scan_pair(unsigned char const *p, uint16_t ret[2])
 {
 	uint64_t const ones = UINT64_C(0x0101010101010101);
@@ -53,7 +53,7 @@ static inline size_t scan_pair(unsigned char const *p, uint16_t ret[2])
 	if (!final) return 0;
 	unsigned const n = (unsigned)__builtin_ctzll(final) / 8;
 	uint64_t const before = (UINT64_C(1) << 8 * n) - 1;
-	/* No byte before the last is above 0x3f: nothing carries. */
+	/* No byte before the last is above 0x3f, so nothing carries. */
 	uint64_t const odd = ((w ^ ones * 0x30) & before) + (ones * 0x76 & before);
 	uint64_t const semicolon = odd & ones * 0x80;
 	if (!semicolon || (semicolon & (semicolon - 1))) return 0;
@@ -65,7 +65,7 @@ static inline size_t scan_pair(unsigned char const *p, uint16_t ret[2])
 	return n + 1;
 }
 
-/* A complete, valid UTF-8 character that is no control: its length, or 0. */
+/* The length of a complete, valid UTF-8 character that is not a control; else 0. */
 static inline size_t scan_utf8(unsigned char const *p, size_t n, uint32_t *ret)
 {
 	unsigned const c = p[0];
@@ -84,7 +84,7 @@ static inline size_t scan_utf8(unsigned char const *p, size_t n, uint32_t *ret)
 		*ret = (c & 7u) << 18 | (p[1] & 63u) << 12 | (p[2] & 63u) << 6 | (p[3] & 63u);
 		return 4;
 	}
-	return 0; /* E0, ED, F0, F4 and bad ones: byte by byte */
+	return 0; /* E0, ED, F0, F4 and invalid bytes: byte by byte */
 }
 
 #endif

@@ -1,5 +1,5 @@
-/* What stands between ESC and the byte that ends an escape or control sequence, or
- * that begins a string. */
+/* The bytes between ESC and the final byte of an escape or control sequence, or the
+ * introducer of a string. */
 #include "screen_int.h"
 
 static void params_clear(struct parser *p)
@@ -64,7 +64,7 @@ void sequence_cancel(struct screen *s)
 {
 	bool const withheld = screen_withholding(s);
 	s->p.state = P_GROUND;
-	if (withheld) withhold(s); /* some of it may have been left out already */
+	if (withheld) withhold(s); /* a part of it may have been left out already */
 }
 
 static void collect(struct parser *p, unsigned char c)
@@ -73,7 +73,7 @@ static void collect(struct parser *p, unsigned char c)
 	if (p->ninter < 3) p->ninter++;
 }
 
-/* A printable byte, 0x20..0x7e, inside an escape sequence. */
+/* A printable byte, 0x20..0x7e, within an escape sequence. */
 void sequence_byte(struct screen *s, unsigned char c)
 {
 	struct parser *const p = &s->p;

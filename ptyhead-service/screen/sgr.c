@@ -27,7 +27,7 @@ static uint32_t indexed(unsigned n)
 	return SCREEN_INDEXED | (n < 16 ? SCREEN_LONG : 0) | n;
 }
 
-/* 38, 48 or 58 at parameter i. Returns the last parameter that belongs to it. */
+/* 38, 48 or 58 at parameter i. Returns the index of its last parameter. */
 static unsigned color(struct screen const *s, unsigned i, uint32_t *to)
 {
 	uint16_t const *const v = s->p.par;
@@ -118,10 +118,10 @@ static void apply(struct screen *s)
 	s->pen_dirty = true;
 }
 
-/* ---- sequences seen before ---------------------------------------------- */
+/* ---- cached sequences ---------------------------------------------------- */
 
-/* The bytes of one word up to the first from 0x40 on, and how many these are:
- * all eight if there is none. */
+/* The bytes of a word before the first byte from 0x40 on, and their number: eight if
+ * there is none. */
 static inline unsigned memo_word(unsigned char const *p, uint64_t *ret)
 {
 	uint64_t v;
@@ -133,9 +133,9 @@ static inline unsigned memo_word(unsigned char const *p, uint64_t *ret)
 	return before + 1;
 }
 
-/* What is at p up to the first byte from 0x40 on, where a sequence ends, or all
- * SGR_MEMO_LEN; its length. Without branches: it cannot be foretold. Only what
- * sgr_learn took is ever found, so what is before that byte may be anything. */
+/* The bytes at p before the first byte from 0x40 on, where a sequence ends, or
+ * SGR_MEMO_LEN bytes; and their number. Without branches, since it cannot be predicted.
+ * Only sequences that sgr_learn has stored are found, so other bytes do no harm. */
 static inline size_t memo_key(unsigned char const *p, uint64_t key[2])
 {
 	unsigned const first = memo_word(p, &key[0]);
@@ -156,7 +156,7 @@ static inline bool memo_is(struct sgr_memo const *m, uint64_t const key[2], uint
 	return ((m->key[0] ^ key[0]) | (m->key[1] ^ key[1]) | (uint64_t)(m->from ^ from)) == 0;
 }
 
-/* Where it goes if its own place is another's. */
+/* The second place, if the first belongs to another sequence. */
 static inline struct sgr_memo *memo_beside(struct screen *s, struct sgr_memo const *m)
 {
 	return &s->sgr_memo[(m - s->sgr_memo) ^ 1];
@@ -179,16 +179,16 @@ size_t sgr_known(struct screen *s, unsigned char const *p, size_t n)
 	return len;
 }
 
-/* Not with a table that is used up when it is full: learning gives numbers to pens
- * that print nothing. It was empty when the table grew to that size, after a collection. */
+/* Not while the table is nearly full: caching gives numbers to pens that print nothing.
+ * When the table grew to this size after a collection, the cache was empty. */
 static bool memo_on(struct screen const *s)
 {
 	return s->styles.t.cap < SCREEN_STYLES_MAX;
 }
 
-/* The pens before and after it have numbers where sequences are learnt, whether this one
- * is or not: which styles are there, and who is refused one, must not depend on how the
- * stream was cut. */
+/* While caching is on, the pens before and after a sequence get numbers, whether it is
+ * cached or not. Otherwise the way in which the stream was cut would decide which
+ * styles exist, and which are refused. */
 static bool apply_numbered(struct screen *s, uint16_t *ret_from, uint16_t *ret_to)
 {
 	if (!memo_on(s)) {
@@ -198,7 +198,7 @@ static bool apply_numbered(struct screen *s, uint16_t *ret_from, uint16_t *ret_t
 	*ret_from = style_pen(s);
 	apply(s);
 	*ret_to = style_pen(s);
-	return memo_on(s); /* not when the table was collected in between */
+	return memo_on(s); /* not if the table was collected in between */
 }
 
 void sgr_apply(struct screen *s)
@@ -224,8 +224,8 @@ void sgr_learn(struct screen *s, unsigned char const *p, size_t n)
 	*m = (struct sgr_memo){ .key = { key[0], key[1] }, .from = from, .to = to };
 }
 
-/* DECCARA sets what SGR would; DECRARA turns bold, underline, blink, inverse,
- * invisible over (0: all of them). */
+/* DECCARA sets what SGR would set; DECRARA toggles bold, underline, blink, inverse and
+ * invisible (0: all of them). */
 void sgr_rect(struct screen_style *st, unsigned code, bool reverse)
 {
 	if (!reverse) {
@@ -242,9 +242,9 @@ void sgr_rect(struct screen_style *st, unsigned code, bool reverse)
 	if (code == 0 || code == 4) underline(st, SCREEN_UNDERLINE(st->attrs) ? 0 : 1);
 }
 
-/* Short, and written by the million: it is put together here, and added at once. */
+/* Short and very frequent: built here, and added at once. */
 struct sequence_text {
-	char text[96]; /* all attributes and three RGB colours take 86 */
+	char text[96]; /* all attributes and three RGB colours need 86 */
 	unsigned len;
 };
 

@@ -33,7 +33,7 @@ static void charsets_default(struct screen *s)
 	s->gl = s->shift = 0;
 }
 
-/* Everything but contents, size, titles and what the outside set. */
+/* Resets everything except contents, size, titles, and what the caller set. */
 static void defaults(struct screen *s)
 {
 	s->modes = MODES_DEFAULT | (s->by_clusters ? BIT(M_GRAPHEME) : 0);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* A picture of a screen, to be looked at and not to be typed into. */
+/* A copy of a screen for display only, not for typing. */
 #include "screen_int.h"
 
 #include <string.h>
 
-/* Of what is mirrored to terminals, reverse video alone is seen. */
+/* Of the modes that are passed to terminals, only reverse video is visible. */
 #define MODES_KEYS (MODES_MIRRORED & ~BIT(M_SCNM))
 
 struct screen *screen_still(struct screen const *from)
@@ -12,7 +12,7 @@ struct screen *screen_still(struct screen const *from)
 	struct screen *const s = screen_clone(from);
 
 	if (!s) return NULL;
-	/* A sequence or a character that is open shows nothing. */
+	/* An open sequence or character shows nothing. */
 	s->p.state = P_GROUND;
 	s->p.u8_need = 0;
 	s->p.str_len = 0;

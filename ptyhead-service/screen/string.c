@@ -1,5 +1,5 @@
-/* The parser's string: what stands between the introducer of an OSC, DCS or APC
- * and its end, kept as far as it may be. */
+/* The parser's string: the bytes between the introducer of an OSC, DCS or APC and its
+ * end, up to a limit. */
 #include "screen_int.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "printable.h"
 #include "utf8.h"
 
-/* Much room is for what needed it alone. */
+/* A large buffer is kept only for the string that needs it. */
 static void string_shrink(struct parser *p)
 {
 	if (p->str_cap <= 2 * SCREEN_STRING_MAX) return;
@@ -46,7 +46,7 @@ static bool string_grow(struct parser *p, size_t n)
 	return true;
 }
 
-/* How much of the string at hand is kept. */
+/* How many bytes of the present string to keep. */
 static size_t string_max(struct parser const *p)
 {
 	bool const clipboard = p->kind == STR_OSC && p->str_len >= 3 && !memcmp(p->str, "52;", 3);
@@ -103,7 +103,7 @@ void string_end(struct screen *s)
 		picture_sixel_end(s);
 		return;
 	}
-	if (!p->str) { /* an empty string: dispatchers want a terminated one */
+	if (!p->str) { /* an empty string: dispatchers need a terminated one */
 		p->str = malloc(128);
 		if (!p->str) return;
 		p->str_cap = 128;

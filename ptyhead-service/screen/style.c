@@ -1,5 +1,5 @@
-/* Styles, each kept once; cells name them by number. When the table is full,
- * the numbers that no cell, pen or saved cursor uses are taken back. */
+/* Styles. Each is stored once; cells refer to it by number. When the table is full,
+ * numbers that no cell, pen or saved cursor uses are freed. */
 #include "screen_int.h"
 
 #include <stdlib.h>
@@ -84,7 +84,7 @@ static void styles_collect(struct screen *s)
 	memset(s->sgr_memo, 0, sizeof s->sgr_memo);
 }
 
-/* The number of a style that is there; else -1. */
+/* The number of an existing style; else -1. */
 static int32_t find(struct screen *s, struct screen_style const *style, uint32_t h)
 {
 	struct styles const *const st = &s->styles;

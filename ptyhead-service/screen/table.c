@@ -1,4 +1,5 @@
-/* The numbers by which cells name what is kept once: styles, clusters. */
+/* Tables of values that are stored once and that cells refer to by number: styles,
+ * clusters. */
 #include "screen_int.h"
 
 #include <stdlib.h>

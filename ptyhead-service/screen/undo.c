@@ -1,4 +1,4 @@
-/* Giving a terminal back as it was: only what is on is switched off. */
+/* Restores a terminal: switches off only what is on. */
 #include "screen_int.h"
 
 static void kitty_pop(struct kitty const *k, struct screen_buf *out)
@@ -9,7 +9,7 @@ static void kitty_pop(struct kitty const *k, struct screen_buf *out)
 
 static void modes_undo(struct screen const *s, uint64_t keep, struct screen_buf *out)
 {
-	/* A size that it has is left to a terminal. */
+	/* A terminal keeps its size. */
 	uint64_t const had = home_modes(&s->home);
 	uint64_t const changed = (home_shown(s, &s->home) ^ had) & ~(BIT(M_LRMM) | BIT(M_COLM)) & ~keep;
 	for (unsigned i = 0; i < screen_mode_count; i++) {
@@ -81,7 +81,7 @@ static void below(struct screen const *s, struct screen_buf *out)
 	else screen_buf_fmt(out, "\033[%u;1H\n", (unsigned)s->rows);
 }
 
-/* What decides where and how characters come to stand, and the keyboards. */
+/* Settings that decide where and how characters appear, and keyboards. */
 static void place_undo(struct screen const *s, struct screen_buf *out)
 {
 	kitty_pop(&s->grid->kitty, out);
@@ -120,7 +120,7 @@ void screen_undo(struct screen const *s, struct screen_buf *out)
 		struct saved const *const v = &s->main.saved;
 		screen_buf_str(out, "\033[?1049l");
 		kitty_pop(&s->main.kitty, out);
-		/* Leaving brought the saved cursor's state with it. */
+		/* Leaving the alternate screen restored the saved cursor's state, too. */
 		pen_undo(&v->pen, out);
 		if (origin) screen_buf_str(out, "\033[?6l");
 		for (unsigned i = 0; i < 4; i++)
@@ -137,7 +137,7 @@ void screen_new_run(struct screen *s)
 	struct screen_sinks const sinks = s->sinks;
 	struct screen_buf b = SCREEN_BUF_INIT;
 
-	/* What was open or held by the last program is nobody's query now. */
+	/* An open or held sequence of the last program is not a query any more. */
 	s->sinks = (struct screen_sinks){ .arg = sinks.arg, .line = sinks.line };
 	screen_feed(s, "\030", 1);
 	screen_undo(s, &b);

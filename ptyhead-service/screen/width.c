@@ -17,7 +17,7 @@ enum gcb width_gcb(uint32_t cp)
 	return (enum gcb)(prop(cp) >> 4);
 }
 
-/* UAX #29, rules GB3 to GB13; cps is never empty. */
+/* UAX #29, rules GB3 to GB13. `cps` must not be empty. */
 bool width_joins(uint32_t const *cps, unsigned n, uint32_t cp)
 {
 	enum gcb const a = width_gcb(cps[n - 1]);
@@ -62,7 +62,8 @@ bool width_disputed(uint32_t const *cps, unsigned n, unsigned *ret_most)
 		most = 2;
 		disputed = true;
 		break;
-	/* A mark in a cell of its own: a skin tone, a vowel sign. A letter that another joins. */
+	/* A mark in a cell of its own: a skin tone, a vowel sign. Or a letter that
+	 * another joins. */
 	case GCB_EXTEND: case GCB_SPACING: case GCB_PREPEND: case GCB_L: disputed = true; break;
 	default: disputed = width_changed(cps[0]);
 	}
@@ -75,8 +76,8 @@ bool width_disputed(uint32_t const *cps, unsigned n, unsigned *ret_most)
 	return disputed;
 }
 
-/* The widest of its parts; a flag (two regional indicators) and anything
- * followed by VS16 take two columns, as mode 2027's users agree. */
+/* The width of its widest part. A flag (two regional indicators), and anything with
+ * VS16, takes two columns; programs that use mode 2027 agree on that. */
 unsigned width_cluster(uint32_t const *cps, unsigned n)
 {
 	unsigned w = 1;

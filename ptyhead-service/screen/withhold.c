@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* What a program writes and a viewer does not give its terminal. A viewer passes what
- * the engine models, since that is made anew for who comes later, painted where sizes
- * differ, and undone when a viewer leaves; and of the rest what ARCHITECTURE.md lists
- * under "What viewers withhold": pictures, and what is for who sits there. All else that
- * a terminal may know would change it for good. */
+/* The parts of a program's output that a viewer does not pass to its terminal. A viewer
+ * passes what the engine models: that is restored for later viewers, painted at other
+ * sizes, and undone at the viewer's end. Of the rest it passes only what
+ * ARCHITECTURE.md lists under "What viewers withhold": pictures, and messages for the
+ * user. Everything else that a terminal may know would change it permanently. */
 #include "screen_int.h"
 
 #include <string.h>
@@ -13,9 +13,10 @@ void withhold(struct screen *s) { query_span(s, SCREEN_QUERY_ANSWERED, NULL); }
 /* ---- modes ------------------------------------------------------------------------ */
 
 /* xterm's private modes that are not modelled and change more than the screen: VT52,
- * columns, toolbar, scrollbar, fonts, Tektronix, the margin bell, a log file, highlight
- * tracking, scrolling by output and keys, Delete, the selection, the alternate screen
- * itself, function keys, readline's mouse. And 2048, whose reports the engine makes. */
+ * columns, toolbar, scrollbar, fonts, Tektronix, the margin bell, a log file,
+ * highlight tracking, scrolling by output and keys, Delete, the selection, the
+ * alternate screen itself, function keys, readline's mouse. Also 2048, whose reports
+ * the engine makes. */
 bool screen_mode_withheld(bool dec, unsigned number)
 {
 	static uint16_t const modes[] = {
@@ -29,7 +30,7 @@ bool screen_mode_withheld(bool dec, unsigned number)
 
 void withhold_modes(struct screen *s, bool dec, bool kept, bool some)
 {
-	some |= s->p.overflow; /* of which a terminal may take more */
+	some |= s->p.overflow; /* a terminal may keep more parameters */
 	for (unsigned i = 0; i < s->p.npar; i++)
 		some |= screen_mode_withheld(dec, s->p.par[i]) || (kept && !screen_mode_kept(s->p.par[i]));
 	if (some) withhold(s);
@@ -49,8 +50,8 @@ static bool begins_one(struct parser const *p, size_t at, char const *const *wit
 	return *with != NULL;
 }
 
-/* OSC 9 is iTerm2's notification, but with a number it is ConEmu's: to sleep, to run a
- * macro, a process. Of those: 4 progress, 9 the directory, 12 a prompt. */
+/* OSC 9 is iTerm2's notification; with a number it is ConEmu's: sleep, run a macro, a
+ * process. Of those pass: 4 progress, 9 the directory, 12 a prompt. */
 static bool conemu(struct parser const *p, size_t at)
 {
 	unsigned n = 0;
@@ -60,7 +61,7 @@ static bool conemu(struct parser const *p, size_t at)
 	return n != 4 && n != 9 && n != 12;
 }
 
-/* An OSC, by its number and what comes behind that, as far as it is there. */
+/* An OSC, by its number and the text after it, as far as it has come. */
 static bool osc_passes(struct parser const *p)
 {
 	static char const *const iterm[] = {
