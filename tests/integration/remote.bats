@@ -171,7 +171,8 @@ all_tools() {
 	rm "$T/home/.ssh/authorized_keys"
 	run -255 ptyhead-wait --exit "ssh://far/$S"
 	local bad
-	for bad in ssh:// ssh:///app ssh://far ssh://far/ ssh://-oProxyCommand=x/app ssh://u@-x/app ssh://far:x1/app ssh://far:999999999/app; do
+	for bad in ssh:// ssh:///app ssh://far ssh://far/ ssh://-oProxyCommand=x/app ssh://u@-x/app ssh://far:x1/app ssh://far:999999999/app \
+		ssh://far:0/app ssh://far:65536/app 'ssh://[::1]x/app' 'ssh://[::1/app' 'ssh://[]/app' 'ssh://[-x]/app' 'ssh://far]x/app' 'ssh://f[ar/app'; do
 		run -100 ptyhead-show "$bad"
 		[[ $output = *'is no address'* || $output = *'no terminal is named'* ]]
 	done
@@ -249,4 +250,32 @@ assert seen == [("far", "far", "main"), ("near", "near", "main"), (None, "", "ma
 	[[ $stderr = *'silent: no list in 15 s'*'deaf: no list in 15 s'* ]]
 	[[ $output = *"$S"* ]]
 	[[ $output != *taken* ]]
+}
+
+@test "another machine's list speaks for that machine alone, and is valid whatever it says" {
+	head_start
+	program cat
+	cat >"$T/bin/ssh" <<-'EOS'
+		#!/bin/sh
+		case "$*" in
+		*liar*) cat <<-'EOT' ;;
+			[
+			 {"address": "a"}, {"host": "far", "address": "ssh://far/forged"},
+			 {"address": "b", "host": "far"},
+			 {"address": "c", "address": "d"},
+			 {"address": "e", "h\u006fst": "far"},
+			 {"address": "f" "state": "up"},
+			 {"address": "g"]},
+			 {"address": "}
+			 {"address": "h", "command": [{"deep": "\u00e9\""}], "run": 1.5e3}
+			]
+		EOT
+		*::1*) printf '[\n {"address": "six"}\n]\n' ;;
+		esac
+	EOS
+	run -0 --separate-stderr ptyhead-list --json ssh://liar/ 'ssh://me@[::1]:2222/' "$S"
+	python3 -c '
+import json, sys
+seen = [(t["host"], t["address"]) for t in json.load(sys.stdin)]
+assert seen == [("liar", "ssh://liar/h"), ("me@[::1]:2222", "ssh://me@[::1]:2222/six"), (None, sys.argv[1])], seen' "$S" <<<"$output"
 }

@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "json.h"
+#include "json_check.h"
 #include "printable.h"
 #include "remote.h"
 
@@ -50,7 +51,7 @@ static int start(struct fleet_member *m, char const *address, char const *option
 	struct remote there;
 	char self[] = "/proc/self/exe";
 	char command[COMMAND_MAX] = "exec ptyhead-list";
-	char prefix[sizeof there.host + sizeof there.port + 16] = "";
+	char prefix[REMOTE_PREFIX] = "";
 	char *args[REMOTE_ARGS] = { self };
 	size_t n = 1;
 
@@ -59,7 +60,7 @@ static int start(struct fleet_member *m, char const *address, char const *option
 		if (*there.address) fits = fits && remote_quote(command, sizeof command, there.address);
 		if (!fits) return -ENAMETOOLONG;
 		remote_ssh(&there, false, command, args);
-		snprintf(prefix, sizeof prefix, "ssh://%s%s%s/", there.host, *there.port ? ":" : "", there.port);
+		remote_prefix(&there, prefix, sizeof prefix);
 	} else {
 		if (option) args[n++] = (char *)(size_t)option;
 		args[n] = (char *)(size_t)address;
@@ -193,20 +194,31 @@ struct merge {
 	bool titled;
 };
 
+/* Another machine speaks for itself alone: the host is what we say, the address is the
+ * first member. */
+static bool member_ok(void *arg, char const *name, size_t len)
+{
+	unsigned *const n = arg;
+	bool const address = len == strlen("address") && !memcmp(name, "address", len);
+	bool const host = len == strlen("host") && !memcmp(name, "host", len);
+	return address == (++*n == 1) && !host;
+}
+
 static void object(void *arg, struct fleet_member const *m, char const *line, size_t len)
 {
 	struct merge *const g = arg;
 	size_t const head = strlen(MEMBER);
 	size_t const scheme = strlen("ssh://");
 	size_t const host = strlen(m->prefix) > scheme ? strlen(m->prefix) - scheme - 1 : 0;
+	unsigned members = 0;
 	if (len < head || memcmp(line, MEMBER, head) != 0) return;
 	if (line[len - 1] == ',') len--;
-	if (line[len - 1] != '}') return;
+	if (!json_object_is(line, len, member_ok, &members)) return;
 	screen_buf_str(g->out, g->rows++ ? ",\n {\"host\": " : "[\n {\"host\": ");
 	if (host) json_string(m->prefix + scheme, host, g->out);
 	else screen_buf_str(g->out, "null");
 	screen_buf_str(g->out, ", \"address\": \"");
-	screen_buf_str(g->out, m->prefix);
+	json_feed(&(struct json){ 0 }, m->prefix, strlen(m->prefix), g->out);
 	screen_buf_add(g->out, line + head, len - head);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "number.h"
 #include "relay.h"
 #include "signals.h"
 #include "tool.h"
@@ -40,6 +41,22 @@ void remote_host(char const *host, int optind_now)
 
 /* ---- where to ------------------------------------------------------------------------ */
 
+/* HOST[:PORT] from `host` to `end`; an IPv6 address is in brackets. What ends the host;
+ * NULL: a bracket stands where none may. */
+static char const *host_end(char const **host, char const *end)
+{
+	char const *close;
+	bool const bracket = *host < end && **host == '[';
+	if (bracket) {
+		++*host;
+		close = memchr(*host, ']', (size_t)(end - *host));
+		return close && (close + 1 == end || close[1] == ':') ? close : NULL;
+	}
+	if (memchr(*host, '[', (size_t)(end - *host)) || memchr(*host, ']', (size_t)(end - *host))) return NULL;
+	close = memchr(*host, ':', (size_t)(end - *host));
+	return close ? close : end;
+}
+
 /* Checks [USER@]HOST[:PORT] of `len` bytes. NULL, or what is wrong. An IPv6 address is
  * in brackets. */
 static char const *authority(char const *text, size_t len, struct remote *ret)
@@ -47,24 +64,34 @@ static char const *authority(char const *text, size_t len, struct remote *ret)
 	char const *const end = text + len;
 	char const *const at = memrchr(text, '@', len);
 	char const *host = at ? at + 1 : text;
-	char const *host_end = memchr(host, ']', (size_t)(end - host));
-	char const *const colon = memchr(host_end ? host_end : host, ':', (size_t)(end - (host_end ? host_end : host)));
-	char const *const port = colon ? colon + 1 : end;
-
-	if (!host_end) host_end = colon ? colon : end;
-	if (*host == '[') host++;
+	char const *const stop = host_end(&host, end);
 	size_t const user = at ? (size_t)(at - text) + 1 : 0;
-	size_t const n = (size_t)(host_end - host);
+	uint64_t port;
+
+	if (!stop) return "brackets stand around an IPv6 address, and before a port: [::1]:22";
+	size_t const n = (size_t)(stop - host);
+	char const *colon = stop < end && *stop == ']' ? stop + 1 : stop;
 	if (n == 0) return "no host is named";
 	if (text[0] == '-' || host[0] == '-') return "a user or host does not begin with -";
 	if (user + n >= sizeof ret->host) return "the host is too long";
 	memcpy(ret->host, text, user);
 	memcpy(ret->host + user, host, n);
 	ret->host[user + n] = 0;
-	if ((size_t)(end - port) >= sizeof ret->port || strspn(port, "0123456789") < (size_t)(end - port)) return "the port is no number";
-	memcpy(ret->port, port, (size_t)(end - port));
-	ret->port[end - port] = 0;
+	if (colon < end) colon++;
+	if ((size_t)(end - colon) >= sizeof ret->port) return "the port is no number";
+	memcpy(ret->port, colon, (size_t)(end - colon));
+	ret->port[end - colon] = 0;
+	if (*ret->port && (!number_parse(ret->port, 65535, &port) || port == 0)) return "the port is no number from 1 to 65535";
 	return NULL;
+}
+
+void remote_prefix(struct remote const *r, char *buf, size_t len)
+{
+	char const *const at = strrchr(r->host, '@');
+	char const *const host = at ? at + 1 : r->host;
+	bool const bracket = strchr(host, ':');
+	snprintf(buf, len, SCHEME "%.*s%s%s%s%s%s/", (int)(host - r->host), r->host, bracket ? "[" : "", host, bracket ? "]" : "",
+	         *r->port ? ":" : "", r->port);
 }
 
 bool remote_is(char const *address, struct remote *ret)

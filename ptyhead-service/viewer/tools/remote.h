@@ -10,6 +10,7 @@
 
 #define REMOTE_FAILED 255 /* as in ssh: the connection failed; no tool exits with it */
 #define REMOTE_ARGS 8
+#define REMOTE_PREFIX 544 /* bytes that remote_prefix needs */
 
 /* The target of an address. */
 struct remote {
@@ -25,6 +26,8 @@ void remote_host(char const *host, int optind);
 /* Does `address`, or --host, name another machine? Exits on an error. `address` NULL:
  * none was given. */
 bool remote_is(char const *address, struct remote *ret);
+/* What makes an address there one here: "ssh://[USER@]HOST[:PORT]/". */
+void remote_prefix(struct remote const *r, char *buf, size_t len);
 /* The arguments of ssh that run `command` there; `args` has room for REMOTE_ARGS. */
 void remote_ssh(struct remote const *r, bool tty, char *command, char **args);
 /* Appends `text` to `buf` as one word of a shell. False: it does not fit. */
