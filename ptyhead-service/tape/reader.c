@@ -319,7 +319,10 @@ static int checkpoint_get(struct tape_reader const *r, enum which which, struct 
 		enum slot_result got = slot_copy(r, slot, serial, ret, ret_bytes);
 		if (got == SLOT_GOOD && which != ENDED) {
 			got = slot_go(go, ret);
-			if (got != SLOT_GOOD) free(*ret_bytes);
+			if (got != SLOT_GOOD) {
+				free(*ret_bytes);
+				*ret_bytes = NULL;
+			}
 		}
 		switch (got) {
 		case SLOT_GOOD: return 0;
