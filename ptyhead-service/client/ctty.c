@@ -75,6 +75,7 @@ static int setsid_by_child(char const **ret_hint)
 		r = -errno;
 	} else if (setsid() < 0) {
 		r = -errno;
+		(void)setpgid(0, 0); /* back to the others */
 		*ret_hint = "others are in the process group that it leads: it cannot be the "
 			    "first command of a pipeline in an interactive shell";
 	}
