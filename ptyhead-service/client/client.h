@@ -29,9 +29,10 @@ static inline struct wire_size wire_size_of(struct ptyhead_size s)
 {
 	return (struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel };
 }
+/* What a head says may be none: then zeros, for callers that make a screen of that size. */
 static inline struct ptyhead_size ptyhead_size_of(struct wire_size s)
 {
-	return (struct ptyhead_size){ s.rows, s.cols, s.xpixel, s.ypixel };
+	return wire_size_ok(s) ? (struct ptyhead_size){ s.rows, s.cols, s.xpixel, s.ypixel } : (struct ptyhead_size){ 0 };
 }
 
 /* 0; -EINVAL, -ENAMETOOLONG: the caller filled the struct with something that is not an

@@ -78,7 +78,8 @@ int ptyhead_heads(char const *dir, void (*each)(void *arg, char const *path, cha
 
 /* ---- what is common ------------------------------------------------------------ */
 
-/* Like struct winsize. 0 rows or columns: no size is stated. */
+/* Like struct winsize. 0 rows or columns: no size is stated. The library reports sizes from
+ * 1 to 1000 in both, or zeros. */
 struct ptyhead_size {
 	uint16_t rows;
 	uint16_t cols;

@@ -45,7 +45,10 @@ static struct ptyhead_run run_of(struct tape_state const *s)
 	};
 }
 
-static struct ptyhead_size size_of(struct tape_size s) { return (struct ptyhead_size){ s.rows, s.cols, s.xpixel, s.ypixel }; }
+static struct ptyhead_size size_of(struct tape_size s)
+{
+	return ptyhead_size_of((struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel });
+}
 
 static void tell_begin(struct ptyhead_viewer *v, void const *bytes, size_t len, uint64_t missed)
 {
