@@ -262,10 +262,10 @@ handed_over() { # COMMAND...
 @test "libsystemd stays no longer than the sockets take that it hands over" {
 	start ptyhead "$T/other"
 	wait_for 5 s6-ptyexec "$T/other" true
-	! grep libsystemd "/proc/$STARTED/maps"
+	not grep libsystemd "/proc/$STARTED/maps"
 	handed_over ptyhead
 	wait_for 5 s6-ptyexec "$T/s" true
-	! grep libsystemd "/proc/$STARTED/maps"
+	not grep libsystemd "/proc/$STARTED/maps"
 }
 
 @test "libsystemd is not there: a head that needs it says so, others do without" {
