@@ -10,7 +10,9 @@ INCLUDEDIR ?= $(PREFIX)/include
 LIBDIR   ?= $(PREFIX)/lib
 BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
-FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+# (Without XDG_DATA_DIRS, as at an ssh login, fish does not look below /usr/local.)
+FISHCOMPDIR ?= $(if $(filter /usr/local,$(PREFIX)),/etc/fish/completions,$(PREFIX)/share/fish/vendor_completions.d)
+DOCDIR   ?= $(PREFIX)/share/doc/ptyhead
 DESTDIR  ?=
 
 VERSION  := 0.1.0
@@ -30,6 +32,7 @@ quiet    := $(if $(filter 1,$(V)),,@)
 say      = $(if $(filter 1,$(V)),,@$(if $(SILENT),,printf '  %-4s %s\n' $(1) $@;))
 
 CFLAGS   ?= -O2 -g
+OBJCOPY  ?= objcopy
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
 STD      := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fno-strict-overflow
 DEFS     := -DPTYHEAD_VERSION='"$(VERSION)"'
@@ -55,7 +58,8 @@ S        := ptyhead-service
 # in the order in which they are linked.
 LAYERS   := viewer head client replay tape wire screen base
 INC      := $(patsubst %/,-I%,$(sort $(dir $(wildcard $(S)/*/*.h $(S)/*/*/*.h))))
-ALLFLAGS  = $(STD) $(WARN) $(CFLAGS) $(SANFLAGS) $(DEFS) $(INC) -MMD -MP
+# What the user gives comes last, but for the folders: CPPFLAGS may have others of that name.
+ALLFLAGS  = $(STD) $(WARN) $(DEFS) $(INC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -MMD -MP
 LINK      = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
 
 # ---- sources -------------------------------------------------------------
@@ -144,7 +148,7 @@ $(B)/$(SONAME): $(B)/$(SOREAL)
 $(B)/libptyhead.a: $(SO_OBJ) $(S)/client/libptyhead.map
 	@rm -f $@
 	@sed -n 's/^\t\(ptyhead_[a-z_]*\);.*/\1/p' $(S)/client/libptyhead.map >$(B)/libptyhead.symbols
-	$(call say,AR)$(LD) -r -o $(B)/libptyhead.o $(SO_OBJ) && objcopy --keep-global-symbols=$(B)/libptyhead.symbols $(B)/libptyhead.o && $(AR) rcs $@ $(B)/libptyhead.o
+	$(call say,AR)$(LD) -r -o $(B)/libptyhead.o $(SO_OBJ) && $(OBJCOPY) --keep-global-symbols=$(B)/libptyhead.symbols $(B)/libptyhead.o && $(AR) rcs $@ $(B)/libptyhead.o
 
 $(B)/ptyhead: $(call objs,$(S)/head/ptyhead.c) $(LIBS) $(FAULT_OBJ)
 	$(call say,LINK)$(LINK) -o $@ $^ $(SYSTEMD_LIBS) $(S6_LIBS) -lpthread
@@ -179,7 +183,7 @@ tests-built: all $(UNIT) $(HELPERS) $(INJECT) $(ORACLE) $(REPLAY)
 
 # ---- checking ------------------------------------------------------------
 
-.PHONY: check check-fast lint fuzz oracle bench soak demo newcomer setup setup-build
+.PHONY: check check-unit check-fast lint fuzz oracle bench soak demo newcomer setup setup-build
 setup-build:                    ## install the few Debian packages that building and running need
 	@tests/helpers/need build
 
@@ -198,6 +202,9 @@ check-san:                      ## the integration tests on the build with sanit
 	@$(MAKE) --no-print-directory -j2 SAN=yes tests-built
 	@$(MAKE) --no-print-directory -j2 FAULTS=yes build/faults/ptyhead
 	@tests/run -i build/asan
+
+check-unit: all $(UNIT) $(HELPERS) ## the unit tests on the plain build alone, nothing installed
+	@tests/run -u $(B)
 
 check-fast: tests-built         ## the tests on the plain build alone, nothing installed
 	@tests/run -u build -i build
@@ -239,15 +246,20 @@ demo:                           ## a program under a real s6-svscan, and a viewe
 
 # ---- installing ----------------------------------------------------------
 
-MANPAGES := $(wildcard $(S)/man/*.[1-8] s6-ptyexec/*.[1-8])
+MANPAGES := $(wildcard $(S)/man/*.[1-8])
+ifeq ($(S6),yes)
+MANPAGES += $(wildcard s6-ptyexec/*.[1-8])
+endif
+EXAMPLEDIR = $(DOCDIR)/examples
+EXAMPLES := $(shell find examples -type f)
 UNITS    := $(wildcard systemd/*.service systemd/*.socket)
 # A shell looks for a file with the command's name.
 COMPLETED := $(TOOLS)
 USERUNITS := $(wildcard systemd/user/*.service systemd/user/*.socket)
-UNIT_PATHS = sed -e 's|@BINDIR@|$(BINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g'
+UNIT_PATHS = sed -e 's|@BINDIR@|$(BINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' -e 's|@EXAMPLEDIR@|$(EXAMPLEDIR)|g'
 
-.PHONY: install uninstall dist clean
-install: all                    ## into DESTDIR, PREFIX, BINDIR, LIBEXECDIR, MANDIR, UNITDIR
+.PHONY: install uninstall dist deb clean
+install: all                    ## into DESTDIR, PREFIX, BINDIR, LIBDIR, INCLUDEDIR, MANDIR, DOCDIR, UNITDIR
 	$(quiet)install -d $(DESTDIR)$(BINDIR)
 	$(quiet)install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
 	$(quiet)for m in $(MANPAGES); do d=$(DESTDIR)$(MANDIR)/man$${m##*.}; install -d $$d && install -m 644 $$m $$d || exit 1; done
@@ -268,6 +280,9 @@ ifeq ($(SYSTEMD),yes)
 	$(quiet)for u in $(UNITS); do $(UNIT_PATHS) $$u > $(DESTDIR)$(UNITDIR)/$${u##*/} || exit 1; done
 	$(quiet)for u in $(USERUNITS); do $(UNIT_PATHS) $$u > $(DESTDIR)$(USERUNITDIR)/$${u##*/} || exit 1; done
 endif
+	$(quiet)for e in $(EXAMPLES); do d=$(DESTDIR)$(EXAMPLEDIR)/$${e#examples/}; install -d $${d%/*} && cp $$e $$d && chmod u=rwX,go=rX $$d || exit 1; done
+	$(quiet)install -m 644 systemd/access.conf.example $(DESTDIR)$(EXAMPLEDIR)/systemd
+	$(quiet)install -m 644 README.md $(S)/ARCHITECTURE.md $(DESTDIR)$(DOCDIR)
 	@echo "installed: the programs in $(DESTDIR)$(BINDIR), the manual in $(DESTDIR)$(MANDIR)"
 
 uninstall:                      ## take away what install put there
@@ -276,13 +291,23 @@ uninstall:                      ## take away what install put there
 	for c in $(COMPLETED); do rm -f $(DESTDIR)$(BASHCOMPDIR)/$$c $(DESTDIR)$(FISHCOMPDIR)/$$c.fish; done
 	rm -f $(DESTDIR)$(ZSHCOMPDIR)/_ptyhead
 	rm -f $(DESTDIR)$(LIBEXECDIR)/check-name $(DESTDIR)$(LIBEXECDIR)/pace
+	rm -rf $(DESTDIR)$(DOCDIR)
+	-rmdir $(DESTDIR)$(LIBEXECDIR) 2>/dev/null
 	rm -f $(DESTDIR)$(INCLUDEDIR)/ptyhead.h $(DESTDIR)$(LIBDIR)/$(SOREAL) $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libptyhead.so $(DESTDIR)$(LIBDIR)/libptyhead.a $(DESTDIR)$(LIBDIR)/pkgconfig/ptyhead.pc
 	for u in $(UNITS); do rm -f $(DESTDIR)$(UNITDIR)/$${u##*/}; done
 	for u in $(USERUNITS); do rm -f $(DESTDIR)$(USERUNITDIR)/$${u##*/}; done
 
-dist:                           ## a source archive of HEAD
+# In a clone what git knows, as it is in the work tree; elsewhere all but build/.
+DISTNAME := ptyhead-$(VERSION)
+dist:                           ## a source archive of this folder, in build/
 	@mkdir -p build
-	git archive --prefix=ptyhead-$(VERSION)/ -o build/ptyhead-$(VERSION).tar.gz HEAD
+	$(quiet){ [ -e .git ] && git ls-files -z || find . -path ./build -prune -o ! -type d -printf '%P\0'; } | \
+		LC_ALL=C sort -z | tar -c --null -T - --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --transform='s,^,$(DISTNAME)/,S' | gzip -9n >build/$(DISTNAME).tar.gz
+	@echo build/$(DISTNAME).tar.gz
+
+deb:                            ## Debian packages in build/deb, checked by lintian
+	@tests/helpers/need build deb
+	@$(S)/package/make-deb build/deb $(VERSION)
 
 clean:                          ## remove build/
 	rm -rf build
