@@ -48,30 +48,29 @@ int styles_init(struct screen *s)
 	return 0;
 }
 
-static void mark(uint8_t *live, uint32_t id) { live[id / 8] = (uint8_t)(live[id / 8] | 1u << (id % 8)); }
-
 static void mark_grid(struct screen const *s, struct grid const *g, uint8_t *live)
 {
 	for (unsigned y = 0; g->rows && y < s->rows; y++) {
 		struct row const *const r = &g->rows[y];
-		for (unsigned x = 0; x < r->len; x++) mark(live, r->cells[x].style);
+		for (unsigned x = 0; x < r->len; x++) live[r->cells[x].style] = 1;
 	}
 }
 
 static void styles_collect(struct screen *s)
 {
 	struct styles *const st = &s->styles;
-	uint8_t *const live = calloc(st->t.cap / 8 + 1, 1);
+	/* A byte for each: a bit would wait for the one set before it. */
+	uint8_t *const live = calloc(st->t.cap, 1);
 	if (!live) return;
 	spend(s, 2 * grids_cells(s) + 8 * st->t.cap);
-	mark(live, 0);
-	if (!s->pen_dirty) mark(live, s->pen_id);
+	live[0] = 1;
+	if (!s->pen_dirty) live[s->pen_id] = 1;
 	mark_grid(s, &s->main, live);
 	mark_grid(s, &s->alt, live);
 	st->free_head = 0;
 	st->used = 0;
 	for (uint32_t id = st->t.n; id-- > 0;) {
-		if (live[id / 8] >> (id % 8) & 1) {
+		if (live[id]) {
 			st->used++;
 			continue;
 		}
