@@ -244,8 +244,9 @@ flagged() {
 
 # ---- the tree --------------------------------------------------------------------
 
+# A Debian source package has a debian/ of its own.
 tracked . | grep -v "^\(\./\)\?build/" | sed 's|^\./||; s|/.*||' | sort -u |
-	grep -vE '^(LICENSE|\..*|s6-ptyexec|ptyhead-service|systemd|examples|tests|Makefile|README\.md)$' |
+	grep -vE '^(LICENSE|debian|\..*|s6-ptyexec|ptyhead-service|systemd|examples|tests|Makefile|README\.md)$' |
 	result 'the top level holds what ARCHITECTURE.md names'
 tracked . | grep -vE "^(\./)?build/|\.(raw|bin)$" | tr '\n' '\0' |
 	xargs -0 grep -nIE '(^|[^a-zA-Z0-9_.~$}"])/(work|home/[a-z]+|tmp/[a-z]+\.[A-Za-z0-9]{6,})/' -- 2>/dev/null |
