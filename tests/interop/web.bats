@@ -24,9 +24,8 @@ setup_file() {
 
 setup() {
 	head_setup
-	export LD_LIBRARY_PATH=$PTYHEAD_BUILD CREDENTIALS_DIRECTORY=$T/credentials
-	mkdir "$CREDENTIALS_DIRECTORY"
-	echo "$TOKEN" >"$CREDENTIALS_DIRECTORY/token"
+	export LD_LIBRARY_PATH=$PTYHEAD_BUILD
+	echo "$TOKEN" >"$T/token"
 	PORT=$(free_port)
 }
 teardown() { common_teardown; }
@@ -35,14 +34,13 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 
 # web_start [-r] ADDRESS : started by the first connection; its pid in $GATEWAY.
 web_start() {
-	start systemd-socket-activate -E LD_LIBRARY_PATH -E CREDENTIALS_DIRECTORY -E ASAN_OPTIONS -E PTYHEAD_TEST \
+	# (A shell gives what runs in the background another standard input.)
+	start sh -c 'exec "$@" <"$0"' "$T/token" systemd-socket-activate -E LD_LIBRARY_PATH -E ASAN_OPTIONS -E PTYHEAD_TEST \
 		-l "127.0.0.1:$PORT" "$WEB/ptyhead-web" "$@" 2>>"$T/web.log"
 	GATEWAY=$STARTED
 	wait_for 5 has "$T/web.log" "Listening on 127.0.0.1:$PORT"
 }
 
-# client [NAME:VALUE]... -- [MESSAGE]... : no browser.
-client() { /usr/bin/python3 "$REPO/tests/interop/websocket.py" "$PORT" "$@"; }
 # hello [TOKEN] : what the page says first.
 hello() { echo "{\"token\": \"${1-$TOKEN}\", \"size\": [24, 80]}"; }
 
@@ -118,6 +116,11 @@ page_open() { browser go "http://127.0.0.1:$PORT/#${1-$TOKEN}"; }
 	browser type one
 	browser key Enter
 	wait_for 10 page_shows '^got <one>$'
+	wait_for 10 state_says '^connected$'
+	# No head for a while.
+	s6-svc -d "$T/service/head"
+	wait_for 10 state_says 'the head is away'
+	s6-svc -u "$T/service/head"
 	wait_for 10 state_says '^connected$'
 	# The gateway ends as systemd ends it; the next one has the same port and token.
 	kill "$GATEWAY"
@@ -208,12 +211,12 @@ WEBSOCKET=('Connection: Upgrade' 'Upgrade: websocket' 'Sec-WebSocket-Version: 13
 	# A gateway for the network, with no token or a short one, does not start.
 	run -1 listening 0.0.0.0
 	[[ $output = *'not one of the loopback interface'* ]]
-	echo short >"$CREDENTIALS_DIRECTORY/token"
+	echo short >"$T/token"
 	run -1 listening 127.0.0.1
-	[[ $output = *'shorter than 16'* ]]
-	rm "$CREDENTIALS_DIRECTORY/token"
+	[[ $output = *'no token of 16'* ]]
+	: >"$T/token"
 	run -1 listening 127.0.0.1
-	[[ $output = *'no token: LoadCredential='* ]]
+	[[ $output = *'no token of 16'* ]]
 	run -1 "$WEB/ptyhead-web" "$S"
 	[[ $output = *'no listening socket'* ]]
 }
@@ -226,7 +229,7 @@ s = socket.socket(); s.bind((sys.argv[1], 0)); s.listen()
 if s.fileno() != 3: os.dup2(s.fileno(), 3)
 else: os.set_inheritable(3, True)
 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
-os.execv(sys.argv[2], sys.argv[2:])' "$1" "$WEB/ptyhead-web" "$S" 3>&-
+os.execv(sys.argv[2], sys.argv[2:])' "$1" "$WEB/ptyhead-web" "$S" 3>&- <"$T/token"
 }
 
 rss_of() { sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
@@ -252,118 +255,8 @@ rss_of() { sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
 	[ "$(grep -c Traceback "$T/web.log")" = 0 ]
 }
 
-@test "a killed head, and a killed gateway: the page goes on, and says so meanwhile" {
-	keep_start
-	web_start "$T/s"
-	browser_start
-	start s6-ptyexec "$T/s" sh -c 'echo begun; while read -r line; do echo "got <$line>"; done'
-	page_open
-	wait_for 20 page_shows '^begun$'
-	# No head for a moment.
-	s6-svc -O -wD "$T/service/head" & # once: it is not started again when it ends
-	wait_for 5 eval "s6-svstat -o wantedup '$T/service/head' | grep -q false"
-	keep_kill
-	wait
-	wait_for 10 state_says 'head is away'
-	s6-svc -u "$T/service/head"
-	wait_for 10 state_says '^connected$'
-	browser type one
-	browser key Enter
-	wait_for 10 page_shows '^got <one>$'
-	kill -KILL "$GATEWAY"
-	wait_for 10 state_says 'no connection.*trying again'
-	web_start "$T/s"
-	wait_for 10 state_says '^connected$'
-	wait_for 10 page_shows '^begun$'
-	browser type two
-	browser key Enter
-	wait_for 10 page_shows '^got <two>$'
-	[ "$(page_text | grep -c begun)" = 1 ]
-}
-
-@test "read-only: what is typed goes nowhere, by the page or past it, and the size is not its own" {
-	head_start
-	program -s 30x90 sh -c 'echo begun; while read -r line; do echo "got <$line>"; done'
-	web_start -r "$S"
-	browser_start
-	page_open
-	wait_for 20 page_shows '^begun$'
-	[ "$(browser eval 'at("mode").textContent')" = read-only ]
-	page_is '30 90'
-	browser type one
-	browser key Enter
-	client -- "$(hello)" "b'two
-'" '{"size": [10, 20]}' '!drop'
-	ptyhead-send -t 5 -w 'got <three>' "$S" three
-	wait_for 10 page_shows '^got <three>$'
-	[ "$(ptyhead-show "$S" | grep -c got)" = 1 ]
-	page_is '30 90'
-	[ "$(ptyhead-list --json "$S" | grep -c '"viewers": 0')" = 1 ]
-}
-
-@test "a wrong token: the page says so and asks; who is no page of ours gets nothing" {
-	head_start
-	program sh -c 'echo secret; exec sleep 1000'
-	web_start "$S"
-	browser_start
-	page_open "not-$TOKEN"
-	wait_for 20 gives 'the token is wrong' browser eval 'at("why").textContent'
-	[ "$(browser eval 'getComputedStyle(at("ask")).display')" != none ]
-	browser shot "${WEB_SHOT_ASK:-$T/ask.png}"
-	[ -z "$(page_text | tr -d '\n')" ]
-	browser type "$TOKEN"
-	browser key Enter
-	wait_for 10 page_shows '^secret$'
-	local wrong
-	for wrong in "not-$TOKEN" "${TOKEN%?}" "$TOKEN." '' '\\ud800'; do
-		[ "$(client -- "$(hello "$wrong")")" = 'closed 4003' ]
-	done
-	for wrong in '' '{}' '5' '[]' '"x"' "b'x'" "$(printf '[%.0s' {1..20000})" '{"token": {}, "size": 1}'; do
-		[[ $(client -- "$wrong") = 'closed '@(1008|4003|4000) ]]
-	done
-	for wrong in '{"size": "x"}' '{"size": [1e999, 1]}' '{"shown": []}' '[' 5; do
-		[[ $(client -- "$(hello)" "$wrong" | tail -n 1) = 'closed '@(1008|4000) ]]
-	done
-	[ "$(client Origin:http://evil.example -- "$(hello)")" = 'refused 403' ]
-	[ "$(client Origin:null -- "$(hello)")" = 'refused 403' ]
-	for wrong in evil.example evil.example:"$PORT" 127.0.0.1.evil.example '[::1' 'x@127.0.0.1'; do
-		[ "$(client "Host:$wrong" "Origin:http://$wrong" -- "$(hello)")" = 'refused 403' ]
-	done
-	[ "$(client Host:localhost:8080 Origin:http://localhost:8080 -- "$(hello)" '{"size": 0}' | grep -c secret)" = 1 ]
-	local file
-	for file in ../ptyhead-web %2e%2e/ptyhead-web package.json node_modules/@xterm/xterm/package.json; do
-		[ "$(curl -s --path-as-is -o "$T/got" -w '%{http_code}' "http://127.0.0.1:$PORT/$file")" = 404 ]
-	done
-	curl -sI "http://127.0.0.1:$PORT/" | grep -q "^Content-Security-Policy: default-src 'none'"
-	has "$T/web.log" "$TOKEN" && return 1
-	has "$T/web.log" Traceback && { cat "$T/web.log" && return 1; }
-	alive "$GATEWAY"
-}
-
-@test "browsers that do not read cost no memory, and nobody waits for them" {
-	head_start
-	web_start "$S"
-	program sh -c 'read -r go; seq 4000000; echo done-now; exec sleep 1000'
-	local i holds=()
-	for i in {1..20}; do
-		start client -- "$(hello)" '!hold' < <(exec sleep 1000) >/dev/null
-		holds+=("$STARTED")
-	done
-	wait_for 10 gives 1 eval "ptyhead-list --json '$S' | grep -c '\"viewers\": 20'"
-	local before after
-	before=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$GATEWAY/status")
-	ptyhead-send -t 60 -w '^done-now' "$S" go
-	after=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$GATEWAY/status")
-	echo "before $before KiB, after $after KiB" >&2
-	[ $((after - before)) -lt 60000 ]
-	# Another one sees the end at once.
-	browser_start
-	page_open
-	wait_for 20 page_shows '^done-now'
-}
-
 @test "under systemd: the units as they stand, with a head of its own user" {
-	sd_units "$T/units" "$REPO"/systemd/*.service "$REPO"/systemd/*.socket "$WEB"/ptyhead-web.*
+	sd_units "$T/units" "$REPO"/systemd/*.service "$REPO"/systemd/*.socket "$REPO"/examples/web/ptyhead-web.*
 	mkdir "$T/units/ptyhead@app.socket.d"
 	printf '[Socket]\nSocketGroup=operators\nSocketMode=0660\n' >"$T/units/ptyhead@app.socket.d/access.conf"
 	sed -i "s|/opt/ptyhead-web|/usr/local/lib/ptyhead-web|" "$T/units/ptyhead-web.service"
@@ -372,22 +265,23 @@ rss_of() { sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
 	sd groupadd --system operators
 	sd sh -c 'umask 077; echo "$1" >/etc/ptyhead-web.token' sh "$TOKEN"
 	sd mount -t tmpfs -o mode=755 tmpfs /usr/local/lib
-	sd cp -r "$WEB" /usr/local/lib/ptyhead-web
+	cp -r "$WEB" "$T/web"
+	sd cp -r "$T/web" /usr/local/lib/ptyhead-web
 	sd sh -c 'cp "$1"/libptyhead.so.0 /usr/local/lib/ && chmod -R go+rX /usr/local/lib && ldconfig' sh "$PTYHEAD_BUILD"
 	sd systemctl start ptyhead@app.socket ptyhead-web.socket
 	sd systemd-run --unit=app s6-ptyexec app sh -c 'echo begun; exec sleep 1000'
 	PORT=7681
-	sd timeout 20 /usr/bin/python3 "$REPO/tests/interop/websocket.py" 7681 -- "$(hello)" '{"size": 0}' >"$T/heard" || :
-	sd_journal -u ptyhead-web >&2
+	sd ptyhead-wait -t 10 --start app
+	start "$SD_IN" timeout 60 /usr/bin/python3 "$REPO/tests/interop/websocket.py" 7681 "$(hello)" >"$T/heard" 2>&1
+	wait_for 20 has "$T/heard" begun || { sd_journal -u ptyhead-web >&2; false; }
 	has "$T/heard" '"what": "begin".*"alive": true'
-	has "$T/heard" begun
 	# No privilege, and no network but what it was given.
 	local pid
 	pid=$(sd_prop ptyhead-web.service MainPID)
 	[ "$(sd sed -n 's/^CapEff:[[:space:]]*0*$/none/p' "/proc/$pid/status")" = none ]
 	[ "$(sd sed -n 's/^Uid:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$pid/status")" -gt 1000 ]
-	# A new token counts for who is connected, too.
+	# It is started again, and asks anew.
 	sd kill -KILL "$pid"
 	wait_for 10 eval "[ \"\$(sd_prop ptyhead-web.service MainPID)\" != $pid ]"
-	[ "$(sd timeout 20 /usr/bin/python3 "$REPO/tests/interop/websocket.py" 7681 -- "$(hello wrong-wrong-wrong-wrong)")" = 'closed 4003' ]
+	[ "$(sd timeout 20 /usr/bin/python3 "$REPO/tests/interop/websocket.py" 7681 "$(hello wrong-wrong-wrong-wrong)")" = 'closed 4003' ]
 }
