@@ -109,11 +109,27 @@ static void tell_taken(struct ptyhead_viewer *v, int result, uint64_t offset)
 
 /* ---- reading ---------------------------------------------------------------------- */
 
+/* The marks between are gone. What they said of runs is told all the same: the end of the
+ * run that was alive, and the newest run that began. */
+static void tell_missed_runs(struct ptyhead_viewer *v, struct tape_state const *before)
+{
+	struct ptyhead_viewer_calls const *const c = &v->calls;
+	struct ptyhead_run const now = run_of(&v->state);
+	struct ptyhead_run const old = { .number = before->run };
+
+	if (now.number < before->run) return; /* it is not known */
+	bool const another = now.number > before->run;
+	if (another && before->flags & TAPE_ALIVE && c->ended) c->ended(c->arg, v->tape.pos, &old);
+	if (another && c->started) c->started(c->arg, v->tape.pos, &now, size_of(v->state.size));
+	if ((another || before->flags & TAPE_ALIVE) && !now.alive && c->ended) c->ended(c->arg, v->tape.pos, &now);
+}
+
 /* Starts at a checkpoint of the tape or, without one, at its oldest byte. The bytes
  * from an overtaken reader's position up to there are missed. */
 static int begin(struct ptyhead_viewer *v, bool overtaken)
 {
 	uint64_t const at = v->tape.pos;
+	struct tape_state const before = v->state;
 	uint8_t *bytes = NULL;
 	size_t len = 0;
 	bool const history = v->flags & PTYHEAD_HISTORY && !overtaken;
@@ -128,6 +144,7 @@ static int begin(struct ptyhead_viewer *v, bool overtaken)
 		if (r == -ENOMEM) return r;
 		if (r < 0) tape_reader_oldest_seek(&v->tape);
 	}
+	if (overtaken) tell_missed_runs(v, &before);
 	tell_begin(v, bytes, len, overtaken && v->tape.pos > at ? v->tape.pos - at : 0);
 	free(bytes);
 	return 0;

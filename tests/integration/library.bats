@@ -229,3 +229,26 @@ listens() { (exec 9<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; }
 	run -1 --separate-stderr python "$REPO/examples/forkserver/adopt.py" "$T/none.sock"
 	[[ $stderr = *'No such file'* ]]
 }
+
+# many OPTION... N : that many viewers in one loop, until a program that writes 6.9 MB ends.
+many_see() {
+	program sh -c 'stty -onlcr; read -r go; exec seq 1 1000000'
+	wait_for 5 eval "ptyhead-list '$S' >/dev/null"
+	start many "${@:1:$#-1}" "$S" "${*: -1}" >"$T/many"
+	wait_for 20 has "$T/many" '^ready$'
+	ptyhead-send "$S" go
+}
+
+@test "a hundred viewers in one epoll all hear the same" {
+	head_start
+	many_see 100
+	wait_for 60 has "$T/many" '^100 told of 68888[0-9][0-9]$'
+}
+
+@test "a lossless viewer that its program forgets holds up the terminal for a bounded time" {
+	head_start -p 1
+	local before=$SECONDS
+	many_see -l 3
+	wait_for 60 has "$T/many" '^3 told of 68888[0-9][0-9]$'
+	[ $((SECONDS - before)) -lt 20 ]
+}

@@ -119,6 +119,46 @@ TEST(what_was_missed_is_what_the_next_output_is_ahead)
 	tear_down();
 }
 
+static char runs[64];
+
+static void on_started(void *arg, uint64_t offset, struct ptyhead_run const *run, struct ptyhead_size size)
+{
+	(void)arg, (void)offset, (void)size;
+	snprintf(runs + strlen(runs), sizeof runs - strlen(runs), " +%u", (unsigned)run->number);
+}
+
+static void on_ended(void *arg, uint64_t offset, struct ptyhead_run const *run)
+{
+	(void)arg, (void)offset;
+	snprintf(runs + strlen(runs), sizeof runs - strlen(runs), " -%u%s", (unsigned)run->number, run->status_known ? "" : "?");
+}
+
+static void begin_among_runs(void *arg, struct ptyhead_run const *run, struct ptyhead_size size, void const *bytes, size_t len, uint64_t missed)
+{
+	(void)arg, (void)size, (void)bytes, (void)len, (void)missed;
+	heard.begun++;
+	snprintf(runs + strlen(runs), sizeof runs - strlen(runs), " =%u", (unsigned)run->number);
+}
+
+/* Who waits for the end of a program that writes fast must not wait for ever. */
+TEST(the_end_of_a_run_is_told_though_its_mark_was_overwritten)
+{
+	struct faketape t;
+	set_up();
+	tape_open_with(&t, 100);
+	fake_mark(&t, TAPE_RUN_START, 100, 0);
+	int const head = attached(&t, VIEW(.begin = begin_among_runs, .started = on_started, .ended = on_ended));
+	fake_publish(&t, atomic_load(&t.header->end) + 3 * FAKE_RING);
+	fake_checkpoint(&t, "screen"); /* of run 7, which has ended */
+	CHECK_EQ(send(head, "\xf5\x01\x00\x43\x00\x00\x00\x00", 8, 0), 8);
+	CHECK_EQ(settle(heard.v), 0);
+	CHECK_STR(runs, " =0 +1 -1? +7 -7? =7");
+	ptyhead_viewer_free(heard.v);
+	close(head);
+	fake_close(&t);
+	tear_down();
+}
+
 /* Its stack would grow with what the terminal has to say, and what comes later would be
  * told first. */
 TEST(a_viewer_is_not_processed_within_itself)
