@@ -179,7 +179,7 @@ static void get_options(int argc, char const *const *argv, struct options *o)
 	o->handover.address = argv[l.ind];
 	o->handover.argv = argv + l.ind + 1;
 	if (o->handover.id && (o->handover.unattended || o->handover.terminal || o->log))
-		strerr_dief(100, "-f excludes -D, -n and -l: an fd-holder answers at once, knows ids alone and reads nothing");
+		strerr_dief(100, "-f and -D, -n or -l do not go together: an fd-holder answers at once, knows only ids, and reads no output");
 	if (handover_check(&o->handover, why, sizeof why) < 0) dief(100, "%s", why);
 }
 

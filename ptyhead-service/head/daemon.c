@@ -302,7 +302,7 @@ static int type_from(struct daemon *d, int fd, char const *path)
 	char text[64];
 	snprintf(text, sizeof text, "descriptor %d (type)", fd);
 	int const r = path ? fifo_open(&d->fifos, &d->env, &d->terminals, path) : fifo_add(&d->fifos, &d->env, &d->terminals, fd);
-	if (r == -ENXIO || r == -ELOOP) return fatal(d, EXIT_USAGE, "%s is no FIFO", path ? path : text, 0);
+	if (r == -ENXIO || r == -ELOOP) return fatal(d, EXIT_USAGE, "%s is not a FIFO", path ? path : text, 0);
 	return r < 0 ? fatal(d, EXIT_TEMPORARY, "unable to read the FIFO %s", path ? path : text, r) : 0;
 }
 
@@ -351,7 +351,7 @@ static int start(struct daemon *d, struct daemon_options const *o)
 	int r = activation_take(&fds, &len);
 	if (r == -ELIBACC) return fatal(d, EXIT_TEMPORARY, "%s", "libsystemd.so.0, which takes what was handed over (LISTEN_FDS), is not there: install it (libsystemd0)", 0);
 	if (r == 0) r = take_items(fds, &len, &items, &n);
-	if (r < 0) return fatal(d, EXIT_TEMPORARY, "%s", "unable to take what was handed over", r);
+	if (r < 0) return fatal(d, EXIT_TEMPORARY, "%s", "unable to use the descriptors that were passed", r);
 	int code = take_up(d, o, items, n);
 	if (code == 0) code = listen_on(d, o, fds, len);
 	if (code == 0 && o->fifo) code = type_from(d, -1, o->fifo);

@@ -59,7 +59,7 @@ static void away(struct keep *k, int error)
 {
 	if (k->away) return;
 	k->away = true;
-	log_say(k->log, LOG_WARNING, k->bereft ? "lost %s (%s): programs go on, what it held is held by this process alone, new programs are refused until it is back"
+	log_say(k->log, LOG_WARNING, k->bereft ? "lost %s (%s): programs go on, what it held is held by this process only, new programs are refused until it is back"
 	                                       : "%s does not answer (%s): programs go on, new ones are refused until it does",
 	        k->where, strerror(-error));
 	ask(k);

@@ -47,7 +47,7 @@ static bool admit(struct log *l, struct log_bucket *b, unsigned burst, char cons
 		return false;
 	}
 	b->tokens--;
-	if (b->suppressed > 0) log_say(l, LOG_WARNING, "%lu lines about %s left out", b->suppressed, what);
+	if (b->suppressed > 0) log_say(l, LOG_WARNING, "%lu lines about %s were left out", b->suppressed, what);
 	b->suppressed = 0;
 	return true;
 }

@@ -127,8 +127,8 @@ static struct outcome view(struct peer *p, struct caller *c, struct conn_frame c
 	places_leave(&p->set->places, &p->place);
 	if (take_place(p, watch ? PLACE_WATCH : PLACE_TYPE)) return role_view(p->set->terminals, c, f, fds, nfds);
 	conn_discard(&p->conn, fds, nfds);
-	return role_refusal(WIRE_R_LIMIT, watch ? "there are as many watchers as this head takes"
-	                                        : "there are as many viewers as this head takes");
+	return role_refusal(WIRE_R_LIMIT, watch ? "this head has reached its limit of watchers"
+	                                        : "this head has reached its limit of viewers");
 }
 
 static struct outcome role_of(struct peer *p, struct conn_frame const *f)
@@ -147,7 +147,7 @@ static struct outcome role_of(struct peer *p, struct conn_frame const *f)
 	}
 	conn_discard(&p->conn, fds, nfds);
 	if (f->header.type == WIRE_LIST) return role_list(p->set->terminals, &c, f);
-	return role_refusal(WIRE_R_REQUEST, "no role begins with this frame");
+	return role_refusal(WIRE_R_REQUEST, "this frame cannot be the first one");
 }
 
 /* The terminal is about to become free: offer the request again in the next round. */

@@ -159,7 +159,7 @@ static void try_all(struct recovery *r, bool first)
 			rest(r, name);
 		} else if (e == 0) {
 			rest(r, name);
-			if (!first) log_say(&r->terminals->env->log, LOG_WARNING, "%s: taken up now", name);
+			if (!first) log_say(&r->terminals->env->log, LOG_WARNING, "%s: recovered now", name);
 		} else if (first) {
 			log_say(&r->terminals->env->log, LOG_WARNING, "%s: unable to go on with it: %s; its program lives, and it is tried again every second",
 			        name, strerror(-e));

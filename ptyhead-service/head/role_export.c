@@ -20,7 +20,7 @@ static struct outcome failed(struct terminals const *s, int r)
 	switch (r) {
 	case -EMFILE:
 		if (s->len >= s->env->limits.terminals)
-			return role_refusal(WIRE_R_LIMIT, "this head has as many live terminals as it may (see its option -n)");
+			return role_refusal(WIRE_R_LIMIT, "this head has reached its limit of live terminals (see its option -n)");
 		break;
 	case -ENOSPC:
 		if (k->where) return role_refusal(WIRE_R_LIMIT, "%s is full: let it hold more (FileDescriptorStoreMax=, or -n of s6-fdholderd)", k->where);
@@ -29,7 +29,7 @@ static struct outcome failed(struct terminals const *s, int r)
 		if (k->where) return role_refusal(WIRE_R_FAILED, "%s does not answer: try again when it does", k->where);
 		break;
 	case -EFBIG: return role_refusal(WIRE_R_FAILED, "the head may not make a file as large as a tape (see its RLIMIT_FSIZE)");
-	case -EBUSY: return role_refusal(WIRE_R_FAILED, "the terminal of this name could not be taken up yet (the head's log says why)");
+	case -EBUSY: return role_refusal(WIRE_R_FAILED, "the head has not recovered the terminal of this name yet (its log says why)");
 	default: break;
 	}
 	return role_refusal(WIRE_R_FAILED, "the head failed: %s", strerror(-r));
@@ -90,7 +90,7 @@ static bool left(struct conn const *c)
 static struct outcome check_fds(int const *fds, size_t nfds)
 {
 	char const *why;
-	if (nfds < 1 || nfds > 2) return role_refusal(WIRE_R_FD, "an export carries a master and a pidfd");
+	if (nfds < 1 || nfds > 2) return role_refusal(WIRE_R_FD, "an export must send a master and a pidfd");
 	int const r = master_check(fds[0], &why);
 	if (r == -EBADF) return role_refusal(WIRE_R_FD, "%s", why);
 	if (r < 0) return role_refusal(WIRE_R_FAILED, "the head failed: %s", strerror(-r));
@@ -102,7 +102,7 @@ static struct outcome check(struct caller const *c, struct conn_frame const *f, 
                             struct wire_export *ret)
 {
 	if (!(c->roles & ROLE_EXPORT)) return role_refusal(WIRE_R_ROLE, "this socket does not take exports");
-	if (wire_get_export(f->payload, f->header.length, ret) < 0) return role_refusal(WIRE_R_REQUEST, "an export that is cut short");
+	if (wire_get_export(f->payload, f->header.length, ret) < 0) return role_refusal(WIRE_R_REQUEST, "the export is incomplete");
 	if (!wire_terminal_ok(ret->terminal.data, ret->terminal.len)) return role_refusal(WIRE_R_TERMINAL, "not a name for a terminal");
 	/* The exporter stopped waiting for the answer and reported a failure to its
 	 * supervisor. */
@@ -197,7 +197,7 @@ struct outcome role_console(struct terminals *s, struct caller *c, struct wire_b
 
 	console_name(said, name);
 	if (!(c->roles & ROLE_EXPORT)) o = role_refusal(WIRE_R_ROLE, "this socket does not take exports");
-	else if (nfds != 1) o = role_refusal(WIRE_R_FD, "a console is handed over as one descriptor");
+	else if (nfds != 1) o = role_refusal(WIRE_R_FD, "a console must be one descriptor");
 	else o = check_fds(fds, nfds);
 	if (o.next == ROLE_REFUSED) {
 		conn_discard(c->conn, fds, nfds);

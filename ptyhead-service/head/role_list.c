@@ -91,7 +91,7 @@ struct outcome role_list(struct terminals *s, struct caller *c, struct conn_fram
 	struct wire_list l;
 
 	if (!(c->roles & (ROLE_ATTACH | ROLE_WATCH))) return role_refusal(WIRE_R_ROLE, "this socket takes exports only");
-	if (wire_get_list(f->payload, f->header.length, &l) < 0) return role_refusal(WIRE_R_REQUEST, "a request that is cut short");
+	if (wire_get_list(f->payload, f->header.length, &l) < 0) return role_refusal(WIRE_R_REQUEST, "the request is incomplete");
 	/* A watcher is told only of the terminal that it names. */
 	if (!(c->roles & ROLE_ATTACH) && l.terminal.len == 0) l.terminal = (struct wire_bytes){ (uint8_t const *)TERMINAL_MAIN, sizeof TERMINAL_MAIN - 1 };
 	struct terminal **const room = calloc(s->len + 1u, sizeof *room);

@@ -29,7 +29,7 @@ struct outcome role_send(struct caller *c, struct conn_frame const *f)
 
 	if (v->sending.waits) return role_refusal(WIRE_R_REQUEST, "it did not wait for the answer");
 	if (wire_get_send(f->payload, f->header.length, &s) < 0)
-		return role_refusal(WIRE_R_REQUEST, "a short frame, or more input than it may hold");
+		return role_refusal(WIRE_R_REQUEST, "an incomplete frame, or too much input");
 	terminal_viewer_active(t, v);
 	/* State of the line when the bytes arrive. */
 	static uint16_t const flags[] = { [LINE_SHOWN] = 0, [LINE_SILENT] = WIRE_TAKEN_SILENT, [LINE_PROGRAM] = WIRE_TAKEN_RAW };

@@ -12,7 +12,7 @@ static struct outcome find(struct terminals *s, struct wire_bytes name, struct t
 	if (wire_terminal_ok(name.data, name.len)) memcpy(text, name.data, name.len);
 	*ret = terminals_find(s, text);
 	if (*ret) return role_outcome(ROLE_STAYS);
-	if (terminals_reserved(s, text)) return role_refusal(WIRE_R_FAILED, "this terminal could not be taken up yet (the head's log says why)");
+	if (terminals_reserved(s, text)) return role_refusal(WIRE_R_FAILED, "the head has not recovered this terminal yet (its log says why)");
 	return role_refusal(WIRE_R_TERMINAL, "no such terminal on this head");
 }
 
@@ -31,17 +31,17 @@ static struct outcome check(struct terminals *s, struct caller *c, struct conn_f
 	if (!(c->roles & (watch ? ROLE_WATCH : ROLE_ATTACH)))
 		return role_refusal(WIRE_R_ROLE, c->roles & ROLE_WATCH ? "this socket is for watching only (ptyhead-attach -r)"
 		                                                       : "this socket takes exports only");
-	if (wire_get_attach(f->payload, f->header.length, ret) < 0) return role_refusal(WIRE_R_REQUEST, "a request that is cut short");
+	if (wire_get_attach(f->payload, f->header.length, ret) < 0) return role_refusal(WIRE_R_REQUEST, "the request is incomplete");
 	struct outcome const found = find(s, ret->terminal, ret_t);
 	if (found.next == ROLE_REFUSED) return found;
-	if (nfds != 1) return role_refusal(WIRE_R_FD, "a viewer brings one sealed page");
+	if (nfds != 1) return role_refusal(WIRE_R_FD, "a viewer must send one sealed page");
 	if (terminals_loop(s, *ret_t, ret->tty, c->uid)) return role_refusal(WIRE_R_LOOP, "the viewer runs on the terminal that it would show");
 	*ret_tape = tape_reader_fd(&(*ret_t)->output.tape);
 	if (*ret_tape < 0) return own_trouble(*ret_tape);
 	int const r = page_map(&c->viewer->page, fds[0]);
 	if (r == 0) return role_outcome(ROLE_STAYS);
 	close(*ret_tape);
-	if (r == -EPROTO) return role_refusal(WIRE_R_FD, "a viewer brings one sealed page");
+	if (r == -EPROTO) return role_refusal(WIRE_R_FD, "a viewer must send one sealed page");
 	return own_trouble(r);
 }
 

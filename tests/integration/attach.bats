@@ -706,7 +706,7 @@ follows() {
 	wait_for 5 has "$T/err" 'the head is away'
 	rm -f "$S"
 	head_start
-	wait_for 5 has "$T/err" 'begins anew'
+	wait_for 5 has "$T/err" 'with a new tape'
 	alive "$viewer"
 	run -5 s6-ptyexec "$S" sh -c 'echo all; exit 5'
 	wait "$viewer" || status=$?

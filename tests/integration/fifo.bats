@@ -90,14 +90,14 @@ got() { [ "$(cat "$T/got" 2>/dev/null)" = "$1" ]; }
 @test "what is no FIFO is refused" {
 	touch "$T/file"
 	run -100 ptyhead -F "$T/file" "$S"
-	[[ $output == *"$T/file is no FIFO" ]]
+	[[ $output == *"$T/file is not a FIFO" ]]
 	mkfifo "$T/other"
 	ln -s "$T/other" "$F"
 	run -100 ptyhead -F "$F" "$S"
 	run -111 ptyhead -F "$T/no/where" "$S"
 	[[ $output == *"unable to read the FIFO $T/no/where: No such file or directory" ]]
 	head_given all:type "$S" "$T/socket" || :
-	wait_for 5 has "$T/head.log" 'descriptor 4 .type. is no FIFO'
+	wait_for 5 has "$T/head.log" 'descriptor 4 .type. is not a FIFO'
 }
 
 @test "the unit: echo stop >/run/ptyhead/app.stdin, for those whom its mode lets" {

@@ -141,7 +141,7 @@ look() {
 	wait_for 2 has "$T/head.log" 'three: forgotten'
 	run s6-ptyexec -n five "$T/s" true
 	[ "$status" -eq 111 ]
-	[[ $output = *'as many live terminals as it may'* ]]
+	[[ $output = *'reached its limit of live terminals'* ]]
 }
 
 @test "the size: the starter's, then kept, and the program sees it from its first instant" {

@@ -43,7 +43,7 @@ case_is() {
 	wait_for 2 alone
 	local fds
 	fds=$(head_fds)
-	case_is no-fd 'refused 5' 'carries a master'
+	case_is no-fd 'refused 5' 'must send a master'
 	case_is file 'refused 5' 'not the master of a pty'
 	case_is socket 'refused 5' 'not the master of a pty'
 	case_is slave 'refused 5' 'not the master of a pty'
@@ -61,10 +61,10 @@ case_is() {
 @test "frames that are short, huge, foreign, of another version or never come" {
 	case_is garbage dropped 'not this protocol'
 	case_is version 'refused 1' 'speaks version 1'
-	case_is short 'refused 8' 'cut short'
+	case_is short 'refused 8' 'incomplete'
 	case_is huge dropped 'not this protocol'
 	case_is half dropped 'broke in the middle'
-	case_is wrong-first 'refused 8' 'no role begins'
+	case_is wrong-first 'refused 8' 'cannot be the first'
 	case_is silent dropped 'said nothing in time'
 	head_is_well
 }
@@ -87,7 +87,7 @@ case_is() {
 	# When the bucket has filled again, the next line says how many were left out.
 	timeout 1 tail -f /dev/null || :
 	rogue "$T/s" bad-name
-	wait_for 2 has "$T/head.log" 'lines about peers left out'
+	wait_for 2 has "$T/head.log" 'lines about peers were left out'
 	not grep -qP '[^\x20-\x7e]' "$T/head.log"
 	head_is_well
 }

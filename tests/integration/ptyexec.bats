@@ -644,7 +644,7 @@ USAGE='usage: s6-ptyexec [ -v verbosity ] [ -t milliseconds ] [ -n terminal ] [ 
 	fails_with 100 'fatal: -T takes a word that is not empty' -T '' "$S" true
 	fails_with 100 'fatal: -f takes a word that is not empty' -f '' "$S" true
 	fails_with 100 'fatal: the argument of -f is too long' -f "$(printf '%0256d' 0)" "$S" true
-	fails_with 100 'fatal: -f excludes -D, -n and -l: an fd-holder answers at once, knows ids alone and reads nothing' -D -f t "$S" true
+	fails_with 100 'fatal: -f and -D, -n or -l do not go together: an fd-holder answers at once, knows only ids, and reads no output' -D -f t "$S" true
 }
 
 @test "addresses that are none" {

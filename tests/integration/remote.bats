@@ -174,7 +174,7 @@ all_tools() {
 	for bad in ssh:// ssh:///app ssh://far ssh://far/ ssh://-oProxyCommand=x/app ssh://u@-x/app ssh://far:x1/app ssh://far:999999999/app \
 		ssh://far:0/app ssh://far:65536/app 'ssh://[::1]x/app' 'ssh://[::1/app' 'ssh://[]/app' 'ssh://[-x]/app' 'ssh://far]x/app' 'ssh://f[ar/app'; do
 		run -100 ptyhead-show "$bad"
-		[[ $output = *'is no address'* || $output = *'no terminal is named'* ]]
+		[[ $output = *'is not an address'* || $output = *'no terminal is named'* ]]
 	done
 	run -100 ptyhead-show --host -oProxyCommand=x app
 	run -100 ptyhead-show --host far ssh://far/app

@@ -182,7 +182,7 @@ and_without() {
 	all_there 'fewer'
 	run timeout 10 s6-ptyexec -t 5000 -n more "$S" true
 	[ "$status" -eq 111 ]
-	[[ $output = *'as many live terminals as it may'* ]]
+	[[ $output = *'reached its limit of live terminals'* ]]
 	all_there 'fewer still'
 }
 

@@ -535,7 +535,7 @@ static void check_taken_up_later(void)
 	CHECK_EQ(t->run.state, RUN_ALIVE);
 	CHECK_EQ(t->output.tape.end, 5);
 	CHECK_EQ(stored(), 3);
-	CHECK_EQ(heard(&two.said, "main: taken up now"), 1);
+	CHECK_EQ(heard(&two.said, "main: recovered now"), 1);
 	CHECK_EQ(recovery_left(&two.recovery), 0);
 	CHECK(!terminals_reserved(&two.terminals, "main"));
 	program_end();

@@ -97,7 +97,7 @@ static void done(struct rewind *w)
 	uint64_t const at = g->found;
 
 	rewind_search_end(w);
-	if (!any) w->said = "it is not found further back";
+	if (!any) w->said = "not found further back";
 	else if (rewind_go(w, at, false)) w->marked = true;
 	w->news = true;
 }

@@ -71,7 +71,7 @@ static void enter(struct session *a)
 	while (!term_foreground(&a->term)) {
 		raise(SIGTTIN);
 		if (signals_next(&a->signals) != SIGCONT) {
-			end(a, SESSION_FAILED, EIO, "unable to use the terminal from the background");
+			end(a, SESSION_FAILED, EIO, "unable to use the terminal: this process is in the background");
 			return;
 		}
 	}

@@ -130,8 +130,8 @@ int show_tape(struct show *s, int fd, uint64_t viewer)
 	bool const used = is_open(&s->last);
 	if (again || !used)
 		face_notice(&s->face, !again ? "no program is running, waiting for it"
-		                      : used ? "the head is back, and begins anew"
-		                              : "the head is back, and begins anew: no program is running yet",
+		                      : used ? "the head is back, with a new tape"
+		                              : "the head is back, with a new tape: no program is running yet",
 		            BANNER_FLOW, BRIEF_MS);
 	else if (s->face.tty && s->hint)
 		face_notice(&s->face, s->hint, BANNER_HINT, BRIEF_MS);

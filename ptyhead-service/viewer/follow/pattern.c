@@ -8,7 +8,7 @@
 bool patterns_add(struct patterns *p, bool fixed, char const *text, char *why, size_t len)
 {
 	if (text[0] == '\0' || strchr(text, '\n')) {
-		snprintf(why, len, "a pattern lies within one line, and is not empty");
+		snprintf(why, len, "a pattern must be within one line, and not empty");
 		return false;
 	}
 	struct pattern *const list = realloc(p->list, (p->len + 1) * sizeof *list);

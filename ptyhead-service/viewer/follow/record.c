@@ -205,7 +205,7 @@ static void on_mark(struct record *r, struct tape_mark const *m)
 	case TAPE_QUERY: span_begin(&r->span, m->u.query.length, false); break;
 	case TAPE_LOST_RIGHT:
 		if (m->u.viewer.id == r->follow->link.attached.viewer)
-			r->say("the recording was not written fast enough, and is not waited for any more: bytes may be lost");
+			r->say("the recording was not written fast enough, and the program does not wait for it any more: bytes may be lost");
 		break;
 	default: break;
 	}

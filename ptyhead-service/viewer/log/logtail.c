@@ -315,7 +315,7 @@ int logtail_begin(struct logtail *t)
 	if (t->from == LOGTAIL_RUN) {
 		r = find_run(t, &at);
 	} else if (t->from == LOGTAIL_OFFSET && at < tape_reader_oldest(&t->follow->tape)) {
-		say(t, "what is before this is not held any more", logtail_now(t));
+		say(t, "the output before this is not held any more", logtail_now(t));
 		t->from = LOGTAIL_OLDEST;
 	}
 	if (r < 0) return r;

@@ -119,7 +119,7 @@ static char const *parse(int argc, char **argv, struct session_options *o)
 	}
 	key_options(o, detach, past);
 	if (o->watch && o->lossless)
-		die(EXIT_USAGE, "-r and -L do not go together: who only looks may not make the program wait");
+		die(EXIT_USAGE, "-r and -L do not go together: a watcher may not make the program wait");
 	hint_make(o);
 	plain_look(o);
 	if (argc - optind != 1) die_usage_address(argc);

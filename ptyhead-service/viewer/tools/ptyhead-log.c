@@ -94,10 +94,10 @@ static void parse(int argc, char **argv, struct logtail *t, struct log_options *
 		}
 	}
 	if (argc - optind != 1) die_usage_address(argc);
-	if (o->raw && (t->some || o->times)) die(EXIT_USAGE, "--raw excludes -n, -t and -T: bytes are no lines");
+	if (o->raw && (t->some || o->times)) die(EXIT_USAGE, "--raw and -n, -t or -T do not go together: bytes have no lines");
 	if (o->since && o->run != RUN_NEWEST) die(EXIT_USAGE, "--since and --run do not go together: a run says where to begin");
-	if (o->store.spec && t->on) die(EXIT_USAGE, "-f needs a head: it goes without --store");
-	if (o->lossless && !t->on) die(EXIT_USAGE, "-L goes with -f");
+	if (o->store.spec && t->on) die(EXIT_USAGE, "-f and --store do not go together: -f needs a head");
+	if (o->lossless && !t->on) die(EXIT_USAGE, "-L needs -f");
 	o->address = argv[optind];
 }
 

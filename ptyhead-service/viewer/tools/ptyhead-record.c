@@ -105,11 +105,11 @@ static char const *parse(int argc, char **argv, struct record *r, struct record_
 	}
 	if (argc - optind != 1) die_usage_address(argc);
 	r->form = f->form;
-	if (o->store.spec && r->until != RECORD_TO_NOW) die(EXIT_USAGE, "--store goes with --to now: without a head nothing more comes");
-	if (f->append && files_stdout(f->output)) die(EXIT_USAGE, "--append goes with -o FILE");
+	if (o->store.spec && r->until != RECORD_TO_NOW) die(EXIT_USAGE, "--store needs --to now: without a head there is no new output");
+	if (f->append && files_stdout(f->output)) die(EXIT_USAGE, "--append needs -o FILE");
 	/* Earlier output is in the file already. */
 	if (f->append && !o->from_given) r->from_now = true;
-	if (f->timing && r->form != RECORDING_SCRIPT) die(EXIT_USAGE, "-T goes with -f script");
+	if (f->timing && r->form != RECORDING_SCRIPT) die(EXIT_USAGE, "-T needs -f script");
 	if (r->form == RECORDING_SCRIPT && files_stdout(f->output) && !f->timing)
 		die(EXIT_USAGE, "a typescript's timing needs a file: -o FILE, or -T FILE");
 	return argv[optind];

@@ -108,7 +108,7 @@ static char const *parse(int argc, char **argv, struct send_options *o, struct a
 		}
 	}
 	if (o->raw && o->paste) die(EXIT_USAGE, "-r and -p do not go together");
-	if (a->or_exit && a->kind == AWAIT_NONE) die(EXIT_USAGE, "--or-exit goes with -w or -W");
+	if (a->or_exit && a->kind == AWAIT_NONE) die(EXIT_USAGE, "--or-exit needs -w or -W");
 	if (a->kind == AWAIT_NONE) f->lossless = false; /* it does not read the output */
 	if (optind == argc) die_usage_address(argc);
 	o->text = argv + optind + 1;
@@ -140,7 +140,7 @@ static void check(struct typist const *t, enum type_result r, char const *termin
 	case TYPE_FAILED: die(EXIT_TEMPORARY, "the head failed to type (%llu bytes were taken)", taken);
 	case TYPE_GONE: break;
 	}
-	die(EXIT_TEMPORARY, "the head went away before it said whether all was typed (%llu bytes were)", taken);
+	die(EXIT_TEMPORARY, "the head went away before it confirmed the last bytes (%llu bytes were typed)", taken);
 }
 
 static void type_buf(struct typist *t, struct screen_buf *b, char const *terminal)
@@ -155,7 +155,7 @@ static void add_keys(struct send_options const *o, struct screen_input const *m,
 	char buf[KEY_BYTES_MAX];
 	for (size_t i = 0; i < o->keys_len; i++) {
 		size_t const n = key_bytes(o->keys[i], m, buf);
-		if (n == 0) die(EXIT_USAGE, "no terminal sends anything for key number %zu, as its program has set it", i + 1);
+		if (n == 0) die(EXIT_USAGE, "key number %zu sends nothing in the modes that the program has set", i + 1);
 		screen_buf_add(out, buf, n);
 	}
 }

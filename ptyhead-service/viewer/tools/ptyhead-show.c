@@ -96,7 +96,7 @@ static void parse(int argc, char **argv, struct options *o)
 	}
 	if (o->by_run + o->by_moment + (o->history > 0) > 1) die(EXIT_USAGE, "-H, --run and --at do not go together");
 	if (o->times && (o->form == JSON || o->form == HTML || o->by_run || o->by_moment))
-		die(EXIT_USAGE, "-t goes with text, as it is now");
+		die(EXIT_USAGE, "-t works with the current screen as text only");
 	if (argc - optind != 1) die_usage_address(argc);
 	address_get(argv[optind], &o->address);
 }
@@ -148,7 +148,7 @@ static struct screen *at_end(struct options const *o, struct tape_reader *r, str
 	place_present(&newest, &state);
 	int64_t const run = run_number(o->run, &state);
 	if (run < 1 || run > (int64_t)state.run)
-		die(EXIT_REFUSED, state.run ? "there are only %u runs so far" : "nothing was started on this terminal yet", state.run);
+		die(EXIT_REFUSED, state.run ? "there are only %u runs so far" : "no program has been started on this terminal yet", state.run);
 	if (run == (int64_t)state.run && tape_state_goes_on(&state))
 		die(EXIT_REFUSED, "run %u has not ended: without --run its screen is shown as it is now", state.run);
 	struct screen *const s = past_at_end(r, (uint32_t)run, ret);
@@ -161,7 +161,7 @@ static struct screen *at_moment(struct options const *o, struct tape_reader *r, 
 {
 	uint64_t const at = moment_offset(&o->moment, r);
 	struct screen *const s = past_at_offset(r, at, ret);
-	if (!s && errno == ENODATA) die(EXIT_NOT_HELD, "the screen of then is not held any more");
+	if (!s && errno == ENODATA) die(EXIT_NOT_HELD, "the screen of that time is not held any more");
 	return s;
 }
 
@@ -188,7 +188,7 @@ int main(int argc, char **argv)
 	struct screen *const s = o.by_run ? at_end(&o, &reader, &state) : o.by_moment ? at_moment(&o, &reader, &state)
 	                                                                       : past_read(&reader, &past, &state);
 	tape_reader_deinit(&reader);
-	if (!s) die(EXIT_TEMPORARY, "unable to know the screen: the tape does not hold it");
+	if (!s) die(EXIT_TEMPORARY, "unable to compute the screen: the tape does not have the output for it");
 	if (o.history == 0) past_deinit(&past); /* one row was kept to get the times */
 	render(&o, &(struct render){ .screen = s, .past = &past, .state = &state }, &out);
 	ages_deinit(&ages);

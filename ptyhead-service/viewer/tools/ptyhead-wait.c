@@ -104,10 +104,10 @@ static char const *parse(int argc, char **argv, struct await *a, struct follow *
 		case 'V': puts("ptyhead-wait " PTYHEAD_VERSION); exit(0);
 		}
 	}
-	if (a->kind == AWAIT_NONE) die_usage("one of -e, -F, --idle, --exit and --start says what to wait for");
-	if (a->on_screen && a->kind != AWAIT_TEXT) die(EXIT_USAGE, "-s goes with -e or -F");
-	if (a->on_screen && a->since != AWAIT_DEFAULT) die(EXIT_USAGE, "-s looks at the screen as it is: it goes without --since");
-	if (a->or_exit && a->kind != AWAIT_TEXT && a->kind != AWAIT_IDLE) die(EXIT_USAGE, "--or-exit goes with -e, -F or --idle");
+	if (a->kind == AWAIT_NONE) die_usage("say what to wait for: -e, -F, --idle, --exit or --start");
+	if (a->on_screen && a->kind != AWAIT_TEXT) die(EXIT_USAGE, "-s needs -e or -F");
+	if (a->on_screen && a->since != AWAIT_DEFAULT) die(EXIT_USAGE, "-s and --since do not go together: -s compares the current screen");
+	if (a->or_exit && a->kind != AWAIT_TEXT && a->kind != AWAIT_IDLE) die(EXIT_USAGE, "--or-exit needs -e, -F or --idle");
 	if (argc - optind != 1) die_usage_address(argc);
 	a->until = timeout < 0 ? -1 : clock_ms() + timeout;
 	f->answer_ms = answer_time(timeout);

@@ -111,7 +111,7 @@ bool remote_is(char const *address, struct remote *ret)
 	} else {
 		return false;
 	}
-	if (wrong) die(EXIT_USAGE, "%s is no address: %s", address ? address : words.host, wrong);
+	if (wrong) die(EXIT_USAGE, "%s is not an address: %s", address ? address : words.host, wrong);
 	return true;
 }
 
@@ -177,7 +177,7 @@ static void end_as(struct remote const *r, struct relay_result const *result)
 		exit(128 + result->signal);
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
-		die(NOT_FOUND, "%s is not there on %s, or not on the PATH that `ssh %s` has", tool_name, r->host, r->host);
+		die(NOT_FOUND, "%s is not installed on %s, or is not in the PATH of `ssh %s`", tool_name, r->host, r->host);
 	exit(WIFEXITED(status) ? WEXITSTATUS(status) : REMOTE_FAILED);
 }
 

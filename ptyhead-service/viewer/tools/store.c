@@ -64,7 +64,7 @@ int store_fetch(struct store const *s, char const *spec, char const *terminal, c
 	}
 	int const wanted = snprintf(name, sizeof name, "%s/tape.0.%s", colon ? colon + 1 : ID_DEFAULT, terminal);
 	if (path_len == 0 || snprintf(path, sizeof path, "%.*s", path_len, spec) >= (int)sizeof path || wanted >= (int)sizeof name) {
-		snprintf(why, len, "a store is the socket of an s6-fdholderd, with :ID behind it where the head's -i says another one than " ID_DEFAULT ", not %s", spec);
+		snprintf(why, len, "a store is the path of an s6-fdholderd socket, followed by :ID if the head's -i is not " ID_DEFAULT "; this is %s", spec);
 		return EXIT_USAGE;
 	}
 	int const e = execute(s, path, name);

@@ -151,7 +151,7 @@ void address_get(char const *name, struct ptyhead_address *ret)
 	struct remote there;
 	char const *why;
 	if (remote_is(name, &there)) remote_run(&there, optind);
-	if (ptyhead_address_parse(name, ret, &why) < 0) die(EXIT_USAGE, "%s is no address: %s", name, why);
+	if (ptyhead_address_parse(name, ret, &why) < 0) die(EXIT_USAGE, "%s is not an address: %s", name, why);
 }
 
 uint64_t number_get(char const *option, char const *text, uint64_t most)
@@ -171,7 +171,7 @@ int64_t run_get(char const *text)
 int64_t run_number(int64_t run, struct tape_state const *newest)
 {
 	if (run <= 0) run += newest->run;
-	if (run < 1) die(EXIT_REFUSED, newest->run ? "there are only %u runs so far" : "nothing was started on this terminal yet", newest->run);
+	if (run < 1) die(EXIT_REFUSED, newest->run ? "there are only %u runs so far" : "no program has been started on this terminal yet", newest->run);
 	return run;
 }
 
