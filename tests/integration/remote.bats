@@ -203,6 +203,26 @@ all_tools() {
 	[ "$TM_STATUS" = 0 ]
 }
 
+@test "README's line for a key that may only watch, with OpenSSH's sshd" {
+	[ -x /usr/sbin/sshd ] || { echo "no sshd here: the test above has dropbear" >&3; return; }
+	head_given all:watch "$S" "$T/s.watch.sock"
+	program sh -c 'echo the program; exec cat'
+	local line
+	line=$(sed -n 's/^ *\(restrict,pty,command=.*\) ssh-ed25519 AAAA.*/\1/p' "$REPO/README.md")
+	[ "$line" = 'restrict,pty,command="ptyhead-attach -r app"' ]
+	server_start openssh
+	echo "${line/ app/ $T/s.watch.sock} $(cat "$T/looks.pub")" >>"$T/home/.ssh/authorized_keys"
+	tm_start 70x20 ssh -t eyes
+	tm_wait 20 'the program'
+	tm_keys typed Enter
+	run timeout 3 ssh -T eyes "touch $T/pwned" </dev/null
+	[ ! -e "$T/pwned" ]
+	[ "$(ptyhead-show "$S" | grep -c typed)" = 0 ]
+	tm_keys C-\\
+	tm_end 10
+	[ "$TM_STATUS" = 0 ]
+}
+
 @test "the terminals of several machines in one list; one that cannot be reached costs its own" {
 	head_start
 	program cat
