@@ -183,7 +183,7 @@ tests-built: all $(UNIT) $(HELPERS) $(INJECT) $(ORACLE) $(REPLAY)
 
 # ---- checking ------------------------------------------------------------
 
-.PHONY: check check-unit check-fast lint fuzz oracle bench soak demo newcomer setup setup-build
+.PHONY: check check-interop check-unit check-fast lint fuzz oracle bench soak demo newcomer setup setup-build
 setup-build:                    ## install the few Debian packages that building and running need
 	@tests/helpers/need build
 
@@ -202,6 +202,11 @@ check-san:                      ## the integration tests on the build with sanit
 	@$(MAKE) --no-print-directory -j2 SAN=yes tests-built
 	@$(MAKE) --no-print-directory -j2 FAULTS=yes build/faults/ptyhead
 	@tests/run -i build/asan
+
+check-interop:                  ## with large foreign programs (a browser): from nothing, some minutes
+	@tests/helpers/need build check interop
+	@$(MAKE) --no-print-directory -j2 tests-built
+	@tests/run -x build
 
 check-unit: all $(UNIT) $(HELPERS) ## the unit tests on the plain build alone, nothing installed
 	@tests/run -u $(B)
