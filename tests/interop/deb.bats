@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# The Debian packages: built and read by lintian, then installed, used, upgraded and removed
+# in a bare Debian with systemd as PID 1.
+
+# shellcheck disable=SC2016 # for a shell in the bare Debian
+bats_require_minimum_version 1.5.0
+load ../helpers/common
+load ../helpers/bare
+
+setup_file() {
+	bare_make >&2
+	(cd "$REPO" && make -s deb) >"$BATS_FILE_TMPDIR/made" 2>&1 || { tail -n 40 "$BATS_FILE_TMPDIR/made" >&2; return 1; }
+	mkdir "$BATS_FILE_TMPDIR/debs"
+	cp "$REPO"/build/deb/*.deb "$BATS_FILE_TMPDIR/debs"
+	rm -f "$BATS_FILE_TMPDIR"/debs/*-dbgsym_*
+	newer
+	bare_boot "$BATS_FILE_TMPDIR" /lib/systemd/systemd --show-status=no --log-target=journal
+	export BARE_BOOT BARE_PID BARE_WORK BARE_CGROUP
+	wait_for 30 booted
+	bare apt-get update -q >&2
+}
+teardown_file() { bare_halt; }
+setup() { common_setup; }
+teardown() { common_teardown; }
+
+booted() { [[ $(bare systemctl is-system-running 2>/dev/null) = @(running|degraded) ]]; }
+install() { bare sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"' sh "$@" >"$T/apt" 2>&1 || { cat "$T/apt"; return 1; }; }
+prop() { bare systemctl show -P "$2" "$1"; }
+said() { bare cat /run/seen 2>/dev/null | grep -q "$1"; }
+files() { bare find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/lib -o -path /var/cache -o -path /var/log \) -prune -o -print | sort; }
+
+# packages FOLDER : their names in the bare Debian, in $PACKAGES.
+packages() { mapfile -t PACKAGES < <(cd "$BATS_FILE_TMPDIR" && printf '/srv/s6-ptyexec/%s\n' "$1"/*.deb); }
+
+# The same packages, a version later.
+newer() {
+	local deb dir=$BATS_FILE_TMPDIR/unpacked
+	mkdir "$BATS_FILE_TMPDIR/newer"
+	for deb in "$BATS_FILE_TMPDIR"/debs/*.deb; do
+		rm -rf "$dir"
+		dpkg-deb -R "$deb" "$dir"
+		sed -i 's/^Version: .*/&+1/; s/^\(Depends:.*libptyhead0 (= [^)]*\))/\1+1)/' "$dir/DEBIAN/control"
+		dpkg-deb --root-owner-group -b "$dir" "$BATS_FILE_TMPDIR/newer" >/dev/null
+	done
+}
+
+@test "installed, used, upgraded while a program and a viewer are there, removed without a trace" {
+	files >"$T/before"
+	# What they depend on stays; it is not theirs.
+	install libsystemd0 s6 execline libskarnet2.13
+	files >"$T/needed"
+	packages debs
+	install "${PACKAGES[@]}"
+	bare ptyhead-attach --version
+	[ "$(bare ls /usr/share/doc/ptyhead/examples | grep -c systemd)" = 1 ]
+	bare test -e /usr/share/bash-completion/completions/ptyhead-attach
+	bare test -e /usr/share/man/man8/ptyhead.8.gz
+	# Without systemd's part in it.
+	bare sh -c 'ptyhead /run/plain & head=$!
+		while [ ! -S /run/plain ]; do sleep 0.1; done
+		s6-ptyexec /run/plain echo by hand; ptyhead-show /run/plain; kill "$head"; wait "$head"' >"$T/plain"
+	has "$T/plain" '^by hand'
+	bare sh -c 'cat >/etc/systemd/system/app.service' <<-'EOS'
+		[Unit]
+		Wants=ptyhead@app.socket
+		After=ptyhead@app.socket ptyhead@app.service
+		[Service]
+		ExecStart=s6-ptyexec app sh -c 'while read -r l; do echo "got $l"; done'
+	EOS
+	bare systemctl daemon-reload
+	bare systemctl start app
+	bare sh -c 'exec setsid ptyhead-attach app </dev/null >/run/seen 2>&1 & echo $! >/run/viewer'
+	bare ptyhead-send -t 10 -w '^got one$' app one
+	wait_for 10 said '^got one'
+	local program head
+	program=$(prop app MainPID) head=$(prop ptyhead@app MainPID)
+	packages newer
+	install "${PACKAGES[@]}"
+	another() { [ "$(prop ptyhead@app MainPID)" -gt 0 ] && [ "$(prop ptyhead@app MainPID)" != "$head" ]; }
+	wait_for 10 another
+	[ "$(prop app MainPID)" = "$program" ]
+	bare ptyhead-send -t 10 -w '^got two$' app two
+	wait_for 10 said '^got two'
+	bare sh -c 'kill -0 "$(cat /run/viewer)"'
+	bare systemctl stop app
+	bare rm /etc/systemd/system/app.service
+	bare systemctl daemon-reload
+	bare sh -c 'DEBIAN_FRONTEND=noninteractive apt-get purge -y -q ptyhead s6-ptyexec libptyhead0 libptyhead-dev ptyhead-doc' >"$T/purge" 2>&1
+	files >"$T/after"
+	diff "$T/needed" "$T/after"
+	[ -z "$(bare ls -A /run/ptyhead 2>/dev/null)" ]
+	[ "$(bare systemctl list-units --all --plain --no-legend 'ptyhead*' | wc -l)" = 0 ]
+}
