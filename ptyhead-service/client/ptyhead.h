@@ -129,8 +129,9 @@ struct ptyhead_viewer_calls {
 	/* The terminal is there. `bytes`, written to an empty terminal of that size,
 	 * give what it shows (none with PTYHEAD_NO_OUTPUT, or with PTYHEAD_HISTORY at
 	 * the terminal's first byte). Called again when output was overwritten before
-	 * it was read: `missed` bytes lie between the last output and the next. Also
-	 * called again when the terminal's history was lost (missed 0). */
+	 * it was read: `missed` bytes lie between the last output and the next. If the
+	 * newest run began or ended there, `started` and `ended` are called for it first.
+	 * Also called again when the terminal's history was lost (missed 0). */
 	void (*begin)(void *arg, struct ptyhead_run const *run, struct ptyhead_size size,
 	              void const *bytes, size_t len, uint64_t missed);
 	/* Output of the program, in order; `offset` counts from the terminal's first
