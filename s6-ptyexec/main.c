@@ -85,6 +85,15 @@ static void tell(char const *format, ...)
 
 /* ---- options ------------------------------------------------------------------ */
 
+/* `word` alone asks about this program. */
+static void tell_about_self(char const *word)
+{
+	if (!strcmp(word, "--help")) puts("usage: " USAGE "\n\nSee s6-ptyexec(1).");
+	else if (!strcmp(word, "--version")) puts("s6-ptyexec " PTYHEAD_VERSION);
+	else return;
+	exit(0);
+}
+
 /* Reads digits, at most `max`, that end at one of `ends` or at the end of the string.
  * Returns the rest of the string, or NULL. */
 static char const *number(char const *s, int base, unsigned long max, char const *ends,
@@ -351,6 +360,7 @@ int main(int argc, char const *const *argv)
 	char const *hint = "";
 
 	fill_standard_fds();
+	if (argc == 2) tell_about_self(argv[1]);
 	get_options(argc, argv, &o);
 	if (!set_term(o.term) || !forget_terminal()) strerr_diefusys(111, "set the environment");
 	int const old_stderr = fcntl(2, F_DUPFD_CLOEXEC, 3);

@@ -125,6 +125,18 @@ static bool clusters(char const *s)
 	die(EXIT_USAGE, "option -w wants codepoints or clusters, not %s", s);
 }
 
+#define SHORTS "+b:d:e:F:g:H:i:l:n:p:s:v:w:"
+
+/* What getopt_long(3) stopped at. */
+__attribute__((noreturn))
+static void wrong_option(char const *shorts, char const *word)
+{
+	if (optopt == 0) die(EXIT_USAGE, "there is no option %s, or more than one begins so: try ptyhead --help", word);
+	if (strchr(shorts, optopt)) die(EXIT_USAGE, "%s takes an argument: try ptyhead --help", word);
+	if (!strncmp(word, "--", 2)) die(EXIT_USAGE, "%s: that option takes no argument", word);
+	die(EXIT_USAGE, "there is no option -%c: try ptyhead --help", optopt);
+}
+
 static void parse(int argc, char **argv, struct daemon_options *o, enum log_level *ret_verbosity)
 {
 	static struct option const longs[] = {
@@ -146,7 +158,8 @@ static void parse(int argc, char **argv, struct daemon_options *o, enum log_leve
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
-	while ((c = getopt_long(argc, argv, "+b:d:e:F:g:H:i:l:n:p:s:v:w:", longs, NULL)) != -1) {
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, SHORTS, longs, NULL)) != -1) {
 		switch (c) {
 		case 'b': o->limits.ring_size = number('b', optarg, TAPE_RING_MIN, TAPE_RING_MAX, true); break;
 		case 'd': o->notify_fd = (int)number('d', optarg, 3, INT_MAX, false); break;
@@ -166,7 +179,7 @@ static void parse(int argc, char **argv, struct daemon_options *o, enum log_leve
 		case 'w': o->limits.clusters = clusters(optarg); break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead " PTYHEAD_VERSION); exit(0);
-		default: fputs("try: ptyhead --help\n", stderr); exit(EXIT_USAGE);
+		default: wrong_option(SHORTS, argv[optind - 1]);
 		}
 	}
 	if (o->notify_fd >= 0 && fcntl(o->notify_fd, F_SETFD, FD_CLOEXEC) < 0)

@@ -218,9 +218,14 @@ look() {
 		# shellcheck disable=SC2086
 		run ptyhead $call
 		[ "$status" -eq 100 ] || { echo "ptyhead $call: $status"; return 1; }
-		[ -n "$output" ]
+		# One line, with the program's name once.
+		[[ $output = 'ptyhead: fatal: '* ]] && [ "${#lines[@]}" -eq 1 ]
 	done <<-'EOC'
 
+		-b
+		--buffer
+		--bogus
+		--help=3
 		-b 1 /tmp/x
 		-b 65M /tmp/x
 		-b 1e5 /tmp/x

@@ -104,6 +104,13 @@ long_path() { # BYTES : the name of a folder under $T that is longer than that
 
 # ---- what the program finds ------------------------------------------------------
 
+@test "--help and --version, by themselves" {
+	run -0 s6-ptyexec --help
+	[[ $output = 'usage: s6-ptyexec ['* ]]
+	run -0 s6-ptyexec --version
+	[[ $output = 's6-ptyexec '[0-9]* ]]
+}
+
 @test "the program is on a terminal of its own, at the head's size" {
 	head_start ok 30x90
 	px "$S" probe "$P"
