@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "handover.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Hands the master over before the program starts: to a head, or to an s6-fdholderd. */
 #ifndef HANDOVER_H
 #define HANDOVER_H

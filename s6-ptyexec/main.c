@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* s6-ptyexec: runs a program on a terminal of its own, in this process, and hands the
  * master to a head. See s6-ptyexec(1). */
 #include <errno.h>

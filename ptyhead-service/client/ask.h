@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* One question and its answer, shared by export and attachment. Internal to client/. */
 #ifndef CLIENT_ASK_H
 #define CLIENT_ASK_H

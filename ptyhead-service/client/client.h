@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The part of client/ that only our own programs use, beside the public ptyhead.h:
  * blocking connections, an export, an attachment, and the types of the protocol.
  * ptyhead-protocol(7) describes the protocol, tape/tape.h the tape. Errors as in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ctty.h"
 
 #include <errno.h>

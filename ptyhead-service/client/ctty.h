@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Makes this process the leader of a session whose controlling terminal is the slave. This
  * happens without a new process, since the supervisor's child must keep its pid.
  *

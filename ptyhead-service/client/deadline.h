@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A point in time until which to wait. So several waits together take no longer than
  * the time limit. Internal to client/ and s6-ptyexec. */
 #ifndef CLIENT_DEADLINE_H

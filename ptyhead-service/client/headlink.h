@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The viewer's connection to the head. It reconnects by itself, one connection at a
  * time. While the head is away or does not read, input is kept, up to a bound. Input is
  * sent in order and at most once. Only headlink_open blocks. */

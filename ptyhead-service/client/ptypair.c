@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "ptypair.h"
 
 #include <errno.h>

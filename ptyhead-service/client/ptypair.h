@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The pseudoterminal for the program. */
 #ifndef CLIENT_PTYPAIR_H
 #define CLIENT_PTYPAIR_H

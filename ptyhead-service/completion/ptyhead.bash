@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # bash completion for ptyhead's tools: options, keys, and the terminals that
 # there are now (each head within reach is asked, for at most a second).
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "activation.h"
 
 #include <dlfcn.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Sockets that a supervisor hands over: sd_listen_fds(3). activation.c calls
  * libsystemd. activation_plain.c implements the same protocol for builds without
  * libsystemd. An s6 run script that sets LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID

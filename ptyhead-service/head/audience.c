@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "audience.h"
 
 #include "conn.h"

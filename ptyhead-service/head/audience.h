@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The viewers of one terminal: which one leads, whose size the terminal has, which are
  * lossless and how far they let the head read, and when to wake them. Viewers read the
  * tape themselves. This module knows no masters and no peers. */

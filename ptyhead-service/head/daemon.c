@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "daemon.h"
 
 #include <errno.h>

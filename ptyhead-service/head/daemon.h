@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The head as a whole: its parts, and the order in which they start and end. At the
  * start: limits, then the store and what it holds, then sockets, then readiness. So no
  * peer gets an answer before the kept terminals are there. */

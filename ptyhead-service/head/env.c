@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "env.h"
 
 #define MS_NS UINT64_C(1000000)

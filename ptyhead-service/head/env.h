@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the modules of a head share: the loop, the log, the store, the limits. The
  * daemon owns it; the other modules get a pointer. */
 #ifndef ENV_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "inputq.h"
 
 #include <stdlib.h>

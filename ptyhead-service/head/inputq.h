@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The bounded queue of input for a master. Pure: the caller reads and writes the
  * descriptors. This module enforces the bound: it tells the caller how many bytes it
  * took. */

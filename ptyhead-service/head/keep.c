@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "keep.h"
 
 #include <errno.h>

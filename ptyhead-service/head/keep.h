@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The store: a second holder of a head's masters, pidfds and tapes, so that they survive
  * the head. It is systemd's fd store, an s6-fdholderd, or none.
  *

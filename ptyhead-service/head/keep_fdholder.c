@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The store in an s6-fdholderd, through its client library. The s6-fdholderd can
  * die: the head notices, and puts everything into the next one when it answers. One
  * head at a time owns the names. It holds a lock on a memfd that the s6-fdholderd

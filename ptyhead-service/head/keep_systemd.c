@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* systemd's fd store: sd_notify(3), "FDSTORE=1". */
 #include "keep.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* How much a terminal's input line can still take. Of a canonical line (termios(3),
  * ICANON) the kernel keeps WIRE_LINE_MAX bytes and the line's end, and silently drops
  * the bytes between. So SEND is refused when it would overfill the line. */

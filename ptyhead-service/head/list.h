@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A doubly linked list with the links inside the objects. A node that is in no list
  * links to itself, so list_remove is safe for it. */
 #ifndef LIST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A socket that peers connect to. A supervisor handed it over, or the head bound it. */
 #ifndef LISTENER_H
 #define LISTENER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Messages of one line each. The main file writes them to stderr. Messages that peers
  * can cause are rate-limited, and the number of omitted lines is logged. */
 #ifndef LOG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The event loop: descriptors (epoll), timeouts with constant delays, and work deferred
  * to the next round. It knows no terminals and no peers. */
 #ifndef LOOP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Reading and writing a terminal's master. The exporter may have kept the master and
  * may change its flags at any time. */
 #ifndef MASTER_H

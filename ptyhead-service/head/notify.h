@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Messages to the supervisor by the protocol of sd_notify(3), which sends datagrams.
  * This is our own code, since libsystemd's sd_notify waits while the manager's socket
  * is full. The head must not wait. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A terminal's output: its tape, the screen engine that has parsed the output, and the
  * state of the terminal according to the tape's marks. The engine parses all output
  * before readers see it. It decides how far readers may see, finds the questions that

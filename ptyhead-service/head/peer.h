@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A connection to the head, from its first frame, which names its role, to its end. A
  * peer that breaks the protocol is dropped with one log line. Other peers do not notice.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What a pidfd tells to a process that is not the parent. */
 #ifndef PIDFD_H
 #define PIDFD_H

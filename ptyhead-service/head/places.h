@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The places for peers: how many peers of each class may connect, and which peer is dropped
  * for a new one. Pure; a peer embeds a struct place.
  *

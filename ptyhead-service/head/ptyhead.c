@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* ptyhead, the head. This file has the options and messages; daemon.h has the rest. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "recover.h"
 
 #include <errno.h>

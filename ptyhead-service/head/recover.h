@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Takes up the terminals that the previous head left in the store. A lack of resources
  * of this head never costs a terminal: a terminal that cannot be taken up now stays in
  * the store, its name stays reserved, and the head tries again. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The requests of peers: one module for each role checks and executes it. The modules
  * own nothing. The return value says what became of the request. */
 #ifndef ROLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Answers the question which terminals there are. The answer is one frame with as many
  * as fit, in the order of their names. The next question, on the same connection,
  * continues after the last name, so the head need not remember anything. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Input with an answer: the sender learns that the line has taken it. Input that a
  * canonical line cannot hold is refused, not silently lost. */
 #include "line.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "role.h"
 
 #include <errno.h>

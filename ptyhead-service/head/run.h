@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* One program on a terminal, from its export to its end, as its pidfd tells. This module
  * reads no output and wakes nobody: the terminal asks and acts.
  *

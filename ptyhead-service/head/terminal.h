@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* One terminal of a head: its output, its audience, its run and its input. Only this
  * module connects these parts. It reports events by the callbacks of struct
  * terminal_events.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Shared by the terminal_*.c files. */
 #ifndef TERMINAL_INT_H
 #define TERMINAL_INT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Whether the next run may begin. An export waits until the output of the previous one
  * is read. */
 #include "terminal_int.h"

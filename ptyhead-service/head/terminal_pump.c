@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The master is watched edge-triggered. Level-triggered, epoll would report a hang-up
  * again and again; but the descriptor must stay in epoll, since a slave may be opened
  * again. `readable` remembers an edge until a read finds no more output. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A run, from the arrival of its master to the end of its program. */
 #include "terminal_int.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "terminals.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The terminals of a head, by name, with a limit on their number. */
 #ifndef TERMINALS_H
 #define TERMINALS_H

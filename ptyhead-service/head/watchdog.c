@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "watchdog.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Protects the head from masters made blocking. O_NONBLOCK belongs to the open file
  * description. The exporter may have kept the master, so it can clear the flag and
  * block the head in a read or write. While the head is busy, a timer interrupts such a

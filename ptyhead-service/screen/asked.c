@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Sizes that programs ask for. The caller decides whether they get them. */
 #include "screen_int.h"
 

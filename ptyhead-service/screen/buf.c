@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The growable byte string that screen functions write to. */
 #include "screen.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Cells of more than one code point. Each such sequence is stored once. */
 #include "screen_int.h"
 

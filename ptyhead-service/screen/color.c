@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Colour specifications in every form that XParseColor(3) takes, and xterm's defaults. */
 #include "screen_int.h"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
 """Write color_table.h: X11's colour names, and the screen that Xlib assumes.
 
 usage: DISPLAY=:n color_gen.py RGB.TXT > color_table.h
@@ -81,6 +82,7 @@ def dump(values, per):
         print("\t" + ", ".join(values[i:i + per]) + ",")
 
 
+print("/* SPDX-License-Identifier: ISC */")
 print("/* Made by color_gen.py from X11's rgb.txt and Xlib. Do not edit. */")
 print("#define COLOR_NAME_MAX %u" % max(map(len, names)))
 print("static struct {\n\tchar name[COLOR_NAME_MAX + 1];\n\tuint32_t rgb;\n} const color_names[] = {")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Device-independent colours: CIE 1931 and 1976 coordinates, and TekHVC. In TekHVC the
  * hue is the angle from best red around the white point in u'v', the value is L*, and
  * the chroma is the distance times L*. If a screen cannot show a colour, its chroma is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Made by color_gen.py from X11's rgb.txt and Xlib. Do not edit. */
 #define COLOR_NAME_MAX 20
 static struct {

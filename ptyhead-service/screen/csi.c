@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Control sequences: cursor, erasing, editing, margins, modes. */
 #include "screen_int.h"
 

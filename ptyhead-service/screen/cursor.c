@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Moving the cursor: margins, origin, tabs, saving. */
 #include "screen_int.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Paints a screen on a terminal of another size, or on a slow one: only what changed
  * since the last picture, cropped so that the cursor is visible. The terminal's
  * margins, tabs, charsets and insert mode keep their defaults. */

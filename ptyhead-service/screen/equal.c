@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Are two screens equal in everything that must survive? */
 #include "screen_int.h"
 

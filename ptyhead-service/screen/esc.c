@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Controls and escape sequences without parameters. */
 #include "screen_int.h"
 

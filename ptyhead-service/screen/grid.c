@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Rows and cells: erasing, shifting, scrolling. A row allocates its cells at its first
  * write. Scrolling rotates rows. */
 #include "screen_int.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A row as text, for logs and histories. */
 #include "screen_int.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Hyperlinks (OSC 8). Each pair of id and URI is stored once; styles refer to it by
  * number, from 1. Bounded by SCREEN_LINKS_MAX strings of SCREEN_STRING_MAX bytes. */
 #include "screen_int.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What a shell reports beside its text: its directory (OSC 7), and where prompts and
  * command output begin (OSC 133). */
 #include "screen_int.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Modes, ANSI and DEC private: their immediate effects, XTSAVE and XTRESTORE. */
 #include "screen_int.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Operating system commands: titles, colours, hyperlinks; queries among them. */
 #include "screen_int.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Bytes that put cells on a terminal. */
 #include "screen_int.h"
 

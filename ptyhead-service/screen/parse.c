@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The state machine that separates text, controls, escape sequences and strings (Paul
  * Williams' diagram of the VT500 parser), after UTF-8 decoding: a C1 control is
  * recognised as the character U+0080..U+009F. The effect of a byte never depends on how

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Pictures move the cursor. Pictures are not stored. Their size in cells is known if
  * the size of a cell is known and the stream states the picture's size. Sixels as in
  * xterm: the cursor goes to the last row of the picture, to the column where it began,

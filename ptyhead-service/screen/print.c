@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Printing characters: wrapping, insertion, width, charsets. */
 #include "screen_int.h"
 

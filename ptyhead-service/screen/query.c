@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Questions that programs ask the terminal. The engine answers what it knows. It
  * reports every question to the query sink, so that no viewer repeats it. */
 #include "screen_int.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Rectangle operations (VT420: DECERA, DECSERA, DECFRA, DECCRA, DECCARA, DECRARA,
  * DECSACE). They do not move the cursor, and a pending wrap stays. */
 #include "screen_int.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A change of size. The lines of the main screen are wrapped again, as in xterm.js: if
  * there are too many rows, rows below the cursor are dropped first, then rows from the
  * top, which become final lines. The alternate screen is cropped or extended. */

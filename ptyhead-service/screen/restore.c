@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Makes the bytes that give a new terminal this state. The order matters. Steps that
  * move the cursor or change the pen come before the cursor and pen are set. Settings
  * that would disturb painting (margins, origin, insertion, charsets) come after

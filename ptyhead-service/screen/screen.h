@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A terminal's screen: bytes in, the state of an xterm-like terminal out.
  *
  * Pure: no I/O, no global state, no allocation whose size the stream decides. All bounds

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The inside of struct screen, only for the files of this folder. Ownership: a grid
  * owns its rows, a row its cells. The screen owns the tables that cells refer to by
  * number (styles, clusters, links), the parser's string and the titles. screen.h states

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The bytes between ESC and the final byte of an escape or control sequence, or the
  * introducer of a string. */
 #include "screen_int.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Select Graphic Rendition (ECMA-48 8.3.117; ISO 8613-6 colours). */
 #include "screen_int.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Making, copying, resetting a screen; looking at it. */
 #include "screen_int.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The parser's string: the bytes between the introducer of an OSC, DCS or APC and its
  * end, up to a limit. */
 #include "screen_int.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Styles. Each is stored once; cells refer to it by number. When the table is full,
  * numbers that no cell, pen or saved cursor uses are freed. */
 #include "screen_int.h"

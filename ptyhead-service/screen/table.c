@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Tables of values that are stored once and that cells refer to by number: styles,
  * clusters. */
 #include "screen_int.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Restores a terminal: switches off only what is on. */
 #include "screen_int.h"
 

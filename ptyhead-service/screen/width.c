@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* How many columns a character takes, and where a grapheme cluster ends. */
 #include "screen_int.h"
 #include "width_table.h"

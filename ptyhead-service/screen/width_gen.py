@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
 """Write width_table.h from the Unicode Character Database.
 
 usage: width_gen.py UCD > width_table.h     (Debian's unicode-data: /usr/share/unicode)

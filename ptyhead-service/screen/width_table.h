@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Made by width_gen.py from Unicode 15.0. Do not edit. */
 static uint8_t const width_index[8704] = {
 	0,1,2,2,2,2,3,2,2,4,2,5,6,7,8,9,10,11,12,13,14,15,16,17,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Checks that a file is a tape, before anything in it is used. Internal to tape/. */
 #ifndef TAPE_CHECK_H
 #define TAPE_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "crc.h"
 
 /* Four bytes at a time (slicing), since in a flood a thousand checkpoints a second are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* CRC-32 (ISO 3309, as in zlib and Ethernet). Pure. */
 #ifndef TAPE_CRC_H
 #define TAPE_CRC_H

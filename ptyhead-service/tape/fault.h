@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Fault points for tests. FAULT("name") does nothing. In a build with `make
  * FAULTS=yes`, tests/faults/fault.c kills the process at the fault point that the test
  * chose. */

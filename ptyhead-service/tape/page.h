@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The wake-up page: a small sealed memfd that a viewer creates and shares with the
  * head. A busy viewer then costs the head no system call. Before it sleeps, a viewer
  * calls page_sleep, checks the tape again (tape_reader_idle), polls, and calls

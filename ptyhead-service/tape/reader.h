@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Reading a tape, for every process that has its descriptor. The reader trusts nothing on
  * the tape: it checks each position, and validates each copy against the writer's position
  * afterwards. Pure, except for mmap(2).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A terminal's tape: one sealed memfd with the latest output of the terminal. This header
  * defines its layout and the words that both sides use. The writer (the head,
  * tape/writer.h) and the readers (viewers, tape/reader.h) share nothing else.

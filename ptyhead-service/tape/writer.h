@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Writing a tape: the head's side. One writer at a time.
  *
  *     p = tape_arm(t, &room);          the place of the next bytes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Reads and writes the fields of a frame's table (wire.h). Internal to wire.c and its
  * tests. A writer never writes beyond its end; `full` tells that something did not fit.
  * A reader works the same way: a field that goes beyond the payload sets `bad`, and all

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "conn.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A connection that sends and receives whole frames with descriptors, for both ends. It
  * gives out one received frame at a time, and keeps bytes to send, up to a bound, until
  * the socket takes them. Between frames it uses no memory. Within a frame it uses no

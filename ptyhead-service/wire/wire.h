@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The control protocol between a head and its peers: all types, limits and payloads, and
  * the codec. Pure: no I/O, no allocation. ptyhead-protocol(7) describes it in prose.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* bareread PROG... : PROG on a terminal of 80x24, and a loop that reads it and
  * does nothing else: what any server of terminals is measured against. */
 #include <pty.h>

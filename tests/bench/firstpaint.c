@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* firstpaint N PROG... : N times PROG, a viewer, on a new terminal of 80x24;
  * prints the median and the worst of the milliseconds from its exec until the last
  * line of the full screen was shown, the bytes that this took (median), and how

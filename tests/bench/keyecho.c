@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* keyecho N PROG... : PROG on a terminal of 80x24; N times a key is typed and its
  * echo awaited. Prints the median and the 99th percentile in microseconds, and how
  * many echoes did not come within a second.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* pour FILE MB OUT GO STAY [cooked] : on standard output, a terminal, made raw, or
  * left as it is found: MB times 10^6 bytes of FILE, again and again, as fast as it
  * goes. Begins when the file GO

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* How fast the screen engine parses, MB/s of processor time by kind of text: the
  * median of several runs over the same bytes; built with HAVE_VTERM, run by run
  * beside libvterm, which keeps its screen too.

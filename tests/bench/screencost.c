@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the dearest sequences cost the screen engine: nanoseconds of processor time,
  * and the units that screen_feed_some counts, so that both can be compared.
  *

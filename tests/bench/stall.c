@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* stall OUT : on standard output, a terminal, made raw: writes without a pause, a
  * line at a time, and appends to OUT for each write that took more than 5 ms its
  * beginning and its end, in microseconds since 1970: nobody was reading. */

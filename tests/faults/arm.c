@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* arm FILE [ORDER...] : the remote control of the injector (inject.c). Without an order
  * there they come by standard input, a line each, and each is answered by what it prints
  * and a line `done`.

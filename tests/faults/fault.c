@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Kills this process when it comes to a fault point for the n-th time, once:
  * the file that $PTYHEAD_FAULT names holds the point's name and n, and is gone
  * when the kill has been done, so that the next process lives. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A library for LD_PRELOAD: one call of one function fails, once, as the file that
  * $PTYHEAD_INJECT names says (inject.h); arm.c writes it. Before a sanitizer's runtime
  * in the order of symbols, so that it works in both builds (which need

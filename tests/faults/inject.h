@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the injector (inject.c, preloaded) and its remote control (arm.c) share: a
  * file that both have mapped. */
 #ifndef INJECT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The screen engine under raw bytes. */
 #include "screen_checks.h"
 

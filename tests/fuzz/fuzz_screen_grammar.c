@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The screen engine under whole sequences: each byte of the input chooses one,
  * the next ones its parameters, so that deep states are near. */
 #include "screen_checks.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The screen engine under more styles than it may keep (built with a
  * SCREEN_STYLES_MAX of a few): numbers are taken back and given out again, and
  * refused. Each byte of the input chooses a sequence, a few of them with a colour

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A hostile tape: the input is its first pages (header, marks, slots), whole or
  * after a good header, and the reader goes through it. And a writer, which takes
  * up a tape that another head left: the input is laid over a good one. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A hostile peer: the input is what it sends, in pieces whose lengths the input
  * says too. What the connection gives out must be what a plain walk over the
  * bytes finds; what a decoder takes must come back the same from the encoder. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
 """peers.py SOCKET WATCH-SOCKET ACTS SEED : peers at random, of a head that runs.
 
 Many connections at once say frames of every type, whole, cut, damaged and out of order,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Runs a fuzzer's function on files, so that `make check` replays the corpus
  * without libFuzzer. usage: replay_NAME FILE... */
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What must hold for any stream: no crash, the same result however the stream is
  * cut, a restored screen equal to the one it was made from, a painted one that
  * looks like it, and nothing left on after an undo. */

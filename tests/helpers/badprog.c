@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* badprog ORDER... : a program that treats its terminal badly, as told:
  *
  *     raw                    make the terminal raw, without echo

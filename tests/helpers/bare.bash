@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # bare.bash: a bare Debian on a layer of its own, in namespaces of its own. Needs root,
 # mmdebstrap and a network. The Debian is made once, in build/newcomer ($NEWCOMER_ROOT).

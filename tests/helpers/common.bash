@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # common.bash: what every bats file here starts from.
 #   load ../helpers/common

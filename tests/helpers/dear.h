@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What is dear for the screen engine, for tests/bench/screencost.c and the unit test:
  * kinds of sequences, and states of a screen in which they are fed. */
 #ifndef DEAR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* eyes [-l] SOCKET STREAMS NAME... : for each of the recorded streams NAME.raw (its
  * size in NAME.size) a program that plays it, slowly and in pieces, on a terminal
  * of the head at SOCKET (which must have been told -s fixed), and four viewers on

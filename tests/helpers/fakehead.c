@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* fakehead MODE SOCKET [ARGUMENT]: a head that does one thing, to test what
  * meets it. It binds, says `ready` on standard output, and then:
  *

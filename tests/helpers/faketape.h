@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A tape that a test writes as it likes, right or wrong. Far simpler than the
  * head's writer: no kill can hurt it, and it waits for nobody. */
 #ifndef FAKETAPE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Frames as the programs of version 0.1.0 sent them, recorded between a head, its
  * viewers and s6-ptyexec: tests/unit/test_wire.c decodes them, and
  * tests/integration/peers.bats speaks to a head and to viewers with them. They are

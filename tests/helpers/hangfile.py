@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
 """hangfile.py SOCKET COUNT FOLDER : connects COUNT times, each time with a descriptor of a file of a FUSE
 file system of its own, whose server answers no close. Says "sent" or, where it may not
 mount, "unable". The closes go on when it ends."""

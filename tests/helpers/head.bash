@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # head.bash: a head at $S, what runs on its terminal, and who looks at it, for
 # tests without a supervisor.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the unit tests of head/ share: an environment with a log that is kept, a
  * loop that runs until something is so, and terminals to read and write. */
 #ifndef HEADPARTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* hostile SOCKET SCRIPT : peers that wish the head ill, in one process. The script
  * has an order a line; PEERS is a number or a range (`0-99`) of them, each a
  * connection of its own, made when it is first needed:

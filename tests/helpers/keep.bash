@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # keep.bash: a program that the head's death must not touch; and a head under a real s6-svscan whose store is a real s6-fdholderd,
 # which also holds the listening socket. After common.bash and s6.bash.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* logof [-t] RECORDING: the lines that a log of a recording (tests/log/README) has.
  * With -t, when each was logged and how many ms before that it was as it is. */
 #include <unistd.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A recording of tests/log/recorded, and the lines that a log of it has: the log looks
  * as ptyhead-log does, in the recording's time. */
 #ifndef LOGREPLAY_H

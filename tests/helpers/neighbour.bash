@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # neighbour.bash: another terminal of the head under attack. Its program asks the
 # head a question, again and again; how soon the answers come tells whether the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* onpty ROWSxCOLS OUTPUT COMMAND... : COMMAND as the first process on a
  * terminal of its own. What it writes there is appended to the file OUTPUT.
  * stdin brings orders, a line each:

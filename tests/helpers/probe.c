@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* probe [FILE]: what a program finds when it is started: one fact a line,
  * written to FILE, else to descriptor 1. Then it waits for SIGTERM if its
  * second argument is `stay`. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Frames of ptyhead-protocol(7) put together by hand, right or wrong: what the
  * library would refuse to send, and what a later version of it would send
  * otherwise. For the helpers that play a hostile peer. */

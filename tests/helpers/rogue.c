@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* rogue SOCKET CASE : does to a head what no honest peer does, and tells on one
  * line what came of it: "refused CODE", "exported", "attached", "dropped" (the
  * head closed without a word), or "open" (it still listens after 300 ms). */

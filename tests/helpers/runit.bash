@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # runit.bash: a real runsv for each service of a scratch folder (runsvdir would
 # start the same ones, a second later). After common.bash.

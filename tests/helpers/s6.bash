@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # s6.bash: a real s6-svscan on a scratch folder. After common.bash.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # saver.bash: a server that takes its time to save when it is told to stop, and
 # a protocol of what became of it. After common.bash.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # systemd.bash: the real systemd as PID 1 of namespaces of its own, booted in
 # well under a second with nothing but the units under test. After common.bash;

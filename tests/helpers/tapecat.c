@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* tapecat [-w] [-L] [-n RUNS] [-o FILE] SOCKET [TERMINAL] : a viewer for tests. Prints a
  * line for each mark, and writes the bytes to FILE; ends after RUNS ends of
  * runs (default 1), or when the head goes.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # tmux.bash: a command on the screen of a private tmux, to type into and to
 # read. After common.bash. One server a test; its pane stays after the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A unit test is a function; each one runs in a process of its own, under a
  * time limit, and fails when it leaves a file descriptor open that it did not
  * find open. Output is TAP, so that tests/run can count it.

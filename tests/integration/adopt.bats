@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # ptyhead-adopt: a running process moved by a real reptyr; ptyhead-exec: a second program
 # beside the first.
 

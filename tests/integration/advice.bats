@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # What the tools say where no head is reached: it fits the machine and the reason.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2054,SC2317 # for other shells; each test has its own; capabilities; called by name

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
 # ptyhead-attach on a real head and a real program: on a terminal (onpty, tmux)
 # and as a pipe.

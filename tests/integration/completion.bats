@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Completion in real shells, on a terminal, where sockets and files have names
 # that were made to be executed: nothing that comes from outside is run, and
 # what is completed reaches the tool as the one word that it is.

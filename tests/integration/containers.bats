@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Consoles of real containers: runc's and crun's, at the units' own head under systemd.
 
 # shellcheck disable=SC2016,SC2317 # for other shells; called by name

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # The head is killed: nothing is lost. By chance, and at each point of the crash
 # matrix (ptyhead-service/ARCHITECTURE.md). The store is a real s6-fdholderd, the
 # supervisor a real s6-svscan.

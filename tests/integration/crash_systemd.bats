@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # The head is killed, restarted, replaced by one that does not start: under the
 # real systemd, whose fd store keeps what must outlive it.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # What `make demo` runs.
 
 # shellcheck disable=SC1003 # a key

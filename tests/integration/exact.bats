@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Whoever attaches sees exactly what is there, whatever size his terminal has,
 # and leaves no trace: recorded programs, and real ones in tmux.
 

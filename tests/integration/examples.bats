@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Every example, started as it stands (a copy of its folder, with folders and
 # users of the test's own by the variables it documents) and used.
 

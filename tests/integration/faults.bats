@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
 # A call fails, once: the short form of tests/faults/run (make soak has the whole), and what
 # takes long where it must not matter.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # A FIFO whose lines are typed: as an option, and as a unit under a systemd of its own.
 
 # shellcheck disable=SC2016,SC2317 # called by name

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Programs that end and leave others on their terminal: launchers of Type=forking units,
 # servers that put themselves into the background, children that outlive their parent.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Every corpus again, on the build that the tests run on.
 
 B=${PTYHEAD_BUILD:-build}

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
 # The example examples/gameserver as it stands: under a systemd of its own,
 # installed as its README says, and under a real s6-svscan.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # What the other tests rely on: one that leaves something behind, hangs, or
 # whose sanitizer complains, has failed.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # The head: runs and their ends, what it holds, how it starts and stops.
 
 load ../helpers/common

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
 # Peers and programs that wish the head ill: nobody else notices, whatever they do.
 # One terminal, the neighbour, is asked how soon the head answers meanwhile.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # libptyhead as it is installed: what it consists of, its examples in use, and a server
 # that gives each child a terminal.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016,SC2030,SC2031,SC2054 # for other shells; each test has its own; capabilities
 # ptyhead-list: what heads hold, as a table, as JSON, as names; its exit codes.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
 # The programs' output as lines of a log: ptyhead-log.
 # shellcheck disable=SC2016,SC2034 # for other shells; HEAD is for all

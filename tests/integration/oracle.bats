@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # The engine against an independent emulator: see tests/oracle/README.md.
 
 load ../helpers/common

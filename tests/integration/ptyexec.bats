@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016,SC2030,SC2031
 # s6-ptyexec: what the program finds, whoever starts it, and what is said when
 # it cannot be started. The head is fakehead; what the program finds, probe says.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # s6-ptyexec with a real head: what the program is answered, and what comes to
 # stand on the tape.
 # shellcheck disable=SC2016,SC2030,SC2031

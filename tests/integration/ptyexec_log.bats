@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # s6-ptyexec -l: the program's own log, where its supervisor's logger is.
 
 # shellcheck disable=SC2317,SC2016 # called by name; for other shells

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Terminal queries are answered at once, viewer or no viewer, and never twice.
 
 # shellcheck disable=SC1003,SC2016 # what is sent to a terminal

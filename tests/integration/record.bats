@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
 # ptyhead-record: what it writes is what was shown, plays in asciinema and in
 # scriptreplay, and says what it could not have.

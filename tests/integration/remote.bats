@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Terminals of another machine, by ssh: a real server on loopback, in a mount namespace of
 # its own, so that the keys, the home folder and the programs there are the test's. It is
 # dropbear; where OpenSSH's sshd is installed the same is done with that.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # The past, gone through in ptyhead-attach: what is shown is what stood there, the program
 # notices nothing, and what comes after is the live screen.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # ptyhead-run: a program on a terminal, detached, with a head that is started for it.
 
 # shellcheck disable=SC2016,SC2317 # for other shells; called by name

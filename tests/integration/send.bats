@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # ptyhead-send on real programs: text, keys in the modes that they set, pastes,
 # what the line took, and the answer waited for.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Servers that save for three seconds when they are told to stop, under a systemd
 # of their own: at poweroff, at a stop of program and head together, and at the end
 # of a user's manager they finish, and nobody waits for long.

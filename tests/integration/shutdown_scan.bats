@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Servers that save for three seconds when they are told to stop, in the shipped
 # examples for s6 and runit, when the whole scan directory is taken down
 # (s6-svscanctl -t, SIGHUP to runsvdir): they finish, and their heads outlive them.

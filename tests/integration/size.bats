@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Whose size a terminal has: ptyhead -s, with viewers on terminals of their own.
 
 # shellcheck disable=SC2016,SC2317  # for the program's shell; called by name

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
 # A head that has too little of something (descriptors, memory, file size, places in its
 # store, an answer from its store) or that is not alone: no program gets a signal, no terminal

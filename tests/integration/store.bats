@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # A terminal whose head is down: what an s6-fdholderd holds of it is read from there.
 
 # shellcheck disable=SC2154,SC2317  # run sets them; called by name

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Under each real supervisor: the supervised pid is the program, its signals hit
 # the program, it comes back, and a viewer who was there sees both runs.
 

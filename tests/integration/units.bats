@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # The unit files, under a systemd of their own: what they promise of access, of
 # stopping and starting, and of exposure.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # The units, under a systemd of their own, with every kind of NAME that systemd takes
 # for an instance: it works as it is, or fails at once and says which drop-in it needs,
 # and then works with that.

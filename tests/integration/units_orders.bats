@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # The units, under a systemd of their own: whatever order of start, stop and restart
 # of socket, head and program a person types, the terminal works in the end, or every
 # tool names the one command that mends it, and that command does.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # A head is started again at once, under a systemd of its own; one that cannot start,
 # whatever hinders it, once a second. Times are not measured: what makes systemd wait
 # is a sleep of `pace`, and those are counted.

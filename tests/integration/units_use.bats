@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # What README says of units, under a systemd of their own: its quick starts as they
 # stand, programs of every kind of user, and what a unit should and should not say.
 

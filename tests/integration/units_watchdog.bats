@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # The head's unit has a watchdog, under a systemd of its own: a head that hangs is
 # killed and replaced, and the program does not notice; one that works is left alone.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # Real programs, used through ptyhead-attach inside tmux: what is on the screen is
 # what the same program shows in tmux directly, at 80x24, at 132x43, back again,
 # and after another attach.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # shellcheck disable=SC2030,SC2031 # each test has its own
 # Peers of other versions: clients of 0.1.0 and later ones at this head, heads of
 # 0.1.0 and later ones under these clients. What they say was recorded.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # ptyhead-wait: text, the screen, idleness, ends and starts; and what expect(1)
 # does with a viewer, done with ptyhead-send alone.
 

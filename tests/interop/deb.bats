@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # The Debian packages: built and read by lintian, then installed, used, upgraded and removed
 # in a bare Debian with systemd as PID 1.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # examples/container in use: an image of a Debian root, built by podman, and its pod.
 
 # shellcheck disable=SC2016

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
 # examples/web in use: the gateway, socket-activated, and its page in a headless Chromium.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # for other shells; each test has its own

@@ -252,5 +252,8 @@ tracked . | grep -vE "^(\./)?build/|\.(raw|bin)$" | tr '\n' '\0' |
 	xargs -0 grep -nIE '(^|[^a-zA-Z0-9_.~$}"])/(work|home/[a-z]+|tmp/[a-z]+\.[A-Za-z0-9]{6,})/' -- 2>/dev/null |
 	grep -vE '^(\./)?tests/(oracle/(streams|expected|cases)/|lint/layers)' | result 'no path of one machine in any file'
 
+tracked . | grep -E '\.(c|h|py|bash|bats)$' | grep -vE '^(\./)?(build/|tests/(oracle/(streams|expected|cases|demo)|helpers/oldpeer))' |
+	tr '\n' '\0' | xargs -0 grep -L 'SPDX-License-Identifier: ISC' -- | result 'each source file names its licence'
+
 echo "1..$n"
 [ "$bad" -eq 0 ]

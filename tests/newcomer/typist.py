@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # typist.py KIND COMMAND... : types at the shell that COMMAND is what README says for that
 # kind of machine, and then what people get wrong; prints all that it shows.
 import os, pty, re, select, sys, time

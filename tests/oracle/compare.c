@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* compare [-r DIR] [-d] [-t] DATA [NAME...]: feed the recorded streams and the
  * hand-written cases to the engine, say what it shows in the format of
  * README.md, and compare that with what the oracle said (DATA is tests/oracle).

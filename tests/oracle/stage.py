@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A head with a program that does what it is told, for checks with real terminals."""
 import json
 import os

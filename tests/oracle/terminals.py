@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Real terminals that run a command, are resized, and say what they hold.
 
 Each class has: a constructor (rows, cols, argv), pump(seconds), resize(rows,

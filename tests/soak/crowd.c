@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* crowd SOCKET SECONDS TERMINALS VIEWERS : so many terminals on which programs begin and
  * end, and so many viewers that come, go, stop, go on and die, for so long; then the
  * programs end by themselves and the viewers are ended.

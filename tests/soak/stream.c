@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A stream whose every byte is known from its offset.
  *
  *   stream write KIND SEED MB REPORT [-g FILE] [-u FILE] [-h FILE]

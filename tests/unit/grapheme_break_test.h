@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Unicode 15.0.0, auxiliary/GraphemeBreakTest.txt without its comments (in Debian's
  * unicode-data): code points, and between them / where a cluster ends, + where it
  * goes on.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Addresses, connections, exports and attachments, against a head of a few
  * lines that answers what the case says. */
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The framed connection against everything a peer can do to it. */
 #include <poll.h>
 #include <sys/resource.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Which lines a log has: loglines' rules on a real screen, fed with the samples of
  * tests/log (see the README there). */
 #include <dirent.h>

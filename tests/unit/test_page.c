@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The wake-up page: what is taken from a peer, and who wakes whom. */
 #include "page.h"
 

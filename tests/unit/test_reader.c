@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The tape's reader: order, validation, overtaking, and tapes that lie. */
 #include "reader.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The screen engine: what sequences do to cells, cursor and modes. */
 #include "screen.h"
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What xterm's control sequences say beside the cells, which tests/oracle compares:
  * answers, modes, colours, sizes, and what is undone and restored of them. */
 #include "screen.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The screen engine within a budget: how it stops, and what a sequence may cost. */
 #include "dear.h"
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the user's terminal had on by itself: left alone, and put back. */
 #include "screen.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What the screen engine gives out: restoring, undoing, painting, lines, sizes. */
 #include "screen.h"
 #include "unit.h"

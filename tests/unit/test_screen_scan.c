@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The scanners of whole pieces, beside plain ones. */
 #include "scan.h"
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* SGR sequences that are looked up since they were seen before: what they do must
  * never depend on that. Fed byte by byte nothing is looked up. */
 #include "screen.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Where grapheme clusters end, by Unicode's own tests: as the engine's rules say,
  * and as cells. */
 #include "screen_int.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A property: whatever a program prints, however sizes change, and however often somebody
  * attaches and leaves, the terminal in the user's place holds what it held before, then
  * what the program printed, each once; and its modes, colours and keyboards are what they

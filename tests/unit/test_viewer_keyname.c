@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Keys by name: what a terminal sends for them in each mode; text and pastes. */
 #include "keyname.h"
 #include "unit.h"

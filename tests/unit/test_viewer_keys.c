@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The keys that detach: every form of them, split everywhere, and all that is not them;
  * what a terminal sends, taken apart. */
 #include "keys.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The output: never blocks, never touches the flags of what it was given. */
 #include "out.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* When a terminal is painted and when bytes pass, what stands over its last row, and naps. */
 #include "banner.h"
 #include "nap.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The two forms of a recording, byte for byte. */
 #include "recording.h"
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What gives the terminal back at a fault. */
 #include "rescue.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* From a tape to what a terminal shows: the output is fed to a screen, which is
  * compared with what it should be. */
 #include "show.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Output as text: lines joined where they were wrapped, what stood for a moment,
  * and JSON that is valid whatever it is made of. */
 #include "json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The codec: every frame there and back, every shorter payload refused, every
  * limit from both sides. */
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The bound of every encoder, and peers of other versions: frames recorded from
  * 0.1.0, and frames of a later version that appended fields. */
 #include "codec.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include <time.h>
 /* The tape's writer, read back by its reader. */
 #include <fcntl.h>

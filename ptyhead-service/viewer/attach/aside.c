@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "aside.h"
 
 #include <string.h>

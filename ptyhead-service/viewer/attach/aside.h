@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Output for the terminal or its user that a painted picture does not show. Bells, the
  * clipboard, notifications and progress are sent with the next picture: one bell, and
  * the newest of each kind. Questions are all kept, for the caller to pass on, and so

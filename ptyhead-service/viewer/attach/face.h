@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The viewer's output to its terminal or pipe: the program's output, what the terminal
  * shows because of it, and the viewer's own messages.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "rescue.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Restores the terminal when a fault ends the process and nothing can be computed any
  * more: it keeps the restoring bytes, and the old modes, ready. */
 #ifndef VIEWER_RESCUE_H

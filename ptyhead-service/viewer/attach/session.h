@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A viewer's session: its loop, from the connection to the result. */
 #ifndef VIEWER_SESSION_H
 #define VIEWER_SESSION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* From the tape to the viewer's output: which bytes, in which order, with the viewer's
  * own messages between. */
 #ifndef VIEWER_SHOW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The viewer's own terminal: sets raw mode and restores the old modes. */
 #ifndef VIEWER_TERM_H
 #define VIEWER_TERM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "await.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Waits until a terminal shows or does something. */
 #ifndef VIEWER_AWAIT_H
 #define VIEWER_AWAIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Follows a terminal's tape without showing it: a connection that reconnects, the tape,
  * and sleep until there is more. ptyhead-send, -wait and -record share it. */
 #ifndef VIEWER_FOLLOW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Output to the viewer's terminal, pipe or file: a bounded buffer and a descriptor that
  * never blocks, whatever kind the user's stdout is. */
 #ifndef VIEWER_OUT_H

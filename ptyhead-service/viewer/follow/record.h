@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Makes a recording from a tape. */
 #ifndef VIEWER_RECORD_H
 #define VIEWER_RECORD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Signals as a descriptor, so that the loop handles them, where every function may be
  * called. */
 #ifndef VIEWER_SIGNALS_H

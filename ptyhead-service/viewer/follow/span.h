@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A span is a sequence of bytes that a terminal does not get with the other output: a
  * question, which one viewer passes on, or a sequence that viewers withhold
  * (screen/withhold.c). It is collected, since parts of it may be for the terminal. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Output as text: the engine executes the escape sequences, and lines that the terminal
  * wrapped are joined. Each line is checked whenever it may be overwritten next, so that
  * text that is visible only for a moment is seen, and once more at its end. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "type.h"
 
 #include "clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Types on a terminal and learns whether its line took the input. */
 #ifndef VIEWER_TYPE_H
 #define VIEWER_TYPE_H

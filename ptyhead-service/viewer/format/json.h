@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Bytes as the inside of a JSON string. The result is valid UTF-8 for any input. Pure.
  * A character split over two calls is joined; an invalid one becomes U+FFFD. Characters
  * that are not printable (base/printable.h) are always escaped, so a terminal may show

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "keyname.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Key names, as in tmux. Pure. */
 #ifndef VIEWER_KEYNAME_H
 #define VIEWER_KEYNAME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Messages about a program and its head. Pure. */
 #ifndef VIEWER_NOTICE_H
 #define VIEWER_NOTICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "recording.h"
 
 #include <inttypes.h>

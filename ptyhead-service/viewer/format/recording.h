@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Formats of recordings: asciicast v2 and v3 (asciinema), and util-linux's typescript
  * with timing (scriptreplay). Pure: output goes to buffers, which the caller writes and
  * empties. Times are CLOCK_REALTIME in ns. If the clock goes back, the recorded time

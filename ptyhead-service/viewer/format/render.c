@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "render.h"
 
 #include <inttypes.h>

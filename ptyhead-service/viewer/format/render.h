@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A screen as text, as JSON and as HTML. Pure. */
 #ifndef VIEWER_RENDER_H
 #define VIEWER_RENDER_H

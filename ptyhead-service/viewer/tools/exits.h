@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The viewers' exit codes, as in their manual pages. */
 #ifndef VIEWER_EXITS_H
 #define VIEWER_EXITS_H

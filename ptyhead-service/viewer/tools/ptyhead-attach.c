@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* ptyhead-attach: shows a terminal of a head on the user's terminal or pipe. This file
  * has options, messages and exit codes; session.h has the rest. */
 #include <getopt.h>

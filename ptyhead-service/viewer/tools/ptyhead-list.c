@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* ptyhead-list: lists the terminals of all heads, or of one. */
 #include <errno.h>
 #include <getopt.h>

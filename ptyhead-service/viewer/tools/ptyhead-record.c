@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* ptyhead-record: records a terminal's output into a file that can be played. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* ptyhead-send: types text and keys for a terminal's program, and can wait for its
  * answer. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* ptyhead-show: prints a terminal's screen. */
 #include <errno.h>
 #include <getopt.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* ptyhead-wait: waits until a terminal says, shows or does something. */
 #include <errno.h>
 #include <getopt.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "tool.h"
 
 #include <errno.h>

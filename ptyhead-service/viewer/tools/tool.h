@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Messages and exits of the viewers' main files. Only for those. */
 #ifndef VIEWER_TOOL_H
 #define VIEWER_TOOL_H
