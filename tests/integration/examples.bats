@@ -29,11 +29,10 @@ running() {
 
 mode_of() { stat -c %a "$1"; }
 
-@test "s6: top runs, two may look, one may quit it, and it comes back" {
-	copy s6
-	# As root, so that the head gives that up, from where it may read.
+# prepare_root_s6 : heads that drop root find their programs.
+prepare_root_s6() {
 	mkdir -p "$T/bin"
-	cp "$PTYHEAD_BUILD"/{ptyhead,s6-ptyexec,ptyhead-attach,ptyhead-log} "$T/bin/"
+	cp "$PTYHEAD_BUILD"/{ptyhead,s6-ptyexec,ptyhead-*} "$T/bin/"
 	PATH=$T/bin:$PATH
 	local d=$T
 	while [ "$d" != / ]; do
@@ -41,6 +40,43 @@ mode_of() { stat -c %a "$1"; }
 		d=${d%/*} d=${d:-/}
 	done
 	export PTYHEAD_USER=nobody
+}
+
+@test "s6: three services in one scan directory, two of them by new-service; their heads are killed" {
+	copy s6
+	prepare_root_s6
+	cmp "$REPO/examples/s6/fdholder/run" "$REPO/examples/gameserver/s6/fdholder/run"
+	mkdir "$T/scan"
+	cp -r "$T"/s6/{app,ptyhead-app,fdholder} "$T/scan"
+	"$T/s6/new-service" "$T/scan" two sh -c 'echo "says \"$0\" \\ $1"; exec cat' 'a b' '$c ${d} {'
+	"$T/s6/new-service" "$T/scan" my-app cat
+	run "$T/s6/new-service" "$T/scan" two cat
+	[ "$status" -eq 100 ]
+	run "$T/s6/new-service" "$T/scan" 'a/b' cat
+	[ "$status" -eq 100 ]
+	s6_start "$T/scan"
+	wait_for 10 running top s6_pid app
+	wait_for 10 running cat s6_pid two
+	wait_for 10 running cat s6_pid my-app
+	local name was pid
+	for name in app two my-app; do
+		pid=$(s6_pid "$name") was=$(s6_pid "ptyhead-$name")
+		[ "$name" = my-app ] || ptyhead-wait -t 10 --since start -e . "$T/run/$name.sock"
+		s6-svc -k "$T/scan/ptyhead-$name"
+		newer() { running ptyhead s6_pid "ptyhead-$name" && [ "$PID" != "$was" ]; }
+		[ "$name" != my-app ] || ptyhead-send -t 10 "$T/run/$name.sock" typed
+		wait_for 10 newer
+		[ "$(s6_pid "$name")" = "$pid" ]
+	done
+	ptyhead-wait -t 10 --since start -F 'says "a b" \ $c ${d} {' "$T/run/two.sock"
+	ptyhead-wait -t 10 --since start -F typed "$T/run/my-app.sock"
+	s6_stop
+}
+
+@test "s6: top runs, two may look, one may quit it, and it comes back" {
+	copy s6
+	# As root, so that the head gives that up, from where it may read.
+	prepare_root_s6
 	s6_start "$T/s6"
 	wait_for 10 running top s6_pid app
 	first=$PID
