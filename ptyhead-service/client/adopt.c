@@ -169,13 +169,13 @@ int ptyhead_adopt(struct ptyhead_adopted **ret, struct ptyhead_adoption const *a
 int ptyhead_adopt_self(char const *address)
 {
 	struct ptyhead_address a;
-	struct ptyhead_adopted *t;
+	struct ptyhead_adopted *t = NULL;
 	char const *why;
 
 	int r = ptyhead_address_parse(address, &a, &why);
 	if (r == 0) r = ptyhead_adopt(&t, &(struct ptyhead_adoption){ .address = &a }, NULL);
 	if (r < 0) return r;
-	drop_standard(t);
+	drop_standard(t); /* NOLINT(clang-analyzer-core.*): set where r is 0 */
 	free(t);
 	return 0;
 }

@@ -243,6 +243,7 @@ bool headlink_send(struct headlink *l, uint32_t serial, uint8_t const *data, siz
 
 	if (l->state != HEADLINK_UP || l->sent) return false;
 	size_t const n = wire_put_send(frame, sizeof frame, serial, data, len);
+	/* cppcheck-suppress AssignmentAddressToInteger // it is no pointer */
 	l->serial = serial;
 	l->sent = send_frame(l, frame, n);
 	l->broken |= !l->sent;

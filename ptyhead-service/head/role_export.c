@@ -124,7 +124,7 @@ struct outcome role_export(struct terminals *s, struct caller *c, struct conn_fr
 		conn_discard(c->conn, fds, nfds);
 		return o;
 	}
-	memcpy(name, e.terminal.data, e.terminal.len);
+	memcpy(name, e.terminal.data, e.terminal.len); /* NOLINT(clang-analyzer-core.*): `check` has filled it */
 	name[e.terminal.len] = 0;
 	struct terminal_run const run = {
 		.master = fds[0], .pidfd = nfds == 2 ? fds[1] : -1, .pid = c->pid, .size = e.size,
@@ -150,7 +150,7 @@ static void console_name(struct wire_bytes said, char ret[WIRE_TERMINAL_MAX + 1]
 {
 	size_t len = said.len;
 	while (len > 0 && (said.data[len - 1] == 0 || said.data[len - 1] == '\n')) len--;
-	strcpy(ret, TERMINAL_MAIN);
+	memcpy(ret, TERMINAL_MAIN, sizeof TERMINAL_MAIN);
 	if (len <= 1 || !wire_terminal_ok(said.data, len)) return;
 	memcpy(ret, said.data, len);
 	ret[len] = 0;
@@ -190,7 +190,7 @@ static void free_name(struct terminals *s, char name[WIRE_TERMINAL_MAX + 1])
 
 struct outcome role_console(struct terminals *s, struct caller *c, struct wire_bytes said, int *fds, size_t nfds)
 {
-	struct outcome o = role_outcome(ROLE_DONE);
+	struct outcome o;
 	struct terminal *t;
 	struct wire_size size;
 	struct winsize ws;

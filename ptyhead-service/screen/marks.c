@@ -16,8 +16,8 @@ void marks_directory(struct screen *s, char const *uri, size_t len)
  * ended. */
 void marks_prompt(struct screen *s, char const *text, size_t len)
 {
-	static char const kinds[] = "ABCD";
-	char const *const kind = len ? memchr(kinds, text[0], 4) : NULL;
+	static char const kinds[] = { 'A', 'B', 'C', 'D' };
+	char const *const kind = len ? memchr(kinds, text[0], sizeof kinds) : NULL;
 	if (!kind || (len > 1 && text[1] != ';')) return;
 	s->prompt = (uint8_t)(SCREEN_PROMPT_START + (kind - kinds));
 	if (s->prompt == SCREEN_PROMPT_START) {

@@ -60,12 +60,13 @@ struct dear_text {
 
 static void dear_add(struct dear_text *t, void const *data, size_t len)
 {
+	if (len == 0) return;
 	if (t->len + len > t->cap) {
 		t->cap = (t->len + len) * 2;
 		t->data = realloc(t->data, t->cap);
 		if (!t->data) exit(111);
 	}
-	memcpy(t->data + t->len, data, len);
+	memcpy(t->data + t->len, data, len); /* NOLINT(clang-analyzer-core.*): without memory it has ended */
 	t->len += len;
 }
 

@@ -53,7 +53,7 @@ char const *keys_name(struct keys const *k, char buf[KEYS_NAME_MAX])
 {
 	char *p = buf;
 
-	if (k->n == 0) return strcpy(buf, "none");
+	if (k->n == 0) return memcpy(buf, "none", sizeof "none");
 	for (unsigned i = 0; i < k->n; i++) {
 		int const key = k->step[i];
 		if (!printable(key)) *p++ = '^';

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "files.h"
+#include "number.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,8 +74,13 @@ static enum files_result why_not(int error, char const *path, char *buf, size_t 
 /* The number of member `key` in the asciicast's header. */
 static bool number_in(char const *header, char const *key, uint64_t *ret)
 {
-	char const *const at = strstr(header, key);
-	return at && sscanf(at + strlen(key), " : %" SCNu64, ret) == 1;
+	char const *at = strstr(header, key);
+	if (!at) return false;
+	at += strlen(key);
+	at += strspn(at, " \t");
+	if (*at++ != ':') return false;
+	at += strspn(at, " \t");
+	return number_read(at, 10, UINT64_MAX, ret) != NULL;
 }
 
 static enum files_result look_into(struct files *f, char const *path, char *why, size_t len)

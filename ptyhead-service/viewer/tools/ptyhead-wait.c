@@ -136,7 +136,7 @@ int main(int argc, char **argv)
 {
 	static struct await a = { .found = SCREEN_BUF_INIT, .echo = ECHO_INIT };
 	static struct follow f = { .also = -1 };
-	struct ptyhead_address address;
+	static struct ptyhead_address address;
 	bool for_terminal = false;
 	int code = 0;
 
