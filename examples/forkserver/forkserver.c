@@ -4,7 +4,7 @@
  * lists them (ptyhead-list HEAD), watches one, and joins in
  * (ptyhead-attach HEAD:client-17): a line typed there goes to the client.
  *   cc forkserver.c $(pkg-config --cflags --libs ptyhead) -o forkserver */
-#define _GNU_SOURCE /* accept4 */
+#define _GNU_SOURCE /* accept4 NOLINT */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <netinet/in.h>
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 	int const server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	if (argc != 3) return fprintf(stderr, "usage: forkserver PORT HEAD\n"), 100;
-	sa.sin_port = htons((uint16_t)atoi(argv[1]));
+	sa.sin_port = htons((uint16_t)strtoul(argv[1], NULL, 10));
 	setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 	if (bind(server, (struct sockaddr *)&sa, sizeof sa) < 0 || listen(server, 64) < 0) return perror("forkserver"), 111;
 	signal(SIGCHLD, SIG_IGN); /* none becomes a zombie */

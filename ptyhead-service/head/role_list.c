@@ -64,7 +64,7 @@ static size_t choose(struct terminals *s, struct wire_list const *l, struct term
 		if (only[0] ? strcmp(t->name, only) != 0 : t->output.state.run == 0 && terminal_idle(t)) continue;
 		ret[n++] = t;
 	}
-	if (n > 1) qsort(ret, n, sizeof *ret, by_name);
+	if (n > 1) qsort(ret, n, sizeof *ret, by_name); /* NOLINT(bugprone-sizeof-expression): pointers are sorted */
 	return n;
 }
 
@@ -95,7 +95,7 @@ struct outcome role_list(struct terminals *s, struct caller *c, struct conn_fram
 	if (wire_get_list(f->payload, f->header.length, &l) < 0) return role_refusal(WIRE_R_REQUEST, "the request is incomplete");
 	/* A watcher is told only of the terminal that it names. */
 	if (!(c->roles & ROLE_ATTACH) && l.terminal.len == 0) l.terminal = (struct wire_bytes){ (uint8_t const *)TERMINAL_MAIN, sizeof TERMINAL_MAIN - 1 };
-	struct terminal **const room = calloc(s->len + 1u, sizeof *room);
+	struct terminal **const room = calloc(s->len + 1u, sizeof *room); /* NOLINT(bugprone-sizeof-expression): of pointers */
 	uint8_t *const frame = malloc(WIRE_LISTED_FRAME);
 	struct outcome const o = room && frame ? send_list(s, c, &l, room, frame)
 	                                       : role_refusal(WIRE_R_FAILED, "the head is out of memory");

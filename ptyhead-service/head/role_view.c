@@ -63,7 +63,7 @@ struct outcome role_view(struct terminals *s, struct caller *c, struct conn_fram
 	v->watch = f->header.type == WIRE_WATCH;
 	v->size = a.size;
 	v->tty = a.tty;
-	v->lossless = !v->watch && (a.flags & WIRE_ATTACH_LOSSLESS);
+	v->lossless = !v->watch && (a.flags & WIRE_ATTACH_LOSSLESS); /* NOLINT(clang-analyzer-core.*): all of `a` was decoded */
 	/* Before the answer: the reader may start at once, and the head must already
 	 * wait for it then. */
 	terminal_viewer_add(t, v);

@@ -93,11 +93,10 @@ bool survey_run(struct survey *s, int ms)
 {
 	int64_t const until = clock_ms() + ms;
 	struct pollfd *const p = calloc(s->len ? s->len : 1, sizeof *p);
-	int64_t due;
 
 	if (!p) return false;
 	for (size_t i = 0; i < s->len; i++) s->heads[i].survey = s;
-	while ((due = next_due(s, until)) >= 0) {
+	while (next_due(s, until) >= 0) {
 		int64_t now = clock_ms();
 		if (now >= until) break;
 		for (size_t i = 0; i < s->len; i++) {
@@ -106,7 +105,7 @@ bool survey_run(struct survey *s, int ms)
 			p[i] = (struct pollfd){ h->conn.fd, POLLIN, 0 };
 			if (conn_pending(&h->conn)) p[i].events |= POLLOUT;
 		}
-		due = next_due(s, until);
+		int64_t const due = next_due(s, until);
 		if (due < 0) break;
 		if (poll(p, (nfds_t)s->len, due > now ? (int)(due - now) : 0) <= 0) continue;
 		now = clock_ms();

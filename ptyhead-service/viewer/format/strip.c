@@ -19,7 +19,7 @@ static uint8_t begun(uint8_t c)
 /* Within a sequence or a string. */
 static void inside(struct strip *s, uint8_t c)
 {
-	if (c == 0x18 || c == 0x1a) {
+	if (c == 0x18 || c == 0x1a) { /* NOLINT(bugprone-branch-clone): CAN and SUB; ST is another case */
 		s->state = TEXT;
 	} else if (s->state == STRING) {
 		if (c == '\a') s->state = TEXT;
