@@ -256,7 +256,7 @@ ifeq ($(S6),yes)
 MANPAGES += $(wildcard s6-ptyexec/*.[1-8])
 endif
 EXAMPLEDIR = $(DOCDIR)/examples
-EXAMPLES := $(shell find examples -type f)
+EXAMPLES = $(shell find examples -type f)
 UNITS    := $(wildcard systemd/*.service systemd/*.socket)
 # A shell looks for a file with the command's name.
 COMPLETED := $(TOOLS)

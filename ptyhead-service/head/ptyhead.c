@@ -130,10 +130,10 @@ static bool clusters(char const *s)
 
 /* What getopt_long(3) stopped at. */
 __attribute__((noreturn))
-static void wrong_option(char const *shorts, char const *word)
+static void wrong_option(char const *word)
 {
 	if (optopt == 0) die(EXIT_USAGE, "there is no option %s, or more than one begins so: try ptyhead --help", word);
-	if (strchr(shorts, optopt)) die(EXIT_USAGE, "%s takes an argument: try ptyhead --help", word);
+	if (strchr(SHORTS, optopt)) die(EXIT_USAGE, "%s takes an argument: try ptyhead --help", word);
 	if (!strncmp(word, "--", 2)) die(EXIT_USAGE, "%s: that option takes no argument", word);
 	die(EXIT_USAGE, "there is no option -%c: try ptyhead --help", optopt);
 }
@@ -180,7 +180,7 @@ static void parse(int argc, char **argv, struct daemon_options *o, enum log_leve
 		case 'w': o->limits.clusters = clusters(optarg); break;
 		case 'h': fputs(usage_text, stdout); exit(0);
 		case 'V': puts("ptyhead " PTYHEAD_VERSION); exit(0);
-		default: wrong_option(SHORTS, argv[optind - 1]);
+		default: wrong_option(argv[optind - 1]);
 		}
 	}
 	if (o->notify_fd >= 0 && fcntl(o->notify_fd, F_SETFD, FD_CLOEXEC) < 0)

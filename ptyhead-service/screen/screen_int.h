@@ -286,14 +286,6 @@ static inline bool mode_on(struct screen const *s, enum mode_bit m)
 /* Work that its bytes do not pay for is counted here. */
 static inline void spend(struct screen *s, uint64_t units) { s->purse -= (int64_t)units; }
 
-/* n cells were erased: what they named may be free. */
-static inline void names_freed(struct screen *s, uint32_t n)
-{
-	s->styles.t.patience -= n < s->styles.t.patience ? n : s->styles.t.patience;
-	s->clusters.t.patience -= n < s->clusters.t.patience ? n : s->clusters.t.patience;
-	s->links.patience -= n < s->links.patience ? n : s->links.patience;
-}
-
 static inline struct row *row_at(struct screen const *s, struct grid const *g, unsigned y)
 {
 	unsigned i = g->top + y;
@@ -303,6 +295,14 @@ static inline struct row *row_at(struct screen const *s, struct grid const *g, u
 
 static inline unsigned umin(unsigned a, unsigned b) { return a < b ? a : b; }
 static inline unsigned umax(unsigned a, unsigned b) { return a > b ? a : b; }
+
+/* n cells were erased: what they named may be free. */
+static inline void names_freed(struct screen *s, unsigned n)
+{
+	s->styles.t.patience -= umin(n, s->styles.t.patience);
+	s->clusters.t.patience -= umin(n, s->clusters.t.patience);
+	s->links.patience -= umin(n, s->links.patience);
+}
 
 static inline struct screen_cell cell_make(uint32_t ch, uint16_t style, uint16_t flags)
 {

@@ -24,8 +24,7 @@ void *table_grow(struct table *t, void *at, size_t each, uint32_t first, uint32_
 
 uint32_t table_patience(struct screen const *s, uint32_t least)
 {
-	size_t const n = grids_cells(s) / REFUSAL_CELLS;
-	return n > least ? (uint32_t)n : least;
+	return umax((unsigned)(grids_cells(s) / REFUSAL_CELLS), least);
 }
 
 void table_forget(struct table *t) { memset(t->hash, 0, t->hash_cap * sizeof *t->hash); }

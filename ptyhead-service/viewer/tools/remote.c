@@ -66,22 +66,22 @@ static char const *authority(char const *text, size_t len, struct remote *ret)
 	char const *host = at ? at + 1 : text;
 	char const *const stop = host_end(&host, end);
 	size_t const user = at ? (size_t)(at - text) + 1 : 0;
-	uint64_t port;
+	uint64_t number;
 
 	if (!stop) return "brackets stand around an IPv6 address, and before a port: [::1]:22";
 	size_t const n = (size_t)(stop - host);
-	char const *colon = stop < end && *stop == ']' ? stop + 1 : stop;
+	char const *port = stop < end && *stop == ']' ? stop + 1 : stop;
 	if (n == 0) return "no host is named";
 	if (text[0] == '-' || host[0] == '-') return "a user or host does not begin with -";
 	if (user + n >= sizeof ret->host) return "the host is too long";
 	memcpy(ret->host, text, user);
 	memcpy(ret->host + user, host, n);
 	ret->host[user + n] = 0;
-	if (colon < end) colon++;
-	if ((size_t)(end - colon) >= sizeof ret->port) return "the port is no number";
-	memcpy(ret->port, colon, (size_t)(end - colon));
-	ret->port[end - colon] = 0;
-	if (*ret->port && (!number_parse(ret->port, 65535, &port) || port == 0)) return "the port is no number from 1 to 65535";
+	if (port < end) port++; /* after the colon */
+	if ((size_t)(end - port) >= sizeof ret->port) return "the port is no number";
+	memcpy(ret->port, port, (size_t)(end - port));
+	ret->port[end - port] = 0;
+	if (*ret->port && (!number_parse(ret->port, 65535, &number) || number == 0)) return "the port is no number from 1 to 65535";
 	return NULL;
 }
 
