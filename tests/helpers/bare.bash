@@ -79,10 +79,16 @@ bare_boot() {
 	return 1
 }
 
+# What comes before a command that is to run in it, in $BARE_IN. (bats exports no array.)
+bare_in() {
+	BARE_IN=(nsenter -t "$BARE_PID" -m -p -u -i -C -- env -i TERM=xterm-256color HOME=/root
+		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+}
+
 # bare COMMAND... : in it.
 bare() {
-	nsenter -t "$BARE_PID" -m -p -u -i -C -- env -i TERM=xterm-256color HOME=/root LC_ALL=C.UTF-8 \
-		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+	bare_in
+	"${BARE_IN[@]}" LC_ALL=C.UTF-8 "$@"
 }
 
 bare_halt() {

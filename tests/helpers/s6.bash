@@ -10,6 +10,19 @@ s6_start() {
 	wait_for 5 s6-svscanctl "$S6_SCANDIR" 2>/dev/null
 }
 
+# s6_programs : the programs where services that drop root may execute them: in $T/bin,
+# first in PATH.
+s6_programs() {
+	mkdir -p "$T/bin"
+	cp "$PTYHEAD_BUILD"/{ptyhead,s6-ptyexec,ptyhead-*} "$T/bin/"
+	PATH=$T/bin:$PATH
+	local d=$T
+	while [ "$d" != / ]; do
+		[ "$(stat -c %u "$d")" != 0 ] || [ -k "$d" ] || chmod go+x "$d"
+		d=${d%/*} d=${d:-/}
+	done
+}
+
 # s6_pid SERVICE : the supervised pid, 0 when it is down.
 s6_pid() {
 	local pid

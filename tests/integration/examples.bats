@@ -29,22 +29,10 @@ running() {
 
 mode_of() { stat -c %a "$1"; }
 
-# prepare_root_s6 : heads that drop root find their programs.
-prepare_root_s6() {
-	mkdir -p "$T/bin"
-	cp "$PTYHEAD_BUILD"/{ptyhead,s6-ptyexec,ptyhead-*} "$T/bin/"
-	PATH=$T/bin:$PATH
-	local d=$T
-	while [ "$d" != / ]; do
-		[ "$(stat -c %u "$d")" != 0 ] || [ -k "$d" ] || chmod go+x "$d"
-		d=${d%/*} d=${d:-/}
-	done
-	export PTYHEAD_USER=nobody
-}
-
 @test "s6: three services in one scan directory, two of them by new-service; their heads are killed" {
 	copy s6
-	prepare_root_s6
+	s6_programs
+	export PTYHEAD_USER=nobody
 	cmp "$REPO/examples/s6/fdholder/run" "$REPO/examples/gameserver/s6/fdholder/run"
 	mkdir "$T/scan"
 	cp -r "$T"/s6/{app,ptyhead-app,fdholder} "$T/scan"
@@ -76,7 +64,8 @@ prepare_root_s6() {
 @test "s6: top runs, two may look, one may quit it, and it comes back" {
 	copy s6
 	# As root, so that the head gives that up, from where it may read.
-	prepare_root_s6
+	s6_programs
+	export PTYHEAD_USER=nobody
 	s6_start "$T/s6"
 	wait_for 10 running top s6_pid app
 	first=$PID

@@ -240,16 +240,10 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 scan_up() {
 	export PTYHEAD_DIR=$T/run GAME_DIR=$T/game PTYHEAD_LOGS=$T/logs PTYHEAD_USER=nobody GAME_USER=games
 	export ADDRESS=$PTYHEAD_DIR/gameserver.sock
-	mkdir -p "$T/bin" "$T/run"
-	cp "$PTYHEAD_BUILD"/{ptyhead,s6-ptyexec,ptyhead-*} "$T/bin/"
+	mkdir -p "$T/run"
+	s6_programs
 	install -m 755 "$EXAMPLE/server" "$T/bin/gameserver"
 	for f in backup record; do install -m 755 "$EXAMPLE/$f" "$T/bin/gameserver-$f"; done
-	PATH=$T/bin:$PATH
-	local d=$T
-	while [ "$d" != / ]; do
-		[ "$(stat -c %u "$d")" != 0 ] || [ -k "$d" ] || chmod go+x "$d"
-		d=${d%/*} d=${d:-/}
-	done
 	# As cron's line does it: with next to nothing in the environment.
 	JOB=(env -i PATH="$T/bin:/usr/bin:/bin" HOME=/ PTYHEAD_TEST="$PTYHEAD_TEST" ASAN_OPTIONS="$ASAN_OPTIONS"
 		GAME_DIR="$GAME_DIR" GAME_ADDRESS="$ADDRESS" s6-setuidgid games)

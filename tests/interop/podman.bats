@@ -19,13 +19,14 @@ setup() {
 		events_logger = "file"
 	EOC
 	export CONTAINERS_CONF=$T/containers.conf
+	POD=(env -u PTYHEAD_TEST podman --root "$T/store" --runroot "$T/run" --storage-driver overlay)
 }
 teardown() {
 	pod kube down "$T/pod.yaml" >/dev/null 2>&1
 	pod pod rm -f -a >/dev/null 2>&1
 	common_teardown
 }
-pod() { env -u PTYHEAD_TEST podman --root "$T/store" --runroot "$T/run" --storage-driver overlay "$@" 3>&-; }
+pod() { "${POD[@]}" "$@" 3>&-; }
 inside() { pod exec app-app "$@"; }
 shows() { inside ptyhead-show app | grep -qE -e "$1"; }
 
@@ -48,8 +49,7 @@ shows() { inside ptyhead-show app | grep -qE -e "$1"; }
 		return 1
 	}
 	wait_for 20 shows 'load average'
-	tm_start 80x24 env -u PTYHEAD_TEST CONTAINERS_CONF="$CONTAINERS_CONF" podman --root "$T/store" --runroot "$T/run" \
-		--storage-driver overlay exec -it app-app ptyhead-attach app
+	tm_start 80x24 env CONTAINERS_CONF="$CONTAINERS_CONF" "${POD[@]}" exec -it app-app ptyhead-attach app
 	tm_wait 20 'load average'
 	# The log of `s6-ptyexec -l` is one, too.
 	wait_for 10 eval "inside ptyhead-list --json | grep -q '\"viewers\": 2'"

@@ -2,44 +2,14 @@
 /* libptyhead against heads that are hostile, slow, away, or refuse; and with descriptors
  * that are none. Each handle is driven as its user's loop would: poll its descriptor, call
  * _process. */
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 
-#include "client.h"
+#include "playhead.h"
 #include "ptypair.h"
 #include "unit.h"
-
-static char dir[64];
-static int listener = -1;
-static struct ptyhead_address address;
-
-static void set_up(int backlog)
-{
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	char const *why;
-	strcpy(dir, "/tmp/ptyhead-library.XXXXXX");
-	CHECK(mkdtemp(dir));
-	snprintf(sa.sun_path, sizeof sa.sun_path, "%s/s", dir);
-	CHECK_EQ(ptyhead_address_parse(sa.sun_path, &address, &why), 0);
-	if (backlog < 0) return;
-	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	CHECK(bind(listener, (struct sockaddr *)&sa, sizeof sa) == 0 && listen(listener, backlog) == 0);
-}
-
-static void tear_down(void)
-{
-	if (listener >= 0) close(listener);
-	listener = -1;
-	(void)unlink(address.path);
-	CHECK(rmdir(dir) == 0);
-}
-
-static bool readable(int fd, int ms) { return poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, ms) == 1; }
 
 /* Calls `process` when the handle's descriptor says so, until it returns something other
  * than `again`, or nothing was to do for `ms`: then `again`. */

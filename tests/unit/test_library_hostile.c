@@ -1,44 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /* libptyhead against a head that lies: tapes damaged at random, frames and descriptors at
  * random, sizes that are none; and processes that are in the way of their own adoption. */
-#include <poll.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <termios.h>
 #include <time.h>
 
-#include "client.h"
 #include "faketape.h"
+#include "playhead.h"
 #include "ptypair.h"
 #include "unit.h"
-
-static char dir[64];
-static int listener = -1;
-static struct ptyhead_address address;
-
-static void set_up(void)
-{
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	char const *why;
-	strcpy(dir, "/tmp/ptyhead-library.XXXXXX");
-	CHECK(mkdtemp(dir));
-	snprintf(sa.sun_path, sizeof sa.sun_path, "%s/s", dir);
-	CHECK_EQ(ptyhead_address_parse(sa.sun_path, &address, &why), 0);
-	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	CHECK(bind(listener, (struct sockaddr *)&sa, sizeof sa) == 0 && listen(listener, 200) == 0);
-}
-
-static void tear_down(void)
-{
-	close(listener);
-	(void)unlink(address.path);
-	CHECK(rmdir(dir) == 0);
-}
-
-static bool readable(int fd, int ms) { return poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, ms) == 1; }
 
 /* The same ones each time. */
 static uint64_t state = 88172645463325252u;
@@ -161,7 +133,7 @@ static void damage(struct faketape *t)
 TEST(a_tape_damaged_at_random_while_it_is_read)
 {
 	static char const text[3000];
-	set_up();
+	set_up(200);
 	for (unsigned round = 0; round < 300; round++) {
 		struct faketape t;
 		struct tape_header const h = fake_header();
@@ -244,7 +216,7 @@ TEST(frames_and_descriptors_at_random)
 	struct pty p;
 	char const *what;
 	signal(SIGPIPE, SIG_IGN);
-	set_up();
+	set_up(200);
 	CHECK_EQ(pty_open(&p, &what), 0);
 	for (unsigned round = 0; round < 1500; round++) {
 		struct ptyhead_viewer *v = NULL;
@@ -289,7 +261,7 @@ TEST(descriptors_that_nobody_asked_for_do_not_pile_up)
 {
 	struct faketape t;
 	struct tape_header const h = fake_header();
-	set_up();
+	set_up(200);
 	CHECK_EQ(fake_open(&t, &h, FAKE_SEALS), 0);
 	struct ptyhead_viewer *const v = viewer(0);
 	int const head = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
@@ -346,7 +318,7 @@ static pid_t taker(unsigned n, int *ret_until)
 static void adopting(unsigned n, int (*does)(void))
 {
 	int until, status = -1;
-	set_up();
+	set_up(200);
 	pid_t const head = taker(n, &until);
 	pid_t const pid = fork();
 	if (pid == 0) {

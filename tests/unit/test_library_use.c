@@ -1,40 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* libptyhead used as it should not be, or where things are short: a tape that goes on while
  * nobody reads, functions called from within others, no descriptors left, a fork. */
-#include <poll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 
-#include "client.h"
 #include "faketape.h"
+#include "playhead.h"
 #include "unit.h"
-
-static char dir[64];
-static int listener = -1;
-static struct ptyhead_address address;
-
-static void set_up(void)
-{
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	char const *why;
-	strcpy(dir, "/tmp/ptyhead-library.XXXXXX");
-	CHECK(mkdtemp(dir));
-	snprintf(sa.sun_path, sizeof sa.sun_path, "%s/s", dir);
-	CHECK_EQ(ptyhead_address_parse(sa.sun_path, &address, &why), 0);
-	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	CHECK(bind(listener, (struct sockaddr *)&sa, sizeof sa) == 0 && listen(listener, 4) == 0);
-}
-
-static void tear_down(void)
-{
-	close(listener);
-	(void)unlink(address.path);
-	CHECK(rmdir(dir) == 0);
-}
-
-static bool readable(int fd, int ms) { return poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, ms) == 1; }
 
 static int settle(struct ptyhead_viewer *v)
 {
@@ -100,7 +72,7 @@ TEST(what_was_missed_is_what_the_next_output_is_ahead)
 {
 	struct faketape t;
 	static char const more[40000];
-	set_up();
+	set_up(4);
 	tape_open_with(&t, 100);
 	int const head = attached(&t, VIEW(.begin = on_begin, .output = on_output));
 	CHECK_EQ(heard.at, 100);
@@ -144,7 +116,7 @@ static void begin_among_runs(void *arg, struct ptyhead_run const *run, struct pt
 TEST(the_end_of_a_run_is_told_though_its_mark_was_overwritten)
 {
 	struct faketape t;
-	set_up();
+	set_up(4);
 	tape_open_with(&t, 100);
 	fake_mark(&t, TAPE_RUN_START, 100, 0);
 	int const head = attached(&t, VIEW(.begin = begin_among_runs, .started = on_started, .ended = on_ended));
@@ -164,7 +136,7 @@ TEST(the_end_of_a_run_is_told_though_its_mark_was_overwritten)
 TEST(a_viewer_is_not_processed_within_itself)
 {
 	struct faketape t;
-	set_up();
+	set_up(4);
 	tape_open_with(&t, 40000);
 	int const head = attached(&t, VIEW(.begin = on_begin, .output = on_output));
 	CHECK(heard.outputs > 1);
@@ -182,7 +154,7 @@ TEST(a_child_does_not_keep_a_viewer_busy_whose_head_has_gone)
 {
 	struct faketape t;
 	int p[2];
-	set_up();
+	set_up(4);
 	tape_open_with(&t, 10);
 	int const head = attached(&t, VIEW(.begin = on_begin));
 	CHECK_EQ(pipe2(p, O_CLOEXEC), 0);
@@ -222,7 +194,7 @@ TEST(nothing_to_type_and_nobody_to_tell)
 	uint8_t buf[WIRE_LISTED_FRAME];
 	struct wire_listing w;
 	struct wire_entry const e = { .terminal = { (uint8_t const *)"main", 4 } };
-	set_up();
+	set_up(4);
 	CHECK_EQ(ptyhead_viewer_new(&v, &(struct ptyhead_view){ .address = &address }), 0);
 	CHECK_EQ(ptyhead_viewer_input(v, NULL, 0), 0);
 	ptyhead_viewer_free(v);
@@ -288,7 +260,7 @@ static int bad_name(void)
 
 TEST(a_process_that_gets_no_terminal_keeps_what_it_had)
 {
-	set_up();
+	set_up(4);
 	CHECK_EQ(adopting(at_each_limit), 0);
 	CHECK_EQ(adopting(without_stderr), 0);
 	CHECK_EQ(adopting(bad_name), 0);

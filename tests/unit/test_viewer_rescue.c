@@ -7,6 +7,7 @@
 #include "unit.h"
 
 static struct rescue rescue;
+static int fds[2];
 static volatile sig_atomic_t told;
 
 static void on_fault(int number, siginfo_t *fault, void *context)
@@ -18,10 +19,22 @@ static void on_fault(int number, siginfo_t *fault, void *context)
 	rescue_now(&rescue);
 }
 
-static void handle_faults(void)
+/* On a pipe, whose modes are of no account. */
+static void arm(void)
 {
 	struct sigaction const a = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+	struct termios const modes = { 0 };
+	CHECK(pipe2(fds, O_CLOEXEC) == 0);
+	rescue_init(&rescue);
+	rescue_arm(&rescue, fds[0], fds[1], &modes);
 	CHECK(sigaction(SIGSEGV, &a, NULL) == 0);
+}
+
+static void disarm(void)
+{
+	rescue_deinit(&rescue);
+	close(fds[0]);
+	close(fds[1]);
 }
 
 static void fault_from_outside(void)
@@ -41,56 +54,41 @@ static void offer(char const *text)
 	rescue_ready(&rescue, b);
 }
 
-/* What came out. The terminal's modes are of no account: it is a pipe. */
-static void came_out(int fd, char const *want)
+static void came_out(char const *want)
 {
 	char buf[64] = "";
-	struct pollfd p = { fd, POLLIN, 0 };
-	if (poll(&p, 1, 0) == 1) CHECK(read(fd, buf, sizeof buf - 1) > 0);
+	struct pollfd p = { fds[0], POLLIN, 0 };
+	if (poll(&p, 1, 0) == 1) CHECK(read(fds[0], buf, sizeof buf - 1) > 0);
 	CHECK_STR(buf, want);
 }
 
 TEST(a_fault_from_outside_waits_until_what_undoes_the_write_is_ready)
 {
-	struct termios const modes = { 0 };
-	int fds[2];
-	CHECK(pipe2(fds, O_CLOEXEC) == 0);
-	rescue_init(&rescue);
-	rescue_arm(&rescue, fds[0], fds[1], &modes);
-	handle_faults();
+	arm();
 	offer("before");
 	rescue_hold(&rescue);
 	fault_from_outside();
 	CHECK_EQ(told, 0);
-	came_out(fds[0], "");
+	came_out("");
 	offer("after");
 	rescue_release(&rescue);
 	CHECK_EQ(told, 1);
-	came_out(fds[0], "after");
+	came_out("after");
 	rescue_hold(&rescue);
 	rescue_release(&rescue);
 	CHECK_EQ(told, 1);
-	rescue_deinit(&rescue);
-	close(fds[0]);
-	close(fds[1]);
+	disarm();
 }
 
 TEST(a_fault_of_its_own_does_not_wait)
 {
-	struct termios const modes = { 0 };
-	int fds[2];
-	CHECK(pipe2(fds, O_CLOEXEC) == 0);
-	rescue_init(&rescue);
-	rescue_arm(&rescue, fds[0], fds[1], &modes);
-	handle_faults();
+	arm();
 	offer("ready");
 	rescue_hold(&rescue);
 	CHECK(raise(SIGSEGV) == 0);
 	CHECK_EQ(told, 1);
-	came_out(fds[0], "ready");
-	rescue_deinit(&rescue);
-	close(fds[0]);
-	close(fds[1]);
+	came_out("ready");
+	disarm();
 }
 
 TEST_MAIN
