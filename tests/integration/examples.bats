@@ -52,8 +52,8 @@ mode_of() { stat -c %a "$1"; }
 		[ "$name" = my-app ] || ptyhead-wait -t 10 --since start -e . "$T/run/$name.sock"
 		s6-svc -k "$T/scan/ptyhead-$name"
 		newer() { running ptyhead s6_pid "ptyhead-$name" && [ "$PID" != "$was" ]; }
-		[ "$name" != my-app ] || ptyhead-send -t 10 "$T/run/$name.sock" typed
 		wait_for 10 newer
+		[ "$name" != my-app ] || ptyhead-send -t 10 "$T/run/$name.sock" typed
 		[ "$(s6_pid "$name")" = "$pid" ]
 	done
 	ptyhead-wait -t 10 --since start -F 'says "a b" \ $c ${d} {' "$T/run/two.sock"
