@@ -35,6 +35,10 @@ CFLAGS   ?= -O2 -g
 OBJCOPY  ?= objcopy
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
 STD      := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fno-strict-overflow
+# No exception passes through the programs: the tables would only take memory (debuggers
+# have their own). Through the library's callbacks one may pass.
+UNWIND   := -fno-asynchronous-unwind-tables
+comma    := ,
 DEFS     := -DPTYHEAD_VERSION='"$(VERSION)"'
 
 ifeq ($(SAN),yes)
@@ -77,7 +81,9 @@ SYSTEMD_LIBS :=
 skip_src += $(S)/head/activation.c $(S)/head/keep_systemd.c
 endif
 ifeq ($(S6),yes)
-S6_LIBS := -ls6 -lskarnet
+# Linked into the programs where the archives are installed: as shared libraries they cost
+# each head 120 KB of memory.
+S6_LIBS := $(if $(findstring /,$(shell $(CC) -print-file-name=libs6.a)),-Wl$(comma)-Bstatic -ls6 -lskarnet -Wl$(comma)-Bdynamic,-ls6 -lskarnet)
 DEFS += -DHAVE_S6=1
 else
 S6_LIBS :=
@@ -130,7 +136,7 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(ALLFLAGS) $(XFLAGS) -c -o $@ $<
+	$(call say,CC)$(CC) $(ALLFLAGS) $(UNWIND) $(XFLAGS) -c -o $@ $<
 
 $(SCRIPTS:%=$(B)/%): $(B)/%: $(S)/scripts/%
 	@mkdir -p $(@D)
