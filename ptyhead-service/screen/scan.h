@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Fast scanners for runs of bytes in a stream. They keep no state. What they do not
- * accept goes through the parser byte by byte. Only for parse.c. */
+ * accept goes through the parser byte by byte. */
 #ifndef SCREEN_SCAN_H
 #define SCREEN_SCAN_H
 

@@ -62,7 +62,7 @@ static inline FILE *logreplay_open(char const *path, char const *suffix)
 
 static inline bool logreplay_begin(struct logreplay *r)
 {
-	struct loglines_sink const sink = { r, logreplay_offer, logreplay_line };
+	struct loglines_sink const sink = { .arg = r, .offer = logreplay_offer, .line = logreplay_line };
 	r->now = 1;
 	r->look_at = r->again_at = 0;
 	r->screen = screen_new(24, 80);

@@ -45,7 +45,7 @@ static void begin(struct log *l)
 	l->now = 1;
 	l->screen = screen_new(24, 80);
 	CHECK(l->screen);
-	l->lines = loglines_new(l->screen, &(struct loglines_sink){ l, offer, line });
+	l->lines = loglines_new(l->screen, &(struct loglines_sink){ .arg = l, .offer = offer, .line = line });
 	CHECK(l->lines);
 	loglines_live(l->lines, true);
 }
@@ -294,7 +294,7 @@ TEST(replayed_lines_are_not_logged)
 	struct log l;
 	begin(&l);
 	loglines_free(l.lines);
-	l.lines = loglines_new(l.screen, &(struct loglines_sink){ &l, offer, line });
+	l.lines = loglines_new(l.screen, &(struct loglines_sink){ .arg = &l, .offer = offer, .line = line });
 	CHECK(l.lines);
 	for (unsigned i = 0; i < 50; i++) write_text(&l, "old\r\n");
 	loglines_live(l.lines, true);
@@ -395,6 +395,103 @@ TEST(a_result_comes_before_the_summary_at_once)
 	pass(&l, 100000000 - LOGLINES_LOOK_NS);
 	CHECK_STR(l.got, "bar 10%\nbar 100%\nsummary\n");
 	end(&l);
+}
+
+/* What the sink counts and gets does not depend on whether a flood is only counted. */
+struct flood {
+	struct log log;
+	bool full;
+	unsigned long counted, skimmed;
+};
+
+static bool flood_offer(void *arg)
+{
+	struct flood *const f = arg;
+	f->counted++;
+	return !f->full;
+}
+
+static bool flood_refuse(void *arg, uint64_t lines)
+{
+	struct flood *const f = arg;
+	if (!f->full) return false;
+	f->counted += lines;
+	f->skimmed += lines;
+	return true;
+}
+
+static void flood_line(void *arg, char const *text, size_t len, uint64_t since)
+{
+	struct flood *const f = arg;
+	line(&f->log, text, len, since);
+}
+
+static void flood_begin(struct flood *f, unsigned rows, bool skims)
+{
+	memset(f, 0, sizeof *f);
+	f->log.now = 1;
+	f->log.screen = screen_new(rows, 40);
+	CHECK(f->log.screen);
+	f->log.lines = loglines_new(f->log.screen, &(struct loglines_sink){
+		.arg = f, .offer = flood_offer, .refuse = skims ? flood_refuse : NULL, .line = flood_line });
+	CHECK(f->log.lines);
+	loglines_live(f->log.lines, true);
+}
+
+/* A chunk of a flood, with `odd` of 256 lines that are not plain. */
+static size_t flood_text(char *buf, size_t cap, unsigned *seed, unsigned odd)
+{
+	static char const *const odds[] = {
+		"\033[31mred\033[m\r\n", "\r\n", "   \r\n", "a line that is longer than the terminal is wide, by far\r\n",
+		"bar 10%\rbar 20%\r\n", "no return\n", "\033[2A\033[Kup\033[2B\r\n", "\033[2;5r", "\033[r", "\033[?1049h", "\033[?1049l",
+		"\tab\r\n", "\033[3;1H", "\033[99;1H", "\033[2J", "exactly forty columns of text, to the end\r\n", "\303\251\r\n", "\033[?7l", "\033[?7h",
+		"\033[10M", "\033[5L", "\033[?69h\033[5;30s", "\033[?69l", "\033[H", "\0337", "\0338",
+	};
+	size_t len = 0;
+	while (len + 128 < cap) {
+		*seed = *seed * 1103515245u + 12345u;
+		unsigned const r = *seed >> 8;
+		int const n = r % 256 < odd ? snprintf(buf + len, cap - len, "%s", odds[(r >> 8) % (sizeof odds / sizeof *odds)]) :
+		              snprintf(buf + len, cap - len, "%.*s %u\r\n", (int)(r >> 8) % 30, "of the same kind, as they come", r % 1000);
+		len += (size_t)n;
+	}
+	return len;
+}
+
+TEST(a_flood_is_counted_to_the_line)
+{
+	static struct flood with, without;
+	static char text[40000];
+	unsigned long skimmed = 0;
+	unsigned seed = 5;
+	for (unsigned round = 0; round < 60; round++) {
+		unsigned const rows = 1 + round % 30;
+		unsigned const odd = round % 4 == 0 ? 0 : round % 4 == 1 ? 1 : round % 4 == 2 ? 4 : 40;
+		flood_begin(&with, rows, true);
+		flood_begin(&without, rows, false);
+		for (unsigned i = 0; i < 12; i++) {
+			size_t const len = flood_text(text, 10000 + 30000 * (i % 2), &seed, odd) - i % 3;
+			with.full = without.full = i > 0 && i % 5 != 0;
+			for (struct flood *f = &with;; f = &without) {
+				loglines_feed(f->log.lines, text, len, f->log.now);
+				f->log.len = 0;
+				if (i % 2) look(&f->log);
+				if (f == &without) break;
+			}
+			CHECK(with.counted == without.counted);
+			CHECK_STR(with.log.got, without.log.got);
+		}
+		char why[SCREEN_WHY_MAX];
+		CHECK(screen_equal(with.log.screen, without.log.screen, why));
+		pass(&with.log, LOGLINES_STABLE_NS + LOGLINES_LOOK_NS);
+		pass(&without.log, LOGLINES_STABLE_NS + LOGLINES_LOOK_NS);
+		CHECK_STR(with.log.got, without.log.got);
+		CHECK(with.counted == without.counted);
+		skimmed += with.skimmed;
+		end(&with.log);
+		end(&without.log);
+	}
+	CHECK(skimmed > 10000);
 }
 
 TEST_MAIN

@@ -33,6 +33,7 @@ static void final(void *arg, struct screen const *s, struct screen_row const *ro
 	struct loglines *const t = arg;
 	(void)s;
 	if (!t->live) return;
+	t->finals++;
 	bool const blank = logform_blank(row);
 	struct logrow *r = logrows_find(&t->rows, row->cells, false);
 	bool const restarts = r && r->restart;
@@ -240,7 +241,8 @@ void loglines_feed(struct loglines *t, void const *data, size_t len, uint64_t no
 		screen_feed(t->screen, data, len);
 		return;
 	}
-	logmotion_feed(t, data, len);
+	size_t const n = logskim_feed(t, data, len);
+	logmotion_feed(t, (char const *)data + n, len - n);
 	picture_fed(t);
 }
 

@@ -66,6 +66,9 @@
 struct loglines_sink {
 	void *arg;
 	bool (*offer)(void *arg);
+	/* May be NULL. Will every line be refused that is offered before the end of this
+	 * feed? Then it counts `lines` as offered, and returns true. */
+	bool (*refuse)(void *arg, uint64_t lines);
 	/* `since`: when the text got its present form, in the clock of loglines_look. */
 	void (*line)(void *arg, char const *text, size_t len, uint64_t since);
 };

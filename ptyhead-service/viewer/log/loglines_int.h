@@ -47,6 +47,8 @@ void logrows_clear(struct logrow *row);
 void logrows_leave(struct logrows *r, struct logrow const *row, uint64_t now);
 /* A text that left its place comes back. True, once, if it left recently. */
 bool logrows_return(struct logrows *r, uint64_t text, uint64_t now);
+/* May logrows_return still return true for any text? */
+bool logrows_waits(struct logrows *r, uint64_t now);
 
 /* A line with the rows [y, end), and what is known of it. */
 struct logspan {
@@ -95,6 +97,7 @@ struct loglines {
 	bool live;     /* rows are logged; false: the past is replayed */
 	bool resizing;
 	uint64_t now;  /* time of the present feed */
+	unsigned finals; /* rows that left the screen */
 	struct screen_cell const *cursor_cells; /* at the last look: the row with the cursor */
 	uint64_t cursor_text;
 	bool picture;  /* at the last look there was a picture */
@@ -146,6 +149,10 @@ bool logresize_same(struct loglines const *t, uint64_t hash);
 
 /* Feeds the screen, and records movements in struct logmotion. */
 void logmotion_feed(struct loglines *t, char const *data, size_t len);
+/* Feeds as much of a flood as needs no more than counting. Returns how much of `data` that
+ * was, perhaps nothing. */
+size_t logskim_feed(struct loglines *t, char const *data, size_t len);
+
 /* The last redraw drew everything from this row down, and nothing above. 0: not known. */
 unsigned logmotion_top(struct loglines const *t);
 

@@ -57,9 +57,16 @@ void logrows_leave(struct logrows *r, struct logrow const *row, uint64_t now)
 	r->any_gone = true;
 }
 
+bool logrows_waits(struct logrows *r, uint64_t now)
+{
+	struct logrow const *const newest = &r->gone[(r->gone_next - 1) % LOGROWS_GONE_MAX];
+	if (now - newest->since >= LOGLINES_STABLE_NS) r->any_gone = false;
+	return r->any_gone;
+}
+
 bool logrows_return(struct logrows *r, uint64_t text, uint64_t now)
 {
-	if (!r->any_gone) return false;
+	if (!logrows_waits(r, now)) return false;
 	for (unsigned i = 0; i < LOGROWS_GONE_MAX; i++) {
 		struct logrow *const g = &r->gone[i];
 		if (g->logged != text || g->seen.text != text || now - g->since >= LOGLINES_STABLE_NS) continue;

@@ -47,7 +47,13 @@ static size_t same_time(struct logtail *t, size_t most)
 static bool offer(void *arg)
 {
 	struct logtail *const t = arg;
-	return !t->muted && (t->listing || logwriter_offer(t->writer, logtail_now(t)));
+	return !t->muted && (t->listing || logwriter_offer(t->writer, t->clock));
+}
+
+static bool refuse(void *arg, uint64_t lines)
+{
+	struct logtail *const t = arg;
+	return !t->muted && !t->listing && logwriter_refuse(t->writer, lines);
 }
 
 static void line(void *arg, char const *text, size_t len, uint64_t since)
@@ -194,7 +200,7 @@ static void on_mark(struct logtail *t, struct tape_mark const *m)
 
 static int take_screen(struct logtail *t, struct replay *p)
 {
-	struct loglines_sink const sink = { .arg = t, .offer = offer, .line = line };
+	struct loglines_sink const sink = { .arg = t, .offer = offer, .refuse = refuse, .line = line };
 	struct screen *const old = t->screen;
 	if (t->writer->raw) return 0;
 	t->screen = replay_take(p);
@@ -361,7 +367,7 @@ int logtail_another_tape(struct logtail *t)
 
 int logtail_step(struct logtail *t)
 {
-	uint8_t buf[16384];
+	uint8_t buf[65536];
 	struct tape_event e;
 	uint64_t const pos = t->follow->tape.pos;
 	/* Without room for bytes it returns the marks at the end of the past. */

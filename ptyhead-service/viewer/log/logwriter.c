@@ -76,6 +76,13 @@ bool logwriter_offer(struct logwriter *w, uint64_t now)
 	return false;
 }
 
+bool logwriter_refuse(struct logwriter *w, uint64_t lines)
+{
+	if (w->left_out == 0) return false;
+	w->left_out += lines;
+	return true;
+}
+
 /* ---- lines ----------------------------------------------------------------- */
 
 static size_t stamp(struct logwriter const *w, uint64_t wall, char buf[STAMP_MAX])

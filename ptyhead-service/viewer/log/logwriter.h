@@ -43,6 +43,8 @@ void logwriter_deinit(struct logwriter *w);
 
 /* Is a line wanted? If not, it is counted. */
 bool logwriter_offer(struct logwriter *w, uint64_t now);
+/* Are no lines wanted until the next logwriter_write? Then counts that many. */
+bool logwriter_refuse(struct logwriter *w, uint64_t lines);
 /* Characters that are not printable (base/printable.h) become \xNN. */
 void logwriter_line(struct logwriter *w, char const *text, size_t len, uint64_t wall, uint64_t now);
 void logwriter_raw(struct logwriter *w, void const *data, size_t len, uint64_t now);
