@@ -209,7 +209,7 @@ check-san:                      ## the integration tests on the build with sanit
 	@$(MAKE) --no-print-directory -j2 FAULTS=yes build/faults/ptyhead
 	@tests/run -i build/asan
 
-check-interop:                  ## with large foreign programs (a browser): from nothing, some minutes
+check-interop:                  ## with a browser, podman, Debian packages: from nothing, some minutes
 	@tests/helpers/need build check interop
 	@$(MAKE) --no-print-directory -j2 tests-built
 	@tests/run -x build
