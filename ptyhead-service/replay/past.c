@@ -211,42 +211,25 @@ static struct screen *moment(struct replay *g, int e, struct tape_state *ret_sta
 	return s;
 }
 
+static struct screen *past_place(struct tape_reader *r, struct tape_place at, struct tape_state *ret_state)
+{
+	struct replay *const g = calloc(1, sizeof *g);
+
+	if (!g) return NULL;
+	g->tape = r;
+	int e = replay_to_place(g, at);
+	if (e == 0 && (!g->exact || r->pos != at.offset)) e = -ENODATA;
+	return moment(g, e, ret_state);
+}
+
 struct screen *past_at_offset(struct tape_reader *r, uint64_t offset, struct tape_state *ret_state)
 {
-	struct replay *const g = calloc(1, sizeof *g);
-
-	if (!g) return NULL;
-	g->tape = r;
-	int e = replay_to(g, offset);
-	if (e == 0 && (!g->exact || r->pos != offset)) e = -ENODATA;
-	return moment(g, e, ret_state);
-}
-
-static bool is_mark(struct replay const *g, struct tape_mark const *m)
-{
-	return g->event.mark.type == m->type && g->event.mark.run == m->run;
-}
-
-/* Up to that mark. Behind it another run may begin at the same offset. */
-static struct screen *past_up_to(struct tape_reader *r, struct tape_mark const *end, struct tape_state *ret_state)
-{
-	struct replay *const g = calloc(1, sizeof *g);
-	enum tape_next next = TAPE_NOTHING;
-
-	if (!g) return NULL;
-	g->tape = r;
-	int e = replay_begin(g, end->offset > 0 ? end->offset - 1 : 0);
-	if (e == 0 && g->exact) {
-		do next = replay_step(g, REPLAY_NOW);
-		while (next == TAPE_BYTES || (next == TAPE_MARK && !is_mark(g, end)));
-	}
-	if (e == 0 && next != TAPE_MARK) e = -ENODATA;
-	return moment(g, e, ret_state);
+	return past_place(r, (struct tape_place){ offset, TAPE_MARK_ANY }, ret_state);
 }
 
 struct screen *past_at_end(struct tape_reader *r, uint32_t run, struct tape_state *ret_state)
 {
-	struct tape_mark end;
+	struct tape_place end;
 	struct screen *s = NULL;
 	uint8_t *bytes;
 	size_t len;
@@ -262,6 +245,5 @@ struct screen *past_at_end(struct tape_reader *r, uint32_t run, struct tape_stat
 	if (s || (e == 0 && ret_state->run == run)) return s;
 	/* A run before the last one: possible while the ring holds its output. */
 	errno = ENODATA;
-	if (!place_run_end(r, run, &end)) return NULL;
-	return past_up_to(r, &end, ret_state);
+	return place_run_end(r, run, &end) ? past_place(r, end, ret_state) : NULL;
 }

@@ -53,24 +53,31 @@ size_t place_same_time(struct tape_reader const *r, size_t most, uint64_t *time)
 	return next - r->pos < most ? (size_t)(next - r->pos) : most;
 }
 
-uint64_t place_run_start(struct tape_reader const *from)
+/* The place before the mark that was just read. */
+static struct tape_place place_before(struct tape_reader const *r, struct tape_event const *e)
+{
+	return (struct tape_place){ e->offset, r->mark - 1 };
+}
+
+struct tape_place place_run_start(struct tape_reader const *from)
 {
 	struct tape_reader r = *from;
 	struct tape_event e;
-	uint64_t at;
 
 	for (;;) {
 		enum tape_next next;
 		tape_reader_oldest_seek(&r);
-		at = r.pos;
+		struct tape_place at = { r.pos, r.mark };
 		while ((next = next_mark(&r, &e)) == TAPE_MARK)
-			if (e.mark.type == TAPE_RUN_START) at = e.offset;
+			if (e.mark.type == TAPE_RUN_START) at = place_before(&r, &e);
 		if (next == TAPE_NOTHING) return at;
 	}
 }
 
-/* The newest mark of this type and run. For a start with `run` 0: of this process. */
-static bool newest_mark(struct tape_reader const *from, uint32_t type, uint32_t run, int32_t pid, struct tape_mark *ret)
+/* The newest mark of this type and run, and the place before it. For a start with `run`
+ * 0: of this process. */
+static bool newest_mark(struct tape_reader const *from, uint32_t type, uint32_t run, int32_t pid, struct tape_mark *ret,
+                        struct tape_place *ret_at)
 {
 	struct tape_reader r = *from;
 	struct tape_event e;
@@ -82,6 +89,7 @@ static bool newest_mark(struct tape_reader const *from, uint32_t type, uint32_t 
 		while ((next = next_mark(&r, &e)) == TAPE_MARK) {
 			if (e.mark.type != type || (run ? e.mark.run != run : e.mark.u.start.pid != pid)) continue;
 			*ret = e.mark;
+			*ret_at = place_before(&r, &e);
 			found = true;
 		}
 		if (next == TAPE_NOTHING) return found;
@@ -116,21 +124,21 @@ bool place_mark_since(struct tape_reader const *from, uint32_t type, uint64_t of
 	}
 }
 
-bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, uint64_t *ret)
+bool place_run_begin(struct tape_reader const *from, uint32_t run, int32_t pid, struct tape_place *ret)
 {
 	struct tape_mark m;
-	if (!newest_mark(from, TAPE_RUN_START, run, pid, &m)) return false;
-	*ret = m.offset;
-	return true;
+	return newest_mark(from, TAPE_RUN_START, run, pid, &m, ret);
 }
 
-bool place_run_end(struct tape_reader const *from, uint32_t run, struct tape_mark *ret)
+bool place_run_end(struct tape_reader const *from, uint32_t run, struct tape_place *ret)
 {
-	struct tape_mark later;
-	if (run == 0 || !newest_mark(from, TAPE_RUN_END, run, 0, ret)) return false;
+	struct tape_mark m;
+	struct tape_place later;
+	if (run == 0 || !newest_mark(from, TAPE_RUN_END, run, 0, &m, ret)) return false;
 	struct tape_state s = { 0 };
-	tape_state_mark(&s, ret);
-	if (tape_state_left(&s) && newest_mark(from, TAPE_CLOSED, run, 0, &later)) *ret = later;
+	tape_state_mark(&s, &m);
+	if (tape_state_left(&s) && newest_mark(from, TAPE_CLOSED, run, 0, &m, &later)) *ret = later;
+	ret->mark++;
 	return true;
 }
 

@@ -76,16 +76,16 @@ static int begin_first(struct replay *p)
 	return r < 0 ? r : begun(p, true);
 }
 
-/* Starts at one of the two checkpoints if it does not lie after `offset`; else -ERANGE,
- * but `state` is the checkpoint's. */
-static int begin_checkpoint(struct replay *p, bool oldest, uint64_t offset)
+/* Starts at one of the two checkpoints if it does not lie after `at`; else -ERANGE, but
+ * `state` is the checkpoint's. */
+static int begin_checkpoint(struct replay *p, bool oldest, struct tape_place at)
 {
 	uint8_t *bytes;
 	size_t len;
 
 	int r = tape_reader_checkpoint(p->tape, oldest, &p->state, &bytes, &len);
 	if (r < 0) return r;
-	if (p->tape->pos > offset) {
+	if (p->tape->pos > at.offset || p->tape->mark > at.mark) {
 		r = -ERANGE;
 	} else {
 		r = screen_begin(p, p->state.size.rows, p->state.size.cols);
@@ -102,11 +102,11 @@ int replay_begin_bare(struct replay *p, unsigned rows, unsigned cols)
 	return r < 0 ? r : begun(p, false);
 }
 
-int replay_begin(struct replay *p, uint64_t offset)
+static int begin_place(struct replay *p, struct tape_place at)
 {
-	int r = begin_checkpoint(p, false, offset);
+	int r = begin_checkpoint(p, false, at);
 	if (r == 0 || r == -ENOMEM) return r;
-	int const older = begin_checkpoint(p, true, offset);
+	int const older = begin_checkpoint(p, true, at);
 	if (older == 0 || older == -ENOMEM) return older;
 	int const first = begin_first(p);
 	if (first == 0 || first == -ENOMEM) return first;
@@ -114,16 +114,19 @@ int replay_begin(struct replay *p, uint64_t offset)
 	/* The meaning of some bytes here may be lost, but their text is not. `state` is
 	 * that of the oldest checkpoint. */
 	r = replay_begin_bare(p, p->state.size.rows, p->state.size.cols);
-	if (r == 0 && tape_reader_seek(p->tape, offset)) r = begun(p, false);
+	if (r == 0 && tape_reader_seek(p->tape, at.offset)) r = begun(p, false);
 	return r;
 }
 
+int replay_begin(struct replay *p, uint64_t offset) { return begin_place(p, (struct tape_place){ offset, TAPE_MARK_ANY }); }
+
 int replay_begin_oldest(struct replay *p)
 {
+	struct tape_place const now = { REPLAY_NOW, TAPE_MARK_ANY };
 	int r = begin_first(p);
-	if (r == -ENODATA) r = begin_checkpoint(p, true, REPLAY_NOW);
+	if (r == -ENODATA) r = begin_checkpoint(p, true, now);
 	/* There is no older checkpoint, or it is no longer on the tape. */
-	if (r < 0 && r != -ENOMEM) r = begin_checkpoint(p, false, REPLAY_NOW);
+	if (r < 0 && r != -ENOMEM) r = begin_checkpoint(p, false, now);
 	return r;
 }
 
@@ -160,16 +163,30 @@ int replay_advance(struct replay *p, uint64_t offset)
 	return next == TAPE_OVERTAKEN ? -EAGAIN : 0;
 }
 
-int replay_to(struct replay *p, uint64_t offset)
+/* Takes the marks before `at` that have its offset. */
+static int advance_marks(struct replay *p, struct tape_place at)
+{
+	enum tape_next next = TAPE_MARK;
+
+	if (at.mark == TAPE_MARK_ANY) return 0;
+	while (next == TAPE_MARK && p->tape->mark < at.mark) next = step(p, at.offset, true);
+	return next == TAPE_OVERTAKEN ? -EAGAIN : 0;
+}
+
+int replay_to_place(struct replay *p, struct tape_place at)
 {
 	int r = -EAGAIN;
 
 	for (int i = 0; i < TRIES && r == -EAGAIN; i++) {
-		r = p->begun && p->tape->pos <= offset ? 0 : replay_begin(p, offset);
-		if (r == 0) r = replay_advance(p, offset);
+		bool const ahead = p->begun && p->tape->pos <= at.offset && p->tape->mark <= at.mark;
+		r = ahead ? 0 : begin_place(p, at);
+		if (r == 0) r = replay_advance(p, at.offset);
+		if (r == 0) r = advance_marks(p, at);
 	}
 	return r;
 }
+
+int replay_to(struct replay *p, uint64_t offset) { return replay_to_place(p, (struct tape_place){ offset, TAPE_MARK_ANY }); }
 
 int replay_now(struct replay *p)
 {

@@ -68,6 +68,9 @@ int replay_advance(struct replay *p, uint64_t offset);
  * position is the offset reached: it is above `offset` if that is no longer on the
  * tape. 0 or -errno as replay_begin. */
 int replay_to(struct replay *p, uint64_t offset);
+/* The same, exact to the mark: the marks before it are taken, and no other. (For
+ * replay_to, a checkpoint at `offset` may include any of the marks there.) */
+int replay_to_place(struct replay *p, struct tape_place at);
 
 /* Goes to the end of the tape. If no earlier screen is known exactly: starts at the
  * oldest byte held, with the `state` that the caller has set. 0, -EAGAIN or -ENOMEM. */

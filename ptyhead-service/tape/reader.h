@@ -36,6 +36,13 @@ struct tape_reader {
 	size_t mapped;
 };
 
+/* A place between two items of the tape. Several marks may have the same offset. */
+struct tape_place {
+	uint64_t offset;
+	uint64_t mark; /* index of the next mark, or TAPE_MARK_ANY: the place is that offset */
+};
+#define TAPE_MARK_ANY UINT64_MAX
+
 /* Maps the tape behind `fd`. The caller keeps `fd` and may close it. The reader starts
  * at the oldest byte. -EPROTO: not a tape, not sealed, or inconsistent;
  * -EPROTONOSUPPORT: a tape of another version. */

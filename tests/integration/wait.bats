@@ -199,6 +199,7 @@ watched() { ptyhead-list --json "$S" | grep -qE '"(watchers|viewers)": 1'; }
 	speaker
 	waiter --or-exit -e '^never$'
 	say 'something\r\n'
+	[ "$(wait_on -s -e 'something')" = something ]
 	kill "$PROGRAM"
 	wait_for 5 not alive "$WAITER"
 	local rc=0
@@ -215,6 +216,27 @@ watched() { ptyhead-list --json "$S" | grep -qE '"(watchers|viewers)": 1'; }
 	run -0 s6-ptyexec "$S" printf 'last line'
 	[ "$(wait_on --or-exit --since run -e 'last line$')" = 'last line' ]
 }
+
+@test "a run without output: its start and its end are at one offset, and neither is missed" {
+	local i
+	for i in 1 2 3; do s6-ptyexec "$S" sh -c "exit $i" || [ $? = "$i" ]; done
+	run -98 wait_on --or-exit --since run -e '^never$'
+	run -98 wait_on --or-exit --since 0 -e '^never$'
+	run -98 wait_on --or-exit --since '10 min ago' -e '^never$'
+	run -98 wait_on --or-exit --since run --idle 100000
+	run -99 wait_on -t 0.3 --or-exit --since start -e '^never$'
+	for i in 1 2 3; do
+		run -"$i" timeout 20 ptyhead-log -f -r --run "$i" "$S"
+		[ "${#lines[@]}" = 2 ] # its start, its end
+		run -0 --separate-stderr ptyhead-show --run "$i" "$S"
+		[[ $stderr == *"run $i: the program ended with exit code $i,"* ]]
+	done
+	program sleep 1000
+	wait_for 5 sleeps
+	run -99 wait_on -t 0.3 --or-exit --since run -e '^never$'
+	[ "$(wait_on --since run --start)" = "$PROGRAM" ]
+}
+sleeps() { ptyhead-list "$S" | grep -q 'sleep 1000'; }
 
 @test "--since start: the run that is alive or the next one, never the last one" {
 	run -0 s6-ptyexec "$S" echo 'server started 1'

@@ -129,6 +129,38 @@ TEST(any_offset_in_either_direction)
 }
 
 /* Marks at an offset come after it has been reached, and before the next byte. */
+/* Runs without output: their marks have one offset, and checkpoints lie between them. */
+TEST(a_place_is_exact_to_the_mark)
+{
+	struct rig *const g = rig_new();
+	struct tape_place at[4];
+	put(g, "before\r\n"); /* 0 .. 8 */
+	for (uint32_t run = 1; run <= 3; run++) {
+		run_start(g, run, 5, 40);
+		fake_mark(&g->t, TAPE_RUN_END, end(g), run);
+		if (run > 1) checkpoint(g, "before\r\n", run);
+	}
+	for (uint32_t run = 1; run <= 3; run++) {
+		CHECK(place_run_begin(&g->r, run, 0, &at[run]));
+		CHECK_EQ(at[run].offset, 8);
+		CHECK_EQ(at[run].mark, 2 * (run - 1));
+	}
+	CHECK_EQ(place_run_start(&g->r).mark, 4);
+	for (uint32_t run = 3; run > 0; run--) { /* from the newer checkpoint, the older one, the first byte */
+		CHECK_EQ(replay_to_place(&g->p, at[run]), 0);
+		CHECK(g->p.exact);
+		CHECK_EQ(g->p.tape->mark, at[run].mark);
+		CHECK_STR(row(g, 0), "before");
+		CHECK_EQ(replay_step(&g->p, REPLAY_NOW), TAPE_MARK);
+		CHECK_EQ(g->p.event.mark.type, TAPE_RUN_START);
+		CHECK_EQ(g->p.event.mark.run, run);
+		g->p.begun = false;
+	}
+	CHECK_EQ(replay_to(&g->p, 8), 0); /* of an offset, any of the places there */
+	CHECK_EQ(g->p.tape->pos, 8);
+	rig_free(g);
+}
+
 TEST(a_step_is_bytes_or_one_mark)
 {
 	struct rig *const g = two_runs();
@@ -240,7 +272,7 @@ TEST(the_state_alone)
 	CHECK_EQ(now.size.rows, 6);
 	CHECK_EQ(g->r.pos, 27);
 	CHECK(tape_reader_idle(&g->r));
-	CHECK_EQ(place_run_start(&g->r), 21);
+	CHECK_EQ(place_run_start(&g->r).offset, 21);
 	CHECK(tape_reader_seek(&g->r, 5));
 	CHECK_EQ(place_run(&g->r, 9), 1);
 	CHECK_EQ(place_time(&g->r, 9), 2000);

@@ -201,15 +201,15 @@ static void minute_on(struct rewind *w)
 static void run_back(struct rewind *w)
 {
 	uint32_t run = w->replay->state.run;
-	uint64_t at;
+	struct tape_place at;
 
 	bool found = run > 0 && place_run_begin(&w->tape, run, 0, &at);
-	if (found && w->after && at == w->at) found = --run > 0 && place_run_begin(&w->tape, run, 0, &at);
+	if (found && w->after && at.offset == w->at) found = --run > 0 && place_run_begin(&w->tape, run, 0, &at);
 	if (!found) {
-		at = tape_reader_oldest(&w->tape);
+		at.offset = tape_reader_oldest(&w->tape);
 		w->said = "the run began before the oldest output held";
 	}
-	rewind_go(w, at, found);
+	rewind_go(w, at.offset, found);
 }
 
 /* ---- keys -------------------------------------------------------------------------- */

@@ -87,11 +87,13 @@ static void look_at_screen(struct waiter *w)
 
 /* ---- the tape ------------------------------------------------------------------ */
 
-static bool starts_over(struct waiter *w, bool blank, uint64_t offset)
+static struct tape_place offset_place(uint64_t offset) { return (struct tape_place){ offset, TAPE_MARK_ANY }; }
+
+static bool starts_over(struct waiter *w, bool blank, struct tape_place at)
 {
 	struct replay p = { .tape = &w->f->tape };
 
-	int const r = replay_to(&p, offset);
+	int const r = replay_to_place(&p, at);
 	if (r < 0) {
 		replay_deinit(&p);
 		errno = -r;
@@ -100,7 +102,7 @@ static bool starts_over(struct waiter *w, bool blank, uint64_t offset)
 	w->a->state = p.state;
 	if (w->text.screen) text_deinit(&w->text);
 	text_init(&w->text, replay_take(&p), blank);
-	if (offset != REPLAY_NOW && p.tape->pos > offset) w->a->missed += p.tape->pos - offset;
+	if (at.offset != REPLAY_NOW && p.tape->pos > at.offset) w->a->missed += p.tape->pos - at.offset;
 	return true;
 }
 
@@ -149,7 +151,7 @@ static bool overtaken(struct waiter *w)
 	bool const alive = w->a->state.flags & TAPE_ALIVE;
 	bool const went_on = tape_state_goes_on(&w->a->state);
 
-	if (!starts_over(w, false, REPLAY_NOW)) return false;
+	if (!starts_over(w, false, offset_place(REPLAY_NOW))) return false;
 	w->a->missed += w->f->tape.pos > was ? w->f->tape.pos - was : 0;
 	w->quiet = clock_ms();
 	struct tape_state const *const s = &w->a->state;
@@ -191,12 +193,27 @@ static bool pump(struct waiter *w)
 
 /* ---- begin and end ---------------------------------------------------------------- */
 
-static uint64_t start_or_next(struct tape_reader const *tape)
+static struct tape_state present(struct tape_reader const *tape)
 {
 	struct tape_reader r = *tape;
 	struct tape_state state;
 	place_present(&r, &state);
-	return tape_state_goes_on(&state) ? place_run_start(tape) : REPLAY_NOW;
+	return state;
+}
+
+static struct tape_place start_or_next(struct tape_reader const *tape)
+{
+	struct tape_state const state = present(tape);
+	return tape_state_goes_on(&state) ? place_run_start(tape) : offset_place(REPLAY_NOW);
+}
+
+/* Has the newest run ended before the place where the wait begins? Then no mark there
+ * tells it. */
+static bool is_over(struct await const *a, struct tape_reader const *tape)
+{
+	if (!a->or_exit || a->since == AWAIT_START_OR_NEXT || a->state.run == 0 || tape_state_goes_on(&a->state)) return false;
+	struct tape_state const now = present(tape);
+	return now.run == a->state.run && !tape_state_goes_on(&now);
 }
 
 /* A start or an end that has happened already. */
@@ -216,7 +233,7 @@ static bool begin_event(struct waiter *w)
 {
 	struct await *const a = w->a;
 
-	if (!starts_over(w, false, REPLAY_NOW)) return false;
+	if (!starts_over(w, false, offset_place(REPLAY_NOW))) return false;
 	switch (a->since) {
 	case AWAIT_NOW: break;
 	case AWAIT_START_OR_NEXT: w->done = a->kind == AWAIT_START && tape_state_goes_on(&a->state); break;
@@ -230,19 +247,18 @@ static bool begin_event(struct waiter *w)
 static bool begin(struct waiter *w)
 {
 	struct await *const a = w->a;
-	uint64_t at = a->since;
+	struct tape_place at = offset_place(a->since);
 
 	if (a->kind == AWAIT_START || a->kind == AWAIT_EXIT) return begin_event(w);
 
 	/* Checks the screen, or the present state; then waits from now on. */
-	if (a->on_screen || at == AWAIT_NOW || at == AWAIT_DEFAULT) at = REPLAY_NOW;
-	bool const from_now = at == REPLAY_NOW;
-	if (at == AWAIT_START_OR_NEXT) at = start_or_next(&w->f->tape);
-	if (at == AWAIT_RUN) at = place_run_start(&w->f->tape);
-	if (at == AWAIT_TIME) at = place_at_time(&w->f->tape, a->since_time);
+	if (a->on_screen || a->since == AWAIT_NOW || a->since == AWAIT_DEFAULT) at = offset_place(REPLAY_NOW);
+	else if (a->since == AWAIT_START_OR_NEXT) at = start_or_next(&w->f->tape);
+	else if (a->since == AWAIT_RUN) at = place_run_start(&w->f->tape);
+	else if (a->since == AWAIT_TIME) at = offset_place(place_at_time(&w->f->tape, a->since_time));
 	if (!starts_over(w, !a->on_screen, at)) return false;
 	w->quiet = clock_ms();
-	w->over = a->or_exit && from_now && a->state.run > 0 && !tape_state_goes_on(&a->state);
+	w->over = is_over(a, &w->f->tape);
 	return true;
 }
 
@@ -273,7 +289,7 @@ static enum await_result wait_on(struct waiter *w)
 		case FOLLOW_FAILED: return AWAIT_FAILED;
 		case FOLLOW_NEW:
 			/* None of it was seen. */
-			if (!starts_over(w, !a->on_screen, 0)) return AWAIT_FAILED;
+			if (!starts_over(w, !a->on_screen, offset_place(0))) return AWAIT_FAILED;
 			break;
 		}
 	}

@@ -275,17 +275,17 @@ static int begin_oldest(struct logtail *t)
 	return r;
 }
 
-static int begin_at(struct logtail *t, uint64_t offset)
+static int begin_at(struct logtail *t, struct tape_place at)
 {
 	struct replay p = { .tape = &t->follow->tape };
-	int r = replay_to(&p, offset);
+	int r = replay_to_place(&p, at);
 	if (r == 0) {
 		t->state = p.state;
 		t->clock = place_time(p.tape, logtail_now(t));
 		r = take_screen(t, &p);
 	}
 	replay_deinit(&p);
-	/* A checkpoint there may include the beginning of the run. */
+	/* At the present end, the run has begun already. */
 	if (r == 0 && t->muted && t->state.run > 0 && wanted(t, t->state.run, t->state.pid)) {
 		t->muted = false;
 		say_started(t, t->state.run, t->state.pid, t->state.since);
@@ -293,13 +293,15 @@ static int begin_at(struct logtail *t, uint64_t offset)
 	return r;
 }
 
-/* The offset where the wanted run began; REPLAY_NOW: it has not begun yet. False:
- * before what is held (t->from says so), or -ESRCH: nothing of it is held. */
-static int find_run(struct logtail *t, uint64_t *ret)
+static struct tape_place const now_place = { REPLAY_NOW, TAPE_MARK_ANY };
+
+/* Where the wanted run began; now_place: it has not begun yet. t->from tells if that is
+ * before what is held. -ESRCH: nothing of it is held. */
+static int find_run(struct logtail *t, struct tape_place *ret)
 {
 	bool const alive = t->state.flags & TAPE_ALIVE;
 	if (place_run_begin(&t->follow->tape, t->run, t->pid, ret)) return 0;
-	*ret = REPLAY_NOW;
+	*ret = now_place;
 	if (t->run == 0 && alive && t->state.pid == t->pid) t->run = t->state.run;
 	if (t->run == 0 || t->run > t->state.run) return t->on ? 0 : -ESRCH;
 	if (place_run(&t->follow->tape, t->state.run) > t->run) return -ESRCH;
@@ -311,7 +313,7 @@ static int find_run(struct logtail *t, uint64_t *ret)
 
 int logtail_begin(struct logtail *t)
 {
-	uint64_t at = t->offset;
+	struct tape_place at = t->place;
 	struct tape_reader newest = t->follow->tape;
 	place_present(&newest, &t->state);
 	t->past = tape_reader_end(&t->follow->tape);
@@ -320,7 +322,7 @@ int logtail_begin(struct logtail *t)
 	int r = 0;
 	if (t->from == LOGTAIL_RUN) {
 		r = find_run(t, &at);
-	} else if (t->from == LOGTAIL_OFFSET && at < tape_reader_oldest(&t->follow->tape)) {
+	} else if (t->from == LOGTAIL_PLACE && at.offset < tape_reader_oldest(&t->follow->tape)) {
 		say(t, "the output before this is not held any more", logtail_now(t));
 		t->from = LOGTAIL_OLDEST;
 	}
@@ -335,7 +337,7 @@ static int overtaken(struct logtail *t)
 {
 	char text[96];
 	uint64_t const was = t->follow->tape.pos;
-	int const r = begin_at(t, REPLAY_NOW);
+	int const r = begin_at(t, now_place);
 	uint64_t const at = t->follow->tape.pos;
 	snprintf(text, sizeof text, "%" PRIu64 " bytes left out: they were overwritten before they were read", at > was ? at - was : 0);
 	say(t, text, clock_wall_ns());

@@ -22,7 +22,7 @@
 
 enum logtail_from {
 	LOGTAIL_OLDEST, /* the oldest output held */
-	LOGTAIL_OFFSET,
+	LOGTAIL_PLACE,
 	LOGTAIL_RUN,    /* the beginning of `run` */
 };
 
@@ -33,7 +33,7 @@ struct logtail {
 	bool on;        /* follow new output; false: end when everything that is there is written */
 	bool runs;      /* print when runs begin and end */
 	enum logtail_from from;
-	uint64_t offset;
+	struct tape_place place;
 	uint32_t run;   /* print only this run, and end with it; 0: all */
 	int32_t pid;    /* the same for the run of this process, while `run` is 0; 0: none */
 	bool some;      /* of the past, print only `last` lines */

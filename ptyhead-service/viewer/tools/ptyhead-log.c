@@ -163,14 +163,14 @@ static void say_ready(int *fd)
 
 static void since_get(struct logtail *t, char const *text)
 {
-	t->from = LOGTAIL_OFFSET;
+	t->from = LOGTAIL_PLACE;
 	if (!strcmp(text, "run")) {
-		t->offset = place_run_start(&t->follow->tape);
+		t->place = place_run_start(&t->follow->tape);
 		return;
 	}
 	struct moment const m = moment_get("--since", ", run", text);
-	t->offset = moment_offset(&m, &t->follow->tape);
-	if (t->offset == tape_reader_oldest(&t->follow->tape)) t->from = LOGTAIL_OLDEST;
+	t->place = (struct tape_place){ moment_offset(&m, &t->follow->tape), TAPE_MARK_ANY };
+	if (t->place.offset == tape_reader_oldest(&t->follow->tape)) t->from = LOGTAIL_OLDEST;
 }
 
 static void run_find(struct logtail *t, int64_t n)
