@@ -306,6 +306,14 @@ static enum slot_result slot_go(struct tape_reader *r, struct tape_checkpoint co
 
 enum which { NEWEST, OLDER, ENDED };
 
+/* The serial of the checkpoint in the other slot than that of `last`; 0: there is none. */
+static uint64_t serial_older(struct tape_reader const *r, uint64_t last)
+{
+	uint8_t const *const slot = r->slots + (~last & 1) * r->slot_size;
+	uint64_t const serial = load(&((struct tape_checkpoint const *)slot)->serial);
+	return serial < last && ((serial ^ last) & 1) ? serial : 0;
+}
+
 /* Copies a checkpoint. If `go` is set, goes to its offset; `go` is not set for the one
  * of a run's end. */
 static int checkpoint_get(struct tape_reader const *r, enum which which, struct tape_reader *go, struct tape_checkpoint *ret,
@@ -313,8 +321,7 @@ static int checkpoint_get(struct tape_reader const *r, enum which which, struct 
 {
 	for (int i = 0; i < TRIES; i++) {
 		uint64_t const last = load(which == ENDED ? &r->header->ended : &r->header->checkpoint);
-		/* There is only one, so there is no older one. */
-		uint64_t const serial = which == OLDER && last > 0 ? last - 1 : last;
+		uint64_t const serial = which == OLDER ? serial_older(r, last) : last;
 		if (serial == 0) return -ENODATA;
 		unsigned const slot = which == ENDED ? TAPE_SLOT_ENDED : (unsigned)(serial & 1);
 		enum slot_result got = slot_copy(r, slot, serial, ret, ret_bytes);

@@ -6,7 +6,7 @@
  *     header   two pages: constants, and the writer's positions
  *     marks    a ring of struct tape_mark: what happened at which offset
  *     times    a ring of struct tape_time: which offset was reached at which time
- *     slots    checkpoint slots, sparse: two used in turn, one for the last run's end
+ *     slots    checkpoint slots, sparse: the newest, an older one, one for the last run's end
  *     ring     raw output; both sides map it twice in a row, so that any span up to its
  *              size is contiguous
  *
@@ -164,7 +164,7 @@ static inline uint32_t tape_state_next(struct tape_state const *s) { return s->r
  * was in `state`; `length` bytes, fed to a new screen of that size, give what it
  * showed. */
 struct tape_checkpoint {
-	_Atomic uint64_t serial; /* 0: not valid. Of the two in turn: even or odd, as its slot */
+	_Atomic uint64_t serial; /* 0: not valid. Of the first two slots: even or odd, as its slot */
 	uint64_t offset;
 	uint64_t mark;
 	struct tape_state state;

@@ -95,20 +95,25 @@ fail:
 	return r;
 }
 
+/* Of the two checkpoints, the one in the slot of `serial`, if it is complete and not newer
+ * than that; else NULL. */
+static struct tape_checkpoint const *checkpoint_upto(struct tape const *t, uint64_t serial)
+{
+	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)(t->slots + (serial & 1) * TAPE_SLOT_SIZE);
+	uint64_t const is = atomic_load(&c->serial);
+	return is > 0 && is <= serial && c->offset <= t->end && c->mark <= t->marks_end ? c : NULL;
+}
+
 /* The newest checkpoint whose slot is complete. */
 static void find_checkpoint(struct tape *t)
 {
-	uint64_t const newest = atomic_load(&t->header->checkpoint);
-	for (uint64_t serial = newest; serial > 0 && serial + 2 > newest; serial--) {
-		struct tape_checkpoint const *const c =
-			(struct tape_checkpoint const *)(void *)(t->slots + (serial & 1) * TAPE_SLOT_SIZE);
-		if (atomic_load(&((struct tape_checkpoint *)(uintptr_t)c)->serial) != serial) continue;
-		if (c->offset > t->end || c->mark > t->marks_end) continue;
-		t->checkpoint_offset = c->offset;
-		t->checkpoint_mark = c->mark;
-		break;
-	}
-	t->serial = newest;
+	t->serial = atomic_load(&t->header->checkpoint);
+	if (t->serial == 0) return;
+	struct tape_checkpoint const *c = checkpoint_upto(t, t->serial);
+	if (!c || atomic_load(&((struct tape_checkpoint *)(uintptr_t)c)->serial) != t->serial) c = checkpoint_upto(t, t->serial - 1);
+	if (!c) return;
+	t->checkpoint_offset = c->offset;
+	t->checkpoint_mark = c->mark;
 }
 
 /* A kill may fall between a query's mark and the publishing of its bytes. These bytes
@@ -339,10 +344,20 @@ static int slot_write(struct tape *t, unsigned number, uint64_t serial, uint64_t
 	return 0;
 }
 
+/* The serial of the next checkpoint, and so its slot. Usually it replaces the older one. But
+ * resizes and ends of runs bring checkpoints close together; then the older one, from which
+ * more of the ring is known exactly, stays as long as it is well within the ring. */
+static uint64_t next_serial(struct tape const *t)
+{
+	struct tape_checkpoint const *const older = t->serial > 1 ? checkpoint_upto(t, t->serial - 1) : NULL;
+	bool const stays = older && t->end - older->offset < t->ring_size / 4 * 3 && t->marks_end - older->mark < TAPE_MARKS / 4 * 3;
+	return t->serial + (stays ? 2 : 1);
+}
+
 int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state const *state,
                           void const *bytes, size_t len)
 {
-	uint64_t const serial = t->serial + 1;
+	uint64_t const serial = next_serial(t);
 	int const r = slot_write(t, serial & 1, serial, offset, state, bytes, len);
 	if (r < 0) return r;
 	FAULT("checkpoint-valid");

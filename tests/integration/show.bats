@@ -25,6 +25,17 @@ is_json() { perl -MJSON::PP -0777 -ne 'JSON::PP->new->utf8->decode($_)'; }
 # json EXPRESSION : what it says of the object $j.
 json() { ptyhead-show --json "${@:2}" "$S" | perl -MJSON::PP -0777 -ne 'my $j = JSON::PP->new->utf8->decode($_); binmode STDOUT, ":utf8"; print '"$1"; }
 
+@test "--run: a panic is still there when its program was started again and again and failed without a word" {
+	head_start
+	s6-ptyexec "$S" sh -c 'seq 60000; printf "\033[2Jpanic: all is lost"; exit 70' || [ $? = 70 ]
+	local i
+	for i in 2 3 4 5; do s6-ptyexec "$S" false || [ $? = 1 ]; done
+	run -0 --separate-stderr ptyhead-show --run 1 "$S"
+	[[ $output == *'panic: all is lost'* && $stderr == *'exit code 70'* ]]
+	run -0 --separate-stderr ptyhead-show --run -1 "$S"
+	[[ $stderr == *'run 4: the program ended with exit code 1'* ]]
+}
+
 @test "text: UTF-8, without what is blank at the end" {
 	head_start
 	shows 'one   \r\n\033[31mtw\303\266\033[m\r\n\r\n\346\227\245\346\234\254 e\314\201'

@@ -240,7 +240,7 @@ TEST(checkpoints_alternate_and_the_newest_is_found)
 	CHECK(tape_checkpoint_due(&t));
 	for (unsigned i = 1; i < 6; i++) {
 		char text[64];
-		put(&t, 100);
+		put(&t, 30000);
 		s.run = i;
 		size_t const n = (size_t)snprintf(text, sizeof text, "checkpoint %u", i);
 		CHECK_EQ(tape_checkpoint_write(&t, t.end, &s, text, n), 0);
@@ -264,6 +264,45 @@ TEST(checkpoints_alternate_and_the_newest_is_found)
 	tape_deinit(&t);
 }
 
+static uint32_t run_of(struct tape_reader *r, bool older)
+{
+	struct tape_state got;
+	uint8_t *bytes;
+	size_t len;
+	CHECK_EQ(tape_reader_checkpoint(r, older, &got, &bytes, &len), 0);
+	free(bytes);
+	return got.run;
+}
+
+/* Resizes and ends of runs. */
+TEST(of_checkpoints_close_together_the_older_one_stays)
+{
+	struct tape t, next;
+	struct tape_reader r;
+	struct tape_state s = { .size = { 24, 80, 0, 0 } };
+	open_both(&t, &r, 65536);
+	for (s.run = 1; s.run <= 500; s.run++) {
+		CHECK_EQ(tape_checkpoint_write(&t, t.end, &s, "x", 1), 0);
+		CHECK_EQ(run_of(&r, false), s.run);
+		if (s.run > 1) CHECK_EQ(run_of(&r, true), t.end < 65536 / 4 * 3 ? 1 : s.run - 1);
+		if (t.end >= 65536 / 4 * 3) break;
+		put(&t, 100);
+	}
+	CHECK(s.run < 500);
+	/* A head that dies while it writes the newest one leaves the older one. */
+	uint32_t const kept = s.run - 1;
+	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)(t.slots + (t.serial & 1) * TAPE_SLOT_SIZE);
+	atomic_store(&c->serial, 0);
+	CHECK_EQ(tape_open(&next, fcntl(t.fd, F_DUPFD_CLOEXEC, 0)), 0);
+	s.run = 1000;
+	CHECK_EQ(tape_checkpoint_write(&next, next.end, &s, "x", 1), 0);
+	CHECK_EQ(run_of(&r, true), kept);
+	CHECK_EQ(run_of(&r, false), 1000);
+	tape_deinit(&next);
+	tape_reader_deinit(&r);
+	tape_deinit(&t);
+}
+
 TEST(a_smaller_checkpoint_gives_memory_back)
 {
 	struct tape t;
@@ -271,14 +310,16 @@ TEST(a_smaller_checkpoint_gives_memory_back)
 	struct tape_state const s = { .run = 1 };
 	char *const big = calloc(1, 1 << 20);
 	CHECK_EQ(tape_create(&t, 65536, "x"), 0);
-	CHECK_EQ(tape_checkpoint_write(&t, 0, &s, big, 1 << 20), 0);
-	CHECK_EQ(tape_checkpoint_write(&t, 0, &s, big, 1 << 20), 0);
+	CHECK_EQ(tape_checkpoint_write(&t, t.end, &s, big, 1 << 20), 0);
+	CHECK_EQ(tape_checkpoint_write(&t, t.end, &s, big, 1 << 20), 0);
+	put(&t, 65536);
 	fstat(t.fd, &before);
-	CHECK_EQ(tape_checkpoint_write(&t, 0, &s, big, 100), 0);
-	CHECK_EQ(tape_checkpoint_write(&t, 0, &s, big, 100), 0);
+	CHECK_EQ(tape_checkpoint_write(&t, t.end, &s, big, 100), 0);
+	put(&t, 65536);
+	CHECK_EQ(tape_checkpoint_write(&t, t.end, &s, big, 100), 0);
 	fstat(t.fd, &after);
 	CHECK(before.st_blocks * 512 > 2 << 20);
-	CHECK(after.st_blocks * 512 < 64 << 10);
+	CHECK(after.st_blocks * 512 < 256 << 10); /* the ring has its pages now */
 	free(big);
 	tape_deinit(&t);
 }
