@@ -18,10 +18,12 @@ static char const *refused_address(struct handover const *h, struct ptyhead_addr
 	char const *why;
 	if (ptyhead_address_parse(h->address, a, &why) < 0) return why;
 	if (h->terminal) {
-		if (!wire_terminal_ok(h->terminal, strlen(h->terminal)))
+		/* A name that is too long fills the member, and is refused. */
+		memset(a->terminal, 0, sizeof a->terminal);
+		memcpy(a->terminal, h->terminal, strnlen(h->terminal, sizeof a->terminal));
+		if (ptyhead_address_check(a) < 0)
 			return "a terminal's name (-n) is 1 to 64 of A-Z a-z 0-9 . _ @ + -"
 			       " and begins neither with . nor with -";
-		memcpy(a->terminal, h->terminal, strlen(h->terminal) + 1);
 	}
 	return NULL;
 }
@@ -87,7 +89,7 @@ int handover_head(struct handover const *h, int master, int slave, int pidfd,
                   struct handover_result *ret, char *why, size_t len)
 {
 	struct ptyhead_address a;
-	struct wire_exported answer;
+	struct ptyhead_exported answer;
 	struct ptyhead_reply reply;
 
 	memset(ret, 0, sizeof *ret);

@@ -14,15 +14,15 @@ struct handover {
 	char const *id;       /* name in an s6-fdholderd; NULL: hand over to a head */
 	int timeout_ms;       /* -1: for ever */
 	bool unattended;
-	struct wire_size size;
+	struct ptyhead_size size;
 	bool sized;
 	char const *const *argv; /* of the program */
 };
 
 struct handover_result {
-	struct wire_size size; /* the size that the head wants; 0x0: it states none */
+	struct ptyhead_size size; /* the size that the head wants; 0x0: it states none */
 	uint64_t run;          /* number of the run; 0: unknown */
-	char terminal[WIRE_TERMINAL_MAX + 1];
+	char terminal[PTYHEAD_TERMINAL_MAX + 1];
 	char path[PATH_MAX]; /* of the head's socket */
 };
 

@@ -26,7 +26,7 @@
 /* For the child; prepared before the fork. */
 struct plan {
 	char path[PATH_MAX + 16];
-	char address[PATH_MAX + WIRE_TERMINAL_MAX + 2];
+	char address[PATH_MAX + PTYHEAD_TERMINAL_MAX + 2];
 	char run[24];
 	char const *argv[12];
 };

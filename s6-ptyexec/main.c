@@ -111,8 +111,8 @@ static char const *number(char const *s, int base, unsigned long max, char const
 static void get_size(char const *s, struct handover *h)
 {
 	unsigned long rows = 0, cols = 0;
-	char const *const x = number(s, 10, WIRE_SIDE_MAX, "x", &rows);
-	if (!x || *x != 'x' || !number(x + 1, 10, WIRE_SIDE_MAX, "", &cols) || !rows || !cols)
+	char const *const x = number(s, 10, PTYHEAD_SIDE_MAX, "x", &rows);
+	if (!x || *x != 'x' || !number(x + 1, 10, PTYHEAD_SIDE_MAX, "", &cols) || !rows || !cols)
 		dief(100, "not a size: '%s' (-s takes ROWSxCOLS, each from 1 to 1000)", s);
 	h->size.rows = (uint16_t)rows;
 	h->size.cols = (uint16_t)cols;
@@ -250,7 +250,7 @@ static void start_logger(struct options const *o, struct handover_result const *
 /* Hands over to the head, and sets the size that it wants before the program starts. */
 static void hand_over(struct options const *o, struct pty const *pty)
 {
-	char why[2 * PATH_MAX + WIRE_TEXT_MAX];
+	char why[2 * PATH_MAX + PTYHEAD_TEXT_MAX];
 	struct handover_result res;
 	int const pidfd = open_pidfd(o);
 	if (handover_head(&o->handover, pty->master, pty->slave, pidfd, &res, why, sizeof why) < 0)

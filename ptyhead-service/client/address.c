@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "wire.h"
 
 bool ptyhead_user_dir(char *buf, size_t len)
 {

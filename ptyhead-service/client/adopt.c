@@ -95,14 +95,13 @@ static int hand_over(struct ptyhead_adoption const *a, int sock, struct pty cons
 {
 	char text[PTYHEAD_COMMAND_MAX];
 	char const *argv[64];
-	struct wire_exported answer;
-	struct wire_size const size = wire_size_of(a->size);
-	bool const sized = wire_size_ok(size);
+	struct ptyhead_exported answer;
+	bool const sized = ptyhead_size_ok(a->size);
 	struct ptyhead_export e = {
 		.terminal = a->address->terminal,
 		.master = p->master,
 		.pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0), /* O_CLOEXEC is implied */
-		.size = sized ? size : (struct wire_size){ 24, 80, 0, 0 },
+		.size = sized ? a->size : (struct ptyhead_size){ 24, 80, 0, 0 },
 		.sized = sized,
 		.tty = ptyhead_tty_of(p->slave),
 		.argv = a->argv,

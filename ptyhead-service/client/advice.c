@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "machine.h"
 #include "client.h"
+#include "machine.h"
+#include "path_int.h"
 
 #define NAMES_MAX 8      /* most names in a message */
 #define GROUPS_MAX 256
-#define ASK_MS 1000
 
 /* ---- a growing line ------------------------------------------------------------- */
 
@@ -190,12 +190,11 @@ static void add_access(struct line *l, struct ptyhead_address const *a, struct w
 struct names {
 	struct line *line;
 	unsigned told;
-	char const *before; /* the text before the first name */
 };
 
-static void add_name(struct names *n, char const *name, size_t len)
+static void add_name(struct names *n, char const *name)
 {
-	if (n->told < NAMES_MAX) add(n->line, "%s%.*s", n->told ? ", " : n->before, (int)len, name);
+	if (n->told < NAMES_MAX) add(n->line, "%s%s", n->told ? ", " : "there is ", name);
 	else if (n->told == NAMES_MAX) add(n->line, " and more");
 	n->told++;
 }
@@ -204,19 +203,19 @@ static void add_name(struct names *n, char const *name, size_t len)
  * hides. */
 static void add_head(void *arg, char const *path, char const *address)
 {
-	if (strcmp(path, address) != 0) add_name(arg, address, strlen(address));
+	if (strcmp(path, address) != 0) add_name(arg, address);
 }
 
 /* In other folders heads have no names: the paths of the sockets there. */
 static void add_path(void *arg, char const *path, char const *address)
 {
 	(void)address;
-	add_name(arg, path, strlen(path));
+	add_name(arg, path);
 }
 
 static void add_names(struct line *l, struct where const *w, char const *path)
 {
-	struct names n = { .line = l, .before = "there is " };
+	struct names n = { .line = l };
 	char folder[PATH_MAX];
 	if (w->kind == ELSEWHERE) {
 		char const *const slash = strrchr(path, '/');
@@ -299,25 +298,5 @@ char const *ptyhead_address_hint(struct ptyhead_address const *a, int error, cha
 	} else {
 		add_start(&l, &w, init);
 	}
-	return buf;
-}
-
-/* ---- terminals ------------------------------------------------------------------------------ */
-
-static void add_terminal(void *arg, struct wire_entry const *e) { add_name(arg, (char const *)e->terminal.data, e->terminal.len); }
-
-char const *ptyhead_terminals_hint(char const *path, char *buf, size_t len)
-{
-	struct line l = { .buf = buf, .size = len };
-	struct names n = { .line = &l, .before = "it has " };
-	struct ptyhead_reply reply;
-	struct conn c;
-
-	buf[0] = '\0';
-	int const sock = ptyhead_connect(path, ASK_MS);
-	if (sock < 0) return buf;
-	conn_init(&c, sock);
-	if (ptyhead_list(&c, NULL, ASK_MS, add_terminal, &n, &reply) < 0) buf[0] = '\0';
-	conn_deinit(&c);
 	return buf;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-#include "ask.h"
+#include "ask_int.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "printable.h"
+#include "convert_int.h"
 
 /* Returns 0 if the socket is ready or broken: the next call on it tells which. */
 static int wait_for(int fd, short events, struct deadline const *d)
@@ -36,7 +36,7 @@ static int error_of(enum conn_result r)
 	return -EPROTO;
 }
 
-int ask_flush(struct conn *c, struct deadline const *d)
+static int flush(struct conn *c, struct deadline const *d)
 {
 	while (conn_pending(c)) {
 		int const w = wait_for(c->fd, POLLOUT, d);
@@ -47,42 +47,21 @@ int ask_flush(struct conn *c, struct deadline const *d)
 	return 0;
 }
 
-int ask_wait(struct conn *c, struct deadline const *d) { return wait_for(c->fd, POLLIN, d); }
-
-int ask_send(struct conn *c, void const *frame, size_t len, int const *fds, size_t nfds,
-             struct deadline const *d)
+int ask_send(struct conn *c, struct ask const *q, struct deadline const *d)
 {
-	int const r = error_of(conn_send(c, frame, len, fds, nfds));
-	return r < 0 ? r : ask_flush(c, d);
-}
-
-static int refusal_error(uint16_t code)
-{
-	switch (code) {
-	case WIRE_R_VERSION: return -EPROTONOSUPPORT;
-	case WIRE_R_TERMINAL: return -ENOENT;
-	case WIRE_R_BUSY: return -EBUSY;
-	case WIRE_R_FD: return -EBADF;
-	case WIRE_R_LIMIT: return -EDQUOT;
-	case WIRE_R_LOOP: return -ELOOP;
-	case WIRE_R_REQUEST: return -EINVAL;
-	case WIRE_R_FAILED: return -EIO;
-	default: return -EACCES; /* WIRE_R_ROLE, and unknown codes */
-	}
+	int const r = error_of(conn_send(c, q->frame, q->len, q->fds, q->nfds));
+	return r < 0 ? r : flush(c, d);
 }
 
 static int refused(struct conn_frame const *f, struct ptyhead_reply *ret)
 {
 	struct wire_refused w;
 	if (wire_get_refused(f->payload, f->header.length, &w) < 0 || w.code == 0) return -EPROTO;
-	ret->code = w.code;
-	printable_put(ret->text, sizeof ret->text, w.text.data, w.text.len);
-	return refusal_error(w.code);
+	return reply_from_wire(&w, ret);
 }
 
-int ask_begin(struct conn *c, struct ask const *q, struct ptyhead_reply *ret_reply)
+int ask_begin(struct conn *c, struct ask const *q)
 {
-	memset(ret_reply, 0, sizeof *ret_reply);
 	int const r = error_of(conn_send(c, q->frame, q->len, q->fds, q->nfds));
 	if (r != -EPIPE) return r;
 	/* A head that refuses before it reads leaves a closed socket with its reason.
@@ -94,6 +73,7 @@ int ask_begin(struct conn *c, struct ask const *q, struct ptyhead_reply *ret_rep
 int ask_answer(struct conn *c, enum wire_type wanted, struct conn_frame *ret, struct ptyhead_reply *ret_reply)
 {
 	enum conn_result r;
+	memset(ret_reply, 0, sizeof *ret_reply);
 	while ((r = conn_frame(c, ret)) == CONN_AGAIN) {
 		r = conn_fill(c);
 		if (r != CONN_OK) break;
@@ -107,11 +87,11 @@ int ask_answer(struct conn *c, enum wire_type wanted, struct conn_frame *ret, st
 int ask(struct conn *c, struct ask const *q, struct deadline const *d, struct conn_frame *ret,
         struct ptyhead_reply *ret_reply)
 {
-	int r = ask_begin(c, q, ret_reply);
-	if (r == 0) r = ask_flush(c, d);
+	int r = ask_begin(c, q);
+	if (r == 0) r = flush(c, d);
 	if (r < 0 && r != -EPIPE) return r;
 	while ((r = ask_answer(c, q->wanted, ret, ret_reply)) == -EAGAIN) {
-		r = ask_wait(c, d);
+		r = wait_for(c->fd, POLLIN, d);
 		if (r < 0) return r;
 	}
 	return r;

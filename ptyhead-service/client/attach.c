@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ask.h"
-#include "client.h"
+#include "ask_int.h"
+#include "convert_int.h"
 
 /* The answer must carry exactly one descriptor. */
 static int take_tape(struct conn *c, int *ret_tape)
@@ -24,9 +24,9 @@ static struct ask question(struct ptyhead_attach const *a, uint8_t *buf, size_t 
 {
 	struct wire_attach const w = {
 		.flags = a->lossless ? WIRE_ATTACH_LOSSLESS : 0u,
-		.size = a->size,
-		.tty = a->tty,
-		.terminal = {(uint8_t const *)a->terminal, strlen(a->terminal)},
+		.size = wire_from_size(a->size),
+		.tty = wire_from_tty(a->tty),
+		.terminal = wire_from_text(a->terminal),
 	};
 	return (struct ask){
 		.frame = buf,
@@ -37,14 +37,16 @@ static struct ask question(struct ptyhead_attach const *a, uint8_t *buf, size_t 
 	};
 }
 
-static int answer_of(struct conn *c, struct conn_frame const *f, struct wire_attached *ret, int *ret_tape)
+static int answer_of(struct conn *c, struct conn_frame const *f, struct ptyhead_attached *ret, int *ret_tape)
 {
-	if (wire_get_attached(f->payload, f->header.length, ret) < 0) return -EPROTO;
+	struct wire_attached w;
+	if (wire_get_attached(f->payload, f->header.length, &w) < 0) return -EPROTO;
+	*ret = attached_from_wire(&w);
 	return take_tape(c, ret_tape);
 }
 
 int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_ms,
-                   struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply)
+                   struct ptyhead_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply)
 {
 	uint8_t buf[WIRE_ATTACH_FRAME];
 	struct deadline d;
@@ -63,18 +65,16 @@ int ptyhead_attach(struct conn *c, struct ptyhead_attach const *a, int timeout_m
 int ptyhead_attach_begin(struct conn *c, struct ptyhead_attach const *a)
 {
 	uint8_t buf[WIRE_ATTACH_FRAME];
-	struct ptyhead_reply none;
 
 	if (!wire_terminal_ok(a->terminal, strlen(a->terminal))) return -EINVAL;
 	struct ask const q = question(a, buf, sizeof buf);
-	return ask_begin(c, &q, &none);
+	return ask_begin(c, &q);
 }
 
-int ptyhead_attach_answer(struct conn *c, struct wire_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply)
+int ptyhead_attach_answer(struct conn *c, struct ptyhead_attached *ret, int *ret_tape, struct ptyhead_reply *ret_reply)
 {
 	struct conn_frame f;
 
-	memset(ret_reply, 0, sizeof *ret_reply);
 	*ret_tape = -1;
 	int const r = ask_answer(c, WIRE_ATTACHED, &f, ret_reply);
 	return r < 0 ? r : answer_of(c, &f, ret, ret_tape);

@@ -9,8 +9,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "deadline.h"
 #include "client.h"
+#include "deadline.h"
+#include "path_int.h"
 
 /* A path too long for sun_path is reached through a descriptor of the socket's inode:
  * *ret_node, which stays open during the connect. */

@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ask.h"
-#include "client.h"
+#include "ask_int.h"
+#include "convert_int.h"
 
 /* Writes argv in the frame's form, each argument ended by a NUL. Cuts it at the head's
  * limit. */
@@ -28,9 +28,9 @@ static size_t put_frame(struct ptyhead_export const *e, uint8_t *buf, size_t roo
 	struct wire_export const f = {
 		.flags = (e->unattended ? WIRE_EXPORT_UNATTENDED : 0u) |
 		         (e->sized ? WIRE_EXPORT_SIZED : 0u),
-		.size = e->size,
-		.tty = e->tty,
-		.terminal = {(uint8_t const *)e->terminal, strlen(e->terminal)},
+		.size = wire_from_size(e->size),
+		.tty = wire_from_tty(e->tty),
+		.terminal = wire_from_text(e->terminal),
 		.command = {command, join_argv(e->argv, command, sizeof command)},
 	};
 	return wire_put_export(buf, room, &f);
@@ -50,13 +50,16 @@ static struct ask question(struct ptyhead_export const *e, uint8_t *buf, size_t 
 	};
 }
 
-static int answer_of(struct conn_frame const *f, struct wire_exported *ret)
+static int answer_of(struct conn_frame const *f, struct ptyhead_exported *ret)
 {
-	return wire_get_exported(f->payload, f->header.length, ret) < 0 ? -EPROTO : 0;
+	struct wire_exported w;
+	if (wire_get_exported(f->payload, f->header.length, &w) < 0) return -EPROTO;
+	*ret = exported_from_wire(&w);
+	return 0;
 }
 
 int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
-                   struct wire_exported *ret, struct ptyhead_reply *ret_reply)
+                   struct ptyhead_exported *ret, struct ptyhead_reply *ret_reply)
 {
 	uint8_t buf[WIRE_EXPORT_FRAME];
 	struct deadline d;
@@ -72,7 +75,7 @@ int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
 	struct ask const q = question(e, buf, sizeof buf, fds);
 	int r;
 	if (e->unattended) {
-		r = ask_send(&c, q.frame, q.len, q.fds, q.nfds, &d);
+		r = ask_send(&c, &q, &d);
 	} else {
 		r = ask(&c, &q, &d, &f, ret_reply);
 		if (r == 0) r = answer_of(&f, ret);
@@ -85,26 +88,23 @@ int ptyhead_export(int sock, struct ptyhead_export const *e, int timeout_ms,
 int ptyhead_export_begin(struct conn *c, struct ptyhead_export const *e)
 {
 	uint8_t buf[WIRE_EXPORT_FRAME];
-	struct ptyhead_reply none;
 	int fds[2];
 
 	if (!wire_terminal_ok(e->terminal, strlen(e->terminal))) return -EINVAL;
 	struct ask const q = question(e, buf, sizeof buf, fds);
-	return ask_begin(c, &q, &none);
+	return ask_begin(c, &q);
 }
 
-int ptyhead_export_answer(struct conn *c, struct wire_exported *ret, struct ptyhead_reply *ret_reply)
+int ptyhead_export_answer(struct conn *c, struct ptyhead_exported *ret, struct ptyhead_reply *ret_reply)
 {
 	struct conn_frame f;
-
-	memset(ret_reply, 0, sizeof *ret_reply);
 	int const r = ask_answer(c, WIRE_EXPORTED, &f, ret_reply);
 	return r < 0 ? r : answer_of(&f, ret);
 }
 
-struct wire_tty ptyhead_tty_of(int fd)
+struct ptyhead_tty ptyhead_tty_of(int fd)
 {
-	struct wire_tty t = {0, 0};
+	struct ptyhead_tty t = {0, 0};
 	struct stat st;
 	if (isatty(fd) && fstat(fd, &st) == 0) {
 		t.dev = st.st_dev;

@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "ask_int.h"
 #include "clock.h"
+#include "convert_int.h"
+#include "path_int.h"
 
 #define BACKOFF_MIN 20   /* ms */
 #define BACKOFF_MAX 1000
@@ -40,10 +44,10 @@ static int attach_once(struct headlink *l, int64_t until, int *ret_tape)
 
 	if (sock < 0) return sock;
 	l->connected = true;
-	conn_init(&l->conn, sock);
+	conn_init(l->conn, sock);
 	left = until - clock_ms();
-	int const r = ptyhead_attach(&l->conn, &a, left > 0 ? (int)left : 0, &l->attached, ret_tape, &l->reply);
-	if (r < 0) conn_deinit(&l->conn);
+	int const r = ptyhead_attach(l->conn, &a, left > 0 ? (int)left : 0, &l->attached, ret_tape, &l->reply);
+	if (r < 0) conn_deinit(l->conn);
 	return r;
 }
 
@@ -57,7 +61,9 @@ int headlink_none(struct headlink *l)
 	l->backoff = BACKOFF_MIN;
 	l->page_fd = -1;
 	l->connected = false;
-	conn_init(&l->conn, -1);
+	l->conn = malloc(sizeof *l->conn);
+	if (!l->conn) return -ENOMEM;
+	conn_init(l->conn, -1);
 	return page_create(&l->page, &l->page_fd);
 }
 
@@ -85,7 +91,10 @@ int headlink_open(struct headlink *l, int *ret_tape)
 
 void headlink_close(struct headlink *l)
 {
-	conn_deinit(&l->conn);
+	if (!l->conn) return;
+	conn_deinit(l->conn);
+	free(l->conn);
+	l->conn = NULL;
 	page_unmap(l->page);
 	if (l->page_fd >= 0) close(l->page_fd);
 	l->page = NULL;
@@ -115,7 +124,7 @@ int headlink_tape(struct tape_reader *r, bool *open, uint64_t id[2], int fd)
  * frame goes to the next head. */
 static void lose(struct headlink *l, int64_t now)
 {
-	conn_deinit(&l->conn);
+	conn_deinit(l->conn);
 	l->flight = 0;
 	l->sent = l->broken = false;
 	l->state = HEADLINK_AWAY;
@@ -131,8 +140,8 @@ static void ask_again(struct headlink *l, int64_t now)
 
 	l->error = sock < 0 ? sock : 0;
 	if (sock >= 0) {
-		conn_init(&l->conn, sock);
-		l->error = ptyhead_attach_begin(&l->conn, &a);
+		conn_init(l->conn, sock);
+		l->error = ptyhead_attach_begin(l->conn, &a);
 	}
 	if (l->error < 0) {
 		lose(l, now);
@@ -145,7 +154,7 @@ static void ask_again(struct headlink *l, int64_t now)
 /* Reads the answer of a head that came back, if it is there. */
 static enum headlink_event answered(struct headlink *l, int64_t now, int *ret_tape)
 {
-	int const r = ptyhead_attach_answer(&l->conn, &l->attached, ret_tape, &l->reply);
+	int const r = ptyhead_attach_answer(l->conn, &l->attached, ret_tape, &l->reply);
 
 	if (r == -EAGAIN) return HEADLINK_NOTHING;
 	l->error = r;
@@ -156,9 +165,9 @@ static enum headlink_event answered(struct headlink *l, int64_t now, int *ret_ta
 		return HEADLINK_CAME;
 	}
 	switch (l->reply.code) {
-	case WIRE_R_VERSION:
-	case WIRE_R_ROLE:
-	case WIRE_R_LOOP: return HEADLINK_REFUSED;
+	case PTYHEAD_REFUSED_VERSION:
+	case PTYHEAD_REFUSED_ROLE:
+	case PTYHEAD_REFUSED_LOOP: return HEADLINK_REFUSED;
 	}
 	/* No such terminal: its program will be exported again. Too many peers, or a
 	 * failure: these may pass. */
@@ -171,7 +180,7 @@ static enum headlink_event answered(struct headlink *l, int64_t now, int *ret_ta
 /* False: the connection is gone. */
 static bool send_frame(struct headlink *l, uint8_t const *frame, size_t len)
 {
-	return conn_send(&l->conn, frame, len, NULL, 0) == CONN_OK;
+	return conn_send(l->conn, frame, len, NULL, 0) == CONN_OK;
 }
 
 /* Sends one frame at a time while the socket takes them, so that it is known what was
@@ -182,8 +191,8 @@ static bool push(struct headlink *l)
 
 	if (l->state != HEADLINK_UP) return true;
 	for (;;) {
-		if (conn_pending(&l->conn)) {
-			enum conn_result const r = conn_flush(&l->conn);
+		if (conn_pending(l->conn)) {
+			enum conn_result const r = conn_flush(l->conn);
 			if (r == CONN_AGAIN) return true;
 			if (r != CONN_OK) return false;
 		}
@@ -194,7 +203,7 @@ static bool push(struct headlink *l)
 		}
 		if (l->resize) {
 			l->resize = false;
-			if (!send_frame(l, frame, wire_put_resize(frame, sizeof frame, l->size))) return false;
+			if (!send_frame(l, frame, wire_put_resize(frame, sizeof frame, wire_from_size(l->size)))) return false;
 		} else if (l->moved) {
 			l->moved = false;
 			if (!send_frame(l, frame, wire_put_empty(frame, sizeof frame, WIRE_MOVED))) return false;
@@ -222,7 +231,7 @@ void headlink_input(struct headlink *l, uint8_t const *data, size_t len)
 	l->broken |= !push(l);
 }
 
-void headlink_resize(struct headlink *l, struct wire_size size)
+void headlink_resize(struct headlink *l, struct ptyhead_size size)
 {
 	l->size = size;
 	if (l->watch) return;
@@ -254,12 +263,12 @@ bool headlink_send(struct headlink *l, uint32_t serial, uint8_t const *data, siz
 
 int headlink_fd(struct headlink const *l)
 {
-	return l->conn.fd;
+	return l->conn->fd;
 }
 
 short headlink_events(struct headlink const *l)
 {
-	return conn_pending(&l->conn) ? POLLIN | POLLOUT : POLLIN;
+	return conn_pending(l->conn) ? POLLIN | POLLOUT : POLLIN;
 }
 
 int headlink_timeout(struct headlink const *l, int64_t now)
@@ -280,8 +289,10 @@ static enum headlink_event gone(struct headlink *l, int64_t now)
 /* Takes WAKE frames, which only say that the tape has more. False: not a valid frame. */
 static bool take_frame(struct headlink *l, struct conn_frame const *f, enum headlink_event *event)
 {
+	struct wire_taken w;
 	if (f->header.type != WIRE_TAKEN || !l->sent) return true;
-	if (wire_get_taken(f->payload, f->header.length, &l->taken) < 0 || l->taken.serial != l->serial) return false;
+	if (wire_get_taken(f->payload, f->header.length, &w) < 0 || w.serial != l->serial) return false;
+	l->taken = taken_from_wire(&w);
 	l->sent = false;
 	*event = HEADLINK_TAKEN;
 	return true;
@@ -299,9 +310,9 @@ static enum headlink_event receive(struct headlink *l, int64_t now, int *ret_tap
 		event = answered(l, now, ret_tape);
 		if (l->state != HEADLINK_UP) return event;
 	} else {
-		r = conn_fill(&l->conn);
+		r = conn_fill(l->conn);
 	}
-	while (r == CONN_OK && (r = conn_frame(&l->conn, &f)) == CONN_OK)
+	while (r == CONN_OK && (r = conn_frame(l->conn, &f)) == CONN_OK)
 		if (!take_frame(l, &f, &event)) return gone(l, now);
 	/* After CAME the caller has the tape already: the next call handles the rest. */
 	return r == CONN_AGAIN || event == HEADLINK_CAME ? event : gone(l, now);
@@ -321,8 +332,8 @@ enum headlink_event headlink_run(struct headlink *l, short revents, int64_t now,
 		l->error = -ETIMEDOUT;
 		return gone(l, now);
 	}
-	if (l->state == HEADLINK_ASKED && conn_pending(&l->conn)) {
-		enum conn_result const r = conn_flush(&l->conn);
+	if (l->state == HEADLINK_ASKED && conn_pending(l->conn)) {
+		enum conn_result const r = conn_flush(l->conn);
 		if (r != CONN_OK && r != CONN_AGAIN) return gone(l, now);
 	}
 	bool const pushed = event == HEADLINK_REFUSED || push(l);

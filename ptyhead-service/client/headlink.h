@@ -16,26 +16,28 @@
 #define HEADLINK_INPUT_MAX (64u << 10)
 #define HEADLINK_ANSWER_MS 10000 /* enough for a head that is just starting */
 
+struct conn;
+
 struct headlink {
 	/* set by the caller before headlink_begin or headlink_open */
 	struct ptyhead_address const *address;
 	bool watch;
 	bool lossless;
-	struct wire_size size;
-	struct wire_tty tty;
+	struct ptyhead_size size;
+	struct ptyhead_tty tty;
 	int answer_ms; /* time limit of headlink_open; 0 or a larger value: HEADLINK_ANSWER_MS */
 
 	/* for the caller to read */
 	enum { HEADLINK_AWAY, HEADLINK_ASKED, HEADLINK_UP } state;
-	struct wire_attached attached;
+	struct ptyhead_attached attached;
 	struct ptyhead_reply reply; /* of the last refusal */
 	int error;                  /* -errno of the last failed attempt */
-	struct wire_taken taken;    /* the last answer to a SEND */
+	struct ptyhead_taken taken;  /* the last answer to a SEND */
 	bool connected; /* headlink_open has reached a head */
 	struct page *page;
 
 	int page_fd;
-	struct conn conn;
+	struct conn *conn; /* NULL: headlink_none, _begin or _open was not called */
 	int64_t due;   /* AWAY: when to try again; ASKED: when to give up waiting */
 	int backoff;   /* ms */
 	bool resize;   /* a RESIZE frame is to be sent */
@@ -56,13 +58,14 @@ enum headlink_event {
 	HEADLINK_REFUSED, /* refused permanently: reply says why */
 };
 
-/* Creates the page; headlink_run connects. 0 or -errno. */
+/* Prepares the link; headlink_run connects. 0 or -errno. */
 int headlink_begin(struct headlink *l);
-/* Creates the page, connects and attaches within answer_ms. 0 (and the tape's
+/* Prepares the link, connects and attaches within answer_ms. 0 (and the tape's
  * descriptor) or -errno. */
 int headlink_open(struct headlink *l, int *ret_tape);
 /* For a caller that has a tape but no head: prepares the functions below. 0 or -errno. */
 int headlink_none(struct headlink *l);
+/* Of a link that is all zeros, too. */
 void headlink_close(struct headlink *l);
 
 /* For poll(2): fd is -1 while there is no connection. */
@@ -84,9 +87,9 @@ int headlink_tape(struct tape_reader *r, bool *open, uint64_t id[2], int fd);
 size_t headlink_room(struct headlink const *l);
 void headlink_input(struct headlink *l, uint8_t const *data, size_t len);
 /* Sends input with an answer; one at a time. The result is HEADLINK_TAKEN or
- * HEADLINK_LEFT. False: it was not sent. `len` is at most WIRE_SEND_MAX. */
+ * HEADLINK_LEFT. False: it was not sent. `len` is at most PTYHEAD_SEND_MAX. */
 bool headlink_send(struct headlink *l, uint32_t serial, uint8_t const *data, size_t len);
-void headlink_resize(struct headlink *l, struct wire_size size);
+void headlink_resize(struct headlink *l, struct ptyhead_size size);
 void headlink_moved(struct headlink *l);
 
 #endif

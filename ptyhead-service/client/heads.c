@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "path_int.h"
 
 size_t ptyhead_stem(char const *file, char const *suffix)
 {

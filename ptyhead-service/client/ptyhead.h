@@ -180,8 +180,8 @@ size_t ptyhead_viewer_input(struct ptyhead_viewer *v, void const *data, size_t l
 /* Types bytes and reports the result; one at a time. `taken` is called with `serial`
  * and 0: the line has taken all of it, and the output before `offset` was written
  * earlier; -EMSGSIZE: the line is canonical and has no room; -ESRCH: no program is on
- * the terminal; -EIO: no process has it open, or the head failed; -ECONNRESET: the head
- * went away, and the result is unknown. Returns 0; -EBUSY: another one is under way;
+ * the terminal; -ENXIO: no process has it open; -EIO: the head failed; -ECONNRESET: the
+ * head went away, and the result is unknown. Returns 0; -EBUSY: another one is under way;
  * -EMSGSIZE: more than 8192 bytes; -ENOTCONN: the head is away; -EPERM: with
  * PTYHEAD_WATCH_ONLY. */
 int ptyhead_viewer_send(struct ptyhead_viewer *v, uint32_t serial, void const *data, size_t len);
@@ -192,6 +192,7 @@ void ptyhead_viewer_resize(struct ptyhead_viewer *v, struct ptyhead_size size);
 struct ptyhead_entry {
 	char terminal[PTYHEAD_TERMINAL_MAX + 1];
 	char command[PTYHEAD_COMMAND_MAX + 1]; /* argv, each argument ended by a NUL */
+	bool open; /* the newest run's program has ended, and others have the terminal open */
 	size_t command_len;
 	struct ptyhead_run run; /* the newest run; `since` is its start */
 	uint64_t ended;         /* end of the last run that ended; 0: not known */

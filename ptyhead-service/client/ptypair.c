@@ -7,8 +7,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "client.h"
-
 #define PTY_FLAGS (O_RDWR | O_NOCTTY | O_CLOEXEC)
 
 #ifndef TIOCGPTPEER
@@ -25,10 +23,10 @@ static int open_slave(int master)
 	return ptsname_r(master, name, sizeof name) == 0 ? open(name, PTY_FLAGS) : -1;
 }
 
-struct wire_tty ptypair_tty(int master)
+struct ptyhead_tty ptypair_tty(int master)
 {
 	int const slave = open_slave(master);
-	struct wire_tty const t = ptyhead_tty_of(slave);
+	struct ptyhead_tty const t = ptyhead_tty_of(slave);
 	if (slave >= 0) close(slave);
 	return t;
 }
@@ -50,14 +48,14 @@ int pty_open(struct pty *ret, char const **ret_what)
 	return -e;
 }
 
-void pty_follow_size(int fd, struct wire_size ours, struct wire_size answered)
+void pty_follow_size(int fd, struct ptyhead_size ours, struct ptyhead_size answered)
 {
 	struct winsize now;
-	if (!wire_size_ok(answered) || ioctl(fd, TIOCGWINSZ, &now) < 0) return;
+	if (!ptyhead_size_ok(answered) || ioctl(fd, TIOCGWINSZ, &now) < 0) return;
 	if (now.ws_row == ours.rows && now.ws_col == ours.cols) (void)pty_set_size(fd, answered);
 }
 
-int pty_set_size(int fd, struct wire_size size)
+int pty_set_size(int fd, struct ptyhead_size size)
 {
 	struct winsize const ws = {
 		.ws_row = size.rows,

@@ -3,7 +3,7 @@
 #ifndef CLIENT_PTYPAIR_H
 #define CLIENT_PTYPAIR_H
 
-#include "wire.h"
+#include "client.h"
 
 struct pty {
 	int master;
@@ -16,12 +16,12 @@ struct pty {
 int pty_open(struct pty *ret, char const **ret_what);
 
 /* Identifies the slave of `master` for the head; zeros if it cannot be opened. */
-struct wire_tty ptypair_tty(int master);
+struct ptyhead_tty ptypair_tty(int master);
 
-int pty_set_size(int fd, struct wire_size size);
+int pty_set_size(int fd, struct ptyhead_size size);
 
 /* Sets the size that the head answered, unless the terminal no longer has `ours`: then
  * the head has set the size itself, and a viewer may have changed it since. */
-void pty_follow_size(int fd, struct wire_size ours, struct wire_size answered);
+void pty_follow_size(int fd, struct ptyhead_size ours, struct ptyhead_size answered);
 
 #endif

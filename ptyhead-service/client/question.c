@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client.h"
+#include "ask_int.h"
+#include "convert_int.h"
+#include "path_int.h"
 #include "ptypair.h"
 #include "waiter.h"
 
@@ -67,40 +69,7 @@ struct ptyhead_lister {
 	struct listing listing;
 	char terminal[PTYHEAD_TERMINAL_MAX + 1];
 	bool look;
-	void (*each)(void *arg, struct ptyhead_entry const *e);
-	void *arg;
 };
-
-static size_t text_of(char *to, size_t room, struct wire_bytes from)
-{
-	size_t const n = from.len < room ? from.len : room;
-	if (n > 0) memcpy(to, from.data, n);
-	to[n] = 0;
-	return n;
-}
-
-static void entry(void *arg, struct wire_entry const *w)
-{
-	struct ptyhead_lister const *const l = arg;
-	struct ptyhead_entry e = {
-		.run = {
-			.number = w->run,
-			.since = w->since,
-			.pid = (int32_t)w->pid,
-			.status = (int32_t)w->status,
-			.alive = w->flags & WIRE_ENTRY_ALIVE,
-			.status_known = w->flags & WIRE_ENTRY_STATUS,
-		},
-		.ended = w->ended,
-		.size = ptyhead_size_of(w->size),
-		.viewers = w->viewers,
-		.watchers = w->watchers,
-		.bytes = w->bytes,
-	};
-	text_of(e.terminal, PTYHEAD_TERMINAL_MAX, w->terminal);
-	e.command_len = text_of(e.command, PTYHEAD_COMMAND_MAX, w->command);
-	if (l->each) l->each(l->arg, &e);
-}
 
 int ptyhead_lister_new(struct ptyhead_lister **ret, char const *path, char const *terminal, bool look,
                        void (*each)(void *arg, struct ptyhead_entry const *e), void *arg)
@@ -110,10 +79,8 @@ int ptyhead_lister_new(struct ptyhead_lister **ret, char const *path, char const
 	struct ptyhead_lister *const l = calloc(1, sizeof *l);
 	if (!l) return -ENOMEM;
 	l->look = look;
-	l->each = each;
-	l->arg = arg;
 	if (terminal) memcpy(l->terminal, terminal, strlen(terminal) + 1);
-	l->listing = (struct listing){ .terminal = terminal ? l->terminal : NULL, .each = entry, .arg = l };
+	l->listing = (struct listing){ .terminal = terminal ? l->terminal : NULL, .each = each, .arg = arg };
 	int const r = question_init(&l->q, path);
 	if (r < 0) ptyhead_lister_free(l);
 	else *ret = l;
@@ -153,7 +120,7 @@ int ptyhead_lister_process(struct ptyhead_lister *l)
 struct ptyhead_exporter {
 	struct question q;
 	struct ptyhead_export e;
-	struct wire_exported answer;
+	struct ptyhead_exported answer;
 	char terminal[PTYHEAD_TERMINAL_MAX + 1];
 	char const **argv;
 };
@@ -181,7 +148,7 @@ static int offer_copy(struct ptyhead_exporter *x, struct ptyhead_offer const *o)
 	x->e.terminal = x->terminal;
 	x->e.argv = x->argv;
 	x->e.sized = o->sized;
-	x->e.size = wire_size_of(o->size);
+	x->e.size = o->size;
 	x->e.tty = ptypair_tty(o->master);
 	x->e.master = fcntl(o->master, F_DUPFD_CLOEXEC, 0);
 	if (x->e.master < 0) return -errno;
@@ -237,6 +204,6 @@ int ptyhead_exporter_process(struct ptyhead_exporter *x)
 
 void ptyhead_exporter_answer(struct ptyhead_exporter const *x, struct ptyhead_size *ret_size, uint64_t *ret_run)
 {
-	*ret_size = ptyhead_size_of(x->answer.size);
+	*ret_size = x->answer.size;
 	*ret_run = x->answer.run;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "convert_int.h"
 #include "headlink.h"
 #include "waiter.h"
 
@@ -47,7 +48,7 @@ static struct ptyhead_run run_of(struct tape_state const *s)
 
 static struct ptyhead_size size_of(struct tape_size s)
 {
-	return ptyhead_size_of((struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel });
+	return size_from_wire((struct wire_size){ s.rows, s.cols, s.xpixel, s.ypixel });
 }
 
 static void tell_begin(struct ptyhead_viewer *v, void const *bytes, size_t len, uint64_t missed)
@@ -89,16 +90,6 @@ static void tell_mark(struct ptyhead_viewer *v, struct tape_mark const *m)
 		if (m->u.query.viewer != v->link.attached.viewer || !m->u.query.viewer) v->hidden = m->offset + m->u.query.length;
 		break;
 	default: break;
-	}
-}
-
-static int result_of(uint16_t code)
-{
-	switch (code) {
-	case WIRE_T_TAKEN: return 0;
-	case WIRE_T_LINE: return -EMSGSIZE;
-	case WIRE_T_PROGRAM: return -ESRCH;
-	default: return -EIO;
 	}
 }
 
@@ -202,7 +193,7 @@ static int listen_to_head(struct ptyhead_viewer *v)
 	switch (headlink_run(&v->link, revents, now, &tape)) {
 	case HEADLINK_NOTHING: break;
 	case HEADLINK_CAME: return came(v, tape);
-	case HEADLINK_TAKEN: tell_taken(v, result_of(v->link.taken.code), v->link.taken.offset); return 0;
+	case HEADLINK_TAKEN: tell_taken(v, v->link.taken.result, v->link.taken.offset); return 0;
 	case HEADLINK_REFUSED: return v->link.error;
 	case HEADLINK_LEFT:
 		if (sent) tell_taken(v, -ECONNRESET, 0);
@@ -246,7 +237,7 @@ int ptyhead_viewer_new(struct ptyhead_viewer **ret, struct ptyhead_view const *v
 	v->link.address = &v->address;
 	v->link.watch = view->flags & PTYHEAD_WATCH_ONLY;
 	v->link.lossless = view->flags & PTYHEAD_LOSSLESS;
-	v->link.size = wire_size_of(view->size);
+	v->link.size = view->size;
 	if (view->on_tty) v->link.tty = ptyhead_tty_of(view->tty_fd);
 	r = waiter_init(&v->waiter);
 	if (r == 0) {
@@ -314,7 +305,7 @@ size_t ptyhead_viewer_input(struct ptyhead_viewer *v, void const *data, size_t l
 int ptyhead_viewer_send(struct ptyhead_viewer *v, uint32_t serial, void const *data, size_t len)
 {
 	if (v->link.watch) return -EPERM;
-	if (len > WIRE_SEND_MAX) return -EMSGSIZE;
+	if (len > PTYHEAD_SEND_MAX) return -EMSGSIZE;
 	if (v->over < 0 || v->link.state != HEADLINK_UP) return -ENOTCONN;
 	if (v->link.sent) return -EBUSY;
 	bool const gone = headlink_send(&v->link, serial, data, len);
@@ -324,6 +315,6 @@ int ptyhead_viewer_send(struct ptyhead_viewer *v, uint32_t serial, void const *d
 
 void ptyhead_viewer_resize(struct ptyhead_viewer *v, struct ptyhead_size size)
 {
-	headlink_resize(&v->link, wire_size_of(size));
+	headlink_resize(&v->link, size);
 	sent(v);
 }

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 
 #include "client.h"
+#include "conn.h"
 #include "unit.h"
 
 static char dir[64];

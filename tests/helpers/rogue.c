@@ -17,6 +17,7 @@
 
 #include "page.h"
 #include "client.h"
+#include "wire.h"
 
 static int sock;
 static int master, slave;

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "page.h"
-#include "client.h"
+#include "ask_int.h"
 #include "reader.h"
 
 static uint64_t total;
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 {
 	struct ptyhead_attach a = { .terminal = "main" };
 	struct ptyhead_reply reply;
-	struct wire_attached attached;
+	struct ptyhead_attached attached;
 	struct tape_reader r;
 	struct page *page;
 	struct conn c;

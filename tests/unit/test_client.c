@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "machine.h"
-#include "client.h"
+#include "ask_int.h"
 #include "unit.h"
 
 static char dir[64];
@@ -455,7 +455,7 @@ static struct ptyhead_export const an_export = {
 TEST(an_export_and_its_answer)
 {
 	uint8_t buf[WIRE_PEER_FRAME];
-	struct wire_exported e;
+	struct ptyhead_exported e;
 	struct ptyhead_reply reply;
 	struct got g;
 	struct wire_export w;
@@ -488,7 +488,7 @@ TEST(an_export_and_its_answer)
 
 TEST(an_unattended_export_waits_for_nobody)
 {
-	struct wire_exported e;
+	struct ptyhead_exported e;
 	struct ptyhead_reply reply;
 	struct got g;
 	struct wire_export w;
@@ -517,7 +517,7 @@ TEST(a_long_command_is_cut)
 	struct answer a = {.bytes = buf, .silent = true};
 	a.len = wire_put_exported(buf, sizeof buf, &(struct wire_exported){{30, 90, 0, 0}, 7});
 	for (size_t i = 0; i < 3; i++) {
-		struct wire_exported e;
+		struct ptyhead_exported e;
 		struct ptyhead_reply reply;
 		struct got g;
 		struct wire_export w;
@@ -535,7 +535,7 @@ TEST(a_long_command_is_cut)
 
 TEST(a_terminal_that_is_none_is_not_sent)
 {
-	struct wire_exported e;
+	struct ptyhead_exported e;
 	struct ptyhead_reply reply;
 	struct ptyhead_export x = an_export;
 	start_head(&(struct answer){.silent = true});
@@ -563,7 +563,7 @@ TEST(refusals)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		for (int no_read = 0; no_read < 2; no_read++) {
 			uint8_t buf[WIRE_PEER_FRAME];
-			struct wire_exported e;
+			struct ptyhead_exported e;
 			struct ptyhead_reply reply;
 			struct answer a = {.bytes = buf, .no_read = no_read};
 			a.len = wire_put_refused(buf, sizeof buf, (enum wire_refusal)cases[i].code,
@@ -616,7 +616,7 @@ TEST(answers_that_are_none)
 		{"byte by byte", {ok, len, 0, true, false, 1}, 0},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct wire_exported e;
+		struct ptyhead_exported e;
 		struct ptyhead_reply reply;
 		start_head(&cases[i].answer);
 		int const before = unit_open_fds();
@@ -636,7 +636,7 @@ TEST(answers_that_are_none)
 TEST(a_slow_answer_does_not_prolong_the_wait)
 {
 	uint8_t buf[WIRE_PEER_FRAME];
-	struct wire_exported e;
+	struct ptyhead_exported e;
 	struct ptyhead_reply reply;
 	struct answer a = {.bytes = buf, .slow_ms = 200};
 	a.len = wire_put_exported(buf, sizeof buf, &(struct wire_exported){{1, 1, 0, 0}, 1});
@@ -656,7 +656,7 @@ TEST(an_attachment_and_the_frames_behind_its_answer)
 		uint8_t buf[2 * WIRE_PEER_FRAME];
 		struct conn c;
 		struct conn_frame f;
-		struct wire_attached at;
+		struct ptyhead_attached at;
 		struct ptyhead_reply reply;
 		struct got g;
 		struct wire_attach w;
@@ -672,7 +672,7 @@ TEST(an_attachment_and_the_frames_behind_its_answer)
 		start_head(&a);
 		conn_init(&c, sock);
 		CHECK_EQ(ptyhead_attach(&c, &x, 10000, &at, &tape, &reply), 0);
-		CHECK_EQ(at.flags, WIRE_ATTACH_LOSSLESS);
+		CHECK(at.lossless && !at.scheme);
 		CHECK_EQ(at.viewer, 3);
 		CHECK_EQ(fcntl(tape, F_GETFD), FD_CLOEXEC);
 		CHECK_EQ(conn_frame(&c, &f), CONN_OK);
@@ -696,7 +696,7 @@ TEST(an_attachment_needs_one_descriptor_back)
 	for (size_t i = 0; i < 3; i++) {
 		uint8_t buf[WIRE_PEER_FRAME];
 		struct conn c;
-		struct wire_attached at;
+		struct ptyhead_attached at;
 		struct ptyhead_reply reply;
 		int tape = 99;
 		struct ptyhead_attach const x = {.terminal = "main", .page = -1};
@@ -717,7 +717,7 @@ TEST(an_attachment_refused)
 {
 	uint8_t buf[WIRE_PEER_FRAME];
 	struct conn c;
-	struct wire_attached at;
+	struct ptyhead_attached at;
 	struct ptyhead_reply reply;
 	int tape;
 	struct ptyhead_attach x = {.terminal = "nobody", .page = -1};

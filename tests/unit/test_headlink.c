@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "conn.h"
 #include "headlink.h"
 #include "unit.h"
 
@@ -15,9 +16,9 @@ TEST(a_send_that_fails_ends_the_connection_and_loses_nothing)
 	int pair[2], tape = -1;
 
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
-	conn_init(&l.conn, pair[0]);
+	CHECK_EQ(headlink_none(&l), 0);
+	conn_init(l.conn, pair[0]);
 	l.state = HEADLINK_UP;
-	l.page_fd = -1;
 	CHECK_EQ(headlink_timeout(&l, 0), -1);
 	CHECK(shutdown(pair[0], SHUT_WR) == 0);
 	headlink_input(&l, (uint8_t const *)"typed", 5);

@@ -44,7 +44,7 @@ static struct told {
 static void check_size(struct ptyhead_size s)
 {
 	bool const none = s.rows == 0 && s.cols == 0;
-	CHECK(none || wire_size_ok(wire_size_of(s)));
+	CHECK(none || ptyhead_size_ok(s));
 	told.sizes++;
 }
 
@@ -345,7 +345,7 @@ static int twice(void)
 {
 	struct ptyhead_adopted *const a = adopted();
 	if (!a || !isatty(0) || tcgetsid(0) != getpid()) return 1;
-	struct wire_tty const first = ptyhead_tty_of(0);
+	struct ptyhead_tty const first = ptyhead_tty_of(0);
 	struct ptyhead_adopted *const b = adopted();
 	if (!b || tcgetsid(0) != getpid() || ptyhead_tty_of(0).rdev == first.rdev) return 2;
 	if (ptyhead_give_back(b) < 0 || ptyhead_tty_of(0).rdev != first.rdev) return 3;

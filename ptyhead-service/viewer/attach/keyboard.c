@@ -15,7 +15,7 @@ static void scheme_tell(struct keyboard *k)
 	if (!k->face->answers.home_new) return;
 	k->face->answers.home_new = false;
 	int const scheme = screen_home_scheme(k->face->canvas.term);
-	if (scheme == 0 || k->link->watch || !(k->link->attached.flags & WIRE_ATTACHED_SCHEME)) return;
+	if (scheme == 0 || k->link->watch || !k->link->attached.scheme) return;
 	int const n = snprintf(text, sizeof text, "\033[?997;%dn", scheme);
 	headlink_input(k->link, (uint8_t const *)text, (size_t)n);
 }

@@ -74,8 +74,8 @@ static int spawn(struct relay *r, char *const *argv, char const *slave)
 
 static int start(struct relay *r, char *const *argv)
 {
-	struct wire_size const found = term_size(&r->term);
-	struct wire_size const size = found.rows ? found : (struct wire_size){ ROWS, COLS, 0, 0 };
+	struct ptyhead_size const found = term_size(&r->term);
+	struct ptyhead_size const size = found.rows ? found : (struct ptyhead_size){ ROWS, COLS, 0, 0 };
 	struct pty p;
 	char slave[64];
 
@@ -98,7 +98,7 @@ static int start(struct relay *r, char *const *argv)
 
 static void resized(struct relay *r)
 {
-	struct wire_size const size = term_size(&r->term);
+	struct ptyhead_size const size = term_size(&r->term);
 	if (!size.rows) return;
 	(void)pty_set_size(r->master, size);
 	screen_resize(r->screen, size.rows, size.cols);

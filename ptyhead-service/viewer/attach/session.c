@@ -137,7 +137,7 @@ static void leave(struct session *a, char const *last)
 
 static void resized(struct session *a)
 {
-	struct wire_size const size = term_size(&a->term);
+	struct ptyhead_size const size = term_size(&a->term);
 
 	if (!a->term.ours) return;
 	headlink_resize(&a->link, size);
@@ -350,10 +350,10 @@ static void wait_and_act(struct session *a)
 
 /* A viewer must not show a terminal on itself, or type from itself. A pipe may lead to
  * the terminal, too; a file does not. */
-static struct wire_tty own_tty(bool watch)
+static struct ptyhead_tty own_tty(bool watch)
 {
 	struct stat st;
-	struct wire_tty tty = ptyhead_tty_of(STDOUT_FILENO);
+	struct ptyhead_tty tty = ptyhead_tty_of(STDOUT_FILENO);
 
 	if (tty.dev || tty.rdev) return tty;
 	bool const file = fstat(STDOUT_FILENO, &st) == 0 && S_ISREG(st.st_mode);
@@ -371,7 +371,7 @@ static void open_link(struct session *a)
 	a->link.tty = own_tty(a->o->watch);
 	int const r = headlink_open(&a->link, &tape);
 	if (r == 0) {
-		if (a->o->lossless && !(a->link.attached.flags & WIRE_ATTACH_LOSSLESS))
+		if (a->o->lossless && !a->link.attached.lossless)
 			a->o->say("the head does not wait for this viewer: bytes may be lost");
 		tape_came(a, tape);
 		return;
@@ -407,13 +407,11 @@ void session_run(struct session_options const *o, struct session_result *ret)
 	a->show.lossless = o->lossless;
 	a->show.face.say = o->say;
 	a->show.hint = o->hint;
-	struct wire_size const size = term_size(&a->term);
+	struct ptyhead_size const size = term_size(&a->term);
 	int r = show_init(&a->show, STDOUT_FILENO, size.rows, size.cols);
 	if (r < 0) end(a, SESSION_FAILED, -r, "unable to start");
 	a->show.face.canvas.watches = o->watch;
 
-	a->link.page_fd = -1;
-	conn_init(&a->link.conn, -1);
 	if (!a->done) open_link(a);
 	if (!a->done) r = signals_init(&a->signals);
 	if (r < 0) end(a, SESSION_FAILED, -r, "unable to watch for signals");

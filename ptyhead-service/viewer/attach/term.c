@@ -58,12 +58,12 @@ bool term_foreground(struct term const *t)
 	return group < 0 || group == getpgrp();
 }
 
-struct wire_size term_size(struct term const *t)
+struct ptyhead_size term_size(struct term const *t)
 {
 	struct winsize w;
-	struct wire_size s = {0, 0, 0, 0};
+	struct ptyhead_size s = {0, 0, 0, 0};
 
 	if (!t->ours || ioctl(t->out, TIOCGWINSZ, &w) < 0) return s;
-	s = (struct wire_size){w.ws_row, w.ws_col, w.ws_xpixel, w.ws_ypixel};
-	return wire_size_ok(s) ? s : (struct wire_size){0, 0, 0, 0};
+	s = (struct ptyhead_size){w.ws_row, w.ws_col, w.ws_xpixel, w.ws_ypixel};
+	return ptyhead_size_ok(s) ? s : (struct ptyhead_size){0, 0, 0, 0};
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <termios.h>
 
-#include "wire.h"
+#include "client.h"
 
 struct term {
 	int in;
@@ -26,6 +26,6 @@ void term_restore(struct term *t);
 /* Is this process in the terminal's foreground? */
 bool term_foreground(struct term const *t);
 /* The size of the terminal; zeros if it states none, or an impossible one. */
-struct wire_size term_size(struct term const *t);
+struct ptyhead_size term_size(struct term const *t);
 
 #endif

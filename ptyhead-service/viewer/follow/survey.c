@@ -17,7 +17,6 @@ bool survey_add(struct survey *s, char const *path, char const *address)
 	s->heads = all;
 	struct survey_head *const h = &all[s->len];
 	*h = (struct survey_head){ .path = strdup(path), .address = strdup(address), .out = SCREEN_BUF_INIT };
-	conn_init(&h->conn, -1);
 	if (h->path && h->address) {
 		s->len++;
 		return true;
@@ -27,7 +26,7 @@ bool survey_add(struct survey *s, char const *path, char const *address)
 	return false;
 }
 
-static void give(void *arg, struct wire_entry const *e)
+static void give(void *arg, struct ptyhead_entry const *e)
 {
 	struct survey_head *const h = arg;
 	h->survey->each(h, e);
@@ -38,42 +37,32 @@ static void end(struct survey_head *h, int r, int64_t now)
 {
 	bool const died = r == -ECONNRESET || r == -EPIPE;
 	bool const restarts = h->reached && (r == -ECONNREFUSED || r == -ENOENT);
-	/* The backlog is full; or other heads will release descriptors. */
-	bool const full = r == -ETIMEDOUT || r == -EMFILE || r == -ENFILE;
+	/* Other heads will release descriptors. */
+	bool const full = r == -EMFILE || r == -ENFILE;
 
-	conn_deinit(&h->conn);
-	conn_init(&h->conn, -1);
+	if (h->lister) h->reply = *ptyhead_lister_reply(h->lister);
+	ptyhead_lister_free(h->lister);
+	h->lister = NULL;
+	h->reached |= died;
 	h->result = full ? -ETIMEDOUT : r;
-	h->state = died || restarts || full ? SURVEY_AWAY : SURVEY_DONE;
+	h->done = !(died || restarts || full);
 	h->due = now + AGAIN_MS;
+}
+
+static void go_on(struct survey_head *h, int64_t now)
+{
+	int const r = ptyhead_lister_process(h->lister);
+	if (r <= 0) end(h, r, now);
 }
 
 static void begin(struct survey_head *h, int64_t now)
 {
-	int const sock = (h->survey->look ? ptyhead_connect_to_look : ptyhead_connect)(h->path, 0);
-
-	if (sock < 0) {
-		end(h, sock, now);
-		return;
-	}
-	conn_init(&h->conn, sock);
-	h->reached = true;
 	screen_buf_clear(&h->out);
 	h->rows = 0;
-	h->listing = (struct listing){ .terminal = h->survey->terminal, .each = give, .arg = h };
-	h->state = SURVEY_ASKED;
 	h->result = -ETIMEDOUT;
-	int const r = listing_begin(&h->conn, &h->listing);
+	int const r = ptyhead_lister_new(&h->lister, h->path, h->survey->terminal, h->survey->look, give, h);
 	if (r < 0) end(h, r, now);
-}
-
-static void go_on(struct survey_head *h, short revents, int64_t now)
-{
-	/* An error here shows in the answer. */
-	if (revents & POLLOUT) (void)conn_flush(&h->conn);
-	if (!(revents & (POLLIN | POLLHUP | POLLERR))) return;
-	int const r = listing_answer(&h->conn, &h->listing, &h->reply);
-	if (r != -EAGAIN) end(h, r, now);
+	else go_on(h, now);
 }
 
 /* The time of the next attempt, at most `until`, for poll. -1: all heads are done. */
@@ -82,8 +71,8 @@ static int64_t next_due(struct survey const *s, int64_t until)
 	int64_t due = -1;
 	for (size_t i = 0; i < s->len; i++) {
 		struct survey_head const *const h = &s->heads[i];
-		if (h->state == SURVEY_DONE) continue;
-		int64_t const at = h->state == SURVEY_AWAY && h->due < until ? h->due : until;
+		if (h->done) continue;
+		int64_t const at = !h->lister && h->due < until ? h->due : until;
 		if (due < 0 || at < due) due = at;
 	}
 	return due;
@@ -101,16 +90,15 @@ bool survey_run(struct survey *s, int ms)
 		if (now >= until) break;
 		for (size_t i = 0; i < s->len; i++) {
 			struct survey_head *const h = &s->heads[i];
-			if (h->state == SURVEY_AWAY && now >= h->due) begin(h, now);
-			p[i] = (struct pollfd){ h->conn.fd, POLLIN, 0 };
-			if (conn_pending(&h->conn)) p[i].events |= POLLOUT;
+			if (!h->done && !h->lister && now >= h->due) begin(h, now);
+			p[i] = (struct pollfd){ h->lister ? ptyhead_lister_fd(h->lister) : -1, POLLIN, 0 };
 		}
 		int64_t const due = next_due(s, until);
 		if (due < 0) break;
 		if (poll(p, (nfds_t)s->len, due > now ? (int)(due - now) : 0) <= 0) continue;
 		now = clock_ms();
 		for (size_t i = 0; i < s->len; i++)
-			if (p[i].revents) go_on(&s->heads[i], p[i].revents, now);
+			if (p[i].revents) go_on(&s->heads[i], now);
 	}
 	free(p);
 	return true;
@@ -120,7 +108,7 @@ void survey_deinit(struct survey *s)
 {
 	for (size_t i = 0; i < s->len; i++) {
 		struct survey_head *const h = &s->heads[i];
-		conn_deinit(&h->conn);
+		ptyhead_lister_free(h->lister);
 		screen_buf_deinit(&h->out);
 		free(h->path);
 		free(h->address);

@@ -21,18 +21,17 @@ struct survey_head {
 	unsigned rows;
 
 	struct survey *survey;
-	enum { SURVEY_AWAY, SURVEY_ASKED, SURVEY_DONE } state;
-	int64_t due;  /* AWAY: time of the next attempt */
+	struct ptyhead_lister *lister; /* NULL: it is not asked now */
+	int64_t due;  /* time of the next attempt, if there is one */
+	bool done;
 	bool reached; /* the head was reached before, so it will come back */
-	struct conn conn;
-	struct listing listing;
 };
 
 struct survey {
 	/* set by the caller */
 	char const *terminal; /* NULL: all */
 	bool look; /* use the watch socket if the other one may not be used */
-	void (*each)(struct survey_head *h, struct wire_entry const *e);
+	void (*each)(struct survey_head *h, struct ptyhead_entry const *e);
 
 	struct survey_head *heads; /* in the order in which they were added */
 	size_t len;

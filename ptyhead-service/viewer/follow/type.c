@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "type.h"
 
+#include <errno.h>
+
 #include "clock.h"
 
-static enum type_result result_of(uint16_t code)
+static enum type_result result_of(int error)
 {
-	switch (code) {
-	case WIRE_T_TAKEN: return TYPE_OK;
-	case WIRE_T_LINE: return TYPE_LINE;
-	case WIRE_T_PROGRAM: return TYPE_PROGRAM;
-	case WIRE_T_CLOSED: return TYPE_CLOSED;
+	switch (error) {
+	case 0: return TYPE_OK;
+	case -EMSGSIZE: return TYPE_LINE;
+	case -ESRCH: return TYPE_PROGRAM;
+	case -ENXIO: return TYPE_CLOSED;
 	default: return TYPE_FAILED;
 	}
 }
@@ -49,7 +51,7 @@ static enum type_result wait_for_answer(struct typist *t, int64_t until)
 
 static enum type_result type_piece(struct typist *t, uint8_t const *data, size_t len)
 {
-	struct wire_taken const *const w = &t->f->link.taken;
+	struct ptyhead_taken const *const w = &t->f->link.taken;
 	int64_t const until = t->patience < 0 ? -1 : clock_ms() + t->patience;
 
 	enum type_result r = wait_for_head(t, until);
@@ -61,20 +63,20 @@ static enum type_result type_piece(struct typist *t, uint8_t const *data, size_t
 	if (!t->began) {
 		t->began = true;
 		t->offset = w->offset;
-		t->begins(t->arg, w->offset, w->flags);
+		t->begins(t->arg, w);
 	}
-	if (w->code == WIRE_T_TAKEN) t->taken += len;
+	if (w->result == 0) t->taken += len;
 	else t->untyped(t->arg);
-	return result_of(w->code);
+	return result_of(w->result);
 }
 
 /* As many whole lines as fit into one frame. */
 static size_t piece_of(uint8_t const *data, size_t len)
 {
-	if (len <= WIRE_SEND_MAX) return len;
-	for (size_t n = WIRE_SEND_MAX; n > 0; n--)
+	if (len <= PTYHEAD_SEND_MAX) return len;
+	for (size_t n = PTYHEAD_SEND_MAX; n > 0; n--)
 		if (data[n - 1] == '\r' || data[n - 1] == '\n') return n;
-	return WIRE_SEND_MAX;
+	return PTYHEAD_SEND_MAX;
 }
 
 /* A piece was refused since one of its lines is too long. The lines before it can be

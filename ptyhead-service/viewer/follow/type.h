@@ -24,8 +24,7 @@ struct typist {
 	int64_t patience; /* ms for each piece; -1: no limit */
 	void (*typed)(void *arg, uint8_t const *data, size_t len); /* is about to be typed */
 	void (*untyped)(void *arg); /* that piece was refused */
-	/* The first piece was answered. `flags` of TAKEN tell who echoes. */
-	void (*begins)(void *arg, uint64_t offset, unsigned flags);
+	void (*begins)(void *arg, struct ptyhead_taken const *first); /* the first piece was answered */
 	/* The tape has more, or may have. Read all of it: the program may wait for us. */
 	void (*output)(void *arg);
 	void *arg;

@@ -20,7 +20,7 @@
 #define ANSWER_MS 5000   /* for a head that was named */
 #define ONE_OF_ALL_MS 1000
 #define MACHINE_MS 15000 /* for another machine, including the connection */
-#define ADDRESS_MAX (PATH_MAX + WIRE_TERMINAL_MAX + 2)
+#define ADDRESS_MAX (PATH_MAX + PTYHEAD_TERMINAL_MAX + 2)
 #define ADDRESS_WIDTH 20
 
 static char const usage_text[] =
@@ -48,11 +48,9 @@ struct lister {
 
 /* ---- one terminal ------------------------------------------------------------ */
 
-static void address_of(char const *base, struct wire_entry const *e, char *buf, size_t len)
+static void address_of(char const *base, struct ptyhead_entry const *e, char *buf, size_t len)
 {
-	bool const only_main = e->terminal.len == strlen(PTYHEAD_TERMINAL) &&
-	                       !memcmp(e->terminal.data, PTYHEAD_TERMINAL, e->terminal.len);
-	snprintf(buf, len, only_main ? "%s" : "%s:%.*s", base, (int)e->terminal.len, (char const *)e->terminal.data);
+	snprintf(buf, len, strcmp(e->terminal, PTYHEAD_TERMINAL) == 0 ? "%s" : "%s:%s", base, e->terminal);
 }
 
 /* Prints a value with at least `width` columns. A socket's name can contain anything,
@@ -80,38 +78,38 @@ static void add_duration(struct screen_buf *out, uint64_t since)
 }
 
 /* The end of the last run, in a word. */
-static void end_word(struct wire_entry const *e, char *buf, size_t len)
+static void end_word(struct ptyhead_entry const *e, char *buf, size_t len)
 {
-	int const status = (int)e->status;
+	int const status = e->run.status;
 	if (e->ended == 0) snprintf(buf, len, "-");
-	else if (!(e->flags & WIRE_ENTRY_STATUS)) snprintf(buf, len, "unknown");
+	else if (!e->run.status_known) snprintf(buf, len, "unknown");
 	else if (WIFSIGNALED(status)) snprintf(buf, len, "signal %d", WTERMSIG(status));
 	else snprintf(buf, len, "exit %d", WEXITSTATUS(status));
 }
 
 /* Prints arguments unchanged if they are plain, else as in JSON. */
-static void add_command(struct screen_buf *out, struct wire_bytes c)
+static void add_command(struct screen_buf *out, char const *command, size_t len)
 {
 	struct screen_buf quoted = SCREEN_BUF_INIT;
-	if (c.len == 0) screen_buf_str(out, " -");
-	for (size_t i = 0; i < c.len;) {
-		size_t const n = strnlen((char const *)c.data + i, c.len - i);
+	if (len == 0) screen_buf_str(out, " -");
+	for (size_t i = 0; i < len;) {
+		size_t const n = strnlen(command + i, len - i);
 		screen_buf_clear(&quoted);
-		json_string(c.data + i, n, &quoted);
-		bool const plain = n > 0 && quoted.len == n + 2 && !memchr(c.data + i, ' ', n);
+		json_string(command + i, n, &quoted);
+		bool const plain = n > 0 && quoted.len == n + 2 && !memchr(command + i, ' ', n);
 		screen_buf_str(out, " ");
-		if (plain) screen_buf_add(out, c.data + i, n);
+		if (plain) screen_buf_add(out, command + i, n);
 		else screen_buf_add(out, quoted.data, quoted.len);
 		i += n + 1;
 	}
 	screen_buf_deinit(&quoted);
 }
 
-static char const *state_word(struct wire_entry const *e)
+static char const *state_word(struct ptyhead_entry const *e)
 {
-	if (e->flags & WIRE_ENTRY_ALIVE) return "up";
-	if (e->flags & WIRE_ENTRY_OPEN) return "left";
-	return e->run ? "ended" : "new";
+	if (e->run.alive) return "up";
+	if (e->open) return "left";
+	return e->run.number ? "ended" : "new";
 }
 
 static void add_title(struct screen_buf *out)
@@ -120,9 +118,8 @@ static void add_title(struct screen_buf *out)
 	               "SIZE", "VIEWERS", "RUN", "BYTES", "LAST END", "AGO", "COMMAND");
 }
 
-static void add_row(struct screen_buf *out, struct wire_entry const *e, char const *address)
+static void add_row(struct screen_buf *out, struct ptyhead_entry const *e, char const *address)
 {
-	bool const alive = e->flags & WIRE_ENTRY_ALIVE;
 	char word[32], size[16], looks[32];
 
 	end_word(e, word, sizeof word);
@@ -130,12 +127,12 @@ static void add_row(struct screen_buf *out, struct wire_entry const *e, char con
 	snprintf(looks, sizeof looks, "%u+%u", e->viewers, e->watchers);
 	add_shown(out, address, ADDRESS_WIDTH);
 	screen_buf_fmt(out, " %-5s", state_word(e));
-	add_duration(out, e->since);
-	if (alive && e->pid > 0) screen_buf_fmt(out, " %8u", e->pid);
+	add_duration(out, e->run.since);
+	if (e->run.alive && e->run.pid > 0) screen_buf_fmt(out, " %8d", e->run.pid);
 	else screen_buf_fmt(out, " %8s", "-");
-	screen_buf_fmt(out, " %9s %7s %7llu %11llu %-9s", size, looks, (unsigned long long)e->run, (unsigned long long)e->bytes, word);
+	screen_buf_fmt(out, " %9s %7s %7llu %11llu %-9s", size, looks, (unsigned long long)e->run.number, (unsigned long long)e->bytes, word);
 	add_duration(out, e->ended);
-	add_command(out, e->command);
+	add_command(out, e->command, e->command_len);
 	screen_buf_str(out, "\n");
 }
 
@@ -151,31 +148,31 @@ static void add_time(struct screen_buf *out, char const *name, uint64_t ns)
 	else screen_buf_fmt(out, ", \"%s\": %llu.%06llu", name, (unsigned long long)(ns / 1000000000u), (unsigned long long)(ns / 1000u % 1000000u));
 }
 
-static void add_object(struct screen_buf *o, struct wire_entry const *e, char const *address, char const *path)
+static void add_object(struct screen_buf *o, struct ptyhead_entry const *e, char const *address, char const *path)
 {
-	int const status = (int)e->status;
-	bool const known = e->ended && (e->flags & WIRE_ENTRY_STATUS);
+	int const status = e->run.status;
+	bool const known = e->ended && e->run.status_known;
 
 	screen_buf_str(o, " {\"address\": ");
 	json_string(address, strlen(address), o);
 	add_member(o, "socket", path);
 	screen_buf_str(o, ", \"terminal\": ");
-	json_string(e->terminal.data, e->terminal.len, o);
+	json_string(e->terminal, strlen(e->terminal), o);
 	add_member(o, "state", state_word(e));
-	if (e->pid && (e->flags & WIRE_ENTRY_ALIVE)) screen_buf_fmt(o, ", \"pid\": %u", e->pid);
+	if (e->run.alive && e->run.pid) screen_buf_fmt(o, ", \"pid\": %d", e->run.pid);
 	else screen_buf_str(o, ", \"pid\": null");
-	add_time(o, "since", e->since);
+	add_time(o, "since", e->run.since);
 	screen_buf_fmt(o, ", \"run\": %llu, \"columns\": %u, \"rows\": %u, \"viewers\": %u, \"watchers\": %u, \"bytes\": %llu",
-	               (unsigned long long)e->run, e->size.cols, e->size.rows, e->viewers, e->watchers, (unsigned long long)e->bytes);
+	               (unsigned long long)e->run.number, e->size.cols, e->size.rows, e->viewers, e->watchers, (unsigned long long)e->bytes);
 	add_time(o, "last_end", e->ended);
 	if (known && WIFSIGNALED(status)) screen_buf_fmt(o, ", \"exit_code\": null, \"signal\": %d", WTERMSIG(status));
 	else if (known) screen_buf_fmt(o, ", \"exit_code\": %d, \"signal\": null", WEXITSTATUS(status));
 	else screen_buf_str(o, ", \"exit_code\": null, \"signal\": null");
 	screen_buf_str(o, ", \"command\": [");
-	for (size_t i = 0; i < e->command.len;) {
-		size_t const n = strnlen((char const *)e->command.data + i, e->command.len - i);
+	for (size_t i = 0; i < e->command_len;) {
+		size_t const n = strnlen(e->command + i, e->command_len - i);
 		if (i > 0) screen_buf_str(o, ", ");
-		json_string(e->command.data + i, n, o);
+		json_string(e->command + i, n, o);
 		i += n + 1;
 	}
 	screen_buf_str(o, "]}");
@@ -191,7 +188,7 @@ static void add_name(struct screen_buf *out, char const *address, char const *pa
 
 static struct lister lister;
 
-static void each(struct survey_head *h, struct wire_entry const *e)
+static void each(struct survey_head *h, struct ptyhead_entry const *e)
 {
 	char address[ADDRESS_MAX];
 

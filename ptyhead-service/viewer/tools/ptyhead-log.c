@@ -126,7 +126,7 @@ static int open_once(struct follow *f, bool lossless)
 	f->lossless = lossless;
 	f->watch = !lossless;
 	int const r = follow_open(f);
-	if (r == 0 || !lossless || f->link.reply.code != WIRE_R_ROLE) return r;
+	if (r == 0 || !lossless || f->link.reply.code != PTYHEAD_REFUSED_ROLE) return r;
 	say("this socket is for watching only: in a flood bytes may be missing");
 	return open_once(f, false);
 }
@@ -143,7 +143,7 @@ static void open_terminal(struct follow *f, struct log_options const *o, bool go
 		int const r = open_once(f, o->lossless);
 		if (r == 0) return;
 		/* With -l, the log waits until the head has the terminal. */
-		bool const comes = o->process >= 0 && f->link.reply.code != WIRE_R_ROLE && f->link.reply.code != WIRE_R_VERSION;
+		bool const comes = o->process >= 0 && f->link.reply.code != PTYHEAD_REFUSED_ROLE && f->link.reply.code != PTYHEAD_REFUSED_VERSION;
 		struct pollfd p = { .fd = o->process, .events = POLLIN };
 		if (comes && poll(&p, 1, 500) == 0) continue;
 		if (!goes_on) store_get_instead(&o->store, f->address->terminal, -r);

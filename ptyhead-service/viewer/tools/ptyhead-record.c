@@ -235,7 +235,7 @@ static void open_terminal(struct follow *f, bool read_only, bool to_now, struct 
 	f->lossless = !read_only;
 	f->watch = read_only;
 	int r = follow_open(f);
-	if (r < 0 && !read_only && f->link.reply.code == WIRE_R_ROLE) {
+	if (r < 0 && !read_only && f->link.reply.code == PTYHEAD_REFUSED_ROLE) {
 		f->lossless = false;
 		f->watch = true;
 		memset(&f->link.reply, 0, sizeof f->link.reply);

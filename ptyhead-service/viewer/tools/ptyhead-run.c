@@ -298,7 +298,7 @@ static void start_program(struct run const *r)
 		add(&w, unit);
 	}
 	add(&w, tool_path(r, "s6-ptyexec", ptyexec, sizeof ptyexec));
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_row > 0 && ws.ws_row <= WIRE_SIDE_MAX && ws.ws_col > 0 && ws.ws_col <= WIRE_SIDE_MAX) {
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ptyhead_size_ok((struct ptyhead_size){ ws.ws_row, ws.ws_col, 0, 0 })) {
 		snprintf(size, sizeof size, "%ux%u", ws.ws_row, ws.ws_col);
 		add(&w, "-s");
 		add(&w, size);

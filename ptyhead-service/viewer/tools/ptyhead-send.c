@@ -131,7 +131,7 @@ static void check(struct typist const *t, enum type_result r, char const *termin
 	case TYPE_OK: return;
 	case TYPE_LINE:
 		die(EXIT_REFUSED, "a line is longer than the %u bytes that terminal %s keeps while its program reads whole lines:"
-		    " it was not typed (%llu bytes before it were)", WIRE_LINE_MAX, terminal, taken);
+		    " it was not typed (%llu bytes before it were)", PTYHEAD_LINE_MAX, terminal, taken);
 	case TYPE_PROGRAM:
 		die(EXIT_REFUSED, "no program is on terminal %s, or it has just ended (%llu bytes were taken before)", terminal, taken);
 	case TYPE_CLOSED:
@@ -253,7 +253,7 @@ static size_t ready(struct screen_buf const *in)
 {
 	char const *const end = in->len > 0 ? memrchr(in->data, '\n', in->len) : NULL;
 	if (end) return (size_t)(end + 1 - in->data);
-	return in->len >= WIRE_SEND_MAX ? json_whole((uint8_t const *)in->data, in->len) : 0;
+	return in->len >= PTYHEAD_SEND_MAX ? json_whole((uint8_t const *)in->data, in->len) : 0;
 }
 
 static void type_stdin(struct typist *t, struct send_options const *o, struct screen_input const *m, struct screen_buf *out, char const *terminal)
@@ -320,14 +320,14 @@ static struct screen_input modes_of(struct follow *f)
 
 /* Reads the output from the first typed byte on, also while more is typed: otherwise
  * the program could wait for us while we wait for it. */
-static void begin_waiting(void *arg, uint64_t offset, unsigned flags)
+static void begin_waiting(void *arg, struct ptyhead_taken const *first)
 {
 	struct sender *const s = arg;
-	s->shows = flags & WIRE_TAKEN_SILENT ? SHOWS_NOT : flags & WIRE_TAKEN_RAW ? SHOWS_PERHAPS : SHOWS;
+	s->shows = first->silent ? SHOWS_NOT : first->raw ? SHOWS_PERHAPS : SHOWS;
 	if (s->await.kind == AWAIT_NONE) s->shows = SHOWS;
 	if (s->await.kind == AWAIT_NONE) return;
 	if (s->shows == SHOWS_NOT) echo_forget(&s->await.echo);
-	s->await.since = offset;
+	s->await.since = first->offset;
 	if (!await_begin(&s->await, &s->follow)) die(EXIT_TEMPORARY, "unable to read the terminal's tape: %s", strerror(errno));
 }
 

@@ -240,7 +240,7 @@ void die_of_head(struct ptyhead_address const *a, struct ptyhead_reply const *re
 {
 	char hint[PATH_MAX];
 
-	if (reply->code == WIRE_R_TERMINAL) {
+	if (reply->code == PTYHEAD_REFUSED_TERMINAL) {
 		ptyhead_terminals_hint(a->path, hint, sizeof hint);
 		die(EXIT_REFUSED, "the head at %s refused terminal %s: %s (%s%shas its program been started?)", a->path, a->terminal,
 		    reply->text, hint, *hint ? "; " : "");
