@@ -78,7 +78,7 @@ python() {
 			S(ptyhead_address); S(ptyhead_size); S(ptyhead_reply); S(ptyhead_run); S(ptyhead_viewer_calls);
 			S(ptyhead_view); S(ptyhead_entry); S(ptyhead_offer); S(ptyhead_adoption);
 			O(ptyhead_address, terminal); O(ptyhead_address, name); O(ptyhead_reply, text); O(ptyhead_run, alive);
-			O(ptyhead_viewer_calls, back); O(ptyhead_view, calls); O(ptyhead_entry, run); O(ptyhead_entry, bytes);
+			O(ptyhead_viewer_calls, back); O(ptyhead_view, calls); O(ptyhead_entry, open); O(ptyhead_entry, run); O(ptyhead_entry, bytes);
 			O(ptyhead_offer, argv); O(ptyhead_adoption, argv);
 		}
 	EOC
@@ -99,6 +99,7 @@ python() {
 		ptyhead_run.alive 24
 		ptyhead_viewer_calls.back 64
 		ptyhead_view.calls 32
+		ptyhead_entry.open 1090
 		ptyhead_entry.run 1104
 		ptyhead_entry.bytes 1160
 		ptyhead_offer.argv 32

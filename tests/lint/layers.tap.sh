@@ -96,17 +96,35 @@ may $S/client 'client includes client, wire and tape' $S/wire $S/tape
 V=$S/viewer
 below=("$S/replay" "$S/tape" "$S/screen")
 may $V/format 'viewer/format includes its own, replay, tape and screen' "${below[@]}"
-below+=("$V/format" "$S/client" "$S/wire")
-may $V/follow 'viewer/follow includes its own, format, client, replay, tape, screen and (what client gives out) wire' "${below[@]}"
+below+=("$V/format" "$S/client")
+may $V/follow 'viewer/follow includes its own, format, client, replay, tape and screen' "${below[@]}"
 below+=("$V/follow")
 may $V/attach 'viewer/attach includes what follow may, and follow' "${below[@]}"
 may $V/log 'viewer/log includes what attach may' "${below[@]}"
 below+=("$V/attach" "$V/log")
 may $V/tools 'viewer/tools includes what attach and log may, and both' "${below[@]}"
 may $S/head 'head includes head, wire, replay, tape and screen' $S/wire $S/replay $S/tape $S/screen
-may s6-ptyexec 's6-ptyexec includes its own, client and (what client gives out) wire' $S/client $S/wire
+may s6-ptyexec 's6-ptyexec includes its own and client' $S/client
 cut -d: -f1 "$code" | sed 's|/[^/]*$||' | sort -u | grep -vxF "$(printf '%s\n' "${ruled[@]}")" | result 'each folder of sources has such a rule'
 cut -d: -f1 "$code" | sort -u | sed 's|.*/||' | sort | uniq -d | result 'no two source files of one name'
+
+# For the wire the viewers and s6-ptyexec have libptyhead.
+above="^($V|s6-ptyexec)/"
+grep -E "$above" "$code" | grep -E '(^|[^a-zA-Z0-9_])(wire_[a-z0-9_]+|WIRE_[A-Z0-9_a-z]+|conn_[a-z_]+|CONN_[A-Z_]+|struct[ 	]+conn)([^a-zA-Z0-9_]|$)' |
+	result 'viewer and s6-ptyexec do not name what belongs to wire'
+sed -nE 's|^([^:]*/)([a-z_0-9-]+\.[ch]):[0-9]+:[ 	]*#[ 	]*include[ 	]*"([a-z_0-9-]+\.h)".*|\1 \2 \3|p' "$code" |
+	awk -v above="$above" '
+		function reach(file, way, part, n, i) {
+			if (file ~ /^(wire|conn|codec)\.h$/) { print way; return }
+			if (file in seen) return
+			seen[file]
+			n = split(included[file], part, " ")
+			for (i = 1; i <= n; i++) reach(part[i], way " includes " part[i])
+		}
+		{ included[$2] = included[$2] " " $3 }
+		$1 ~ above { from[$2] }
+		END { for (file in from) reach(file, file) }' |
+	result 'viewer and s6-ptyexec do not reach the headers of wire, through other headers neither'
 
 grep -E "^$S/wire/(wire|codec)\.[ch]:.*#[ 	]*include" "$code" | grep -vE '<(stdbool|stddef|stdint|string)\.h>|"(wire|codec)\.h"' |
 	result 'the wire codec does no input or output: nothing but memory in what it includes'

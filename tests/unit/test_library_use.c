@@ -187,6 +187,77 @@ TEST(a_child_does_not_keep_a_viewer_busy_whose_head_has_gone)
 	CHECK(rmdir(dir) == 0);
 }
 
+static void on_taken(void *arg, uint32_t serial, int result, uint64_t offset)
+{
+	(void)arg;
+	CHECK(serial == 7 && offset == 3);
+	heard.process = result;
+}
+
+TEST(an_answer_to_input_tells_why_nothing_was_taken)
+{
+	static struct {
+		uint16_t code;
+		int result;
+	} const answers[] = {
+		{ WIRE_T_TAKEN, 0 }, { WIRE_T_LINE, -EMSGSIZE }, { WIRE_T_PROGRAM, -ESRCH },
+		{ WIRE_T_CLOSED, -ENXIO }, { WIRE_T_FAILED, -EIO }, { 999, -EIO },
+	};
+	struct ptyhead_view const view = { .address = &address, .calls = { .arg = &heard, .begin = on_begin, .taken = on_taken } };
+	uint8_t buf[WIRE_TAKEN_FRAME];
+	struct faketape t;
+	set_up(4);
+	tape_open_with(&t, 10);
+	int const head = attached(&t, &view);
+	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+		size_t const len = wire_put_taken(buf, sizeof buf, &(struct wire_taken){ .serial = 7, .code = answers[i].code, .offset = 3 });
+		heard.process = 1;
+		CHECK_EQ(ptyhead_viewer_send(heard.v, 7, "x", 1), 0);
+		CHECK_EQ(send(head, buf, len, 0), (ssize_t)len);
+		CHECK_EQ(settle(heard.v), 0);
+		CHECK_EQ(heard.process, answers[i].result);
+	}
+	ptyhead_viewer_free(heard.v);
+	close(head);
+	fake_close(&t);
+	tear_down();
+}
+
+static void on_entry(void *arg, struct ptyhead_entry const *e)
+{
+	CHECK(!strcmp(e->terminal, "main") && e->open && !e->run.alive && e->size.rows == 0);
+	CHECK(e->command_len == 4 && !memcmp(e->command, "a\0b", 4));
+	++*(unsigned *)arg;
+}
+
+TEST(an_entry_of_the_list)
+{
+	struct ptyhead_lister *l;
+	struct wire_entry const e = {
+		.terminal = { (uint8_t const *)"main", 4 },
+		.flags = WIRE_ENTRY_OPEN,
+		.size = { 24, 0, 0, 0 }, /* which is none */
+		.command = { (uint8_t const *)"a\0b", 4 },
+	};
+	uint8_t buf[WIRE_LISTED_FRAME];
+	struct wire_listing w;
+	unsigned entries = 0;
+	set_up(4);
+	CHECK_EQ(ptyhead_lister_new(&l, address.path, "main", false, on_entry, &entries), 0);
+	CHECK_EQ(ptyhead_lister_process(l), 1);
+	int const head = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	wire_listed_begin(&w, buf, sizeof buf);
+	CHECK(wire_listed_add(&w, &e));
+	size_t const len = wire_listed_end(&w, 0);
+	CHECK_EQ(send(head, buf, len, 0), (ssize_t)len);
+	CHECK(readable(ptyhead_lister_fd(l), 5000));
+	CHECK_EQ(ptyhead_lister_process(l), 0);
+	CHECK_EQ(entries, 1);
+	ptyhead_lister_free(l);
+	close(head);
+	tear_down();
+}
+
 TEST(nothing_to_type_and_nobody_to_tell)
 {
 	struct ptyhead_lister *l;
