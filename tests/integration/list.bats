@@ -176,6 +176,23 @@ unsafe() { LC_ALL=C grep -qaP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80
 	kill -CONT "${heads[@]}"
 }
 
+@test "descriptors that are enough for one head are enough for all, one after the other" {
+	local i n few=(bash -c 'exec 3<&- 4<&-; ulimit -n "$0"; exec ptyhead-list --names "$@"')
+	for i in 1 2 3 4; do
+		S=$T/run/ptyhead/h$i.sock
+		head_start
+		s6-ptyexec "$S" true
+	done
+	for n in {6..40}; do
+		run --separate-stderr "${few[@]}" "$n" h1
+		[ "$status" -ne 0 ] || break
+		[[ $stderr = *'Too many open files'* || $status = 127 ]] || { echo "$n: $stderr"; return 1; }
+	done
+	[ "$output" = h1 ]
+	run -0 "${few[@]}" "$n"
+	[ "$output" = "$(printf 'h%d\n' 1 2 3 4)" ]
+}
+
 @test "a socket that is not for the caller: who only looks takes the one for watching" {
 	local watch=$T/run/ptyhead/app.watch.sock tool weak=(setpriv --bounding-set=-dac_override,-dac_read_search)
 	head_given all:watch "$S" "$watch"

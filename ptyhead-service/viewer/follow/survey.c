@@ -37,12 +37,15 @@ static void end(struct survey_head *h, int r, int64_t now)
 {
 	bool const died = r == -ECONNRESET || r == -EPIPE;
 	bool const restarts = h->reached && (r == -ECONNREFUSED || r == -ENOENT);
-	/* Other heads will release descriptors. */
-	bool const full = r == -EMFILE || r == -ENFILE;
 
-	if (h->lister) h->reply = *ptyhead_lister_reply(h->lister);
-	ptyhead_lister_free(h->lister);
-	h->lister = NULL;
+	if (h->lister) {
+		h->reply = *ptyhead_lister_reply(h->lister);
+		ptyhead_lister_free(h->lister);
+		h->lister = NULL;
+		h->survey->asked--;
+	}
+	/* The heads that are asked now will release descriptors. */
+	bool const full = (r == -EMFILE || r == -ENFILE) && h->survey->asked > 0;
 	h->reached |= died;
 	h->result = full ? -ETIMEDOUT : r;
 	h->done = !(died || restarts || full);
@@ -61,8 +64,12 @@ static void begin(struct survey_head *h, int64_t now)
 	h->rows = 0;
 	h->result = -ETIMEDOUT;
 	int const r = ptyhead_lister_new(&h->lister, h->path, h->survey->terminal, h->survey->look, give, h);
-	if (r < 0) end(h, r, now);
-	else go_on(h, now);
+	if (r < 0) {
+		end(h, r, now);
+		return;
+	}
+	h->survey->asked++;
+	go_on(h, now);
 }
 
 /* The time of the next attempt, at most `until`, for poll. -1: all heads are done. */

@@ -35,6 +35,7 @@ struct survey {
 
 	struct survey_head *heads; /* in the order in which they were added */
 	size_t len;
+	size_t asked; /* how many have a lister */
 };
 
 /* False: out of memory. */
