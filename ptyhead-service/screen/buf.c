@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The growable byte string that screen functions write to. */
-#include "screen.h"
+#include "screen_int.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,30 +19,36 @@ void screen_buf_clear(struct screen_buf *b)
 	b->failed = false;
 }
 
-static bool buf_room(struct screen_buf *b, size_t more)
+static char *grow(struct screen_buf *b, size_t more)
 {
-	if (b->failed) return false;
-	if (b->cap - b->len >= more) return true;
+	if (b->grows && b->len > 0) b->grows(b->arg, b);
 	if (more > SCREEN_BUF_MAX || b->len + more > SCREEN_BUF_MAX) {
 		b->failed = true;
-		return false;
+		return NULL;
 	}
 	size_t cap = b->cap ? b->cap * 2 : 1024;
 	while (cap < b->len + more) cap *= 2;
 	char *const data = realloc(b->data, cap);
 	if (!data) {
 		b->failed = true;
-		return false;
+		return NULL;
 	}
 	b->data = data;
 	b->cap = cap;
-	return true;
+	return data + b->len;
+}
+
+char *buf_room(struct screen_buf *b, size_t n)
+{
+	if (b->failed) return NULL;
+	return b->cap - b->len >= n ? b->data + b->len : grow(b, n);
 }
 
 void screen_buf_add(struct screen_buf *b, void const *data, size_t len)
 {
-	if (!len || !buf_room(b, len)) return;
-	memcpy(b->data + b->len, data, len);
+	char *const to = len ? buf_room(b, len) : NULL;
+	if (!to) return;
+	memcpy(to, data, len);
 	b->len += len;
 }
 

@@ -128,12 +128,12 @@ static void byte_step(struct screen *s, unsigned char c)
 /* ---- runs of bytes in ground state --------------------------------------- */
 
 /* The sequence from p to its final byte; its parameters are set. */
-static size_t csi_end(struct screen *s, unsigned char const *p, unsigned char const *last)
+static size_t csi_end(struct screen *s, unsigned char const *p, unsigned char const *last, unsigned char const *end)
 {
 	struct parser *const ps = &s->p;
 	ps->sub = 0;
 	ps->pos += (uint64_t)(last + 1 - p);
-	if (*last == 'm' && !ps->prefix) sgr_learn(s, p + 2, (size_t)(last - p) - 1);
+	if (*last == 'm' && !ps->prefix) sgr_learn(s, p + 2, (size_t)(last - p) - 1, (size_t)(end - p) - 2);
 	else csi_dispatch(s, *last);
 	s->last_valid = false;
 	return (size_t)(last + 1 - p);
@@ -155,8 +155,15 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 	if (pair) {
 		ps->npar = 2;
 		ps->given = 3;
-		return csi_end(s, p, q + pair - 1);
+		return csi_end(s, p, q + pair - 1, end);
 	}
+#ifdef SCAN_NUMBERS
+	size_t const all = end - q >= SCAN_NUMBERS ? scan_numbers(q, ps->par, SCREEN_PARAMS_MAX, &ps->npar) : 0;
+	if (all) {
+		ps->given = (uint32_t)((UINT64_C(1) << ps->npar) - 1);
+		return csi_end(s, p, q + all - 1, end);
+	}
+#endif
 	uint32_t n = 0;
 	uint32_t given = 0;
 	uint32_t v = 0;
@@ -184,7 +191,7 @@ static size_t csi_fast(struct screen *s, unsigned char const *p, unsigned char c
 			ps->par[n] = (uint16_t)v;
 			ps->given = given | has << n;
 			ps->npar = n + 1;
-			return csi_end(s, p, q);
+			return csi_end(s, p, q, end);
 		} else {
 			return 0;
 		}

@@ -66,6 +66,39 @@ static inline size_t scan_pair(unsigned char const *p, uint16_t ret[2])
 	return n + 1;
 }
 
+#if defined(__SSE2__) && !defined(SCREEN_PORTABLE)
+#define SCAN_NUMBERS 32 /* the bytes that scan_numbers reads from p on; and two before it */
+/* The same for up to `max` numbers. Only their count, which hardly ever changes, decides
+ * about branches. */
+__attribute__((noinline, unused)) static size_t scan_numbers(unsigned char const *p, uint16_t *ret, unsigned max, uint32_t *ret_n)
+{
+	__m128i const below = _mm_set1_epi8('0' - 1);
+	__m128i const above = _mm_set1_epi8('9' + 1);
+	__m128i const a = _mm_loadu_si128((__m128i const *)(void const *)p);
+	__m128i const b = _mm_loadu_si128((__m128i const *)(void const *)(p + 16));
+	unsigned const first = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpgt_epi8(a, below), _mm_cmplt_epi8(a, above)));
+	unsigned const second = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpgt_epi8(b, below), _mm_cmplt_epi8(b, above)));
+	uint32_t stops = ~((uint32_t)first | (uint32_t)second << 16);
+	unsigned from = 0;
+	for (uint32_t n = 0; stops; stops &= stops - 1) {
+		unsigned const at = (unsigned)__builtin_ctz(stops);
+		unsigned const len = at - from;
+		uint32_t w;
+		if (len - 1 > 2) return 0;
+		memcpy(&w, p + at - 3, 4);
+		w = le32toh(w) & UINT32_C(0x0f0f0f) << 8 * (3 - len);
+		ret[n++] = (uint16_t)((w & 15) * 100 + (w >> 8 & 15) * 10 + (w >> 16 & 15));
+		if (p[at] >= 0x40) {
+			*ret_n = n;
+			return p[at] < 0x7f ? at + 1 : 0;
+		}
+		if (p[at] != ';' || n == max) return 0;
+		from = at + 1;
+	}
+	return 0;
+}
+#endif
+
 /* The length of a complete, valid UTF-8 character that is not a control; else 0. */
 static inline size_t scan_utf8(unsigned char const *p, size_t n, uint32_t *ret)
 {

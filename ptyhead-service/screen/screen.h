@@ -53,8 +53,12 @@ struct screen_buf {
 	size_t len;
 	size_t cap;
 	bool failed; /* out of memory, or above SCREEN_BUF_MAX: the content is cut */
+	/* Set by the caller, or NULL: called each time that it is full and grows. What it
+	 * holds then is final only if what adds to it never takes bytes back. */
+	void (*grows)(void *arg, struct screen_buf const *b);
+	void *arg;
 };
-#define SCREEN_BUF_INIT { NULL, 0, 0, false }
+#define SCREEN_BUF_INIT { NULL, 0, 0, false, NULL, NULL }
 
 void screen_buf_deinit(struct screen_buf *b);
 void screen_buf_clear(struct screen_buf *b);

@@ -65,7 +65,7 @@ struct styles {
 
 /* Caches the effect of an SGR sequence on a pen, by its bytes: programs send the same
  * few sequences again and again. A collection of styles empties the cache. */
-#define SGR_MEMO 64u     /* entries, a power of two */
+#define SGR_MEMO 512u    /* entries, a power of two */
 #define SGR_MEMO_LEN 16u /* bytes of a sequence after CSI, including its m */
 struct sgr_memo {
 	uint64_t key[2]; /* the bytes, padded with zeroes; all zero: unused */
@@ -435,13 +435,15 @@ void esc_dispatch(struct screen *s, unsigned char final);
 void control_execute(struct screen *s, unsigned c);
 void sgr_apply(struct screen *s);
 /* The n bytes after CSI are an SGR sequence; the parser holds its parameters. Applies
- * it and caches its effect. */
-void sgr_learn(struct screen *s, unsigned char const *p, size_t n);
+ * it and caches its effect. `room` bytes can be read at p. */
+void sgr_learn(struct screen *s, unsigned char const *p, size_t n, size_t room);
 /* Do the bytes after CSI begin with a sequence that is cached for this pen? If so,
  * applies it and returns its length; 0: parse it. */
 size_t sgr_known(struct screen *s, unsigned char const *p, size_t n);
 /* Applies one attribute of DECCARA/DECRARA to a style; reverse: toggles it. */
 void sgr_rect(struct screen_style *st, unsigned code, bool reverse);
+/* Room for n more bytes, or NULL. The caller writes there, then adds to `len`. */
+char *buf_room(struct screen_buf *b, size_t n);
 void sgr_write(struct screen_style const *st, struct screen_buf *out); /* complete, starting from the default
                                                                         * style */
 bool rect_dispatch(struct screen *s, unsigned char final); /* false: not a rectangle operation */

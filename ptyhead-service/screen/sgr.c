@@ -146,6 +146,16 @@ static inline size_t memo_key(unsigned char const *p, uint64_t key[2])
 	return first + (second & (unsigned)goes_on);
 }
 
+/* What a sequence does depends on the pen before. With many styles there are too many
+ * pairs of them; but one that begins with "0;" does to all pens without a link and
+ * protection what it does to the default one, and is stored for that. */
+#define FEW_STYLES 32u
+static inline uint16_t memo_from(struct screen const *s, struct screen_style const *pen, uint16_t id, unsigned char const *p)
+{
+	if (s->styles.t.n <= FEW_STYLES) return id;
+	return p[0] == '0' && p[1] == ';' && !pen->link && !(pen->attrs & SCREEN_PROTECTED) ? 0 : id;
+}
+
 static inline struct sgr_memo *memo_place(struct screen *s, uint64_t const key[2], uint16_t from)
 {
 	uint64_t const h = (key[0] ^ key[1] << 5) * UINT64_C(0x9e3779b97f4a7c15);
@@ -169,10 +179,11 @@ size_t sgr_known(struct screen *s, unsigned char const *p, size_t n)
 	if (n < SGR_MEMO_LEN || s->pen_dirty) return 0;
 	size_t const len = memo_key(p, key);
 	if (p[len - 1] != 'm') return 0;
-	struct sgr_memo const *m = memo_place(s, key, s->pen_id);
-	if (!memo_is(m, key, s->pen_id)) {
+	uint16_t const from = memo_from(s, &s->pen, s->pen_id, p);
+	struct sgr_memo const *m = memo_place(s, key, from);
+	if (!memo_is(m, key, from)) {
 		m = memo_beside(s, m);
-		if (!memo_is(m, key, s->pen_id)) return 0;
+		if (!memo_is(m, key, from)) return 0;
 	}
 	s->pen_id = m->to;
 	s->pen = s->styles.at[m->to];
@@ -209,17 +220,21 @@ void sgr_apply(struct screen *s)
 	(void)apply_numbered(s, &from, &to);
 }
 
-void sgr_learn(struct screen *s, unsigned char const *p, size_t n)
+void sgr_learn(struct screen *s, unsigned char const *p, size_t n, size_t room)
 {
-	unsigned char bytes[SGR_MEMO_LEN] = { 0 };
+	unsigned char bytes[SGR_MEMO_LEN];
 	uint64_t key[2];
 	uint16_t from;
 	uint16_t to;
 	struct screen_style const before = s->pen;
 	if (!apply_numbered(s, &from, &to) || n > SGR_MEMO_LEN) return;
 	if (!style_eq(&s->styles.at[from], &before) || !style_eq(&s->styles.at[to], &s->pen)) return;
-	memcpy(bytes, p, n);
-	if (memo_key(bytes, key) != n) return;
+	if (room < SGR_MEMO_LEN) {
+		memset(bytes, 0, sizeof bytes);
+		p = memcpy(bytes, p, n);
+	}
+	if (memo_key(p, key) != n) return;
+	from = memo_from(s, &before, from, p);
 	struct sgr_memo *const m = memo_place(s, key, from);
 	*memo_beside(s, m) = *m;
 	*m = (struct sgr_memo){ .key = { key[0], key[1] }, .from = from, .to = to };
@@ -243,23 +258,32 @@ void sgr_rect(struct screen_style *st, unsigned code, bool reverse)
 	if (code == 0 || code == 4) underline(st, SCREEN_UNDERLINE(st->attrs) ? 0 : 1);
 }
 
-/* Short and very frequent: built here, and added at once. */
+/* Short and very frequent: built where it is needed, and added at once. */
 struct sequence_text {
-	char text[96]; /* all attributes and three RGB colours need 86 */
-	unsigned len;
+	char *at;
 };
+#define SEQUENCE_MAX 96 /* all attributes and three RGB colours need 86 */
 
-static inline void text_add(struct sequence_text *t, char const *str)
+/* A constant. */
+#define TEXT_ADD(t, str) (memcpy((t)->at, (str), sizeof(str) - 1), (t)->at += sizeof(str) - 1)
+
+/* A number up to 255. */
+static inline void number_write(struct sequence_text *t, unsigned n)
 {
-	while (*str) t->text[t->len++] = *str++;
+	unsigned const hundreds = n * 41 >> 12;
+	unsigned const rest = n - 100 * hundreds;
+	unsigned const tens = rest * 103 >> 10;
+	unsigned const skip = (n < 100 ? 1u : 0u) + (n < 10 ? 1u : 0u);
+	/* Four bytes at once: how many of them count cannot be predicted. */
+	uint32_t const w = htole32((0x303030u + hundreds + (tens << 8) + ((rest - 10 * tens) << 16)) >> (8 * skip));
+	memcpy(t->at, &w, 4);
+	t->at += 3 - skip;
 }
 
-static inline void code_write(struct sequence_text *t, char const *sep, unsigned n)
+static inline void code_write(struct sequence_text *t, char sep, unsigned n)
 {
-	text_add(t, sep);
-	if (n >= 100) t->text[t->len++] = (char)('0' + n / 100);
-	if (n >= 10) t->text[t->len++] = (char)('0' + n / 10 % 10);
-	t->text[t->len++] = (char)('0' + n % 10);
+	*t->at++ = sep;
+	number_write(t, n);
 }
 
 static void color_write(struct sequence_text *t, uint32_t c, unsigned base)
@@ -267,16 +291,21 @@ static void color_write(struct sequence_text *t, uint32_t c, unsigned base)
 	unsigned const v = SCREEN_COLOR_VALUE(c);
 	bool const colons = base == 58; /* no program takes it for another attribute */
 	if (SCREEN_COLOR_KIND(c) == SCREEN_RGB) {
-		code_write(t, ";", base);
-		code_write(t, colons ? ":2::" : ";2;", v >> 16);
-		code_write(t, colons ? ":" : ";", v >> 8 & 255);
-		code_write(t, colons ? ":" : ";", v & 255);
+		char const sep = colons ? ':' : ';';
+		code_write(t, ';', base);
+		if (colons) TEXT_ADD(t, ":2::");
+		else TEXT_ADD(t, ";2;");
+		number_write(t, v >> 16 & 255);
+		code_write(t, sep, v >> 8 & 255);
+		code_write(t, sep, v & 255);
 	} else if (SCREEN_COLOR_KIND(c) == SCREEN_INDEXED) {
 		if (v >= 16 || colons || c & SCREEN_LONG) {
-			code_write(t, ";", base);
-			code_write(t, colons ? ":5:" : ";5;", v);
+			code_write(t, ';', base);
+			if (colons) TEXT_ADD(t, ":5:");
+			else TEXT_ADD(t, ";5;");
+			number_write(t, v & 255);
 		} else {
-			code_write(t, ";", v < 8 ? base - 8 + v : base + 44 + v);
+			code_write(t, ';', v < 8 ? base - 8 + v : base + 44 + v);
 		}
 	}
 }
@@ -284,17 +313,18 @@ static void color_write(struct sequence_text *t, uint32_t c, unsigned base)
 void sgr_write(struct screen_style const *st, struct screen_buf *out)
 {
 	static uint8_t const codes[] = { 1, 2, 3, 5, 7, 8, 9, 53 };
-	struct sequence_text t;
-	t.len = 0;
-	text_add(&t, "\033[0");
+	struct sequence_text t = { buf_room(out, SEQUENCE_MAX) };
+	char *const begin = t.at;
+	if (!begin) return;
+	TEXT_ADD(&t, "\033[0");
 	for (unsigned i = 0; st->attrs >> i; i++)
-		if (i < sizeof codes && st->attrs >> i & 1) code_write(&t, ";", codes[i]);
+		if (i < sizeof codes && st->attrs >> i & 1) code_write(&t, ';', codes[i]);
 	unsigned const ul = SCREEN_UNDERLINE(st->attrs);
-	if (ul == 1) text_add(&t, ";4");
-	else if (ul) code_write(&t, ";4:", ul);
+	if (ul == 1) TEXT_ADD(&t, ";4");
+	else if (ul) TEXT_ADD(&t, ";4:"), number_write(&t, ul);
 	if (st->fg) color_write(&t, st->fg, 38);
 	if (st->bg) color_write(&t, st->bg, 48);
 	if (st->ul) color_write(&t, st->ul, 58);
-	text_add(&t, "m");
-	screen_buf_add(out, t.text, t.len);
+	*t.at++ = 'm';
+	out->len += (size_t)(t.at - begin);
 }

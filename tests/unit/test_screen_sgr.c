@@ -60,6 +60,25 @@ TEST(what_was_learned_is_forgotten_when_styles_are_taken_back)
 	screen_free(s);
 }
 
+/* With many styles, what begins with a reset is looked up whatever the pen before; but a
+ * reset leaves a link and protection. */
+TEST(a_reset_is_looked_up_for_all_pens)
+{
+	static char const *const pens[] = { "\033[31m", "\033]8;;http://x/\033\\", "\033[1\"q", "\033]8;;\033\\", "\033[0\"q\033[4m" };
+	struct screen *const s = make(24, 80);
+	struct screen *const slow = make(24, 80);
+	char b[128];
+	for (int round = 0; round < 3; round++)
+		for (unsigned i = 0; i < 256; i++) {
+			snprintf(b, sizeof b, "\033[0;38;5;%umx%s\033[0;38;5;%um" REST "\033[H", i, pens[i % 5], 255 - i);
+			feed(s, b);
+			feed_bytes(slow, b);
+			same(s, slow, b + 1);
+		}
+	screen_free(s);
+	screen_free(slow);
+}
+
 /* Wherever a feed ends, within a sequence or behind it; again and again. */
 TEST(a_sequence_cut_at_the_end_of_a_feed)
 {

@@ -498,6 +498,47 @@ TEST(the_title_is_given_back_if_it_was_kept)
 		}
 }
 
+/* A stream with a colour for each cell. */
+static char *coloured(void)
+{
+	char *const data = malloc(24 * 80 * 24);
+	size_t n = 0;
+	CHECK(data);
+	for (unsigned i = 0; i < 24 * 80 - 1; i++)
+		n += (size_t)sprintf(data + n, "\033[38;2;%u;%u;1m%c", i & 255, i >> 8, 'A' + i % 26);
+	return data;
+}
+
+TEST(the_first_picture_is_written_while_it_is_made)
+{
+	for (int leaves = 0; leaves < 2; leaves++) {
+		struct rig *const r = rig_new(true, false);
+		char *const stream = coloured();
+		size_t len;
+		START(r, 1);
+		text(r, stream);
+		rig_attach(r);
+		while (!out_pending(&r->s.face.out)) show_pump(&r->s, r->now);
+		char *const data = output(r, &len); /* without a flush */
+		CHECK(strstr(data, "38;2;0;0;1mA"));
+		CHECK(!strstr(data, "38;2;126;7;1m"));
+		free(data);
+		if (leaves) {
+			face_leave(&r->s.face, NULL, r->now);
+			flush(r);
+			struct screen *const s = shown(r);
+			CHECK_EQ(screen_cursor(s).pen.fg, SCREEN_DEFAULT);
+			CHECK_EQ(screen_ground(s), screen_total(s));
+			screen_free(s);
+			face_return(&r->s.face);
+		}
+		drive(r);
+		expect_screen(r, stream);
+		free(stream);
+		rig_free(r);
+	}
+}
+
 /* What was put out and not written when it left is on the picture later. */
 TEST(left_with_output_waiting)
 {

@@ -188,8 +188,13 @@ enum out_result face_flush(struct face *f)
 /* Takes over the buffer. Nothing else may be pending. */
 static void put_own(struct face *f, struct screen_buf *b)
 {
-	if (b->len > 0) out_blob(&f->out, b->data, b->len);
-	else screen_buf_deinit(b);
+	if (b->len == 0) {
+		screen_buf_deinit(b);
+		return;
+	}
+	size_t const early = out_blob(&f->out, b->data, b->len);
+	pace_written(&f->pace, early);
+	canvas_written(&f->canvas, (uint8_t const *)b->data, early);
 }
 
 static bool can_join(struct face const *f)
@@ -285,6 +290,8 @@ static void paint(struct face *f, int64_t now)
 	f->soon = f->hurry = false;
 	aside_put(&f->aside, &f->canvas.aside);
 	if (!f->canvas.begun && f->canvas.ask.len == 0) answers_ask(&f->answers, ANSWERS_HOME, now, &f->canvas.ask);
+	/* The first picture may be long: its first rows are written while the others are made. */
+	if (!f->canvas.begun) b.grows = out_early, b.arg = &f->out;
 	bool const good = f->joining ? canvas_join(&f->canvas, &b) : canvas_paint(&f->canvas, f->banner.over[0] ? f->banner.over : NULL, &b);
 	if (!good) failed(f);
 	f->dirty = false;

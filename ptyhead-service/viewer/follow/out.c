@@ -45,7 +45,7 @@ void out_init(struct out *o, int fd)
 	o->lines = false;
 	o->start = o->len = 0;
 	o->blob = NULL;
-	o->blob_start = o->blob_len = 0;
+	o->blob_start = o->blob_len = o->early = 0;
 	if (fstat(fd, &st) < 0) return;
 	if (S_ISREG(st.st_mode)) {
 		o->kind = PLAIN;
@@ -105,12 +105,16 @@ bool out_pending(struct out const *o)
 	return o->len > 0 || o->blob_len > 0;
 }
 
-void out_blob(struct out *o, void *data, size_t len)
+size_t out_blob(struct out *o, void *data, size_t len)
 {
+	size_t const early = o->early < len ? o->early : len;
+
 	free(o->blob);
 	o->blob = data;
-	o->blob_start = 0;
-	o->blob_len = len;
+	o->blob_start = early;
+	o->blob_len = len - early;
+	o->early = 0;
+	return early;
 }
 
 void out_drop(struct out *o)
@@ -129,6 +133,15 @@ static ssize_t write_some(struct out *o, uint8_t const *p, size_t len)
 	if (o->kind == SOCKET) return send(o->fd, p, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (o->kind == SHARED) return nowait_write(o->fd, p, len > SHARED_MAX ? SHARED_MAX : len);
 	return write(o->fd, p, len);
+}
+
+/* An error is met again by the next out_flush. */
+void out_early(void *out, struct screen_buf const *b)
+{
+	struct out *const o = out;
+	ssize_t const n = write_some(o, (uint8_t const *)b->data + o->early, b->len - o->early);
+
+	if (n > 0) o->early += (size_t)n;
 }
 
 enum out_result out_flush(struct out *o, uint8_t const **ret_data, size_t *ret_len)

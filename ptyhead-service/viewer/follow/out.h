@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "screen.h"
+
 #define OUT_MAX (64u << 10)
 /* out_room keeps this free, so that a notice always fits. */
 #define OUT_RESERVE 1024u
@@ -21,6 +23,7 @@ struct out {
 	size_t start, len;
 	uint8_t *blob; /* malloc'd; written before what is in buf */
 	size_t blob_start, blob_len;
+	size_t early; /* of the next blob, this much is written already */
 	uint8_t buf[OUT_MAX];
 };
 
@@ -46,8 +49,12 @@ void out_added(struct out *o, size_t len);
  * appended. */
 bool out_add(struct out *o, void const *data, size_t len);
 
-/* Output of any length: takes over `data`. Only while nothing is pending. */
-void out_blob(struct out *o, void *data, size_t len);
+/* Output of any length: takes over `data`. Only while nothing is pending. Returns how
+ * much of it is written already. */
+size_t out_blob(struct out *o, void *data, size_t len);
+/* For screen_buf.grows of the next blob, with the struct out as `arg`: writes what goes
+ * at once. Only while nothing is pending. */
+void out_early(void *out, struct screen_buf const *b);
 
 bool out_pending(struct out const *o);
 /* Writes at least once. The bytes written, *ret_len at *ret_data, are valid until the
