@@ -70,7 +70,7 @@ TEST(a_reset_is_looked_up_for_all_pens)
 	char b[128];
 	for (int round = 0; round < 3; round++)
 		for (unsigned i = 0; i < 256; i++) {
-			snprintf(b, sizeof b, "\033[0;38;5;%umx%s\033[0;38;5;%um" REST "\033[H", i, pens[i % 5], 255 - i);
+			snprintf(b, sizeof b, "\033[0;38;5;%umx%s\033[0;38;5;%um" REST "\033[H", i, pens[(i * 7 + i / 5 + (unsigned)round) % 5], 255 - i);
 			feed(s, b);
 			feed_bytes(slow, b);
 			same(s, slow, b + 1);
