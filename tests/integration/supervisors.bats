@@ -11,9 +11,12 @@ load ../helpers/s6
 
 setup() {
 	common_setup
-	export PTYHEAD_USER=nobody
+	export EXAMPLES=$REPO/examples
 }
-teardown() { common_teardown; }
+teardown() {
+	orc_stop
+	common_teardown
+}
 
 # runs NAME PID-COMMAND... : that program has the pid, which is left in $PID.
 runs() {
@@ -41,8 +44,8 @@ session() {
 	start nsenter -t "$OWNROOT" -m -- ptyhead-attach -r app </dev/null >"$T/watched" 2>"$T/watcher.log"
 	local watcher=$STARTED
 	wait_for 5 has "$T/watched" 'load average'
-	[ "$(own stat -c '%U %a' /run/ptyhead/app.sock)" = 'nobody 600' ]
-	[ "$(stat -c %U "/proc/$head")" = nobody ]
+	[ "$(own stat -c '%U %a' /run/ptyhead/app.sock)" = 'ptyhead 600' ]
+	[ "$(own stat -c %U "/proc/$head")" = ptyhead ]
 	# The head is killed: neither top nor who watches it notices.
 	kill -KILL "$head"
 	wait_for 15 another ptyhead "$head" "$pid_of" ptyhead-app
@@ -66,7 +69,6 @@ super() { own supervisorctl -c /usr/local/supervisord.conf "$@"; }
 super_pid() { super pid "$1"; }
 
 @test "supervisord: top on a terminal" {
-	export EXAMPLES=$REPO/examples
 	# shellcheck disable=SC2016 # for the shell there
 	ownroot_start "$T/supervisord.log" '
 		mkdir -p /usr/local/libexec/ptyhead /var/log/ptyhead /usr/local/conf.d
@@ -87,4 +89,45 @@ super_pid() { super pid "$1"; }
 	has "$T/list" '^app +ended .* exit 0 '
 	super shutdown
 	wait_for 10 not alive "$OWNROOT"
+}
+
+# OpenRC's own commands, on a machine that it did not boot: `softlevel` says that it did.
+orc() { own rc-service --nocolor "$@" </dev/null 2>&1 3>&-; }
+orc_pid() { own cat "/run/openrc/options/${1/ptyhead-/ptyhead.}/child_pid" 2>/dev/null; }
+orc_stop() {
+	local service
+	[ "${ORC-}" ] || return 0
+	for service in app ptyhead.app ptyhead-fdholder; do orc "$service" stop; done
+}
+
+@test "OpenRC: supervise-daemon runs top on a terminal" {
+	# shellcheck disable=SC2016 # for the shell there
+	ownroot_start "$T/openrc.log" '
+		mount -t tmpfs own /etc/init.d
+		cp "$EXAMPLES"/openrc/app "$EXAMPLES"/openrc/ptyhead "$EXAMPLES"/openrc/ptyhead-fdholder /etc/init.d
+		ln -s ptyhead /etc/init.d/ptyhead.app
+		install -D -m 755 "$EXAMPLES/s6/fdholder/run" /usr/local/libexec/ptyhead/fdholder
+		mkdir /run/openrc
+		: >/run/openrc/softlevel
+		rc-status -a
+		: >/run/ready' sleep infinity
+	wait_for 10 own test -e /run/ready
+	ORC=yes
+	# Starts its head and the fd-holder too.
+	orc app start
+	session orc_pid
+	[ "$(name_of "$(parent_of "$LAST")")" = supervise-daemo ]
+	# Neither is in app's way.
+	orc ptyhead.app restart
+	orc ptyhead-fdholder status
+	alive "$LAST"
+	wait_for 10 shows 'PID USER .*COMMAND'
+	orc app stop
+	not alive "$LAST"
+	own ptyhead-list app >"$T/list"
+	has "$T/list" '^app +ended .* exit 0 '
+	# The link is what names the terminal.
+	run orc ptyhead start
+	[ "$status" -ne 0 ]
+	[[ $output = *'ln -s ptyhead /etc/init.d/ptyhead.NAME'* ]]
 }
