@@ -131,3 +131,101 @@ orc_stop() {
 	[ "$status" -ne 0 ]
 	[[ $output = *'ln -s ptyhead /etc/init.d/ptyhead.NAME'* ]]
 }
+
+# The directories that define services in FOLDER.
+definitions() { (cd "$1" && printf '%s\n' */type) | sed 's|/type$||'; }
+
+# What s6-rc-compile refuses, and names that lead nowhere.
+definitions_agree() {
+	local src=$1 known=$2 name other file
+	for name in $(definitions "$src"); do
+		for file in "$src/$name"/*; do
+			case ${file##*/} in
+			type | run | finish | notification-fd | timeout-kill | down-signal | dependencies.d | producer-for | consumer-for | pipeline-name) ;;
+			*) echo "$file: not a file of a definition" && return 1 ;;
+			esac
+		done
+		[ "$(<"$src/$name/type")" = longrun ] && [ -x "$src/$name/run" ]
+		for file in "$src/$name"/dependencies.d/*; do
+			[ -e "$file" ] || continue
+			other=${file##*/}
+			[[ -e $src/$other/type || $known = *" $other "* ]] || { echo "$file: no such service" && return 1; }
+		done
+		if [ -e "$src/$name/producer-for" ]; then
+			other=$(<"$src/$name/producer-for")
+			[ "$(<"$src/$other/consumer-for")" = "$name" ]
+		fi
+		if [ -e "$src/$name/consumer-for" ]; then
+			other=$(<"$src/$name/consumer-for")
+			[ "$(<"$src/$other/producer-for")" = "$name" ]
+			[ -s "$src/$name/pipeline-name" ] && [ ! -e "$src/$(<"$src/$name/pipeline-name")" ]
+		fi
+	done
+}
+
+# scan_made SOURCE SCANDIR : the same as service directories that are down; a consumer is
+# the log/ of its producer.
+scan_made() {
+	local name to
+	mkdir "$2"
+	for name in $(definitions "$1"); do
+		[ ! -e "$1/$name/consumer-for" ] || continue
+		cp -r "$1/$name" "$2/$name"
+		: >"$2/$name/down"
+		if [ -e "$1/$name/producer-for" ]; then
+			to=$2/$name/log
+			cp -r "$1/$(<"$1/$name/producer-for")" "$to"
+		fi
+	done
+}
+
+# brought_up SERVICE : after what it depends on, and until it is ready, where it tells.
+brought_up() {
+	local dir=$S6_SCANDIR/$1 file wait=u
+	for file in "$dir"/dependencies.d/*; do
+		if [ -e "$S6_SCANDIR/${file##*/}/run" ]; then brought_up "${file##*/}"; fi
+	done
+	[ ! -e "$dir/notification-fd" ] || wait=U
+	s6-svc -u -w "$wait" -T 5000 "$dir"
+}
+
+# A whole session with these definitions.
+definitions_used() {
+	# shellcheck disable=SC2016 # for the shell there
+	scan_made "$1" "$T/scan"
+	ownroot_start "$T/svscan.log" : s6-svscan -t0 "$T/scan"
+	S6_SCANDIR=$T/scan S6_PID=$OWNROOT
+	wait_for 5 s6-svscanctl "$S6_SCANDIR" 2>/dev/null
+	wait_for 5 s6-svok "$S6_SCANDIR/app"
+	# app's alone brings the others up.
+	brought_up app
+	# Nothing had to be tried again.
+	[ "$(s6-svdt "$S6_SCANDIR/app" | wc -l)" = 0 ]
+	session s6_pid
+	[ "$(name_of "$(parent_of "$LAST")")" = s6-supervise ]
+	wait_for 5 own test -e /var/log/ptyhead/app/current
+	s6-svc -wd -T 5000 -d "$S6_SCANDIR/app"
+	not alive "$LAST"
+	own ptyhead-list app >"$T/list"
+	has "$T/list" '^app +ended .* exit 0 '
+	s6_stop
+}
+
+@test "s6-rc: the definitions agree with each other, and run under s6-svscan" {
+	cmp "$EXAMPLES/s6/fdholder/run" "$EXAMPLES/s6-rc/ptyhead-fdholder/run"
+	definitions_agree "$EXAMPLES/s6-rc" ''
+	definitions_used "$EXAMPLES/s6-rc"
+}
+
+@test "s6-overlay: what it adds agrees with s6-rc's definitions, and they run" {
+	cp -r "$EXAMPLES/s6-rc" "$T/s6-rc.d"
+	rm "$T/s6-rc.d/README.md"
+	cp -r "$EXAMPLES/s6-overlay/s6-rc.d/." "$T/s6-rc.d"
+	# No folder without a type but the bundle that s6-overlay has itself.
+	(cd "$T/s6-rc.d" && for d in */; do [ -e "$d/type" ] || echo "$d"; done) >"$T/untyped"
+	[ "$(<"$T/untyped")" = user/ ]
+	definitions_agree "$T/s6-rc.d" ' base '
+	# The bundle names what there is: a pipeline.
+	[ "$(ls "$T/s6-rc.d/user/contents.d")" = "$(cat "$T/s6-rc.d"/*/pipeline-name)" ]
+	definitions_used "$T/s6-rc.d"
+}
