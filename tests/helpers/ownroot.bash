@@ -10,6 +10,7 @@
 ownroot_start() {
 	local log=$1 setup=$2
 	shift 2
+	# shellcheck disable=SC2016 # for the shell there
 	start unshare -m --propagation private sh -euc '
 		for d in /run /usr/local /var/log; do mount -t tmpfs -o mode=755 own "$d"; done
 		for d in passwd group; do

@@ -191,9 +191,9 @@ brought_up() {
 
 # A whole session with these definitions.
 definitions_used() {
-	# shellcheck disable=SC2016 # for the shell there
 	scan_made "$1" "$T/scan"
 	ownroot_start "$T/svscan.log" : s6-svscan -t0 "$T/scan"
+	# shellcheck disable=SC2034 # for s6_stop
 	S6_SCANDIR=$T/scan S6_PID=$OWNROOT
 	wait_for 5 s6-svscanctl "$S6_SCANDIR" 2>/dev/null
 	wait_for 5 s6-svok "$S6_SCANDIR/app"
