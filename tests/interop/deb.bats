@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# The Debian packages: built and read by lintian, then installed, used, upgraded and removed
-# in a bare Debian with systemd as PID 1.
+# The Debian packages: built and read by lintian, then installed, used under systemd and under
+# s6, upgraded and removed in a bare Debian with systemd as PID 1.
 
 # shellcheck disable=SC2016 # for a shell in the bare Debian
 bats_require_minimum_version 1.5.0
@@ -28,6 +28,9 @@ booted() { [[ $(bare systemctl is-system-running 2>/dev/null) = @(running|degrad
 install() { bare sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"' sh "$@" >"$T/apt" 2>&1 || { cat "$T/apt"; return 1; }; }
 prop() { bare systemctl show -P "$2" "$1"; }
 said() { bare cat /run/seen 2>/dev/null | grep -q "$1"; }
+s6_pid_of() { bare s6-svstat -o pid "/run/scan/$1" 2>/dev/null; }
+s6_up() { [ "$(s6_pid_of "$1")" -gt 0 ] 2>/dev/null; }
+s6_said() { bare cat /run/s6.seen 2>/dev/null | grep -q "$1"; }
 files() { bare find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/lib -o -path /var/cache -o -path /var/log \) -prune -o -print | sort; }
 
 # packages FOLDER : their names in the bare Debian, in $PACKAGES.
@@ -73,8 +76,19 @@ newer() {
 	bare sh -c 'exec setsid ptyhead-attach app </dev/null >/run/seen 2>&1 & echo $! >/run/viewer'
 	bare ptyhead-send -t 10 -w '^got one$' app one
 	wait_for 10 said '^got one'
-	local program head
+	# Beside it under s6, by the installed examples.
+	bare mkdir /run/scan
+	bare /usr/share/doc/ptyhead/examples/s6/new-service /run/scan six sh -c 'while read -r l; do echo "took $l"; done'
+	bare sh -c 'exec setsid s6-svscan /run/scan </dev/null >/run/svscan.log 2>&1 & echo $! >/run/svscan'
+	wait_for 10 s6_up six
+	bare ptyhead-wait -t 10 -w --start six
+	bare sh -c 'exec setsid ptyhead-attach six </dev/null >/run/s6.seen 2>&1 & echo $! >/run/s6.viewer'
+	bare ptyhead-send -t 10 -w '^took one$' six one
+	wait_for 10 s6_said '^took one'
+	[ "$(bare sh -c 'stat -c %U "/proc/$0"' "$(s6_pid_of ptyhead-six)")" = ptyhead ]
+	local program head s6_program s6_head
 	program=$(prop app MainPID) head=$(prop ptyhead@app MainPID)
+	s6_program=$(s6_pid_of six) s6_head=$(s6_pid_of ptyhead-six)
 	packages newer
 	install "${PACKAGES[@]}"
 	another() { [ "$(prop ptyhead@app MainPID)" -gt 0 ] && [ "$(prop ptyhead@app MainPID)" != "$head" ]; }
@@ -83,6 +97,20 @@ newer() {
 	bare ptyhead-send -t 10 -w '^got two$' app two
 	wait_for 10 said '^got two'
 	bare sh -c 'kill -0 "$(cat /run/viewer)"'
+	# Under s6 the administrator restarts the head. Until then the old one serves.
+	[ "$(s6_pid_of ptyhead-six)" = "$s6_head" ]
+	bare ptyhead-send -t 10 -w '^took two$' six two
+	bare s6-svc -r /run/scan/ptyhead-six
+	s6_another() { s6_up ptyhead-six && [ "$(s6_pid_of ptyhead-six)" != "$s6_head" ]; }
+	wait_for 10 s6_another
+	bare ptyhead-send -t 10 -w '^took three$' six three
+	wait_for 10 s6_said '^took three'
+	[ "$(s6_pid_of six)" = "$s6_program" ]
+	bare sh -c 'kill -0 "$(cat /run/s6.viewer)"'
+	bare grep -q 'took three$' /var/log/ptyhead/six/current
+	bare s6-svscanctl -t /run/scan
+	wait_for 20 bare sh -c '! kill -0 "$(cat /run/svscan)" 2>/dev/null'
+	bare rm -r /run/scan /var/log/ptyhead /run/ptyhead/six.sock /run/ptyhead/six.watch.sock /run/ptyhead/fdholder /run/ptyhead/fdholder.rules
 	bare systemctl stop app
 	bare rm /etc/systemd/system/app.service
 	bare systemctl daemon-reload
