@@ -262,7 +262,7 @@ ifeq ($(S6),yes)
 MANPAGES += $(wildcard s6-ptyexec/*.[1-8])
 endif
 EXAMPLEDIR = $(DOCDIR)/examples
-EXAMPLES = $(shell find examples -type f)
+EXAMPLES = $(shell find examples -name node_modules -prune -o -type f -print)
 UNITS    := $(wildcard systemd/*.service systemd/*.socket)
 # A shell looks for a file with the command's name.
 COMPLETED := $(TOOLS)

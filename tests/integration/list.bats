@@ -273,8 +273,13 @@ EOF
 	done
 }
 
-@test "installed and uninstalled: programs, pages, completions" {
-	make -s -C "$REPO" install DESTDIR="$T/dest" PREFIX=/usr >"$T/make.log" 2>&1
+@test "installed and uninstalled: programs, pages, completions, examples" {
+	# What npm has put beside an example stays where it is.
+	mkdir "$T/src"
+	cp -a "$REPO"/{Makefile,README.md,examples,ptyhead-service,s6-ptyexec,systemd} "$T/src"
+	mkdir -p "$T/src/examples/web/node_modules/one"
+	: >"$T/src/examples/web/node_modules/one/index.js"
+	make -s -C "$T/src" B="$PTYHEAD_BUILD" install DESTDIR="$T/dest" PREFIX=/usr >"$T/make.log" 2>&1
 	local tool
 	for tool in send wait record list; do
 		[ -x "$T/dest/usr/bin/ptyhead-$tool" ]
@@ -282,6 +287,9 @@ EOF
 		[ -e "$T/dest/usr/share/bash-completion/completions/ptyhead-$tool" ]
 	done
 	[ -e "$T/dest/usr/share/zsh/site-functions/_ptyhead" ]
+	[ -e "$T/dest/usr/share/doc/ptyhead/examples/web/README.md" ]
+	[ -e "$T/dest/usr/share/doc/ptyhead/examples/s6-rc/app/dependencies.d/ptyhead-app" ]
+	[ ! -e "$T/dest/usr/share/doc/ptyhead/examples/web/node_modules" ]
 	make -s -C "$REPO" uninstall DESTDIR="$T/dest" PREFIX=/usr
 	[ -z "$(find "$T/dest" -type f)" ]
 }
