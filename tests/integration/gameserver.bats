@@ -235,15 +235,19 @@ ended() { sd_is "$1" inactive || sd_is "$1" failed; }
 
 # ---- s6 --------------------------------------------------------------------
 
-# The scan directory, as it stands, with programs of the test's own and users that
-# are there.
-scan_up() {
+# The programs of the test's own, and users that are there.
+programs_up() {
 	export PTYHEAD_DIR=$T/run GAME_DIR=$T/game PTYHEAD_LOGS=$T/logs PTYHEAD_USER=nobody GAME_USER=games
 	export ADDRESS=$PTYHEAD_DIR/gameserver.sock
 	mkdir -p "$T/run"
 	s6_programs
 	install -m 755 "$EXAMPLE/server" "$T/bin/gameserver"
 	for f in backup record; do install -m 755 "$EXAMPLE/$f" "$T/bin/gameserver-$f"; done
+}
+
+# The scan directory, as it stands.
+scan_up() {
+	programs_up
 	# As cron's line does it: with next to nothing in the environment.
 	JOB=(env -i PATH="$T/bin:/usr/bin:/bin" HOME=/ PTYHEAD_TEST="$PTYHEAD_TEST" ASAN_OPTIONS="$ASAN_OPTIONS"
 		GAME_DIR="$GAME_DIR" GAME_ADDRESS="$ADDRESS" s6-setuidgid games)
@@ -278,6 +282,15 @@ server_runs() { PID=$(s6_pid gameserver) && [ "$PID" -gt 0 ] && is_program "$PID
 	has "$LOG" ' > save-all$'
 	has "$LOG" ' \[..:..:.. INFO\]: Saved the game$'
 	not has "$LOG" $'\e|##|[0-9]%'
+}
+
+@test "s6: the recorder may start before the server has made their folder" {
+	programs_up
+	cp -r "$EXAMPLE/s6/gameserver-record" "$T/alone"
+	# There is no service that it could wait for, and no head.
+	(cd "$T/alone" && timeout 20 ./run) >"$T/recorder" 2>&1 || :
+	[ "$(stat -c %U "$GAME_DIR/recordings")" = games ] || { cat "$T/recorder"; return 1; }
+	not has "$T/recorder" 'mkdir|install'
 }
 
 @test "s6: a server that hangs within its save fails the job with 99" {

@@ -80,7 +80,7 @@ newer() {
 	bare mkdir /run/scan
 	bare /usr/share/doc/ptyhead/examples/s6/new-service /run/scan six sh -c 'while read -r l; do echo "took $l"; done'
 	bare sh -c 'exec setsid s6-svscan /run/scan </dev/null >/run/svscan.log 2>&1 & echo $! >/run/svscan'
-	wait_for 10 s6_up six
+	wait_for 10 bare test -S /run/ptyhead/six.sock
 	bare ptyhead-wait -t 10 -w --start six
 	bare sh -c 'exec setsid ptyhead-attach six </dev/null >/run/s6.seen 2>&1 & echo $! >/run/s6.viewer'
 	bare ptyhead-send -t 10 -w '^took one$' six one
