@@ -273,8 +273,9 @@ static int take_up(struct daemon *d, struct daemon_options const *o, struct keep
 		free(items);
 #ifdef HAVE_S6
 		int const r = keep_fdholder(k, o->fdholder, o->id, &items, &n);
-		if (r == -EBUSY) return fatal(d, EXIT_TEMPORARY, "another head holds what begins with %s/ in the fd-holder: stop it, or choose another name (-i)", o->id, 0);
-		if (r < 0) return fatal(d, EXIT_TEMPORARY, "unable to use the s6-fdholderd at %s", o->fdholder, r);
+		if (r == -EBUSY) log_say(&d->env.log, LOG_FATAL, "another head holds what begins with %s/ in the s6-fdholderd at %s: stop it, or choose another name (-i)", o->id, o->fdholder);
+		else if (r < 0) log_say(&d->env.log, LOG_FATAL, "unable to use the s6-fdholderd at %s: %s%s", o->fdholder, strerror(-r), keep_fdholder_advice(r));
+		if (r < 0) return EXIT_TEMPORARY;
 #else
 		return fatal(d, EXIT_USAGE, "%s", "this ptyhead was built without s6: it has no option -H", 0);
 #endif

@@ -211,6 +211,20 @@ int keep_fetch(struct keep *k, struct keep_item const *item)
 	return r;
 }
 
+char const *keep_fdholder_advice(int error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ECONNREFUSED: return " (start its service before the head's)";
+	case -EACCES: return " (this user may not connect to it: look at the modes of the socket and of its folders)";
+	case -EPERM: return " (its rules must allow this user what begins with the head's -i: S6_FDHOLDER_STORE_REGEX, S6_FDHOLDER_RETRIEVE_REGEX, S6_FDHOLDER_LIST)";
+	case -ECONNRESET:
+	case -EPIPE: return " (do its rules let this user in? rules/uid/UID/allow)";
+	case -ETIMEDOUT: return " (is it stopped?)";
+	default: return "";
+	}
+}
+
 void keep_init(struct keep *k, struct loop *l, struct log *log)
 {
 	*k = (struct keep){ .log = log, .loop = l, .most = UINT_MAX, .wait = 1, .question = { .fd = -1 } };

@@ -86,9 +86,11 @@ void keep_systemd(struct keep *k, unsigned most);
  * fetched). 0 or -errno. */
 int keep_fdholder(struct keep *k, char const *path, char const *prefix,
                   struct keep_item **ret_items, size_t *ret_n);
+/* What to do about its error: to append to a message; maybe empty. */
+char const *keep_fdholder_advice(int error);
 
 /* Stores all of the items or none. -ENOSPC: the store is full. -EAGAIN: it does not
- * answer now. */
+ * answer now. -EKEYREJECTED: its rules do not allow these names. */
 int keep_store(struct keep *k, struct keep_item const *items, size_t n);
 void keep_drop(struct keep *k, enum keep_kind kind, uint32_t run, char const *terminal);
 /* Fetches an item that could not be fetched earlier: its descriptor, or -errno. */

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <s6/fdholder.h>
 #include <skalibs/genalloc.h>
 #include <skalibs/stralloc.h>
@@ -34,6 +35,7 @@ struct holder {
 	int lock; /* -1: not taken yet */
 	char const *path;
 	char const *prefix;
+	char where[PATH_MAX + 32]; /* for messages: a machine may have several */
 };
 
 static void deadline(tain *ret, int ms)
@@ -133,7 +135,7 @@ static int put_once(struct holder *h, char const *name, int fd)
 static int put(struct keep *k, char const *name, int fd)
 {
 	int const r = put_once(k->own, name, fd);
-	return r == -ENFILE || r == -EMFILE ? -ENOSPC : r;
+	return r == -ENFILE || r == -EMFILE ? -ENOSPC : r == -EPERM ? -EKEYREJECTED : r;
 }
 
 static int sync_store(struct keep *k)
@@ -270,7 +272,7 @@ static int own(struct holder *h, int ms)
 {
 	int const fd = owner_file(h, ms);
 	if (fd == -ENFILE) {
-		log_say(h->keep->log, LOG_WARNING, "no place in the s6-fdholderd for this head's lock: start no second one with the same -i");
+		log_say(h->keep->log, LOG_WARNING, "no place in the s6-fdholderd at %s for this head's lock: start no second one with the same -i", h->path);
 		return 0;
 	}
 	if (fd < 0) return fd;
@@ -384,7 +386,8 @@ int keep_fdholder(struct keep *k, char const *path, char const *prefix,
 		end(k);
 		return r;
 	}
-	k->where = "the s6-fdholderd";
+	snprintf(h->where, sizeof h->where, "the s6-fdholderd at %s", path);
+	k->where = h->where;
 	k->most = 1u << 20;
 	k->backend = &fdholder;
 	return 0;

@@ -29,6 +29,9 @@ static struct outcome failed(struct terminals const *s, int r)
 	case -EAGAIN:
 		if (k->where) return role_refusal(WIRE_R_FAILED, "%s does not answer: try again when it does", k->where);
 		break;
+	case -EKEYREJECTED:
+		if (k->where) return role_refusal(WIRE_R_FAILED, "%s does not let the head store this: its rules must allow the head's -i (S6_FDHOLDER_STORE_REGEX)", k->where);
+		break;
 	case -EFBIG: return role_refusal(WIRE_R_FAILED, "the head may not make a file as large as a tape (see its RLIMIT_FSIZE)");
 	case -EBUSY: return role_refusal(WIRE_R_FAILED, "the head has not recovered the terminal of this name yet (its log says why)");
 	default: break;

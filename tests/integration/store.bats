@@ -53,3 +53,33 @@ teardown() { common_teardown; }
 	[ "$output" = $'first\nsecond' ]
 	alive "$PROGRAM"
 }
+
+# refuses TEXT : a head that uses the holder ends at once, and says so.
+refuses() {
+	run timeout 20 ptyhead -H "$T/holder" -i app "$T/app.sock"
+	[ "$status" -eq 111 ]
+	[[ $output == *"fatal: unable to use the s6-fdholderd at $T/holder: "*"$1"* ]] || { echo "$output"; return 1; }
+}
+
+@test "an s6-fdholderd that cannot be used: the head names it, and says what to do" {
+	local rules=$T/rules/uid/0
+	refuses 'No such file or directory (start its service'
+	mkdir -p "$rules/env"
+	start s6-fdholder-daemon -i "$T/rules" "$T/holder" 2>>"$T/holder.log"
+	wait_for 5 test -S "$T/holder"
+	# (Or the connection is reset, by the moment.)
+	refuses '(do its rules let this user in?'
+	: >"$rules/allow"
+	refuses 'Operation not permitted (its rules must allow'
+	# Its lock, but not what it holds.
+	printf '^app/owner' >"$rules/env/S6_FDHOLDER_STORE_REGEX"
+	printf '^' >"$rules/env/S6_FDHOLDER_RETRIEVE_REGEX"
+	printf 1 >"$rules/env/S6_FDHOLDER_LIST"
+	start ptyhead -H "$T/holder" -i app "$T/app.sock"
+	wait_for 5 test -S "$T/app.sock"
+	run -111 s6-ptyexec "$T/app.sock" true
+	[[ $output == *"the s6-fdholderd at $T/holder does not let the head store this: its rules must allow the head's -i"* ]]
+	# A second head of the same name.
+	run -111 ptyhead -H "$T/holder" -i app "$T/b.sock"
+	[[ $output == *"another head holds what begins with app/ in the s6-fdholderd at $T/holder"* ]]
+}
