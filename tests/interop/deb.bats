@@ -110,7 +110,7 @@ newer() {
 	bare grep -q 'took three$' /var/log/ptyhead/six/current
 	bare s6-svscanctl -t /run/scan
 	wait_for 20 bare sh -c '! kill -0 "$(cat /run/svscan)" 2>/dev/null'
-	bare rm -r /run/scan /var/log/ptyhead /run/ptyhead/six.sock /run/ptyhead/six.watch.sock /run/ptyhead/fdholder /run/ptyhead/fdholder.rules
+	bare sh -c 'rm -r /run/scan /var/log/ptyhead /run/ptyhead/six* /run/ptyhead/fdholder*'
 	bare systemctl stop app
 	bare rm /etc/systemd/system/app.service
 	bare systemctl daemon-reload
