@@ -2,6 +2,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fault.h"
@@ -136,6 +137,17 @@ int output_create(struct output *o, uint64_t ring_size, char const *name, struct
 	return 0;
 }
 
+/* How the run before the one that is alive ended. */
+static void ended_restore(struct output *o, struct tape_reader const *r)
+{
+	struct tape_state ended;
+	uint8_t *bytes;
+	size_t len;
+	if (!(o->state.flags & TAPE_ALIVE) || tape_reader_ended(r, &ended, &bytes, &len) < 0) return;
+	free(bytes);
+	if (ended.run + 1 == o->state.run) o->ended = ended;
+}
+
 /* Restores the state and the screen at the tape's end. *ret_whole: false if the tape
  * has no valid checkpoint. */
 static int replay(struct output *o, bool *ret_whole)
@@ -147,6 +159,7 @@ static int replay(struct output *o, bool *ret_whole)
 	e = replay_now(&p);
 	*ret_whole = p.exact;
 	o->state = p.state;
+	ended_restore(o, &r);
 	replay_deinit(&p);
 	tape_reader_deinit(&r);
 	return e;
@@ -328,6 +341,7 @@ static void engine_resize(struct output *o)
 void output_run_begin(struct output *o, struct tape_state const *state)
 {
 	output_settle(o);
+	if (o->state.run > 0) o->ended = o->state;
 	o->state = *state;
 	struct tape_mark m = { .offset = o->tape.end, .type = TAPE_RUN_START, .run = state->run };
 	m.u.start.pid = state->pid;

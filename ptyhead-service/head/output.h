@@ -38,6 +38,7 @@ struct output {
 	struct tape tape;
 	struct screen *screen;
 	struct tape_state state; /* state of the run; has TAPE_ALIVE until the run's end is marked */
+	struct tape_state ended; /* the state at the end of the run before that; run 0: not known */
 	uint64_t fed;
 	uint64_t asker; /* the viewer that passes on questions only a terminal can answer; 0: none */
 	int64_t budget; /* in screen.h's units; below zero: a debt */

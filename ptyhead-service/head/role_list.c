@@ -14,7 +14,7 @@ static void entry_of(struct terminal *t, bool all, struct wire_entry *ret)
 {
 	struct tape_state const *const s = &t->output.state;
 	bool const alive = t->run.state != RUN_NONE;
-	struct tape_state const *const end = alive ? &t->ended : s;
+	struct tape_state const *const end = alive ? &t->output.ended : s;
 
 	memset(ret, 0, sizeof *ret);
 	ret->terminal = (struct wire_bytes){ (uint8_t const *)t->name, strlen(t->name) };

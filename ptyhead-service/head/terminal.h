@@ -50,7 +50,6 @@ struct terminal {
 	struct run run;
 	struct inputq input;
 	struct line line;
-	struct tape_state ended; /* the run before the one that is alive */
 
 	bool tape_kept;       /* the store has the tape */
 	uint32_t master_run;  /* the run that the master belongs to: the present one or the last one */

@@ -285,7 +285,6 @@ int terminal_start(struct terminal *t, struct terminal_run const *run, struct wi
 		if (run->pidfd >= 0) keep_drop(&t->env->keep, KEEP_PIDFD, number, t->name);
 		return r;
 	}
-	if (t->output.state.run > 0) t->ended = t->output.state;
 	output_run_begin(&t->output, &(struct tape_state){
 		.flags = TAPE_ALIVE | (t->env->limits.clusters ? TAPE_CLUSTERS : 0),
 		.run = number,

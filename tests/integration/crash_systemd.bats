@@ -87,3 +87,22 @@ all_well() {
 		alive "${watchers[i - 1]}"
 	done
 }
+
+# The last run's end, as ptyhead-list has it.
+last_end() { sd ptyhead-list --json app | python3 -c 'import json, sys; t = json.load(sys.stdin)[0]; print(t["state"], t["last_end"], t["exit_code"], t["signal"])'; }
+up_after() { [[ $(last_end) = "up "*" $1" ]]; }
+
+@test "the next head knows how the last run ended, and when, also while another runs" {
+	local was old
+	sd s6-ptyexec app sh -c 'kill -TERM $$' || :
+	sd systemd-run --quiet --unit=long s6-ptyexec -t 10000 app sleep 1000
+	wait_for 10 up_after 'None 15'
+	was=$(last_end)
+	for _ in 1 2; do
+		old=$(head_now)
+		sd systemctl kill -s KILL ptyhead@app.service
+		wait_for 10 other_head "$old"
+		wait_for 10 up_after 'None 15'
+		[ "$(last_end)" = "$was" ]
+	done
+}

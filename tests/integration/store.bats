@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # A terminal whose head is down: what an s6-fdholderd holds of it is read from there.
 
-# shellcheck disable=SC2154,SC2317  # run sets them; called by name
+# shellcheck disable=SC2016,SC2154,SC2317  # for eval; run sets them; called by name
 bats_require_minimum_version 1.5.0
 load ../helpers/common
 load ../helpers/s6
@@ -82,4 +82,25 @@ refuses() {
 	# A second head of the same name.
 	run -111 ptyhead -H "$T/holder" -i app "$T/b.sock"
 	[[ $output == *"another head holds what begins with app/ in the s6-fdholderd at $T/holder"* ]]
+}
+
+# end_of ADDRESS : the last run's end, as ptyhead-list has it.
+end_of() { ptyhead-list --json "$1" | python3 -c 'import json, sys; t = json.load(sys.stdin)[0]; print(t["state"], t["last_end"], t["exit_code"], t["signal"])'; }
+
+@test "the next head knows how the last run ended, and when, also while another runs" {
+	local was
+	keep_start
+	s6-ptyexec "$T/s:one" sh -c 'exit 7' || :
+	wait_for 5 has <(ptyhead-list "$T/s:one") 'exit 7'
+	start s6-ptyexec "$T/s:one" sleep 1000
+	wait_for 5 eval '[[ $(end_of "$T/s:one") = "up "*" 7 None" ]]'
+	was=$(end_of "$T/s:one")
+	# Twice, so that what the second head wrote anew is seen too.
+	for _ in 1 2; do
+		head_is_up
+		local old=$HEAD
+		kill -KILL "$old"
+		wait_for 10 another_head "$old"
+		[ "$(end_of "$T/s:one")" = "$was" ] || { ptyhead-list "$T/s:one"; return 1; }
+	done
 }
