@@ -252,6 +252,7 @@ struct screen_cell screen_cell(struct screen const *s, enum screen_which which, 
 /* Writes the cell's code points; returns how many (0 for blanks and spacers). */
 unsigned screen_cell_chars(struct screen const *s, struct screen_cell c, uint32_t ret_cps[SCREEN_CLUSTER_MAX]);
 unsigned screen_cell_width(struct screen_cell c); /* 0 spacer, 1, 2 */
+unsigned screen_char_width(uint32_t cp); /* of a code point alone: 0, 1, 2 */
 struct screen_style screen_style_get(struct screen const *s, uint16_t style);
 /* The URI of a link, NULL if none; *ret_id is its id parameter, "" if none. Controls
  * and invalid characters in them are written as %NN. */

@@ -13,6 +13,8 @@ unsigned width_of(uint32_t cp)
 	return prop(cp) & 3u;
 }
 
+unsigned screen_char_width(uint32_t cp) { return width_of(cp); }
+
 enum gcb width_gcb(uint32_t cp)
 {
 	return (enum gcb)(prop(cp) >> 4);

@@ -218,6 +218,57 @@ unsafe() { LC_ALL=C grep -qaP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80
 	[ "$("${weak[@]}" ptyhead-list --names)" = '' ]
 }
 
+# on_columns N ADDRESS... : the list, as a terminal of N columns gets it.
+on_columns() {
+	local n=$1
+	shift
+	rm -f "$T/onpty"
+	onpty "24x$n" "$T/onpty" ptyhead-list "$@" </dev/null >/dev/null
+	tr -d '\r' <"$T/onpty"
+}
+# fits N : no line of standard input is longer than N characters, and each has the columns
+# STATE and AGO where the title has them.
+fits() {
+	python3 -c '
+import re, sys
+lines = sys.stdin.read().splitlines()
+n = int(sys.argv[1])
+assert len(lines) > 1 and max(map(len, lines)) <= n, lines
+state, ago = lines[0].index(" STATE"), lines[0].index(" AGO") + 4
+for l in lines[1:]:
+    assert l[state:].split()[0] in ("up", "ended") and l[state] == " " and l[state + 1] != " ", l
+    assert re.fullmatch(r"-|[0-9]+[smhd]", l[:ago].split()[-1]) and l[ago] == " ", l' "$1"
+}
+
+@test "on a terminal the columns stay aligned and no line is too long; a pipe gets all of it" {
+	local long=$T/run/a-head-whose-name-is-longer-than-its-column.sock n
+	start ptyhead "$long" 2>"$T/head.log"
+	wait_for 5 test -S "$long"
+	s6-ptyexec -n killed "$long" sh -c 'kill -TERM $$' || :
+	s6-ptyexec "$long" true
+	start s6-ptyexec -n three "$long" sh -c 'exec sleep 1000' 'with a long' command that no terminal of eighty columns has room for
+	wait_for 5 shows '^[^ ]*:three +up' "$long"
+	for n in 80 90 120 150 300; do
+		on_columns "$n" "$long" | fits "$n"
+	done
+	on_columns 300 "$long" >"$T/wide"
+	has "$T/wide" "^$long:three "
+	has "$T/wide" '"with a long" command .* has room for$'
+	on_columns 80 "$long" >"$T/narrow"
+	has "$T/narrow" '^/[^ ]*…[^ ]*:three up .* sh'
+	has "$T/narrow" '…$'
+	# Where it fits as it is, it is as it is.
+	head_start
+	s6-ptyexec "$S" true
+	[ "$(on_columns 300 app)" = "$(ptyhead-list app)" ]
+	# Narrower than all columns: cut.
+	on_columns 30 "$long" >"$T/cut"
+	[ "$(wc -l <"$T/cut")" = 4 ]
+	[ "$(wc -L <"$T/cut")" -le 30 ]
+	ptyhead-list "$long" >"$T/pipe"
+	has "$T/pipe" "^$long:three +up .* has room for$"
+}
+
 @test "exit codes" {
 	head_start
 	run -0 ptyhead-list

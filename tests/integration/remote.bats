@@ -229,6 +229,12 @@ assert seen == [("far", "far", "main"), ("near", "near", "main"), (None, "", "ma
 	[ "${#lines[@]}" = 3 ]
 	# In columns.
 	[ "$(printf '%s\n' "${lines[@]}" | sed -E 's/^(.*) (STATE|up) .*/\1/' | awk '{ print length }' | sort -u | wc -l)" = 1 ]
+	onpty 24x80 "$T/onpty" ptyhead-list "ssh://far/$S" "$S" </dev/null >/dev/null
+	tr -d '\r' <"$T/onpty" >"$T/narrow"
+	[ "$(wc -l <"$T/narrow")" = 3 ]
+	[ "$(wc -L <"$T/narrow")" -le 80 ]
+	[ "$(sed -E 's/^(.*) (STATE|up) .*/\1/' "$T/narrow" | wc -L)" = "$(head -n 1 "$T/narrow" | sed 's/ STATE.*//' | wc -L)" ]
+	has "$T/narrow" '^ssh://[^ ]*…[^ ]* +up '
 	[ "$(ptyhead-list --names "ssh://far/$S" "$S" | wc -l)" = 2 ]
 	ptyhead-send "$(ptyhead-list --names "ssh://far/$S")" 'by its name'
 	wait_for 5 eval "ptyhead-show '$S' | grep -q 'by its name'"

@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "columns.h"
 #include "fleet.h"
 #include "json.h"
 #include "printable.h"
@@ -279,23 +281,39 @@ static void all_heads(struct lister *l)
 
 /* ---- printing -------------------------------------------------------------------- */
 
+/* A table is fitted to the terminal; elsewhere it is written as it is. */
+static void write_out(struct lister const *l, struct screen_buf const *text)
+{
+	struct screen_buf fitted = SCREEN_BUF_INIT;
+	struct screen_buf const *out = text;
+	struct winsize ws;
+
+	if (l->form == TABLE && text->len > 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col > 0) {
+		columns_fit(&fitted, text->data, text->len, ws.ws_col);
+		out = &fitted;
+	}
+	if (text->failed || out->failed) die(EXIT_TEMPORARY, "out of memory");
+	if (out->len > 0) fwrite(out->data, 1, out->len, stdout);
+	if (fflush(stdout) != 0 || ferror(stdout)) die(EXIT_TEMPORARY, "unable to write the list: %s", strerror(errno));
+	screen_buf_deinit(&fitted);
+}
+
 static void print(struct lister const *l)
 {
-	struct screen_buf title = SCREEN_BUF_INIT;
+	struct screen_buf all = SCREEN_BUF_INIT;
 	char const *between = "[\n";
 
-	if (l->form == TABLE && l->rows) add_title(&title);
-	if (title.len > 0) fwrite(title.data, 1, title.len, stdout);
-	screen_buf_deinit(&title);
+	if (l->form == TABLE && l->rows) add_title(&all);
 	for (size_t i = 0; i < l->survey.len; i++) {
 		struct survey_head const *const h = &l->survey.heads[i];
 		if (h->rows == 0 || h->out.len == 0) continue;
-		if (l->form == JSON) fputs(between, stdout);
-		fwrite(h->out.data, 1, h->out.len, stdout);
+		if (l->form == JSON) screen_buf_str(&all, between);
+		screen_buf_add(&all, h->out.data, h->out.len);
 		between = ",\n";
 	}
-	if (l->form == JSON) fputs(l->rows ? "\n]\n" : "[]\n", stdout);
-	if (fflush(stdout) != 0 || ferror(stdout)) die(EXIT_TEMPORARY, "unable to write the list: %s", strerror(errno));
+	if (l->form == JSON) screen_buf_str(&all, l->rows ? "\n]\n" : "[]\n");
+	write_out(l, &all);
+	screen_buf_deinit(&all);
 	if (l->form == TABLE && l->survey.len == 0 && isatty(STDOUT_FILENO))
 		say_format("no head is in " PTYHEAD_SYSTEM_DIR " nor in this user's folder; one that listens elsewhere is named by its path");
 }
@@ -321,9 +339,7 @@ static void several(struct lister *l, char **addresses, size_t n)
 	int const r = m ? fleet_run(addresses, n, options[l->form], MACHINE_MS, m) : -ENOMEM;
 	if (r < 0) die(EXIT_TEMPORARY, "unable to ask: %s", strerror(-r));
 	fleet_merge(m, n, l->form == JSON, &out);
-	if (out.failed) die(EXIT_TEMPORARY, "out of memory");
-	if (out.len > 0) fwrite(out.data, 1, out.len, stdout);
-	if (fflush(stdout) != 0) die(EXIT_TEMPORARY, "unable to write the list: %s", strerror(errno));
+	write_out(l, &out);
 	for (size_t i = 0; i < n; i++) warn(l, &m[i]);
 	fleet_deinit(m, n);
 	free(m);
