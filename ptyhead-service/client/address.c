@@ -8,9 +8,23 @@
 #include "client.h"
 #include "wire.h"
 
+/* The folder that PTYHEAD_DIR names, as the run scripts of the examples do. */
+static bool given_dir(char *buf, size_t len)
+{
+	char const *const dir = getenv("PTYHEAD_DIR");
+	size_t n = dir ? strlen(dir) : 0;
+	while (n > 1 && dir[n - 1] == '/') n--;
+	if (n == 0 || dir[0] != '/' || n >= len) return false;
+	memcpy(buf, dir, n);
+	buf[n] = '\0';
+	/* It is looked into anyway. */
+	return strcmp(buf, PTYHEAD_SYSTEM_DIR) != 0;
+}
+
 bool ptyhead_user_dir(char *buf, size_t len)
 {
 	char const *const dir = getenv("XDG_RUNTIME_DIR");
+	if (given_dir(buf, len)) return true;
 	/* XDG_RUNTIME_DIR is unset under cron, sudo -u and su, but the folder of
 	 * systemd exists. */
 	int const n = dir && *dir ? snprintf(buf, len, "%s/ptyhead", dir) :

@@ -269,6 +269,26 @@ for l in lines[1:]:
 	has "$T/pipe" "^$long:three +up .* has room for$"
 }
 
+@test "PTYHEAD_DIR: names are looked up there first, by each tool and by s6-ptyexec" {
+	head_start
+	s6-ptyexec "$S" true
+	export PTYHEAD_DIR=$T/other
+	mkdir "$PTYHEAD_DIR"
+	start ptyhead "$PTYHEAD_DIR/mine.sock" 2>"$T/other.log"
+	wait_for 5 test -S "$PTYHEAD_DIR/mine.sock"
+	s6-ptyexec mine echo by its name
+	[ "$(ptyhead-show mine)" = 'by its name' ]
+	[ "$(ptyhead-list --names)" = mine ]
+	run -111 ptyhead-show app
+	# It is the folder of the heads that ptyhead-run starts.
+	ptyhead-run -n third sh -c 'echo there; exec sleep 1000' >"$T/run.log"
+	wait_for 5 test -S "$PTYHEAD_DIR/third.sock"
+	ptyhead-wait -t 5 --since start -F there third
+	ptyhead-run --end third
+	PTYHEAD_DIR=/run/ptyhead ptyhead-list --names >"$T/names"
+	has "$T/names" '^app$'
+}
+
 @test "exit codes" {
 	head_start
 	run -0 ptyhead-list

@@ -120,7 +120,7 @@ ERRORS = {
         "ptyhead-wait wall; echo $?", "systemctl start ptyhead@mc.survival.socket", "systemctl --no-pager status ptyhead@mc.survival.socket | tail -4",
         "make -C / install", "systemctl stop ptyhead@wall", "sleep 2; ptyhead-list",
     ],
-    "s6": ["ptyhead-attach app", "ptyhead-attach $PTYHEAD_DIR/ap.sock", "ptyhead-list", "ptyhead-list $PTYHEAD_DIR/app.sock",
+    "s6": ["ptyhead-attach ap", "ptyhead-attach $PTYHEAD_DIR/ap.sock", "ptyhead-list", "ptyhead-list $PTYHEAD_DIR/app.sock",
            "s6-ptyexec app top", "s6-svc -d ~/try/scan/ptyhead-app; sleep 2; ptyhead-attach $PTYHEAD_DIR/app.sock",
            "s6-svc -u ~/try/scan/ptyhead-app; sleep 2; ptyhead-list $PTYHEAD_DIR/app.sock", "s6-svscanctl -t ~/try/scan; sleep 2"],
     "run": ["ptyhead-run", "ptyhead-run -n clock top", "ptyhead-run -n other nosuchprogram; echo $?", "ptyhead-list", "ptyhead-attach nothing",

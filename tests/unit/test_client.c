@@ -167,6 +167,24 @@ TEST(a_name_is_looked_up_with_the_user_first)
 	CHECK_STR(a.path, path);
 	CHECK_STR(a.terminal, "t");
 
+	/* PTYHEAD_DIR goes before it, unless it says nothing new. */
+	setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
+	strrchr(path, '/')[0] = '\0';
+	setenv("PTYHEAD_DIR", path, 1);
+	CHECK_EQ(ptyhead_address_parse("app", &a, &why), 0);
+	CHECK(!strncmp(a.path, path, strlen(path)) && !strcmp(a.path + strlen(path), "/app.sock"));
+	setenv("PTYHEAD_DIR", "/run/ptyhead/", 1);
+	CHECK(ptyhead_user_dir(path, sizeof path));
+	CHECK_STR(path, "/run/user/7/ptyhead");
+	setenv("PTYHEAD_DIR", "relative", 1);
+	CHECK(ptyhead_user_dir(path, sizeof path));
+	CHECK_STR(path, "/run/user/7/ptyhead");
+	setenv("PTYHEAD_DIR", "/one/two//", 1);
+	CHECK(ptyhead_user_dir(path, sizeof path));
+	CHECK_STR(path, "/one/two");
+	CHECK(!ptyhead_user_dir(path, strlen("/one/two")));
+	unsetenv("PTYHEAD_DIR");
+
 	setenv("XDG_RUNTIME_DIR", "relative", 1); /* as the XDG specification asks */
 	CHECK_EQ(ptyhead_address_parse("app", &a, &why), 0);
 	CHECK_STR(a.path, "/run/ptyhead/app.sock");
