@@ -106,6 +106,7 @@ ifeq ($(S6),yes)
 PROGS    += $(if $(wildcard s6-ptyexec/*.c),s6-ptyexec)
 endif
 SCRIPTS  := $(notdir $(wildcard $(S)/scripts/ptyhead-*))
+COMPLETIONS := $(B)/completion/ptyhead.bash $(B)/completion/_ptyhead $(B)/completion/ptyhead.fish
 BINS     := $(PROGS:%=$(B)/%) $(SCRIPTS:%=$(B)/%)
 
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
@@ -120,7 +121,7 @@ REPLAY   := $(if $(wildcard tests/fuzz/replay_main.c),$(patsubst tests/fuzz/fuzz
 # ---- building ------------------------------------------------------------
 
 .PHONY: all help
-all: $(BINS) $(B)/$(SONAME) $(B)/libptyhead.a ## build every program and the library into $(B)/
+all: $(BINS) $(B)/$(SONAME) $(B)/libptyhead.a $(COMPLETIONS) ## build every program and the library into $(B)/
 .DEFAULT_GOAL := all
 
 help:                           ## list the targets
@@ -137,6 +138,10 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALLFLAGS) $(UNWIND) $(XFLAGS) -c -o $@ $<
+
+$(B)/completion/%: $(S)/completion/%.in $(S)/completion/options $(S)/completion/generate
+	@mkdir -p $(@D)
+	@$(S)/completion/generate $(if $(filter _%,$*),zsh,$(patsubst .%,%,$(suffix $*))) $(S)/completion/options $< >$@
 
 $(SCRIPTS:%=$(B)/%): $(B)/%: $(S)/scripts/%
 	@mkdir -p $(@D)
@@ -275,9 +280,9 @@ install: all                    ## into DESTDIR, PREFIX, BINDIR, LIBDIR, INCLUDE
 	$(quiet)install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
 	$(quiet)for m in $(MANPAGES); do d=$(DESTDIR)$(MANDIR)/man$${m##*.}; install -d $$d && install -m 644 $$m $$d || exit 1; done
 	$(quiet)install -d $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
-	$(quiet)for c in $(COMPLETED); do install -m 644 $(S)/completion/ptyhead.bash $(DESTDIR)$(BASHCOMPDIR)/$$c || exit 1; done
-	$(quiet)for c in $(COMPLETED); do install -m 644 $(S)/completion/ptyhead.fish $(DESTDIR)$(FISHCOMPDIR)/$$c.fish || exit 1; done
-	$(quiet)install -m 644 $(S)/completion/_ptyhead $(DESTDIR)$(ZSHCOMPDIR)
+	$(quiet)for c in $(COMPLETED); do install -m 644 $(B)/completion/ptyhead.bash $(DESTDIR)$(BASHCOMPDIR)/$$c || exit 1; done
+	$(quiet)for c in $(COMPLETED); do install -m 644 $(B)/completion/ptyhead.fish $(DESTDIR)$(FISHCOMPDIR)/$$c.fish || exit 1; done
+	$(quiet)install -m 644 $(B)/completion/_ptyhead $(DESTDIR)$(ZSHCOMPDIR)
 	$(quiet)install -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
 	$(quiet)install -m 644 $(PUBLIC) $(DESTDIR)$(INCLUDEDIR)
 	$(quiet)install -m 755 $(B)/$(SOREAL) $(DESTDIR)$(LIBDIR)

@@ -118,7 +118,7 @@ all_of_it() {
 @test "bash: names that others made are text, and never run" {
 	cat >"$T/rc" <<-EOS
 		PS1='ready> '
-		source "$REPO/ptyhead-service/completion/ptyhead.bash"
+		source "$PTYHEAD_BUILD/completion/ptyhead.bash"
 		ptyhead-attach() { $words; }
 		ptyhead-record() { $words; }
 		bind 'set show-all-if-ambiguous on' 'set page-completions off' 'set completion-query-items 0' 'set bell-style none'
@@ -129,7 +129,7 @@ all_of_it() {
 
 @test "zsh: names that others made are text, and never run" {
 	cat >"$T/.zshrc" <<-EOS
-		fpath=("$REPO/ptyhead-service/completion" \$fpath)
+		fpath=("$PTYHEAD_BUILD/completion" \$fpath)
 		autoload -U compinit && compinit -D
 		unsetopt beep auto_menu list_ambiguous prompt_sp
 		LISTMAX=1000
@@ -143,8 +143,8 @@ all_of_it() {
 
 @test "fish: names that others made are text, and never run" {
 	mkdir -p "$T/fish" "$HOME/.config/fish"
-	cp "$REPO/ptyhead-service/completion/ptyhead.fish" "$T/fish/ptyhead-attach.fish"
-	cp "$REPO/ptyhead-service/completion/ptyhead.fish" "$T/fish/ptyhead-record.fish"
+	cp "$PTYHEAD_BUILD/completion/ptyhead.fish" "$T/fish/ptyhead-attach.fish"
+	cp "$PTYHEAD_BUILD/completion/ptyhead.fish" "$T/fish/ptyhead-record.fish"
 	cat >"$T/rc.fish" <<-EOS
 		set -p fish_complete_path $T/fish
 		function fish_prompt; printf 'ready> '; end

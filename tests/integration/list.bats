@@ -171,7 +171,7 @@ unsafe() { LC_ALL=C grep -qaP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80
 	run --separate-stderr -99 timeout 15 ptyhead-list --names
 	[ "$output" = app ]
 	# shellcheck disable=SC2016 # for that bash
-	completed() { [ "$(bash -c 'source "$0"; COMP_WORDS=(ptyhead-show ""); COMP_CWORD=1; _ptyhead ptyhead-show "" ptyhead-show 2>/dev/null; echo "${COMPREPLY[@]}"' "$REPO/ptyhead-service/completion/ptyhead.bash")" = app ]; }
+	completed() { [ "$(bash -c 'source "$0"; COMP_WORDS=(ptyhead-show ""); COMP_CWORD=1; _ptyhead ptyhead-show "" ptyhead-show 2>/dev/null; echo "${COMPREPLY[@]}"' "$PTYHEAD_BUILD/completion/ptyhead.bash")" = app ]; }
 	wait_for 10 completed
 	kill -CONT "${heads[@]}"
 }
@@ -316,7 +316,7 @@ options() { "ptyhead-$1" --help | sed -nE 's/^ {2,6}(-., )?(--[a-z-]+).*/\2/p'; 
 	s6-ptyexec "$S" true
 	s6-ptyexec -n two "$S" true
 	cat >"$T/complete" <<'EOF'
-source "$REPO/ptyhead-service/completion/ptyhead.bash"
+source "$PTYHEAD_BUILD/completion/ptyhead.bash"
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
 _ptyhead "$1" "${!#}" "${COMP_WORDS[$# - 2]}" 2>/dev/null
 printf '%s ' "${COMPREPLY[@]}"
@@ -377,7 +377,7 @@ here_are_terminals() {
 	here_are_terminals
 	local t
 	mkdir -p "$T/fish"
-	for t in attach list send show wait record run; do cp "$REPO/ptyhead-service/completion/ptyhead.fish" "$T/fish/ptyhead-$t.fish"; done
+	for t in attach list send show wait record run; do cp "$PTYHEAD_BUILD/completion/ptyhead.fish" "$T/fish/ptyhead-$t.fish"; done
 	# completes LINE CANDIDATE... : with nothing but these.
 	completes() {
 		local line=$1 want
@@ -406,7 +406,7 @@ here_are_terminals() {
 	# A zsh on a terminal of ours, where Tab is typed.
 	S="$T/z" head_start
 	cat >"$T/.zshrc" <<-EOS
-		fpath=("$REPO/ptyhead-service/completion" \$fpath)
+		fpath=("$PTYHEAD_BUILD/completion" \$fpath)
 		autoload -U compinit && compinit -D
 		unsetopt beep auto_menu list_ambiguous
 		PROMPT='ready> '
