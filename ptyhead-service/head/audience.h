@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 #include "env.h"
-#include "list.h"
+#include "linked_list.h"
 #include "page.h"
 #include "wire.h"
 #include "writer.h"

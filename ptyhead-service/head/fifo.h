@@ -5,7 +5,7 @@
 #define FIFO_H
 
 #include "env.h"
-#include "list.h"
+#include "linked_list.h"
 #include "terminals.h"
 
 struct fifo {

@@ -4,7 +4,7 @@
 #define LISTENER_H
 
 #include "env.h"
-#include "list.h"
+#include "linked_list.h"
 #include "peer.h"
 
 struct listener {

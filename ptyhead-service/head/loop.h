@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 
-#include "list.h"
+#include "linked_list.h"
 
 #define LOOP_BATCH 64
 

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "list.h"
+#include "linked_list.h"
 
 enum place_class { PLACE_SILENT, PLACE_TYPE, PLACE_WATCH };
 #define PLACE_CLASSES 3

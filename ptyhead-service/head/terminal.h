@@ -23,7 +23,7 @@
 #include "env.h"
 #include "inputq.h"
 #include "line.h"
-#include "list.h"
+#include "linked_list.h"
 #include "output.h"
 #include "run.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* A doubly linked list with the links inside the objects. A node that is in no list
  * links to itself, so list_remove is safe for it. */
-#ifndef LIST_H
-#define LIST_H
+#ifndef LINKED_LIST_H
+#define LINKED_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
