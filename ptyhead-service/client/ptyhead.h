@@ -66,8 +66,8 @@ int ptyhead_address_parse(char const *address, struct ptyhead_address *ret, char
 char const *ptyhead_address_hint(struct ptyhead_address const *a, int error, char *buf, size_t len);
 
 /* The folder of the user's own heads: $PTYHEAD_DIR if that is an absolute path other than
- * /run/ptyhead; else $XDG_RUNTIME_DIR/ptyhead, or /run/user/UID/ptyhead if that is not set. False: it does not fit. The folder may not
- * exist. */
+ * /run/ptyhead; else $XDG_RUNTIME_DIR/ptyhead, or /run/user/UID/ptyhead if that is not
+ * set. False: it does not fit. The folder may not exist. */
 bool ptyhead_user_dir(char *buf, size_t len);
 
 /* Calls `each` for the heads whose sockets are in `dir`, in the order of their names.
