@@ -64,8 +64,10 @@ struct styles {
 };
 
 /* Caches the effect of an SGR sequence on a pen, by its bytes: programs send the same
- * few sequences again and again. A collection of styles empties the cache. */
-#define SGR_MEMO 512u    /* entries, a power of two */
+ * few sequences again and again. A collection of styles empties the cache. A screen of many
+ * styles has a larger one. */
+#define SGR_FEW 64u      /* entries, powers of two */
+#define SGR_MANY 512u
 #define SGR_MEMO_LEN 16u /* bytes of a sequence after CSI, including its m */
 struct sgr_memo {
 	uint64_t key[2]; /* the bytes, padded with zeroes; all zero: unused */
@@ -252,7 +254,8 @@ struct screen {
 	uint16_t ask_rows, ask_cols; /* requested size; both 0: none */
 	uint8_t tabs[(SCREEN_SIZE_MAX + 7) / 8];
 	struct styles styles;
-	struct sgr_memo sgr_memo[SGR_MEMO];
+	struct sgr_memo sgr_few[SGR_FEW];
+	struct sgr_memo *sgr_many; /* NULL, or SGR_MANY entries, which are used instead */
 	struct clusters clusters;
 	struct links links;
 	char *title, *icon;     /* NULL: empty */
@@ -440,6 +443,8 @@ void sgr_learn(struct screen *s, unsigned char const *p, size_t n, size_t room);
 /* Do the bytes after CSI begin with a sequence that is cached for this pen? If so,
  * applies it and returns its length; 0: parse it. */
 size_t sgr_known(struct screen *s, unsigned char const *p, size_t n);
+/* Empties the cache. */
+void sgr_forget(struct screen *s);
 /* Applies one attribute of DECCARA/DECRARA to a style; reverse: toggles it. */
 void sgr_rect(struct screen_style *st, unsigned code, bool reverse);
 /* Room for n more bytes, or NULL. The caller writes there, then adds to `len`. */

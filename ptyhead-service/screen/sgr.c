@@ -3,6 +3,7 @@
 #include "screen_int.h"
 
 #include <endian.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define UL_MASK (7u << SCREEN_UL_SHIFT)
@@ -159,7 +160,20 @@ static inline uint16_t memo_from(struct screen const *s, struct screen_style con
 static inline struct sgr_memo *memo_place(struct screen *s, uint64_t const key[2], uint16_t from)
 {
 	uint64_t const h = (key[0] ^ key[1] << 5) * UINT64_C(0x9e3779b97f4a7c15);
-	return &s->sgr_memo[((h >> 32) + from * 5u) & (SGR_MEMO - 1)];
+	uint64_t const i = (h >> 32) + from * 5u;
+	return s->sgr_many ? &s->sgr_many[i & (SGR_MANY - 1)] : &s->sgr_few[i & (SGR_FEW - 1)];
+}
+
+static void memo_fit(struct screen *s)
+{
+	if (!s->sgr_many && s->styles.t.n > FEW_STYLES) s->sgr_many = calloc(SGR_MANY, sizeof *s->sgr_many);
+}
+
+void sgr_forget(struct screen *s)
+{
+	memset(s->sgr_few, 0, sizeof s->sgr_few);
+	free(s->sgr_many);
+	s->sgr_many = NULL;
 }
 
 static inline bool memo_is(struct sgr_memo const *m, uint64_t const key[2], uint16_t from)
@@ -170,7 +184,8 @@ static inline bool memo_is(struct sgr_memo const *m, uint64_t const key[2], uint
 /* The second place, if the first belongs to another sequence. */
 static inline struct sgr_memo *memo_beside(struct screen *s, struct sgr_memo const *m)
 {
-	return &s->sgr_memo[(m - s->sgr_memo) ^ 1];
+	struct sgr_memo *const all = s->sgr_many ? s->sgr_many : s->sgr_few;
+	return &all[(m - all) ^ 1];
 }
 
 size_t sgr_known(struct screen *s, unsigned char const *p, size_t n)
@@ -234,6 +249,7 @@ void sgr_learn(struct screen *s, unsigned char const *p, size_t n, size_t room)
 		p = memcpy(bytes, p, n);
 	}
 	if (memo_key(p, key) != n) return;
+	memo_fit(s);
 	from = memo_from(s, &before, from, p);
 	struct sgr_memo *const m = memo_place(s, key, from);
 	*memo_beside(s, m) = *m;

@@ -90,6 +90,7 @@ void screen_free(struct screen *s)
 	free(s->clusters.at);
 	free(s->clusters.t.hash);
 	links_deinit(&s->links);
+	free(s->sgr_many);
 	free(s->title);
 	free(s->icon);
 	free(s->directory);
@@ -144,6 +145,8 @@ struct screen *screen_clone(struct screen const *from)
 	if (!s) return NULL;
 	*s = *from;
 	s->sinks = (struct screen_sinks){ 0 };
+	s->sgr_many = NULL;
+	sgr_forget(s);
 	grid_copy(s, &s->main, &from->main, &bad);
 	grid_copy(s, &s->alt, &from->alt, &bad);
 	s->grid = s->alt_on ? &s->alt : &s->main;
@@ -253,7 +256,7 @@ size_t screen_memory(struct screen const *s)
 	size_t n = sizeof *s + grid_memory(s, &s->main) + grid_memory(s, &s->alt);
 	n += s->styles.t.cap * sizeof *s->styles.at + s->styles.t.hash_cap * sizeof *s->styles.t.hash;
 	n += s->clusters.t.cap * sizeof *s->clusters.at + s->clusters.t.hash_cap * sizeof *s->clusters.t.hash;
-	n += s->links.cap * sizeof *s->links.at + s->p.str_cap;
+	n += s->links.cap * sizeof *s->links.at + s->p.str_cap + (s->sgr_many ? SGR_MANY * sizeof *s->sgr_many : 0);
 	for (uint32_t i = 0; i < s->links.n; i++)
 		if (s->links.at[i].uri) n += strlen(s->links.at[i].uri) + strlen(s->links.at[i].id) + 2;
 	return n + strlen(screen_title(s)) + strlen(screen_icon(s)) + strlen(screen_directory(s));

@@ -81,7 +81,7 @@ static void styles_collect(struct screen *s)
 	}
 	free(live);
 	rehash(st);
-	memset(s->sgr_memo, 0, sizeof s->sgr_memo);
+	sgr_forget(s);
 }
 
 /* The number of an existing style; else -1. */
