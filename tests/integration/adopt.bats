@@ -3,7 +3,7 @@
 # ptyhead-adopt: a running process moved by a real reptyr; ptyhead-exec: a second program
 # beside the first.
 
-# shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # for other shells; each test has its own; set by run
 bats_require_minimum_version 1.5.0
 load ../helpers/common
 load ../helpers/head
@@ -12,9 +12,12 @@ load ../helpers/tmux
 setup() { head_setup; }
 teardown() { common_teardown; }
 
-in_shell_again() {
+types_again() {
 	tm send-keys C-c Enter
 	tm send-keys "$*" Enter
+}
+in_shell_again() {
+	types_again "$@"
 	wait_for 10 job_is "${1%% *}"
 }
 # in_shell COMMAND... : as a job of an interactive shell in tmux; its pid in $JOB.
@@ -152,4 +155,89 @@ with_reptyr() {
 	with_reptyr 'kill -9 "$1"; sleep 1000'
 	run -1 ptyhead-adopt -n gone "$JOB" "$S"
 	[[ $output = *"process $JOB has ended"* ]]
+}
+
+# steals [OPTION...] : the terminal of $JOB, whose shell then obeys there.
+steals() {
+	run --separate-stderr -0 timeout 30 ptyhead-adopt --steal -n "$1" "$JOB" "$S"
+	[ "$output" = "process $JOB is on $S:$1: ptyhead-attach $S:$1" ]
+	alive "$JOB"
+	ptyhead-send "$S:$1" 'q'
+	wait_for 10 not alive "$JOB"
+	ptyhead-send "$S:$1" 'echo it goes $((1 + 1)) "on"; stty size'
+	wait_for 10 eval "ptyhead-show '$S:$1' | grep -qx 'it goes 2 on'"
+}
+
+@test "a whole terminal is taken from tmux: the shell, its job, its size" {
+	head_start
+	in_shell 'stty size; top -d 1'
+	wait_for 10 job_is top
+	local shell
+	shell=$(tm display-message -p '#{pane_pid}')
+	tm set-option -g remain-on-exit off
+	steals taken
+	[ "$stderr" = '' ] || { echo "$stderr"; return 1; }
+	# Its window was the last one.
+	wait_for 10 not tm list-sessions
+	alive "$shell"
+	S=$S:taken onlooker one 31x77
+	wait_for 10 eval "ptyhead-send '$S:taken' 'stty size'; ptyhead-show '$S:taken' | grep -qx '31 77'"
+	leaves one
+	ptyhead-send "$S:taken" exit
+	wait_for 10 eval "ptyhead-list --json '$S:taken' | grep -q '\"state\": \"ended\"'"
+}
+
+# reptyr waits for ever in about every second try, if nothing helps it.
+@test "a whole terminal is taken from script, again and again; what holds nothing any more is named" {
+	head_start
+	local round holder
+	for round in 1 2 3 4 5; do
+		mkfifo "$T/keys.$round"
+		exec 7<>"$T/keys.$round"
+		foreground script -qc 'TERM=xterm exec bash --norc -i' "$T/typescript.$round" <"$T/keys.$round" >/dev/null 3>&- &
+		holder=$!
+		echo "$holder" >>"$T/.started"
+		echo "top -d $((1000 + round))" >&7
+		wait_for 10 eval "JOB=\$(pgrep -n -x -f 'top -d $((1000 + round))')" || { cat "$T/typescript.$round"; return 1; }
+		steals "taken$round"
+		[[ $stderr = *"process $holder (script "*"has none any more; kill -KILL $holder ends it" ]]
+		kill -KILL "$holder"
+		wait_for 10 not alive "$holder"
+		ptyhead-send -w 'still' "$S:taken$round" 'echo st"il"l'
+		ptyhead-send "$S:taken$round" exit
+		exec 7>&-
+	done
+}
+
+# keeps WORDS OPTION... : refused, and nothing is traced, stopped or moved.
+keeps() {
+	run -1 timeout 30 ptyhead-adopt --steal -n no "${@:2}" "$JOB" "$S"
+	[[ $output = *$1* ]] || { echo "$output"; return 1; }
+	alive "$JOB"
+	[ "$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$JOB/status")" = S ]
+	[ "$(ptyhead-list --json "$S" | grep -c ':no"')" = 0 ]
+}
+
+@test "a whole terminal that cannot be taken: why, and all goes on" {
+	head_start
+	program sh -c 'echo there; exec sleep 1005'
+	JOB=$PROGRAM
+	wait_for 5 eval "ptyhead-show '$S' | grep -q there"
+	keeps 'does not hold its terminal'
+	in_shell sleep 1006
+	wait_for 10 job_is sleep
+	local holder
+	holder=$(tm display-message -p '#{pid}')
+	start strace -o /dev/null -p "$holder"
+	wait_for 10 eval "! grep -q '^TracerPid:[[:space:]]*0$' /proc/$holder/status"
+	keeps 'is traced by process'
+	kill "$STARTED"
+	wait_for 10 not alive "$STARTED"
+	with_reptyr 'echo "no, said $1"; exit 1'
+	run -1 ptyhead-adopt --steal -n failed "$JOB" "$S"
+	[[ $output = *"could not move the terminal of process $JOB, which goes on where it was: no, said -T"* ]]
+	alive "$JOB"
+	types_again "PATH=$PATH ptyhead-adopt -a --steal \$\$ $S 2>$T/own; echo \"code \$?\" >>$T/own"
+	wait_for 10 has "$T/own" 'code 1'
+	has "$T/own" 'it would show itself'
 }
