@@ -151,10 +151,12 @@ static void run_started(struct logtail *t, struct tape_mark const *m)
 	bool const mine = wanted(t, m->run, m->u.start.pid);
 	if (t->run && m->run > t->run) t->done = true; /* its end was missed */
 	if (t->lines && !t->listing) logtail_look(t);
-	if (t->lines && mine && t->muted) loglines_live(t->lines, true);
-	t->muted = !mine;
 	if (t->lines) screen_clusters_set(t->screen, t->state.flags & TAPE_CLUSTERS);
 	if (t->lines) loglines_new_run(t->lines, reading(t));
+	/* The last line of the run before is above the cursor now: part of the past, if
+	 * nothing of that run was to be read. */
+	if (t->lines && mine && (t->muted || m->offset == t->begun)) loglines_live(t->lines, true);
+	t->muted = !mine;
 	resize(t, &m->u.start.size);
 	say_started(t, m->run, m->u.start.pid, m->time);
 }
@@ -280,6 +282,7 @@ static int begin_at(struct logtail *t, struct tape_place at)
 	struct replay p = { .tape = &t->follow->tape };
 	int r = replay_to_place(&p, at);
 	if (r == 0) {
+		t->begun = p.tape->pos;
 		t->state = p.state;
 		t->clock = place_time(p.tape, logtail_now(t));
 		r = take_screen(t, &p);

@@ -55,6 +55,7 @@ struct logtail {
 	bool listing;
 	bool muted;           /* the output belongs to another run */
 	bool done;
+	uint64_t begun;       /* where the replay of `place` ended */
 	uint64_t past;        /* end of the tape at the start; 0: everything before it was read */
 	bool terminal;        /* raw bytes go to a terminal, which would answer queries */
 	struct span span;     /* bytes to leave out */
