@@ -841,6 +841,39 @@ TEST(what_was_pushed_of_a_line_and_what_is_painted_do_not_flow_together)
 	rig_free(r);
 }
 
+/* It pulls rows when lines need fewer rows, and is busy with that. */
+TEST(a_terminal_that_is_made_wider_and_does_not_answer_loses_no_row)
+{
+	struct rig *const r = rig_new(true, false);
+	char line[106];
+	size_t before;
+	size_t len;
+
+	memset(line, 'x', 103);
+	memcpy(line + 103, "\r\n", 3);
+	START(r, 1);
+	rig_attach(r);
+	for (int i = 0; i < 12; i++) text(r, line);
+	drive(r);
+	r->s.face.answers.rtt_ms = 1;
+	free(output(r, &before));
+	face_resize(&r->s.face, 24, 120, r->now);
+	size_mark(r, 24, 120);
+	drive(r);
+	CHECK(r->s.face.resizing.asking);
+	r->now += 800; /* an answer would still count */
+	drive(r);
+	CHECK(r->s.face.resizing.asking);
+	r->now += 300;
+	drive(r);
+	CHECK(!r->s.face.resizing.asking);
+	char *const data = output(r, &len);
+	/* The cursor has stayed in the last row: eleven older rows are above the twelve lines. */
+	CHECK(strstr(data + before, "\033[1000;1H\n\n\n\n\n\n\n\n\n\n\n\033"));
+	free(data);
+	rig_free(r);
+}
+
 /* No more than a picture a frame, and none while one is under way. */
 TEST(pictures_come_at_a_pace)
 {

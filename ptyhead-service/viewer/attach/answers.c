@@ -81,9 +81,9 @@ static void complete(struct answers *a, int64_t now)
 	forget(a, i + 1);
 }
 
-int answers_patience(struct answers *a, int64_t now)
+int answers_patience(struct answers *a, bool busy, int64_t now)
 {
-	int const far = 4 * a->rtt_ms;
+	int const far = busy ? ANSWERS_WAIT_MAX_MS : 4 * a->rtt_ms;
 
 	if (a->rtt_ms < 0) return answers_owed(a, now) && now - a->due[0].at < ANSWERS_WAIT_MS ? ANSWERS_WAIT_MS : 0;
 	return far < ANSWERS_WAIT_MS ? ANSWERS_WAIT_MS : far < ANSWERS_WAIT_MAX_MS ? far : ANSWERS_WAIT_MAX_MS;

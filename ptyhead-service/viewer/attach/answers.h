@@ -52,8 +52,8 @@ void answers_ask(struct answers *a, unsigned what, int64_t now, struct screen_bu
 /* True: the token is an answer to us, and not for the program. */
 bool answers_take(struct answers *a, struct token const *t, int64_t now);
 /* How long to wait for the answer to a question asked now, in ms; 0: this terminal does
- * not answer, or its time is over. */
-int answers_patience(struct answers *a, int64_t now);
+ * not answer, or its time is over. `busy`: it may be wrapping its scrollback again. */
+int answers_patience(struct answers *a, bool busy, int64_t now);
 /* Could the next input be an answer to ANSWERS_HOME? */
 bool answers_home(struct answers const *a);
 /* Are there unanswered questions? */

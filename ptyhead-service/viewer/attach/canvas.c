@@ -114,12 +114,16 @@ bool canvas_lost(struct canvas const *c)
 	return c->was && !screen_alt(c->term);
 }
 
-/* `y` NULL: assume that as many rows were pulled as the terminal has grown by. */
+/* `y` NULL: assume that as many rows were pulled as the terminal has grown by, and as
+ * lines need fewer rows now. */
 static void flow_from(struct canvas *c, struct screen const *s, unsigned const *y, unsigned x)
 {
 	struct flow_was const was = { .tail = &c->tail, .owed = &c->owed, .s = s, .reflows = c->kind != CANVAS_CUTS };
 	unsigned const before = screen_rows(s);
-	unsigned const at = y ? *y : flow_above(&was, c->cols) + (c->rows > before ? c->rows - before : 0);
+	unsigned const grown = c->rows > before ? c->rows - before : 0;
+	unsigned const above = flow_above(&was, c->cols);
+	unsigned const cursor = screen_cursor(s).y;
+	unsigned const at = y ? *y : (above > cursor ? above : cursor) + grown;
 	struct flow_now const now = flow(&was, c->cols, at < c->rows ? at : c->rows - 1, x);
 
 	c->lift += now.pulled;

@@ -224,7 +224,7 @@ static void find_place(struct face *f, int64_t now)
 {
 	struct screen_buf b = SCREEN_BUF_INIT;
 
-	if (!resizing_ask(&f->resizing, answers_patience(&f->answers, now), now)) {
+	if (!resizing_ask(&f->resizing, answers_patience(&f->answers, true, now), now)) {
 		canvas_unplaced(&f->canvas);
 		return;
 	}
@@ -342,7 +342,7 @@ int face_leave(struct face *f, char const *last, int64_t now)
 	out_drop(&f->out);
 	f->joining = false;
 	canvas_leave(&f->canvas, f->still || f->banner.over[0] || f->canvas.doubt[0] || f->canvas.doubt[1], &b);
-	int const patience = b.len > 0 ? answers_patience(&f->answers, now) : 0;
+	int const patience = b.len > 0 ? answers_patience(&f->answers, false, now) : 0;
 	f->answers.end_new = false;
 	if (patience > 0) answers_ask(&f->answers, ANSWERS_END, now, &b);
 	if (last) screen_buf_str(&b, last);
