@@ -874,6 +874,35 @@ TEST(a_terminal_that_is_made_wider_and_does_not_answer_loses_no_row)
 	rig_free(r);
 }
 
+/* As tmux does after ?1047h: the cursor stays where it was on the alternate screen. */
+TEST(a_terminal_that_restores_no_cursor_loses_no_row)
+{
+	struct rig *const r = rig_new(true, false);
+	size_t before;
+	size_t len;
+
+	START(r, 1);
+	rig_attach(r);
+	for (int i = 0; i < 5; i++) text(r, "line\r\n");
+	text(r, "\033[?1047h\033[Halternate");
+	drive(r);
+	r->s.face.answers.rtt_ms = 1;
+	face_resize(&r->s.face, 30, 100, r->now);
+	size_mark(r, 30, 100);
+	drive(r);
+	text(r, "\033[?1047l");
+	drive(r);
+	CHECK(r->s.face.resizing.asking);
+	free(output(r, &before));
+	answer(r, "\033[0n\033[30;100R\033[30;100R\033[?1;2c");
+	drive(r);
+	char *const data = output(r, &len);
+	CHECK(strstr(data, "\033[1000;1000H\033[?1049l"));
+	CHECK(strstr(data + before, "\033[1000;1H\n\n\n\n\n\n\033")); /* as many rows as it has grown by */
+	free(data);
+	rig_free(r);
+}
+
 /* No more than a picture a frame, and none while one is under way. */
 TEST(pictures_come_at_a_pace)
 {

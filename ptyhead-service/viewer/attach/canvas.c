@@ -141,12 +141,14 @@ static void place(struct canvas *c, unsigned const *y, unsigned x)
 	screen_free(below);
 	screen_free(c->was);
 	c->was = NULL;
+	c->corner = false;
 	c->doubt[0] = true;
 }
 
 void canvas_placed(struct canvas *c, unsigned y, unsigned x)
 {
-	if (canvas_lost(c)) place(c, &y, x);
+	if (c->corner && y + 1 == c->rows && x + 1 == c->cols) canvas_unplaced(c);
+	else if (canvas_lost(c)) place(c, &y, x);
 }
 
 void canvas_unplaced(struct canvas *c)
@@ -196,7 +198,7 @@ int canvas_forget(struct canvas *c)
 	c->term = blank;
 	place_clear(c);
 	listen(c, true);
-	c->begun = c->doubt[0] = c->doubt[1] = false;
+	c->begun = c->corner = c->doubt[0] = c->doubt[1] = false;
 	return 0;
 }
 

@@ -42,6 +42,8 @@ struct canvas {
 	bool begun;            /* the terminal shows something of ours */
 	bool titled;           /* the user's title is on the terminal's stack */
 	size_t unseen;         /* this many of the next bytes written are not for `term` */
+	bool corner;           /* the alternate screen was left with the cursor in its last cell: a
+	                        * terminal that has it there does not restore it */
 	bool doubt[2];         /* main and alternate screen: content unknown; clear it before diffing */
 
 	struct screen *was;    /* `term` before the size changed; NULL: all rows are in their places */

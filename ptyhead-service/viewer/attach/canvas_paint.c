@@ -97,6 +97,10 @@ bool canvas_surface(struct canvas *c, struct screen_buf *out)
 	struct way w;
 
 	if (!way_begin(c, &w, out)) return false;
+	/* tmux restores no cursor if the program came here by 47 or 1047. */
+	plain(&w);
+	screen_buf_fmt(out, "\033[%u;%uH", SCREEN_SIZE_MAX, SCREEN_SIZE_MAX);
+	c->corner = true;
 	leave_alt(&w);
 	screen_free(w.at);
 	return !out->failed;
