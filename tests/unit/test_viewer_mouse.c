@@ -56,6 +56,29 @@ TEST(outside_there_is_nothing_but_a_release_at_the_edge)
 	MOVED(&small, "\033[32;99;1M", "");
 }
 
+/* A click beside the program's screen is not a click, and no half of one. */
+TEST(what_follows_a_press_outside_is_dropped)
+{
+	unsigned lost = 0;
+	struct mouse_view const small = { .rows = 5, .cols = 20, .lost = &lost };
+	MOVED(&small, "\033[<0;21;5M", "");
+	MOVED(&small, "\033[<32;20;5M", "");
+	MOVED(&small, "\033[<0;21;5m", "");
+	MOVED(&small, "\033[<0;20;5M", "\033[<0;20;5M");
+	MOVED(&small, "\033[<2;21;5M", "");
+	MOVED(&small, "\033[<0;21;5m", "\033[<0;20;5m");
+	MOVED(&small, "\033[<2;1;1m", "");
+	MOVED(&small, "\033[<65;1;6M", "");
+	MOVED(&small, "\033[<35;1;1M", "\033[<35;1;1M");
+	MOVED(&small, "\033[M Z!", "");
+	MOVED(&small, "\033[M#Z!", "");
+	MOVED(&small, "\033[M !!", "\033[M !!");
+	MOVED(&small, "\033[M#Z!", "\033[M#4!");
+	MOVED(&small, "\033[32;99;1M", "");
+	MOVED(&small, "\033[35;1;1M", "");
+	MOVED(&small, "\033[35;1;1M", "\033[35;1;1M");
+}
+
 TEST(pixels_of_a_terminal_that_does_not_tell_its_cells_are_dropped)
 {
 	static struct mouse_view const v = { .rows = 5, .cols = 20, .pixels = true };

@@ -233,7 +233,7 @@ static void find_place(struct face *f, int64_t now)
 	put_own(f, &b);
 }
 
-bool face_mouse(struct face const *f, struct mouse_view *ret)
+bool face_mouse(struct face *f, struct mouse_view *ret)
 {
 	struct screen const *const prog = f->canvas.prog;
 
@@ -242,6 +242,7 @@ bool face_mouse(struct face const *f, struct mouse_view *ret)
 	*ret = (struct mouse_view){
 		.y = f->canvas.view_y, .x = f->canvas.view_x, .rows = screen_rows(prog), .cols = screen_cols(prog),
 		.cell_h = f->cell_h, .cell_w = f->cell_w, .pixels = in.mouse_enc == 1016, .utf8 = in.mouse_enc == 1005,
+		.lost = &f->mouse_lost,
 	};
 	return true;
 }

@@ -52,6 +52,7 @@ struct face {
 	struct screen *still; /* shown instead of the program's screen; NULL: the program's screen */
 	bool still_due;       /* `still` is not painted yet */
 	char still_note[SCREEN_SIZE_MAX + 1];
+	unsigned mouse_lost; /* for mouse.h */
 
 	struct banner banner; /* the viewer's messages */
 };
@@ -61,7 +62,7 @@ int face_init(struct face *f, int fd, unsigned rows, unsigned cols);
 void face_deinit(struct face *f);
 void face_resize(struct face *f, unsigned rows, unsigned cols, int64_t now);
 /* How to move the mouse reports of the terminal. False: leave them unchanged. */
-bool face_mouse(struct face const *f, struct mouse_view *ret);
+bool face_mouse(struct face *f, struct mouse_view *ret);
 /* Input from the terminal. True: it was an answer to our question. */
 bool face_answer(struct face *f, struct token const *t, int64_t now);
 

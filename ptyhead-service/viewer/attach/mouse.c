@@ -31,6 +31,12 @@ static bool character(uint8_t const **p, uint8_t const *end, bool utf8, unsigned
 	return true;
 }
 
+/* As in the other forms. */
+static unsigned code(struct report const *r)
+{
+	return r->form == URXVT ? r->button - X10_OFFSET : r->button;
+}
+
 static bool report_read(struct mouse_view const *v, struct token const *t, struct report *r)
 {
 	int p[TOKEN_PARAMS][TOKEN_SUBS];
@@ -52,7 +58,7 @@ static bool report_read(struct mouse_view const *v, struct token const *t, struc
 	r->button = (unsigned)p[0][0];
 	r->x = (unsigned)p[1][0];
 	r->y = (unsigned)p[2][0];
-	r->release = r->form == SGR ? token_final(t) == 'm' : ((r->button - X10_OFFSET) & 0xE3) == 3;
+	r->release = r->form == SGR ? token_final(t) == 'm' : (code(r) & 0xE3) == 3;
 	return true;
 }
 
@@ -87,6 +93,24 @@ static size_t report_write(struct mouse_view const *v, struct report const *r, u
 	return n + character_put(out + n, r->y, v->utf8);
 }
 
+/* The bit of its button; 0: it is a wheel. */
+static unsigned button(struct report const *r)
+{
+	unsigned const b = code(r);
+	return b & 64 ? 0 : 1u << ((b & 3) + (b & 128 ? 4 : 0));
+}
+
+/* Does it follow a press that was outside? */
+static bool follows_lost(unsigned *lost, struct report const *r)
+{
+	/* X10's releases do not tell which button. */
+	unsigned const which = r->release && r->form != SGR ? ~0u : button(r);
+
+	if (!(*lost & which)) return false;
+	if (r->release) *lost &= ~which;
+	return true;
+}
+
 bool mouse_moved(struct mouse_view const *v, struct token const *t, uint8_t ret[MOUSE_MAX], size_t *ret_len)
 {
 	struct report r;
@@ -98,8 +122,11 @@ bool mouse_moved(struct mouse_view const *v, struct token const *t, uint8_t ret[
 	*ret_len = 0;
 	/* Without the size of a cell it cannot be converted. */
 	if (h == 0 || w == 0) return true;
+	bool const press = !r.release && !(code(&r) & 32);
+	if (v->lost && !press && follows_lost(v->lost, &r)) return true;
 	bool const row = move(&r.y, v->y * h, v->rows * h, r.release);
 	bool const col = move(&r.x, v->x * w, v->cols * w, r.release);
 	if (row && col) *ret_len = report_write(v, &r, ret);
+	if (v->lost && press) *v->lost = row && col ? *v->lost & ~button(&r) : *v->lost | button(&r);
 	return true;
 }
