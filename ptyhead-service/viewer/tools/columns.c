@@ -89,7 +89,8 @@ static bool split(char const *line, size_t len, struct field *ret)
 		if (at == end) return false;
 		char const *const from = at;
 		bool const two = i == LAST_END && (begins(at, end, "exit") || begins(at, end, "signal") || begins(at, end, "LAST"));
-		if (two) at = memchr(at, ' ', (size_t)(end - at)) + 1;
+		while (two && *at != ' ') at++;
+		at += two;
 		char const *const space = i == COMMAND ? NULL : memchr(at, ' ', (size_t)(end - at));
 		at = space ? space : end;
 		ret[i] = (struct field){ from, (size_t)(at - from) };
