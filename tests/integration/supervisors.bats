@@ -83,6 +83,13 @@ super_pid() { super pid "$1"; }
 	wait_for 10 own grep -q 'run 3 started' /var/log/ptyhead/app.log
 	# Each run once.
 	[ "$(own grep -c 'run 2 started' /var/log/ptyhead/app.log)" = 1 ]
+	# A new head by its own command.
+	local head
+	head=$(super_pid ptyhead-app)
+	super restart ptyhead-app
+	another ptyhead "$head" super_pid ptyhead-app
+	wait_for 10 shows 'PID USER .*COMMAND'
+	alive "$LAST"
 	super stop app
 	not alive "$LAST"
 	own ptyhead-list app >"$T/list"
@@ -97,7 +104,7 @@ orc_pid() { own cat "/run/openrc/options/${1/ptyhead-/ptyhead.}/child_pid" 2>/de
 orc_stop() {
 	local service
 	[ "${ORC-}" ] || return 0
-	for service in app ptyhead.app ptyhead-fdholder; do orc "$service" stop; done
+	for service in app con ptyhead.app ptyhead.con ptyhead-fdholder; do orc "$service" stop; done
 }
 
 @test "OpenRC: supervise-daemon runs top on a terminal" {
@@ -126,6 +133,25 @@ orc_stop() {
 	not alive "$LAST"
 	own ptyhead-list app >"$T/list"
 	has "$T/list" '^app +ended .* exit 0 '
+	# A program that stops by a command: the README's lines.
+	{
+		sed -e 's/ptyhead\.app/ptyhead.con/; s/-l app top/-l con console/' "$EXAMPLES/openrc/app"
+		sed -n '/^    stop_pre/,/^    }/p' "$EXAMPLES/openrc/README.md" | sed 's/ app\b/ con/g'
+	} >"$T/con"
+	grep -q -- '--exit con' "$T/con"
+	cat >"$T/console" <<-'EOC'
+		#!/bin/sh
+		while read -r line; do [ "$line" != stop ] || { echo saved; exit 7; }; done
+	EOC
+	own install -m 755 "$T/con" /etc/init.d/con
+	own ln -s ptyhead /etc/init.d/ptyhead.con
+	own install -m 755 "$T/console" /usr/local/bin/console
+	orc con start
+	own ptyhead-wait -t 10 -w --start con
+	orc con stop
+	own ptyhead-list con >"$T/list"
+	has "$T/list" '^con +ended .* exit 7 '
+	has <(own ptyhead-show con) '^saved'
 	# The link is what names the terminal.
 	run orc ptyhead start
 	[ "$status" -ne 0 ]
