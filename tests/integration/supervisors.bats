@@ -75,6 +75,12 @@ super_pid() { super pid "$1"; }
 		install -m 755 "$EXAMPLES/supervisord/head" /usr/local/libexec/ptyhead/head
 		install -m 755 "$EXAMPLES/s6/fdholder/run" /usr/local/libexec/ptyhead/fdholder
 		cp "$EXAMPLES/supervisord/ptyhead.conf" /usr/local/conf.d
+		# One that stops by a command.
+		sed -n "/^\[program:app\]/,\$p" "$EXAMPLES/supervisord/ptyhead.conf" |
+			sed "s/^\[program:app/[program:con/; s/ app top/ app:con console/; s/^autorestart=.*/autorestart=unexpected/; s/errors-app/errors-con/" \
+				>/usr/local/conf.d/con.conf
+		printf "#!/bin/sh\nwhile read -r line; do [ \"\$line\" != stop ] || exit 0; done\n" >/usr/local/bin/console
+		chmod 755 /usr/local/bin/console
 		sed -e "s,/var/run/,/run/,; s,/var/log/supervisor,/var/log,; s,/etc/supervisor/,/usr/local/," \
 			/etc/supervisor/supervisord.conf >/usr/local/supervisord.conf
 		' supervisord -n -c /usr/local/supervisord.conf
@@ -90,6 +96,12 @@ super_pid() { super pid "$1"; }
 	another ptyhead "$head" super_pid ptyhead-app
 	wait_for 10 shows 'PID USER .*COMMAND'
 	alive "$LAST"
+	own ptyhead-wait -t 10 -w --start app:con
+	own ptyhead-send -t 10 app:con stop
+	con_over() { super status con | grep -q EXITED; }
+	wait_for 10 con_over
+	super start con
+	runs dash super_pid con || runs sh super_pid con
 	super stop app
 	not alive "$LAST"
 	own ptyhead-list app >"$T/list"
