@@ -40,6 +40,7 @@ struct where {
 	enum { ELSEWHERE, USERS, SYSTEM } kind;
 	char own[PATH_MAX]; /* the user's folder; "": there can be none */
 	char name[NAME_MAX + 1]; /* of the head; "" ELSEWHERE */
+	bool given;     /* PTYHEAD_DIR names the user's folder: no unit listens there */
 	bool maybe_own; /* SYSTEM: the user may have meant a head of their own */
 };
 
@@ -70,7 +71,9 @@ static bool maybe_own(struct ptyhead_address const *a, char const *own)
 static void where_init(struct where *w, struct ptyhead_address const *a)
 {
 	*w = (struct where){ .kind = ELSEWHERE };
+	char const *const given = getenv("PTYHEAD_DIR");
 	if (!ptyhead_user_dir(w->own, sizeof w->own)) w->own[0] = '\0';
+	w->given = given && w->own[0] && !strncmp(given, w->own, strlen(w->own));
 	size_t n = below(a->path, w->own);
 	bool const users = n > 0;
 	if (!users) n = below(a->path, PTYHEAD_SYSTEM_DIR);
@@ -266,7 +269,8 @@ static void add_service(struct line *l, struct where const *w, enum machine_init
 
 static void add_start(struct line *l, struct where const *w, enum machine_init init)
 {
-	if (init == MACHINE_SYSTEMD && w->kind != ELSEWHERE) add_systemd(l, w);
+	bool const unit = w->kind == SYSTEM || (w->kind == USERS && !w->given);
+	if (init == MACHINE_SYSTEMD && unit) add_systemd(l, w);
 	else if (init == MACHINE_S6 || init == MACHINE_RUNIT || init == MACHINE_DAEMONTOOLS) add_service(l, w, init);
 	else add(l, "start the ptyhead that listens there");
 }
@@ -289,6 +293,7 @@ char const *ptyhead_address_hint(struct ptyhead_address const *a, int error, cha
 	buf[0] = '\0';
 	if (!denied && error != -ENOENT && error != -ECONNREFUSED) return buf;
 	where_init(&w, a);
+	if (error == -ENOENT && w.given && w.kind == SYSTEM) add(&l, "nor in %s, which PTYHEAD_DIR names; ", w.own);
 	if (error == -ENOENT) add_names(&l, &w, a->path);
 	if (add_hidden(&l, a, error)) return buf;
 	if (denied) {

@@ -255,9 +255,18 @@ TEST(hints_where_systemd_runs)
 		{"app", -ENOMEM, ""},
 		{"app", -ETIMEDOUT, ""},
 	};
+	/* No unit listens where PTYHEAD_DIR says. */
+	static struct hint_case const given[] = {
+		{"/one/two/app.sock", -ECONNREFUSED, "start the ptyhead that listens there"},
+		{"app", -ENOENT, "nor in /one/two, which PTYHEAD_DIR names; try: systemctl restart ptyhead@app.service"},
+		{"/run/user/7/ptyhead/x.sock", -ECONNREFUSED, "start the ptyhead that listens there"},
+	};
 	systemds_run();
 	setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
 	check_hints_below("systemd", cases, LENGTH(cases));
+	setenv("PTYHEAD_DIR", "/one/two/", 1);
+	check_hints_below("systemd", given, LENGTH(given));
+	unsetenv("PTYHEAD_DIR");
 }
 
 TEST(hints_where_other_supervisors_run)
