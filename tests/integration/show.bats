@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2016,SC2030,SC2031 # for other shells; each test has its own
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # for other shells; each test has its own; set by run
 # ptyhead-show: a terminal's screen as text, with attributes, as JSON, as HTML.
 
 # shellcheck disable=SC2016,SC2317  # for the program's shell; called by name
