@@ -201,6 +201,25 @@ TEST(seconds_minutes_and_runs)
 	rig_free(g);
 }
 
+/* A program that was started again and again, and said nothing. */
+TEST(runs_without_output_do_not_hold_it_up)
+{
+	struct rig *const g = rig_new();
+	run_start(g, 1, 10, 40);
+	put_at(g, 0, "one\r\n"); /* 0 .. 5 */
+	mark(g, TAPE_RUN_END, 1);
+	for (uint32_t run = 2; run <= 3; run++) {
+		run_start(g, run, 10, 40);
+		mark(g, TAPE_RUN_END, run);
+	}
+	enter(g);
+	CHECK_EQ(g->w.at, 5);
+	sequence(g, "\033[H");
+	CHECK_EQ(g->w.at, 0);
+	CHECK(says(g, "run 1"));
+	rig_free(g);
+}
+
 TEST(the_clock_set_back_does_not_hold_it_up)
 {
 	struct rig *const g = rig_new();

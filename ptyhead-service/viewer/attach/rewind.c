@@ -196,15 +196,15 @@ static void minute_on(struct rewind *w)
 	else second_on(w);
 }
 
-/* The beginning of the run that is shown; if the position is there already, of the run
- * before. */
+/* The beginning of the run that is shown; if the position is there already, of the last
+ * one that began elsewhere. */
 static void run_back(struct rewind *w)
 {
 	uint32_t run = w->replay->state.run;
 	struct tape_place at;
 
 	bool found = run > 0 && place_run_begin(&w->tape, run, 0, &at);
-	if (found && w->after && at.offset == w->at) found = --run > 0 && place_run_begin(&w->tape, run, 0, &at);
+	while (found && w->after && at.offset == w->at) found = --run > 0 && place_run_begin(&w->tape, run, 0, &at);
 	if (!found) {
 		at.offset = tape_reader_oldest(&w->tape);
 		w->said = "the run began before the oldest output held";
