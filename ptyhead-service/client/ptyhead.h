@@ -15,7 +15,8 @@
  *
  * Structs that the library reads have `reserved` members: set them to zero
  * (`struct ptyhead_view v = { .address = &a }`). Structs that it fills grow, at their end,
- * only together with the soname.
+ * only together with the soname; but ptyhead_entry, to which a program only gets a pointer,
+ * may grow at its end at any time.
  *
  * A refusal by the head gives an errno, and a code and a text in ptyhead_reply:
  *

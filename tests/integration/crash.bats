@@ -88,7 +88,10 @@ at() {
 	done
 }
 
-faults_build() { export KEEP_PTYHEAD=$REPO/build/faults/ptyhead; }
+faults_build() {
+	export KEEP_PTYHEAD=$REPO/build/faults/ptyhead
+	[ -x "$KEEP_PTYHEAD" ] || { echo 'make FAULTS=yes build/faults/ptyhead'; return 1; }
+}
 
 @test "killed at each step of reading and publishing" {
 	local point

@@ -392,7 +392,6 @@ here_are_terminals() {
 	completes 'ptyhead-send -k PP' PPage
 	completes 'ptyhead-record --from ' now start
 	completes 'ptyhead-attach --hi' --history
-	completes 'ptyhead-show --' --at --escapes --help --history --host --html --json --run --store --times --version
 	# Each option that the tools have.
 	for t in attach list send show wait record run; do
 		for o in $(options "$t"); do
