@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "path_int.h"
 #include "wire.h"
 
-/* The folder that PTYHEAD_DIR names, as the run scripts of the examples do. */
-static bool given_dir(char *buf, size_t len)
+bool ptyhead_given_dir(char *buf, size_t len)
 {
 	char const *const dir = getenv("PTYHEAD_DIR");
 	size_t n = dir ? strlen(dir) : 0;
@@ -24,7 +24,7 @@ static bool given_dir(char *buf, size_t len)
 bool ptyhead_user_dir(char *buf, size_t len)
 {
 	char const *const dir = getenv("XDG_RUNTIME_DIR");
-	if (given_dir(buf, len)) return true;
+	if (ptyhead_given_dir(buf, len)) return true;
 	/* XDG_RUNTIME_DIR is unset under cron, sudo -u and su, but the folder of
 	 * systemd exists. */
 	int const n = dir && *dir ? snprintf(buf, len, "%s/ptyhead", dir) :

@@ -16,6 +16,7 @@
 
 #define NAMES_MAX 8      /* most names in a message */
 #define GROUPS_MAX 256
+#define ASK_MS 1000
 
 /* ---- a growing line ------------------------------------------------------------- */
 
@@ -71,9 +72,8 @@ static bool maybe_own(struct ptyhead_address const *a, char const *own)
 static void where_init(struct where *w, struct ptyhead_address const *a)
 {
 	*w = (struct where){ .kind = ELSEWHERE };
-	char const *const given = getenv("PTYHEAD_DIR");
-	if (!ptyhead_user_dir(w->own, sizeof w->own)) w->own[0] = '\0';
-	w->given = given && w->own[0] && !strncmp(given, w->own, strlen(w->own));
+	w->given = ptyhead_given_dir(w->own, sizeof w->own);
+	if (!w->given && !ptyhead_user_dir(w->own, sizeof w->own)) w->own[0] = '\0';
 	size_t n = below(a->path, w->own);
 	bool const users = n > 0;
 	if (!users) n = below(a->path, PTYHEAD_SYSTEM_DIR);
@@ -193,11 +193,12 @@ static void add_access(struct line *l, struct ptyhead_address const *a, struct w
 struct names {
 	struct line *line;
 	unsigned told;
+	char const *before; /* the text before the first name */
 };
 
 static void add_name(struct names *n, char const *name)
 {
-	if (n->told < NAMES_MAX) add(n->line, "%s%s", n->told ? ", " : "there is ", name);
+	if (n->told < NAMES_MAX) add(n->line, "%s%s", n->told ? ", " : n->before, name);
 	else if (n->told == NAMES_MAX) add(n->line, " and more");
 	n->told++;
 }
@@ -218,7 +219,7 @@ static void add_path(void *arg, char const *path, char const *address)
 
 static void add_names(struct line *l, struct where const *w, char const *path)
 {
-	struct names n = { .line = l };
+	struct names n = { .line = l, .before = "there is " };
 	char folder[PATH_MAX];
 	if (w->kind == ELSEWHERE) {
 		char const *const slash = strrchr(path, '/');
@@ -303,5 +304,19 @@ char const *ptyhead_address_hint(struct ptyhead_address const *a, int error, cha
 	} else {
 		add_start(&l, &w, init);
 	}
+	return buf;
+}
+
+/* ---- terminals ------------------------------------------------------------------------------ */
+
+static void add_terminal(void *arg, struct ptyhead_entry const *e) { add_name(arg, e->terminal); }
+
+char const *ptyhead_terminals_hint(char const *path, char *buf, size_t len)
+{
+	struct line l = { .buf = buf, .size = len };
+	struct names n = { .line = &l, .before = "it has " };
+
+	buf[0] = '\0';
+	if (ptyhead_list(path, NULL, false, ASK_MS, add_terminal, &n) < 0) buf[0] = '\0';
 	return buf;
 }

@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The folder that PTYHEAD_DIR names, as the run scripts of the examples do. False: it names
+ * none, or the system's, which is looked into anyway. */
+bool ptyhead_given_dir(char *buf, size_t len);
+
 /* The length of `file` without `suffix` (PTYHEAD_SUFFIX, or PTYHEAD_WATCH
  * PTYHEAD_SUFFIX); 0 if it does not end so. */
 size_t ptyhead_stem(char const *file, char const *suffix);

@@ -224,7 +224,7 @@ static struct screen *past_place(struct tape_reader *r, struct tape_place at, st
 
 struct screen *past_at_offset(struct tape_reader *r, uint64_t offset, struct tape_state *ret_state)
 {
-	return past_place(r, (struct tape_place){ offset, TAPE_MARK_ANY }, ret_state);
+	return past_place(r, tape_place_at(offset), ret_state);
 }
 
 struct screen *past_at_end(struct tape_reader *r, uint32_t run, struct tape_state *ret_state)

@@ -118,11 +118,11 @@ static int begin_place(struct replay *p, struct tape_place at)
 	return r;
 }
 
-int replay_begin(struct replay *p, uint64_t offset) { return begin_place(p, (struct tape_place){ offset, TAPE_MARK_ANY }); }
+int replay_begin(struct replay *p, uint64_t offset) { return begin_place(p, tape_place_at(offset)); }
 
 int replay_begin_oldest(struct replay *p)
 {
-	struct tape_place const now = { REPLAY_NOW, TAPE_MARK_ANY };
+	struct tape_place const now = tape_place_at(REPLAY_NOW);
 	int r = begin_first(p);
 	if (r == -ENODATA) r = begin_checkpoint(p, true, now);
 	/* There is no older checkpoint, or it is no longer on the tape. */
@@ -186,7 +186,7 @@ int replay_to_place(struct replay *p, struct tape_place at)
 	return r;
 }
 
-int replay_to(struct replay *p, uint64_t offset) { return replay_to_place(p, (struct tape_place){ offset, TAPE_MARK_ANY }); }
+int replay_to(struct replay *p, uint64_t offset) { return replay_to_place(p, tape_place_at(offset)); }
 
 int replay_now(struct replay *p)
 {

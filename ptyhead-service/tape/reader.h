@@ -42,6 +42,7 @@ struct tape_place {
 	uint64_t mark; /* index of the next mark, or TAPE_MARK_ANY: the place is that offset */
 };
 #define TAPE_MARK_ANY UINT64_MAX
+static inline struct tape_place tape_place_at(uint64_t offset) { return (struct tape_place){ offset, TAPE_MARK_ANY }; }
 
 /* Maps the tape behind `fd`. The caller keeps `fd` and may close it. The reader starts
  * at the oldest byte. -EPROTO: not a tape, not sealed, or inconsistent;

@@ -230,6 +230,22 @@ static void on_entry(void *arg, struct ptyhead_entry const *e)
 	++*(unsigned *)arg;
 }
 
+/* The head answers with this entry. Returns the head's end of the connection. */
+static int answer_list(struct ptyhead_lister *l, struct wire_entry const *e)
+{
+	uint8_t buf[WIRE_LISTED_FRAME];
+	struct wire_listing w;
+	CHECK_EQ(ptyhead_lister_process(l), 1);
+	int const head = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	wire_listed_begin(&w, buf, sizeof buf);
+	CHECK(wire_listed_add(&w, e));
+	size_t const len = wire_listed_end(&w, 0);
+	CHECK_EQ(send(head, buf, len, 0), (ssize_t)len);
+	CHECK(readable(ptyhead_lister_fd(l), 5000));
+	CHECK_EQ(ptyhead_lister_process(l), 0);
+	return head;
+}
+
 TEST(an_entry_of_the_list)
 {
 	struct ptyhead_lister *l;
@@ -239,19 +255,10 @@ TEST(an_entry_of_the_list)
 		.size = { 24, 0, 0, 0 }, /* which is none */
 		.command = { (uint8_t const *)"a\0b", 4 },
 	};
-	uint8_t buf[WIRE_LISTED_FRAME];
-	struct wire_listing w;
 	unsigned entries = 0;
 	set_up(4);
 	CHECK_EQ(ptyhead_lister_new(&l, address.path, "main", false, on_entry, &entries), 0);
-	CHECK_EQ(ptyhead_lister_process(l), 1);
-	int const head = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	wire_listed_begin(&w, buf, sizeof buf);
-	CHECK(wire_listed_add(&w, &e));
-	size_t const len = wire_listed_end(&w, 0);
-	CHECK_EQ(send(head, buf, len, 0), (ssize_t)len);
-	CHECK(readable(ptyhead_lister_fd(l), 5000));
-	CHECK_EQ(ptyhead_lister_process(l), 0);
+	int const head = answer_list(l, &e);
 	CHECK_EQ(entries, 1);
 	ptyhead_lister_free(l);
 	close(head);
@@ -262,22 +269,13 @@ TEST(nothing_to_type_and_nobody_to_tell)
 {
 	struct ptyhead_lister *l;
 	struct ptyhead_viewer *v;
-	uint8_t buf[WIRE_LISTED_FRAME];
-	struct wire_listing w;
 	struct wire_entry const e = { .terminal = { (uint8_t const *)"main", 4 } };
 	set_up(4);
 	CHECK_EQ(ptyhead_viewer_new(&v, &(struct ptyhead_view){ .address = &address }), 0);
 	CHECK_EQ(ptyhead_viewer_input(v, NULL, 0), 0);
 	ptyhead_viewer_free(v);
 	CHECK_EQ(ptyhead_lister_new(&l, address.path, NULL, false, NULL, NULL), 0);
-	CHECK_EQ(ptyhead_lister_process(l), 1);
-	int const head = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	wire_listed_begin(&w, buf, sizeof buf);
-	CHECK(wire_listed_add(&w, &e));
-	size_t const len = wire_listed_end(&w, 0);
-	CHECK_EQ(send(head, buf, len, 0), (ssize_t)len);
-	CHECK(readable(ptyhead_lister_fd(l), 5000));
-	CHECK_EQ(ptyhead_lister_process(l), 0);
+	int const head = answer_list(l, &e);
 	ptyhead_lister_free(l);
 	close(head);
 	memset(address.path, 'x', sizeof address.path); /* not even ended */

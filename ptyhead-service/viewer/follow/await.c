@@ -87,8 +87,6 @@ static void look_at_screen(struct waiter *w)
 
 /* ---- the tape ------------------------------------------------------------------ */
 
-static struct tape_place offset_place(uint64_t offset) { return (struct tape_place){ offset, TAPE_MARK_ANY }; }
-
 static bool starts_over(struct waiter *w, bool blank, struct tape_place at)
 {
 	struct replay p = { .tape = &w->f->tape };
@@ -151,7 +149,7 @@ static bool overtaken(struct waiter *w)
 	bool const alive = w->a->state.flags & TAPE_ALIVE;
 	bool const went_on = tape_state_goes_on(&w->a->state);
 
-	if (!starts_over(w, false, offset_place(REPLAY_NOW))) return false;
+	if (!starts_over(w, false, tape_place_at(REPLAY_NOW))) return false;
 	w->a->missed += w->f->tape.pos > was ? w->f->tape.pos - was : 0;
 	w->quiet = clock_ms();
 	struct tape_state const *const s = &w->a->state;
@@ -204,7 +202,7 @@ static struct tape_state present(struct tape_reader const *tape)
 static struct tape_place start_or_next(struct tape_reader const *tape)
 {
 	struct tape_state const state = present(tape);
-	return tape_state_goes_on(&state) ? place_run_start(tape) : offset_place(REPLAY_NOW);
+	return tape_state_goes_on(&state) ? place_run_start(tape) : tape_place_at(REPLAY_NOW);
 }
 
 /* Has the newest run ended before the place where the wait begins? Then no mark there
@@ -233,7 +231,7 @@ static bool begin_event(struct waiter *w)
 {
 	struct await *const a = w->a;
 
-	if (!starts_over(w, false, offset_place(REPLAY_NOW))) return false;
+	if (!starts_over(w, false, tape_place_at(REPLAY_NOW))) return false;
 	switch (a->since) {
 	case AWAIT_NOW: break;
 	case AWAIT_START_OR_NEXT: w->done = a->kind == AWAIT_START && tape_state_goes_on(&a->state); break;
@@ -247,15 +245,15 @@ static bool begin_event(struct waiter *w)
 static bool begin(struct waiter *w)
 {
 	struct await *const a = w->a;
-	struct tape_place at = offset_place(a->since);
+	struct tape_place at = tape_place_at(a->since);
 
 	if (a->kind == AWAIT_START || a->kind == AWAIT_EXIT) return begin_event(w);
 
 	/* Checks the screen, or the present state; then waits from now on. */
-	if (a->on_screen || a->since == AWAIT_NOW || a->since == AWAIT_DEFAULT) at = offset_place(REPLAY_NOW);
+	if (a->on_screen || a->since == AWAIT_NOW || a->since == AWAIT_DEFAULT) at = tape_place_at(REPLAY_NOW);
 	else if (a->since == AWAIT_START_OR_NEXT) at = start_or_next(&w->f->tape);
 	else if (a->since == AWAIT_RUN) at = place_run_start(&w->f->tape);
-	else if (a->since == AWAIT_TIME) at = offset_place(place_at_time(&w->f->tape, a->since_time));
+	else if (a->since == AWAIT_TIME) at = tape_place_at(place_at_time(&w->f->tape, a->since_time));
 	if (!starts_over(w, !a->on_screen, at)) return false;
 	w->quiet = clock_ms();
 	w->over = is_over(a, &w->f->tape);
@@ -289,7 +287,7 @@ static enum await_result wait_on(struct waiter *w)
 		case FOLLOW_FAILED: return AWAIT_FAILED;
 		case FOLLOW_NEW:
 			/* None of it was seen. */
-			if (!starts_over(w, !a->on_screen, offset_place(0))) return AWAIT_FAILED;
+			if (!starts_over(w, !a->on_screen, tape_place_at(0))) return AWAIT_FAILED;
 			break;
 		}
 	}

@@ -296,15 +296,13 @@ static int begin_at(struct logtail *t, struct tape_place at)
 	return r;
 }
 
-static struct tape_place const now_place = { REPLAY_NOW, TAPE_MARK_ANY };
-
-/* Where the wanted run began; now_place: it has not begun yet. t->from tells if that is
+/* Where the wanted run began; the present end: it has not begun yet. t->from tells if that is
  * before what is held. -ESRCH: nothing of it is held. */
 static int find_run(struct logtail *t, struct tape_place *ret)
 {
 	bool const alive = t->state.flags & TAPE_ALIVE;
 	if (place_run_begin(&t->follow->tape, t->run, t->pid, ret)) return 0;
-	*ret = now_place;
+	*ret = tape_place_at(REPLAY_NOW);
 	if (t->run == 0 && alive && t->state.pid == t->pid) t->run = t->state.run;
 	if (t->run == 0 || t->run > t->state.run) return t->on ? 0 : -ESRCH;
 	if (place_run(&t->follow->tape, t->state.run) > t->run) return -ESRCH;
@@ -340,7 +338,7 @@ static int overtaken(struct logtail *t)
 {
 	char text[96];
 	uint64_t const was = t->follow->tape.pos;
-	int const r = begin_at(t, now_place);
+	int const r = begin_at(t, tape_place_at(REPLAY_NOW));
 	uint64_t const at = t->follow->tape.pos;
 	snprintf(text, sizeof text, "%" PRIu64 " bytes left out: they were overwritten before they were read", at > was ? at - was : 0);
 	say(t, text, clock_wall_ns());

@@ -169,7 +169,7 @@ static void since_get(struct logtail *t, char const *text)
 		return;
 	}
 	struct moment const m = moment_get("--since", ", run", text);
-	t->place = (struct tape_place){ moment_offset(&m, &t->follow->tape), TAPE_MARK_ANY };
+	t->place = tape_place_at(moment_offset(&m, &t->follow->tape));
 	if (t->place.offset == tape_reader_oldest(&t->follow->tape)) t->from = LOGTAIL_OLDEST;
 }
 
