@@ -305,7 +305,8 @@ static bool fall_asleep(struct session *a, int64_t now)
 	return false;
 }
 
-/* A lossless reader does not nap: the program would wait for it. */
+/* A lossless viewer does not nap: it may be held up by its terminal, and the program waits
+ * for it then. */
 static int nap(struct session *a, int64_t now)
 {
 	struct show const *const s = &a->show;

@@ -85,28 +85,37 @@ static int left_of(int64_t until, int64_t now)
 	return until - now > 3600000 ? 3600000 : (int)(until - now);
 }
 
+/* -1: no limit. */
+static int earlier_of(int a, int b) { return a < 0 || (b >= 0 && b < a) ? b : a; }
+
 static int timeout_of(struct follow const *f, int64_t until)
 {
 	int64_t const now = clock_ms();
-	int const own = left_of(until, now);
-	int const link = headlink_timeout(&f->link, now);
-	return link >= 0 && (own < 0 || link < own) ? link : own;
+	return earlier_of(left_of(until, now), headlink_timeout(&f->link, now));
+}
+
+/* While a lossless reader naps, the program must not fill the ring: it would wait. */
+static int nap_of(struct follow *f)
+{
+	int const ms = nap_take(&f->nap, f->tape.pos, f->tape.ring_size, clock_ms());
+	return f->lossless && f->tape.ring_size < TAPE_RING_DEFAULT ? -1 : ms;
 }
 
 enum follow_event follow_wait(struct follow *f, int64_t until)
 {
 	for (;;) {
+		int const nap = nap_of(f);
 		struct pollfd p[2] = {
 			{ headlink_fd(&f->link), headlink_events(&f->link), 0 },
 			{ f->also, POLLIN, 0 },
 		};
 
-		page_sleep(f->link.page);
+		if (nap < 0) page_sleep(f->link.page);
 		/* Even if the tape has more, check the other events: in a flood it
 		 * always has more. */
 		bool const idle = tape_reader_idle(&f->tape);
 		if (!idle) page_awake(f->link.page);
-		int const n = poll(p, 2, idle ? timeout_of(f, until) : 0);
+		int const n = poll(p, 2, idle ? earlier_of(timeout_of(f, until), nap) : 0);
 		page_awake(f->link.page);
 		if (n < 0 && errno != EINTR) return FOLLOW_FAILED;
 		if (n < 0) p[0].revents = p[1].revents = 0;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "headlink.h"
+#include "nap.h"
 #include "reader.h"
 
 struct follow {
@@ -23,6 +24,7 @@ struct follow {
 	bool open; /* the tape is open */
 	uint64_t id[2];
 	struct headlink link;
+	struct nap nap;
 };
 
 /* 0 or -errno. */

@@ -47,6 +47,8 @@ static void final(void *arg, struct screen const *s, struct screen_row const *ro
 		bool const back = changed && logrows_return(&t->rows, text, t->now);
 		changed &= known_final(t, row, r, text) && !back;
 		if (r) logrows_clear(r);
+		/* If it scrolls off, its cells are those of another row from now on. */
+		if (row->cells == t->cursor_cells && scrolls_off(t, row)) t->cursor_cells = NULL;
 	}
 	if (row->wrapped || t->join.open || t->resizing) {
 		logjoin_add(t, row, changed, restarts);

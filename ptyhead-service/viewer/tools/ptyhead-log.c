@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,7 +104,6 @@ static void parse(int argc, char **argv, struct logtail *t, struct log_options *
 
 /* ---- the head ---------------------------------------------------------------------- */
 
-
 /* The pid in our own PID namespace; 0: not known. */
 static int32_t pid_of(int process)
 {
@@ -149,6 +149,15 @@ static void open_terminal(struct follow *f, struct log_options const *o, bool go
 		if (!goes_on) store_get_instead(&o->store, f->address->terminal, -r);
 		die_of_link(&f->link, r);
 	}
+}
+
+/* The log of a program is work in the background: in a flood it must not take the
+ * processor from the program or the head at each wake-up. A policy that the
+ * administrator chose stays. */
+static void stand_back(void)
+{
+	struct sched_param const none = { .sched_priority = 0 };
+	if (sched_getscheduler(0) == SCHED_OTHER) (void)sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
 static void say_ready(int *fd)
@@ -238,6 +247,7 @@ int main(int argc, char **argv)
 	t.process = o.process;
 	if (o.process >= 0 && o.run == RUN_NEWEST) t.pid = pid_of(o.process);
 	open_terminal(&f, &o, t.on);
+	if (o.process >= 0) stand_back();
 	say_ready(&o.ready);
 	int const e = signals_init(&signals);
 	if (e < 0) die(EXIT_TEMPORARY, "unable to watch for signals: %s", strerror(-e));
