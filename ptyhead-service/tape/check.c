@@ -14,7 +14,6 @@
 #define TOTAL_MAX (1ull << 30)
 #define MARKS_MAX (1ull << 20)
 #define TIMES_MAX (1ull << 20)
-#define SLOT_MAX (4ull * TAPE_SLOT_SIZE)
 
 static bool part_ok(struct tape_header const *h, uint64_t at, uint64_t len)
 {
@@ -38,7 +37,7 @@ static int header_check(struct tape_header const *h, uint64_t file_size)
 	if (h->marks_count < 2 || h->marks_count > MARKS_MAX) return -EPROTO;
 	if (h->times_count < 2 || h->times_count > TIMES_MAX) return -EPROTO;
 	if (h->slot_size < 2 * TAPE_PAGE || h->slot_size % TAPE_PAGE != 0 ||
-	    h->slot_size > SLOT_MAX)
+	    h->slot_size > TAPE_SLOT_MAX)
 		return -EPROTO;
 	if (h->ring_size < TAPE_RING_MIN || h->ring_size > TAPE_RING_MAX ||
 	    h->ring_size % TAPE_PAGE != 0)

@@ -260,8 +260,20 @@ void tape_reader_end_seek(struct tape_reader *r)
 
 /* ---- checkpoints --------------------------------------------------------- */
 
-enum slot_result { SLOT_GOOD, SLOT_CHANGED, SLOT_BAD, SLOT_NOMEM };
+enum slot_result { SLOT_GOOD, SLOT_CHANGED, SLOT_GONE, SLOT_BAD, SLOT_NOMEM };
 
+/* SLOT_GONE: the checkpoint's offset is no longer on the tape. */
+static enum slot_result place_held(struct tape_reader const *r, uint64_t offset, uint64_t mark)
+{
+	uint64_t const end = load_end(r);
+	uint64_t const marks_end = load_marks_end(r);
+
+	if (offset > end || mark > marks_end) return SLOT_BAD;
+	bool const held = offset >= oldest_of(r, end) && (mark == marks_end || marks_end - mark < r->marks_count);
+	return held ? SLOT_GOOD : SLOT_GONE;
+}
+
+/* A checkpoint that is gone is not copied, whatever its size. That of a run's end stays. */
 static enum slot_result slot_copy(struct tape_reader const *r, unsigned number, uint64_t serial,
                                   struct tape_checkpoint *ret, uint8_t **ret_bytes)
 {
@@ -272,13 +284,16 @@ static enum slot_result slot_copy(struct tape_reader const *r, unsigned number, 
 	*ret_bytes = NULL;
 	if (load(now) != serial) return SLOT_CHANGED;
 	memcpy(ret, slot, sizeof *ret);
+	enum slot_result const held = number == TAPE_SLOT_ENDED ? SLOT_GOOD : place_held(r, ret->offset, ret->mark);
+	if (held != SLOT_GOOD) return load(now) == serial ? held : SLOT_CHANGED;
 	if (ret->length <= r->slot_size - TAPE_PAGE && ret->length > 0) {
 		bytes = malloc(ret->length);
 		if (!bytes) return SLOT_NOMEM;
 		memcpy(bytes, slot + TAPE_PAGE, ret->length);
 	}
 	atomic_thread_fence(memory_order_acquire);
-	if (load(now) != serial) {
+	/* If the copy took so long that the place is gone, there is a newer checkpoint. */
+	if (load(now) != serial || (number != TAPE_SLOT_ENDED && place_held(r, ret->offset, ret->mark) != SLOT_GOOD)) {
 		free(bytes);
 		return SLOT_CHANGED;
 	}
@@ -287,20 +302,6 @@ static enum slot_result slot_copy(struct tape_reader const *r, unsigned number, 
 		return SLOT_BAD;
 	}
 	*ret_bytes = bytes;
-	return SLOT_GOOD;
-}
-
-/* Goes to the offset of the checkpoint. SLOT_CHANGED: it is no longer on the tape. */
-static enum slot_result slot_go(struct tape_reader *r, struct tape_checkpoint const *c)
-{
-	uint64_t const end = load_end(r);
-	uint64_t const marks_end = load_marks_end(r);
-
-	if (c->offset > end || c->mark > marks_end) return SLOT_BAD;
-	if (c->offset < oldest_of(r, end)) return SLOT_CHANGED;
-	if (c->mark < marks_end && marks_end - c->mark >= r->marks_count) return SLOT_CHANGED;
-	r->pos = c->offset;
-	r->mark = c->mark;
 	return SLOT_GOOD;
 }
 
@@ -314,26 +315,19 @@ static uint64_t serial_older(struct tape_reader const *r, uint64_t last)
 	return serial < last && ((serial ^ last) & 1) ? serial : 0;
 }
 
-/* Copies a checkpoint. If `go` is set, goes to its offset; `go` is not set for the one
- * of a run's end. */
-static int checkpoint_get(struct tape_reader const *r, enum which which, struct tape_reader *go, struct tape_checkpoint *ret,
-                          uint8_t **ret_bytes)
+static int checkpoint_get(struct tape_reader const *r, enum which which, struct tape_checkpoint *ret, uint8_t **ret_bytes)
 {
+	_Atomic uint64_t const *const newest = which == ENDED ? &r->header->ended : &r->header->checkpoint;
 	for (int i = 0; i < TRIES; i++) {
-		uint64_t const last = load(which == ENDED ? &r->header->ended : &r->header->checkpoint);
+		uint64_t const last = load(newest);
 		uint64_t const serial = which == OLDER ? serial_older(r, last) : last;
 		if (serial == 0) return -ENODATA;
 		unsigned const slot = which == ENDED ? TAPE_SLOT_ENDED : (unsigned)(serial & 1);
-		enum slot_result got = slot_copy(r, slot, serial, ret, ret_bytes);
-		if (got == SLOT_GOOD && which != ENDED) {
-			got = slot_go(go, ret);
-			if (got != SLOT_GOOD) {
-				free(*ret_bytes);
-				*ret_bytes = NULL;
-			}
-		}
-		switch (got) {
+		switch (slot_copy(r, slot, serial, ret, ret_bytes)) {
 		case SLOT_GOOD: return 0;
+		case SLOT_GONE:
+			if (load(newest) == last) return -ENODATA;
+			break;
 		case SLOT_NOMEM: return -ENOMEM;
 		case SLOT_BAD: return -EPROTO;
 		case SLOT_CHANGED: break;
@@ -346,8 +340,10 @@ int tape_reader_checkpoint(struct tape_reader *r, bool oldest, struct tape_state
                            uint8_t **ret_bytes, size_t *ret_len)
 {
 	struct tape_checkpoint c;
-	int const e = checkpoint_get(r, oldest ? OLDER : NEWEST, r, &c, ret_bytes);
+	int const e = checkpoint_get(r, oldest ? OLDER : NEWEST, &c, ret_bytes);
 	if (e < 0) return e;
+	r->pos = c.offset;
+	r->mark = c.mark;
 	*ret_state = c.state;
 	*ret_len = c.length;
 	return 0;
@@ -356,7 +352,7 @@ int tape_reader_checkpoint(struct tape_reader *r, bool oldest, struct tape_state
 int tape_reader_ended(struct tape_reader const *r, struct tape_state *ret_state, uint8_t **ret_bytes, size_t *ret_len)
 {
 	struct tape_checkpoint c;
-	int const e = checkpoint_get(r, ENDED, NULL, &c, ret_bytes);
+	int const e = checkpoint_get(r, ENDED, &c, ret_bytes);
 	if (e < 0) return e;
 	*ret_state = c.state;
 	*ret_len = c.length;

@@ -46,7 +46,10 @@
 #define TAPE_COMMAND_MAX 1024u
 #define TAPE_SLOTS 3u
 #define TAPE_SLOT_ENDED 2u          /* for the end of the last run */
-#define TAPE_SLOT_SIZE (16u << 20) /* size of a checkpoint slot; sparse until used */
+/* The size of a checkpoint slot, sparse until used: enough for a million cells of which each
+ * has colours of its own. Where addresses are scarce: for a quarter of them. */
+#define TAPE_SLOT_SIZE (sizeof(void *) > 4 ? 64u << 20 : 16u << 20)
+#define TAPE_SLOT_MAX (64u << 20)
 
 enum tape_mark_type {
 	TAPE_RUN_START = 1, /* pid. The size is set, and the program has not started yet. What the
@@ -171,7 +174,7 @@ struct tape_checkpoint {
 	uint32_t length;
 	uint32_t crc; /* tape_checkpoint_crc */
 };
-#define TAPE_CHECKPOINT_MAX (TAPE_SLOT_SIZE - TAPE_PAGE) /* bytes begin a page after the slot */
+/* Its bytes begin a page after the slot. */
 
 struct tape_header {
 	/* fixed at creation */

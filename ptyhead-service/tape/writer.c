@@ -20,7 +20,9 @@
 #define TIMES_SIZE ((uint64_t)TAPE_TIMES * sizeof(struct tape_time))
 #define TIMES_AT (MARKS_AT + MARKS_SIZE)
 #define SLOTS_AT (TIMES_AT + TIMES_SIZE)
-#define RING_AT (SLOTS_AT + TAPE_SLOTS * (uint64_t)TAPE_SLOT_SIZE)
+
+static uint64_t ring_at(struct tape const *t) { return SLOTS_AT + TAPE_SLOTS * t->slot_size; }
+static uint8_t *slot_at(struct tape const *t, uint64_t number) { return t->slots + number * t->slot_size; }
 
 static uint64_t ring_size_round(uint64_t want)
 {
@@ -37,7 +39,7 @@ static int tape_map(struct tape *t, uint64_t total)
 	if (base == MAP_FAILED) return -errno;
 	if (mmap(base, (size_t)total, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, t->fd, 0) == MAP_FAILED ||
 	    mmap(base + total, (size_t)t->ring_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-	         t->fd, (off_t)RING_AT) == MAP_FAILED) {
+	         t->fd, (off_t)ring_at(t)) == MAP_FAILED) {
 		int const err = errno;
 		munmap(base, mapped);
 		return -err;
@@ -46,7 +48,7 @@ static int tape_map(struct tape *t, uint64_t total)
 	t->marks = base + MARKS_AT;
 	t->times = base + TIMES_AT;
 	t->slots = base + SLOTS_AT;
-	t->ring = base + RING_AT;
+	t->ring = base + ring_at(t);
 	t->mapped = mapped;
 	return 0;
 }
@@ -56,8 +58,8 @@ int tape_create(struct tape *t, uint64_t ring_size, char const *name)
 	char label[96];
 	int r;
 
-	*t = (struct tape){ .fd = -1, .ring_size = ring_size_round(ring_size) };
-	uint64_t const total = RING_AT + t->ring_size;
+	*t = (struct tape){ .fd = -1, .ring_size = ring_size_round(ring_size), .slot_size = TAPE_SLOT_SIZE };
+	uint64_t const total = ring_at(t) + t->ring_size;
 	snprintf(label, sizeof label, "ptytape:%s", name);
 	t->fd = memfd_create(label, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (t->fd < 0) return -errno;
@@ -84,8 +86,8 @@ int tape_create(struct tape *t, uint64_t ring_size, char const *name)
 	h->times_at = TIMES_AT;
 	h->times_count = TAPE_TIMES;
 	h->slots_at = SLOTS_AT;
-	h->slot_size = TAPE_SLOT_SIZE;
-	h->ring_at = RING_AT;
+	h->slot_size = t->slot_size;
+	h->ring_at = ring_at(t);
 	h->ring_size = t->ring_size;
 	h->total_size = total;
 	atomic_store(&h->armed, UINT64_MAX);
@@ -99,7 +101,7 @@ fail:
  * than that; else NULL. */
 static struct tape_checkpoint const *checkpoint_upto(struct tape const *t, uint64_t serial)
 {
-	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)(t->slots + (serial & 1) * TAPE_SLOT_SIZE);
+	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)slot_at(t, serial & 1);
 	uint64_t const is = atomic_load(&c->serial);
 	return is > 0 && is <= serial && c->offset <= t->end && c->mark <= t->marks_end ? c : NULL;
 }
@@ -135,13 +137,14 @@ int tape_open(struct tape *t, int fd)
 	struct tape_header h;
 	int r = tape_check(fd, &h);
 	if (r < 0) return r;
-	/* The layout must be this writer's own; only the size of the ring may differ. */
+	struct tape const like = { .fd = fd, .ring_size = h.ring_size, .slot_size = h.slot_size };
+	/* The layout must be this writer's own; only the sizes of ring and slots may differ. */
 	if (h.marks_at != MARKS_AT || h.marks_count != TAPE_MARKS || h.times_at != TIMES_AT ||
 	    h.times_count != TAPE_TIMES || h.slots_at != SLOTS_AT ||
-	    h.slot_size != TAPE_SLOT_SIZE || h.ring_at != RING_AT || h.total_size != RING_AT + h.ring_size ||
+	    h.ring_at != ring_at(&like) || h.total_size != ring_at(&like) + h.ring_size ||
 	    (h.ring_size & (h.ring_size - 1)) != 0)
 		return -EPROTO;
-	*t = (struct tape){ .fd = fd, .ring_size = h.ring_size };
+	*t = like;
 	r = tape_map(t, h.total_size);
 	if (r < 0) return r;
 
@@ -314,13 +317,13 @@ bool tape_checkpoint_due(struct tape const *t)
 static int slot_write(struct tape *t, unsigned number, uint64_t serial, uint64_t offset,
                       struct tape_state const *state, void const *bytes, size_t len)
 {
-	uint8_t *const slot = t->slots + number * (size_t)TAPE_SLOT_SIZE;
+	uint8_t *const slot = slot_at(t, number);
 	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)slot;
 
 	if (!bytes) len = 0;
-	if (len > TAPE_CHECKPOINT_MAX) return -EFBIG;
+	if (len > t->slot_size - TAPE_PAGE) return -EFBIG;
 	/* The slot may hold data of another head, or be damaged. */
-	size_t const before = c->length <= TAPE_CHECKPOINT_MAX ? c->length : TAPE_CHECKPOINT_MAX;
+	size_t const before = c->length <= t->slot_size - TAPE_PAGE ? c->length : t->slot_size - TAPE_PAGE;
 	atomic_store_explicit(&c->serial, 0, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
 	FAULT("checkpoint-begun");
@@ -337,7 +340,7 @@ static int slot_write(struct tape *t, unsigned number, uint64_t serial, uint64_t
 	size_t const page = TAPE_PAGE;
 	size_t const used = (len + page - 1) / page * page;
 	if (before > used) {
-		off_t const at = (off_t)(SLOTS_AT + number * (uint64_t)TAPE_SLOT_SIZE + TAPE_PAGE + used);
+		off_t const at = (off_t)(SLOTS_AT + number * t->slot_size + TAPE_PAGE + used);
 		(void)!fallocate(t->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at,
 		                 (off_t)((before - used + page - 1) / page * page));
 	}
@@ -359,12 +362,13 @@ int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state con
 {
 	uint64_t const serial = next_serial(t);
 	int const r = slot_write(t, serial & 1, serial, offset, state, bytes, len);
+	/* If it is too large, the next one may be smaller, but trying costs as much. */
+	t->checkpoint_offset = offset;
+	t->checkpoint_mark = t->marks_end;
 	if (r < 0) return r;
 	FAULT("checkpoint-valid");
 	atomic_store_explicit(&t->header->checkpoint, serial, memory_order_release);
 	t->serial = serial;
-	t->checkpoint_offset = offset;
-	t->checkpoint_mark = t->marks_end;
 	return 0;
 }
 

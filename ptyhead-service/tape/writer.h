@@ -27,6 +27,7 @@ struct tape {
 	uint8_t *ring;
 	size_t mapped;
 	uint64_t ring_size;
+	uint64_t slot_size; /* of a checkpoint slot; an earlier version's may be smaller */
 	/* The writer's own values. They are stored into the header and never read back,
 	 * so only a restart depends on the shared memory. */
 	uint64_t end;
@@ -37,7 +38,7 @@ struct tape {
 	uint64_t filled; /* [taken, filled) contains the fill */
 	uint64_t serial; /* of the newest checkpoint */
 	uint64_t ended;  /* serial of the checkpoint of the last run's end */
-	uint64_t checkpoint_offset;
+	uint64_t checkpoint_offset; /* of the newest one, or of a later one that was too large */
 	uint64_t checkpoint_mark;
 };
 
@@ -85,8 +86,8 @@ bool tape_oldest_mark(struct tape const *t, uint64_t *ret_offset);
  * write a new one. */
 bool tape_checkpoint_due(struct tape const *t);
 /* Writes a checkpoint at `offset` (at most `end`) with all marks so far applied.
- * -EFBIG: `len` is above TAPE_CHECKPOINT_MAX; write a smaller one. `bytes` NULL: a raw
- * one (tape.h). */
+ * -EFBIG: its `len` bytes do not fit into the slot; then the next one is due as if it had
+ * been written. `bytes` NULL: a raw one (tape.h). */
 int tape_checkpoint_write(struct tape *t, uint64_t offset, struct tape_state const *state,
                           void const *bytes, size_t len);
 /* The same at `end`, where a run has just ended. It is kept until the next run ends. */

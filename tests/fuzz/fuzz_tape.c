@@ -44,7 +44,7 @@ static void take_up(uint8_t const *data, size_t size)
 	tape_checkpoint_write(&made, 0, &state, "abc", 3);
 	/* Three parts of the input: over the positions, the newest marks, a slot. */
 	size_t const third = size / 3;
-	uint8_t *const at[3] = { (uint8_t *)made.header + TAPE_PAGE, made.marks, made.slots + TAPE_SLOT_SIZE };
+	uint8_t *const at[3] = { (uint8_t *)made.header + TAPE_PAGE, made.marks, made.slots + made.slot_size };
 	for (size_t i = 0; i < 3 * third; i++) {
 		size_t const offset = i % third;
 		if (offset < 256) at[i / third][offset] ^= data[i];

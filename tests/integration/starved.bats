@@ -137,7 +137,7 @@ and_without() {
 	[[ $PTYHEAD_BUILD != */asan ]] || return 0
 	local i refused=0
 	starved_start
-	echo 'ulimit -v 160000' >"$T/limits"
+	echo 'ulimit -v 600000' >"$T/limits"
 	next_head
 	programs 2
 	for i in {1..12}; do

@@ -66,14 +66,16 @@ static void begin_run(struct output *o, uint32_t run)
 	output_run_begin(o, &(struct tape_state){ .flags = TAPE_ALIVE, .run = run, .pid = 42, .since = 1, .size = { 24, 80, 0, 0 } });
 }
 
-static void set_up(void)
+static void set_up_ring(uint64_t size)
 {
 	master = parts_pty(&slave);
 	answers = (struct answers){ .snapshot = -1 };
-	CHECK_EQ(output_create(&out, 65536, "test", &sinks), 0);
+	CHECK_EQ(output_create(&out, size, "test", &sinks), 0);
 	CHECK_EQ(tape_reader_init(&reader, out.tape.fd), 0);
 	begin_run(&out, 1);
 }
+
+static void set_up(void) { set_up_ring(65536); }
 
 static void tear_down(void)
 {
@@ -634,6 +636,32 @@ TEST(killed_between_the_steps_of_a_costly_stream_nothing_is_lost)
 		answers.len = 0;
 	}
 	CHECK(output_behind(&out));
+	tear_down();
+}
+
+/* A picture of half blocks: each cell has two colours of its own, so 18 MB restore it. */
+TEST(a_picture_whose_checkpoint_is_large_is_recovered)
+{
+	static char piece[4096];
+	enum { ROWS = 500, COLS = 1000, PIECE = 50 };
+	struct output b;
+	bool whole;
+	char why[SCREEN_WHY_MAX];
+	set_up_ring(4u << 20);
+	output_resize(&out, (struct tape_size){ ROWS, COLS, 0, 0 });
+	for (unsigned cell = 0; cell < ROWS * COLS; cell += PIECE) {
+		size_t len = 0;
+		for (unsigned i = cell; i < cell + PIECE; i++)
+			len += (size_t)snprintf(piece + len, sizeof piece - len, "\033[38;2;1%02u;1%02u;100;48;2;200;120;1%02um\u2580",
+			                        i % 100, i / 100 % 100, i % 100);
+		parts_says(slave, master, piece, len);
+		(void)drain(&out);
+	}
+	CHECK(!output_behind(&out));
+	CHECK_EQ(output_open(&b, snapshot(out.tape.fd), &sinks, &whole), 0);
+	CHECK(whole);
+	CHECK(screen_equal(b.screen, out.screen, why));
+	output_deinit(&b);
 	tear_down();
 }
 

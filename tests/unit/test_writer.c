@@ -259,7 +259,15 @@ TEST(checkpoints_alternate_and_the_newest_is_found)
 	}
 	put(&t, 65536 / 2);
 	CHECK(tape_checkpoint_due(&t));
-	CHECK_EQ(tape_checkpoint_write(&t, t.end, &s, "x", (size_t)TAPE_CHECKPOINT_MAX + 1), -EFBIG);
+	CHECK_EQ(tape_checkpoint_write(&t, t.end, &s, "x", t.slot_size - TAPE_PAGE + 1), -EFBIG);
+	/* Trying again at once would cost as much, and help as little. */
+	CHECK(!tape_checkpoint_due(&t));
+	put(&t, 65536 / 2);
+	CHECK(tape_checkpoint_due(&t));
+	/* A reader need not try again, either. */
+	put(&t, 65536);
+	CHECK_EQ(tape_reader_checkpoint(&r, false, &got, &bytes, &len), -ENODATA);
+	CHECK_EQ(tape_reader_checkpoint(&r, true, &got, &bytes, &len), -ENODATA);
 	tape_reader_deinit(&r);
 	tape_deinit(&t);
 }
@@ -291,7 +299,7 @@ TEST(of_checkpoints_close_together_the_older_one_stays)
 	CHECK(s.run < 500);
 	/* A head that dies while it writes the newest one leaves the older one. */
 	uint32_t const kept = s.run - 1;
-	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)(t.slots + (t.serial & 1) * TAPE_SLOT_SIZE);
+	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)(t.slots + (t.serial & 1) * t.slot_size);
 	atomic_store(&c->serial, 0);
 	CHECK_EQ(tape_open(&next, fcntl(t.fd, F_DUPFD_CLOEXEC, 0)), 0);
 	s.run = 1000;
@@ -379,7 +387,7 @@ TEST(a_hostile_tape_is_taken_up_within_bounds)
 	/* A checkpoint whose length reaches over the slot into the ring. */
 	CHECK_EQ(tape_checkpoint_write(&t, 10, &state, "abc", 3), 0);
 	CHECK_EQ(tape_checkpoint_write(&t, 10, &state, "abc", 3), 0);
-	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)(t.slots + TAPE_SLOT_SIZE);
+	struct tape_checkpoint *const c = (struct tape_checkpoint *)(void *)(t.slots + t.slot_size);
 	c->length = UINT32_MAX;
 	c->offset = UINT64_MAX;
 
