@@ -225,7 +225,7 @@ check-unit: all $(UNIT) $(HELPERS) ## the unit tests on the plain build alone, n
 check-fast: tests-built         ## the tests on the plain build alone, nothing installed
 	@tests/run -u build -i build
 
-lint:                           ## clang-tidy, cppcheck, shellcheck, warnings of both compilers, layering
+lint:                           ## warnings of both compilers, clang-tidy, cppcheck, shellcheck, mandoc, layering
 	@tests/helpers/need build check
 	@tests/lint/lint
 

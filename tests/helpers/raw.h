@@ -54,7 +54,7 @@ __attribute__((noreturn)) static inline void raw_die(char const *what)
 static inline void raw_put(struct raw *r, void const *p, size_t len)
 {
 	if (len > sizeof r->b - r->n) len = sizeof r->b - r->n;
-	memcpy(r->b + r->n, p, len);
+	if (len) memcpy(r->b + r->n, p, len);
 	r->n += len;
 }
 

@@ -2,11 +2,12 @@
 # The layering that ptyhead-service/ARCHITECTURE.md states, as TAP. Reads the
 # sources (with comments and strings taken out where they could mislead) and the
 # objects that a build left. A first argument names another tree to look at,
-# which is how layers-can-fail shows that each rule can fail.
+# which is how layers-can-fail shows that each rule can fail; a second one the
+# folder of the build (default: build).
 set -uo pipefail
 shopt -s lastpipe
 cd "${1:-$(dirname "$0")/../..}" || exit 111
-S=ptyhead-service
+S=ptyhead-service B=${2:-build}
 n=0 bad=0
 
 # result NAME : ok when standard input is empty; else its lines say what is wrong.
@@ -160,7 +161,7 @@ sed -n '/^## The head in layers/,/^## /s/^| *[0-9][0-9]* *|\([^|]*\)|.*/\1/p' $S
 
 # One line a reference: who refers, whose symbol it is, the symbol. Some files have
 # no object, since one of two is built (SYSTEMD=no, S6=no).
-calls=$(find build/obj/$S/head -name '*.o' 2>/dev/null | while read -r f; do
+calls=$(find "$B/obj/$S/head" -name '*.o' 2>/dev/null | while read -r f; do
 	name=${f##*/}
 	[ ! -e "$S/head/${name%.o}.c" ] || nm "$f" | sed "s/^/${name%.o} /"
 done | awk '
@@ -175,7 +176,7 @@ done | awk '
 {
 	tracked $S/head | sed -n 's|.*/\([a-z_0-9]*\)\.c$|\1|p' | grep -vE '^(activation|activation_plain|keep_systemd|keep_fdholder)$' |
 		while read -r name; do
-			[ -e "build/obj/$S/head/$name.o" ] || echo "no object of $name.c: make all"
+			[ -e "$B/obj/$S/head/$name.o" ] || echo "no object of $name.c: make all"
 		done
 	[ -z "$calls" ] || awk 'FILENAME != "-" { if (!place[$2]) place[$2] = $1; next } place[$1] < place[$2] { print $1 ".c refers to " $3 " of " $2 ".c" }' "$order" - <<<"$calls"
 } | result 'no file of head/ refers to a symbol of a file in a layer above it'
@@ -214,17 +215,17 @@ grep -E '(^|[^a-zA-Z0-9_>.])(exit|_exit|_Exit|quick_exit|abort)[ 	]*\(' "$code" 
 # Symbols in sections that can be written to, out of the objects of the plain
 # build (a sanitized one has its own); .data.rel.ro is constant once relocated.
 # An object whose source is gone is of an older day.
-objects=$(find build/obj/$S build/obj/s6-ptyexec -name '*.o' 2>/dev/null | while read -r f; do
-	f=${f#build/obj/}
-	[ ! -e "${f%.o}.c" ] || echo "build/obj/$f"
+objects=$(find "$B/obj/$S" "$B/obj/s6-ptyexec" -name '*.o' 2>/dev/null | while read -r f; do
+	f=${f#"$B"/obj/}
+	[ ! -e "${f%.o}.c" ] || echo "$B/obj/$f"
 done)
 {
 	if [ -z "$objects" ]; then
-		echo 'no objects in build/obj: make all'
+		echo "no objects in $B/obj: make all"
 	else
 		# shellcheck disable=SC2086 # names without spaces
 		objdump -t $objects | awk '
-			/file format/ { file = $1; sub(/:$/, "", file); sub(/.*build\/obj\//, "", file); sub(/\.o$/, ".c", file); next }
+			/file format/ { file = $1; sub(/:$/, "", file); sub(/.*\/obj\//, "", file); sub(/\.o$/, ".c", file); next }
 			/ \.(data|bss|tdata|tbss)(\.[^ \t]*)?\t/ && !/ \.data\.rel\.ro/ && $NF !~ /^\./ { print file ": " $NF }
 			/\*COM\*/ { print file ": " $NF }' | sed -E 's/^([^:]*): /\1:: /' | grep -vE "$main"
 	fi

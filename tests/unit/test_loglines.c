@@ -403,7 +403,7 @@ TEST(returns_before_a_newline_split_no_line)
 	struct log l;
 	char text[128], want[512] = "";
 	begin(&l);
-	for (char c = 'a'; c <= 'd'; c++) {
+	for (int c = 'a'; c <= 'd'; c++) {
 		memset(text, c, 100);
 		strcpy(text + 100, "\n");
 		strcat(want, text);
@@ -464,7 +464,7 @@ static size_t flood_text(char *buf, size_t cap, unsigned *seed, unsigned odd)
 		"bar 10%\rbar 20%\r\n", "no return\n", "\033[2A\033[Kup\033[2B\r\n", "\033[2;5r", "\033[r", "\033[?1049h", "\033[?1049l",
 		"\tab\r\n", "\033[3;1H", "\033[99;1H", "\033[2J", "exactly forty columns of text, to the end\r\n", "\303\251\r\n", "\033[?7l", "\033[?7h",
 		"\033[31;1m", "\033[0;44m   \r\n", "\033[m", "\r\r\n", "two\r\r\n", "\033[7mthe rest is reversed\r\n", "\033[38;5;200mpink", "\302\240\r\n", "\342\200\213\r\n",
-		"\t\t\t\t\t\t\r\n", "\t\t\t\t\t\tbeyond the last stop\r\n", "\033(0____\r\n", "\033(B", "\033[4h", "\033[4l", "\r\033[31mover a line\r\n", "\302\233" "5;6H", "\033%G", "\342\233\204 \342\226\204\r\n", "\342\233\0045;6H",
+		"\t\t\t\t\t\t\r\n", "\t\t\t\t\t\tbeyond the last stop\r\n", "\033(0____\r\n", "\033(B", "\033[4h", "\033[4l", "\r\033[31mover a line\r\n", ("\302\233" "5;6H"), "\033%G", "\342\233\204 \342\226\204\r\n", "\342\233\0045;6H",
 		"\033[10M", "\033[5L", "\033[?69h\033[5;30s", "\033[?69l", "\033[H", "\0337", "\0338",
 	};
 	size_t len = 0;
