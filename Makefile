@@ -194,7 +194,7 @@ tests-built: all $(UNIT) $(HELPERS) $(INJECT) $(ORACLE) $(REPLAY)
 
 # ---- checking ------------------------------------------------------------
 
-.PHONY: check check-interop check-unit check-fast lint fuzz oracle bench soak demo newcomer setup setup-build
+.PHONY: check check-interop interop check-unit check-fast lint fuzz oracle bench soak demo newcomer setup setup-build
 setup-build:                    ## install the few Debian packages that building and running need
 	@tests/helpers/need build
 
@@ -218,6 +218,8 @@ check-interop:                  ## with a browser, podman, Debian packages: from
 	@tests/helpers/need build check interop
 	@$(MAKE) --no-print-directory -j2 tests-built
 	@tests/run -x build
+
+interop: check-interop          ## another name of check-interop
 
 check-unit: all $(UNIT) $(HELPERS) ## the unit tests on the plain build alone, nothing installed
 	@tests/run -u $(B)
