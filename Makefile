@@ -272,7 +272,7 @@ EXAMPLEDIR = $(DOCDIR)/examples
 EXAMPLES = $(shell find examples -name node_modules -prune -o -type f -print)
 UNITS    := $(wildcard systemd/*.service systemd/*.socket)
 # A shell looks for a file with the command's name.
-COMPLETED := $(TOOLS)
+COMPLETED := $(TOOLS) $(SCRIPTS)
 USERUNITS := $(wildcard systemd/user/*.service systemd/user/*.socket)
 UNIT_PATHS = sed -e 's|@BINDIR@|$(BINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' -e 's|@EXAMPLEDIR@|$(EXAMPLEDIR)|g'
 
