@@ -125,6 +125,23 @@ TEST(a_flood_is_limited_and_counted)
 	end();
 }
 
+/* One piece of the tape holds more lines than the buffer: they go on as they come. */
+TEST(a_burst_that_the_limit_allows_is_all_written_to_a_fast_reader)
+{
+	FILE *const file = tmpfile();
+	static char text[301];
+	CHECK(file);
+	memset(text, 'x', sizeof text - 1);
+	logwriter_init(&w, fileno(file));
+	w.limited = true;
+	for (unsigned i = 0; i < LOGWRITER_BURST; i++) line(text, S);
+	CHECK_EQ(w.left_out, 0);
+	CHECK_EQ(logwriter_finish(&w, 0, 0), 0);
+	CHECK_EQ(lseek(fileno(file), 0, SEEK_END), (off_t)(LOGWRITER_BURST * sizeof text));
+	logwriter_deinit(&w);
+	fclose(file);
+}
+
 /* All that its reader has not got is counted, whatever became of it. */
 TEST(a_reader_that_has_stopped_is_told_of_in_full)
 {

@@ -43,6 +43,22 @@ static bool allowed(struct logwriter *w, uint64_t now)
 	return w->tokens > 0;
 }
 
+static enum logwriter_state flush(struct logwriter *w)
+{
+	uint8_t const *data;
+	size_t len;
+	for (;;) {
+		enum out_result const r = out_flush(&w->out, &data, &len);
+		if (r == OUT_OK) return LOGWRITER_DONE;
+		if (r == OUT_CLOSED) return LOGWRITER_GONE;
+		if (r == OUT_FAILED) {
+			w->error = errno;
+			return LOGWRITER_FAILS;
+		}
+		if (len == 0) return LOGWRITER_BUSY;
+	}
+}
+
 /* Only if it may wait for its reader, or at the end. */
 static enum logwriter_state write_on(struct logwriter *w, int ms)
 {
@@ -66,6 +82,9 @@ static bool room(struct logwriter *w, size_t len)
 {
 	while (w->waits && out_room(&w->out) < len)
 		if (write_on(w, -1) != LOGWRITER_DONE) break;
+	if (out_room(&w->out) >= len) return true;
+	/* One piece of the tape can hold more lines than the buffer. */
+	(void)flush(w);
 	return out_room(&w->out) >= len;
 }
 
@@ -172,22 +191,6 @@ static void say_left_out(struct logwriter *w, uint64_t wall)
 	w->left_out = 0;
 	w->resume = 0;
 	w->error = 0;
-}
-
-static enum logwriter_state flush(struct logwriter *w)
-{
-	uint8_t const *data;
-	size_t len;
-	for (;;) {
-		enum out_result const r = out_flush(&w->out, &data, &len);
-		if (r == OUT_OK) return LOGWRITER_DONE;
-		if (r == OUT_CLOSED) return LOGWRITER_GONE;
-		if (r == OUT_FAILED) {
-			w->error = errno;
-			return LOGWRITER_FAILS;
-		}
-		if (len == 0) return LOGWRITER_BUSY;
-	}
 }
 
 enum logwriter_state logwriter_write(struct logwriter *w, uint64_t now, uint64_t wall)
