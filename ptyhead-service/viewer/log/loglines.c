@@ -78,7 +78,7 @@ static void place_look(struct loglines *t, unsigned upto, unsigned after, uint64
 	for (unsigned y = 0; y < screen_rows(t->screen); y++) {
 		struct logrow *const r = logrows_find(&t->rows, loglines_row(t, y).cells, false);
 		if (!r) continue;
-		r->below = y >= after;
+		r->below = y >= (screen_alt(t->screen) ? after : upto);
 		if (y >= upto) r->left = 0;
 		else if (r->left == 0) r->left = now;
 	}

@@ -20,8 +20,8 @@ struct logrow {
 	bool pushed;         /* it was logged since it was pushed up out of a block */
 	bool counts;         /* at its last change, its form stayed the same */
 	uint64_t left;       /* when it was first seen above the cursor's line; 0: it is not above */
-	bool below;          /* at the last look it was below the cursor's line: a
-	                      * toolbar, or a list of choices */
+	bool below;          /* at the last look it was in the cursor's line or below it: what is
+	                      * typed or drawn there, a toolbar, a list of choices */
 	bool restart;        /* rule 5: a line begins here, although the row before is wrapped */
 };
 

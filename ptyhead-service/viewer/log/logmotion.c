@@ -87,6 +87,9 @@ void logmotion_feed(struct loglines *t, char const *data, size_t len)
 	char const *from = data, *p = data, *const end = data + len;
 	char const *cr = lone_return(p, end), *esc = escape(p, end);
 	while (p < end) {
+		/* After `return, up', no line begins in this row; the movement counts. */
+		char const *skip;
+		if (t->motion.cr == CR_DONE && *p == 0x1b && motion(p, end, &skip)) t->motion.cr = CR_NONE;
 		/* One more return changes nothing; after it, too, what follows decides. */
 		if (t->motion.cr == CR_DONE || (t->motion.cr != CR_NONE && *p != '\r')) {
 			after_return(t, (unsigned char)*p++);
