@@ -28,7 +28,8 @@
  *   4. A line that was logged is not logged again while it is redrawn.
  *   5. A carriage return on a continuation row, followed by text from the row's beginning,
  *      ends the line above that row. If the new text begins with the same word, or is blank,
- *      the program wanted to redraw the line: then only the last text is logged.
+ *      or if both consist of numbers and bars, the program wanted to redraw the line: then
+ *      only the last text is logged.
  *   6. If a program reads the mouse, or has the keypad and the cursor keys in their
  *      application modes, what it draws while the cursor is hidden, or has something below
  *      it (top, dialog, fzf), is a picture. A picture is not logged. What was part of it and

@@ -36,11 +36,9 @@ void logjoin_end(struct loglines *t)
 	logjoin_reset(t);
 }
 
-/* The row that restarts a line has the same text as the line's beginning, or none. */
-static bool redraws(uint64_t key, struct screen_row const *row)
-{
-	return logform_blank(row) || (key != LOGFORM_NONE && logform_of(row).key == key);
-}
+/* The row that restarts a line begins with the same word as the line, or both consist of
+ * numbers and bars, or it is blank. */
+static bool redraws(uint64_t key, struct screen_row const *row) { return logform_blank(row) || logform_of(row).key == key; }
 
 static uint64_t join_key(struct logjoin const *j)
 {
