@@ -58,6 +58,19 @@ refused() {
 	[ "$(ptyhead-list --json "$S" | grep -c adopted)" = 0 ]
 }
 
+@test "one without an argument vector is moved, to HEAD:NAME" {
+	head_start
+	in_shell "(exec -a '' cat)"
+	wait_for 10 job_is cat
+	run -100 ptyhead-adopt -n other "$JOB" "$S:taken"
+	[[ $output = *'name two terminals'* ]]
+	run -100 ptyhead-adopt "$JOB" "$S:"
+	run -0 ptyhead-adopt "$JOB" "$S:taken"
+	[[ $output = *"is on $S:taken: ptyhead-attach $S:taken" ]]
+	ptyhead-send "$S:taken" words
+	wait_for 10 eval '[ "$(ptyhead-show "$S:taken" | grep -c "^words$")" = 2 ]'
+}
+
 @test "what cannot be moved is said, and not touched" {
 	head_start
 	in_shell 'sleep 1000 | cat'
