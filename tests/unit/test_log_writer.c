@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Lines of a log on a descriptor: bounds, escapes, pieces, and what is left out. */
 #include <limits.h>
+#include <sys/wait.h>
 
 #include "loglist.h"
 #include "logwriter.h"
@@ -140,6 +141,28 @@ TEST(a_burst_that_the_limit_allows_is_all_written_to_a_fast_reader)
 	CHECK_EQ(lseek(fileno(file), 0, SEEK_END), (off_t)(LOGWRITER_BURST * sizeof text));
 	logwriter_deinit(&w);
 	fclose(file);
+}
+
+/* cat, s6-log, svlogd: a reader that reads all there is, and sleeps when there is nothing. */
+TEST(a_burst_that_the_limit_allows_is_all_written_to_a_pipe_whose_reader_is_awake)
+{
+	static char text[301];
+	memset(text, 'x', sizeof text - 1);
+	CHECK(pipe2(out, O_CLOEXEC) == 0);
+	pid_t const reader = fork();
+	CHECK(reader >= 0);
+	if (reader == 0) {
+		close(out[1]);
+		while (read(out[0], got, sizeof got) > 0) ;
+		_exit(0);
+	}
+	logwriter_init(&w, out[1]);
+	w.limited = true;
+	for (unsigned i = 0; i < LOGWRITER_BURST; i++) line(text, S);
+	CHECK_EQ(w.left_out, 0);
+	CHECK_EQ(logwriter_finish(&w, 5000, 0), 0);
+	end();
+	CHECK_EQ(waitpid(reader, NULL, 0), reader);
 }
 
 /* All that its reader has not got is counted, whatever became of it. */

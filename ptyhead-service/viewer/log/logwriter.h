@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Writes lines of a log, or raw bytes, to a descriptor: with limits, without waiting
- * for a reader unless asked to, and with a message about what was left out. */
+ * long for a reader unless asked to, and with a message about what was left out. */
 #ifndef LOGWRITER_H
 #define LOGWRITER_H
 
@@ -14,6 +14,9 @@
  * a disk: at 100 bytes a line, 1,000 lines a second are 8 GB a day. */
 #define LOGWRITER_BURST 10000u
 #define LOGWRITER_RATE 1000u
+/* In each second it waits so long for a reader that is awake, but has not had the processor.
+ * While it waits, the program may have to: a reader that stands still costs it no more. */
+#define LOGWRITER_PATIENCE_MS 50
 
 enum logwriter_times { LOGWRITER_NO_TIMES, LOGWRITER_ISO, LOGWRITER_TAI64N };
 
@@ -32,6 +35,8 @@ struct logwriter {
 	uint64_t resume;   /* when to try to continue, ns; 0: nothing is left out */
 	unsigned tokens;
 	uint64_t refill;   /* ns; 0: not started */
+	int64_t patient;   /* when the present second of patience began, ms, */
+	int64_t patience;  /* and what is left of it */
 	struct out out;
 };
 
