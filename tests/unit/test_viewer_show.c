@@ -778,6 +778,10 @@ static void narrow(struct rig *r, unsigned rows, unsigned cols, unsigned y)
 	snprintf(b, sizeof b, "\033[0n\033[%u;1R\033[%u;%uR\033[?1;2c", y + 1, rows, cols);
 	answer(r, b);
 	drive(r);
+	/* The picture ends with a question, too. */
+	snprintf(b, sizeof b, "\033[0n\033[%u;1R\033[%u;%uR\033[?1;2c", rows, rows, cols);
+	answer(r, b);
+	drive(r);
 }
 
 /* It shows a line of 103 cells. */

@@ -78,6 +78,7 @@ static void complete(struct answers *a, int64_t now)
 		a->cuts = !a->named || !a->flows;
 	}
 	if (a->placed) a->place_new = true;
+	a->of_picture = a->due[i].what & ANSWERS_PICTURE;
 	forget(a, i + 1);
 }
 

@@ -15,6 +15,7 @@
 
 enum answers_what {
 	ANSWERS_PLACE = 1, /* where is the cursor? */
+	ANSWERS_PICTURE = 8, /* with ANSWERS_PLACE: the question is the end of a picture */
 	ANSWERS_HOME = 4,  /* which modes are on, and which colours are set? */
 	ANSWERS_END = 2,   /* no question: only shows that everything sent before was answered */
 };
@@ -28,6 +29,7 @@ struct answers {
 	/* for the caller to read */
 	int rtt_ms;      /* time that the last answer took; -1: none yet */
 	bool place_new;  /* the position has come; the caller clears this */
+	bool of_picture; /* it is that of ANSWERS_PICTURE */
 	unsigned y, x;   /* from 0 */
 	unsigned rows, cols; /* the terminal's size at that time; 0: not told */
 	bool cuts;       /* with ANSWERS_HOME: at a new width the terminal cuts its

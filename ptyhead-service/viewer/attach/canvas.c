@@ -75,6 +75,8 @@ static void place_clear(struct canvas *c)
 	c->tail_from = UINT32_MAX;
 	rows_clear(&c->past);
 	c->lift = c->deaf = c->vanished = 0;
+	c->skip = 0;
+	c->placed = c->drawn.due = false;
 }
 
 void canvas_deinit(struct canvas *c)
@@ -99,7 +101,9 @@ void canvas_set_kind(struct canvas *c, enum canvas_kind kind)
 void canvas_resize(struct canvas *c, unsigned rows, unsigned cols)
 {
 	if (rows == 0 || cols == 0) return;
+	if (!c->was) c->lift = 0; /* rows that were pulled are found again */
 	if (!c->was && c->begun) c->was = screen_clone(c->term);
+	c->placed = false;
 	if (c->begun && c->kind == CANVAS_CUTS && screen_alt(c->term) && rows > c->rows) c->vanished += rows - c->rows;
 	c->rows = rows;
 	c->cols = cols;
@@ -145,10 +149,20 @@ static void place(struct canvas *c, unsigned const *y, unsigned x)
 	c->doubt[0] = true;
 }
 
-void canvas_placed(struct canvas *c, unsigned y, unsigned x)
+void canvas_placed(struct canvas *c, unsigned y, unsigned x, bool sure)
 {
-	if (c->corner && y + 1 == c->rows && x + 1 == c->cols) canvas_unplaced(c);
-	else if (canvas_lost(c)) place(c, &y, x);
+	if (c->corner && y + 1 == c->rows && x + 1 == c->cols) {
+		canvas_unplaced(c);
+	} else if (canvas_lost(c)) {
+		place(c, &y, x);
+		c->placed = sure;
+		c->place = y;
+	}
+}
+
+bool canvas_anchored(struct canvas const *c)
+{
+	return c->placed;
 }
 
 void canvas_unplaced(struct canvas *c)
@@ -186,7 +200,17 @@ void canvas_written(struct canvas *c, uint8_t const *data, size_t len)
 	size_t const unseen = len < c->unseen ? len : c->unseen;
 
 	c->unseen -= unseen;
-	if (len > unseen) screen_feed(c->term, data + unseen, len - unseen);
+	data += unseen;
+	len -= unseen;
+	size_t const skip = len < c->skip ? len : c->skip;
+	c->skip -= skip;
+	if (len > skip) screen_feed(c->term, data + skip, len - skip);
+}
+
+void canvas_dropped(struct canvas *c)
+{
+	if (c->skip > 0) c->doubt[0] = true;
+	c->skip = 0;
 }
 
 int canvas_forget(struct canvas *c)

@@ -29,6 +29,15 @@ enum canvas_kind {
 	CANVAS_CUTS,
 };
 
+/* The last picture of relative.h, as it was meant. */
+struct canvas_drawn {
+	bool due;           /* the terminal has not yet told the size that it had then */
+	unsigned place;     /* row of the cursor before it */
+	unsigned lift;      /* rows above the program's screen before it */
+	unsigned above;     /* rows printed above the program's screen */
+	unsigned rows, cols; /* the terminal's size */
+};
+
 struct canvas {
 	unsigned rows, cols;   /* size of the terminal */
 	bool watches;          /* set by the caller: this viewer only watches, and keeps its mouse */
@@ -42,6 +51,7 @@ struct canvas {
 	bool begun;            /* the terminal shows something of ours */
 	bool titled;           /* the user's title is on the terminal's stack */
 	size_t unseen;         /* this many of the next bytes written are not for `term` */
+	size_t skip;           /* and this many after them: `term` has their effect already */
 	bool corner;           /* the alternate screen was left with the cursor in its last cell: a
 	                        * terminal that has it there does not restore it */
 	bool doubt[2];         /* main and alternate screen: content unknown; clear it before diffing */
@@ -56,6 +66,9 @@ struct canvas {
 	unsigned vanished;     /* number of rows that vanished from it */
 	unsigned lift;         /* rows on the terminal that belong into the scrollback */
 	unsigned deaf;         /* the next rows that scroll up are those; `term` does not show them */
+	bool placed;           /* the cursor is in row `place` of the terminal, nothing was written since */
+	unsigned place;
+	struct canvas_drawn drawn;
 };
 
 /* Zeros: the size is not known. 0 or -ENOMEM. */
@@ -68,7 +81,10 @@ void canvas_resize(struct canvas *c, unsigned rows, unsigned cols);
 /* True: the main screen is shown, and the places of its rows are not known. Do not
  * paint. Ask for the cursor, then call one of the two functions below. */
 bool canvas_lost(struct canvas const *c);
-void canvas_placed(struct canvas *c, unsigned y, unsigned x);
+/* `sure`: the terminal has this size. */
+void canvas_placed(struct canvas *c, unsigned y, unsigned x, bool sure);
+/* The position is sure, so the next picture can be relative to the cursor (relative.h). */
+bool canvas_anchored(struct canvas const *c);
 /* No answer came. Assumes a position so that no row is lost. */
 void canvas_unplaced(struct canvas *c);
 /* The program has returned to the main screen, but the terminal still shows the alternate
@@ -82,6 +98,8 @@ bool canvas_guards(struct canvas const *c);
 size_t canvas_guard(struct canvas const *c, uint8_t const *pending, size_t pending_len, uint8_t const *data, size_t len);
 
 void canvas_written(struct canvas *c, uint8_t const *data, size_t len);
+/* Bytes were dropped that had not been written. */
+void canvas_dropped(struct canvas *c);
 /* Treats the terminal as new: nothing of ours is on it, except the user's title on its
  * stack if the terminal was not restored. */
 int canvas_forget(struct canvas *c);

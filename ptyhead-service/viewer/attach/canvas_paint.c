@@ -2,6 +2,7 @@
 /* Makes the canvas's bytes for the terminal. */
 #include <string.h>
 
+#include "relative.h"
 #include "scrollback.h"
 
 static void plain(struct way *w)
@@ -112,6 +113,7 @@ static bool set_out(struct canvas *c, struct way *w, struct screen_buf *out)
 {
 	if (!way_begin(c, w, out)) return false;
 	if (!c->begun) begin(c, w);
+	else if (c->placed) relative_paint(c, w);
 	if (c->aside.len > 0) screen_buf_add(out, c->aside.data, c->aside.len);
 	screen_buf_deinit(&c->aside);
 	c->aside = (struct screen_buf)SCREEN_BUF_INIT;
@@ -200,6 +202,10 @@ static bool make_equal(struct canvas *c, struct way *w)
 	struct way trial;
 
 	set_screen(c, w);
+	way_go(w);
+	/* A terminal whose size has changed, and that tells it late, must not get its cursor
+	 * moved without need: it shows what became of the rows. */
+	if (screen_equal(w->at, c->prog, NULL)) return true;
 	size_t const before = w->out->len;
 	trial = (struct way){ .at = screen_clone(w->at), .out = w->out, .fed = before };
 	if (!trial.at) return false;

@@ -69,17 +69,6 @@ void face_split(struct face *f)
 	f->dirty = true;
 }
 
-void face_resize(struct face *f, unsigned rows, unsigned cols, int64_t now)
-{
-	if (!f->tty || (rows == f->canvas.rows && cols == f->canvas.cols)) return;
-	if (f->given) face_split(f);
-	f->joining = false;
-	canvas_resize(&f->canvas, rows, cols);
-	f->still_due = true;
-	resizing_begin(&f->resizing, f->answers.rtt_ms, now);
-	f->dirty = true;
-}
-
 void face_picture(struct face *f, struct screen *prog, struct screen_buf *above)
 {
 	if (!f->tty) return;
@@ -185,8 +174,7 @@ enum out_result face_flush(struct face *f)
 
 /* ---- painting ---------------------------------------------------------------- */
 
-/* Takes over the buffer. Nothing else may be pending. */
-static void put_own(struct face *f, struct screen_buf *b)
+void face_put(struct face *f, struct screen_buf *b)
 {
 	if (b->len == 0) {
 		screen_buf_deinit(b);
@@ -205,7 +193,8 @@ static bool can_join(struct face const *f)
 static int64_t join_at(struct face const *f)
 {
 	if (!can_join(f) || (f->pace.behind > 0 && !f->soon)) return NEVER;
-	return pace_join(&f->pace, screenful(f));
+	int64_t const at = pace_join(&f->pace, screenful(f));
+	return f->canvas.drawn.due && at < f->check_until ? f->check_until : at;
 }
 
 static int64_t paint_at(struct face const *f)
@@ -219,20 +208,6 @@ static int64_t paint_at(struct face const *f)
 	return join < paint ? join : paint;
 }
 
-/* Asks for the cursor's position, and continues without if no answer comes. */
-static void find_place(struct face *f, int64_t now)
-{
-	struct screen_buf b = SCREEN_BUF_INIT;
-
-	if (!resizing_ask(&f->resizing, answers_patience(&f->answers, true, now), now)) {
-		canvas_unplaced(&f->canvas);
-		return;
-	}
-	if (!canvas_ground(f->canvas.term)) screen_buf_str(&b, CANVAS_CANCEL);
-	answers_ask(&f->answers, ANSWERS_PLACE, now, &b);
-	put_own(f, &b);
-}
-
 bool face_mouse(struct face *f, struct mouse_view *ret)
 {
 	struct screen const *const prog = f->canvas.prog;
@@ -244,18 +219,6 @@ bool face_mouse(struct face *f, struct mouse_view *ret)
 		.cell_h = f->cell_h, .cell_w = f->cell_w, .pixels = in.mouse_enc == 1016, .utf8 = in.mouse_enc == 1005,
 		.lost = &f->mouse_lost,
 	};
-	return true;
-}
-
-bool face_answer(struct face *f, struct token const *t, int64_t now)
-{
-	if (!answers_take(&f->answers, t, now))
-		return answers_home(&f->answers) && screen_home_answer(f->canvas.term, (char const *)t->data, t->len);
-	if (f->answers.place_new && f->resizing.asking &&
-	    resizing_answered(&f->resizing, &f->answers, f->canvas.rows, f->canvas.cols, now))
-		canvas_placed(&f->canvas, f->answers.y, f->answers.x);
-	f->answers.place_new = false;
-	if (f->answers.home_new) canvas_set_kind(&f->canvas, f->answers.cuts ? CANVAS_CUTS : CANVAS_FLOWS);
 	return true;
 }
 
@@ -273,31 +236,32 @@ static void paint(struct face *f, int64_t now)
 
 	if (now < paint_at(f)) return;
 	if (canvas_lost(&f->canvas)) {
-		find_place(f, now);
+		face_find_place(f, now);
 		return;
 	}
 	if (f->still) {
 		paint_still(f, now, &b);
-		put_own(f, &b);
+		face_put(f, &b);
 		return;
 	}
 	if (canvas_must_surface(&f->canvas)) {
 		if (!canvas_surface(&f->canvas, &b)) failed(f);
-		put_own(f, &b);
+		face_put(f, &b);
 		return;
 	}
 	if (!screen_alt(f->canvas.term)) canvas_pay(&f->canvas);
-	f->joining = now >= join_at(f);
+	f->joining = !canvas_anchored(&f->canvas) && now >= join_at(f);
 	f->soon = f->hurry = false;
 	aside_put(&f->aside, &f->canvas.aside);
 	if (!f->canvas.begun && f->canvas.ask.len == 0) answers_ask(&f->answers, ANSWERS_HOME, now, &f->canvas.ask);
+	face_check(f, now);
 	/* The first picture may be long: its first rows are written while the others are made. */
 	if (!f->canvas.begun) b.grows = out_early, b.arg = &f->out;
 	bool const good = f->joining ? canvas_join(&f->canvas, &b) : canvas_paint(&f->canvas, f->banner.over[0] ? f->banner.over : NULL, &b);
 	if (!good) failed(f);
 	f->dirty = false;
 	pace_painted(&f->pace, now);
-	put_own(f, &b);
+	face_put(f, &b);
 }
 
 void face_still(struct face *f, struct screen *still, char const *note)
@@ -341,13 +305,14 @@ int face_leave(struct face *f, char const *last, int64_t now)
 	if (!f->tty) return 0;
 	if (f->given) face_split(f);
 	out_drop(&f->out);
+	canvas_dropped(&f->canvas);
 	f->joining = false;
 	canvas_leave(&f->canvas, f->still || f->banner.over[0] || f->canvas.doubt[0] || f->canvas.doubt[1], &b);
 	int const patience = b.len > 0 ? answers_patience(&f->answers, false, now) : 0;
 	f->answers.end_new = false;
 	if (patience > 0) answers_ask(&f->answers, ANSWERS_END, now, &b);
 	if (last) screen_buf_str(&b, last);
-	put_own(f, &b);
+	face_put(f, &b);
 	return patience;
 }
 
@@ -394,7 +359,7 @@ void face_tick(struct face *f, int64_t now, uint64_t behind)
 	if (mouse && !out_pending(&f->out)) {
 		struct screen_buf b = SCREEN_BUF_INIT;
 		screen_buf_fmt(&b, "\033[?%ul", mouse);
-		put_own(f, &b);
+		face_put(f, &b);
 	}
 	if (face_can_place(f)) face_place(f, now);
 	if (f->aside.queries.len > 0 && !out_pending(&f->out)) {

@@ -48,6 +48,7 @@ struct face {
 
 	struct answers answers;
 	struct resizing resizing;
+	int64_t check_until; /* how long to wait for the answer to a picture's question */
 
 	struct screen *still; /* shown instead of the program's screen; NULL: the program's screen */
 	bool still_due;       /* `still` is not painted yet */

@@ -16,4 +16,12 @@ void face_place(struct face *f, int64_t now);
 /* There is output: removes a hint. */
 void face_hint_end(struct face *f);
 
+/* face.c: writes the bytes and takes over the buffer; nothing else may be pending */
+void face_put(struct face *f, struct screen_buf *b);
+
+/* face_resize.c: asks for the cursor's position, and continues if no answer comes */
+void face_find_place(struct face *f, int64_t now);
+/* The next picture is made: it asks for the size, if it can. */
+void face_check(struct face *f, int64_t now);
+
 #endif

@@ -21,6 +21,7 @@ struct resizing {
 	bool stale;      /* the size has changed since the question */
 	bool alone;      /* the program's terminal did not take our size */
 	unsigned misses; /* number of answers for another size than ours */
+	int64_t since;   /* when the first of several changes came */
 	int64_t at;      /* when our size changed */
 	int64_t ask_at;  /* earliest time to ask, since more changes may follow */
 	int64_t until;   /* time limit for the answer */
@@ -36,5 +37,7 @@ int64_t resizing_due(struct resizing const *r);
 bool resizing_ask(struct resizing *r, int patience_ms, int64_t now);
 /* The answer has come. True: it is for the size rows x cols. False: ask again when due. */
 bool resizing_answered(struct resizing *r, struct answers const *a, unsigned rows, unsigned cols, int64_t now);
+/* The terminal got a picture for another size: asks again when due. */
+void resizing_missed(struct resizing *r, int64_t now);
 
 #endif

@@ -21,7 +21,11 @@ void way_erase(struct canvas *c, struct way *w)
 	for (unsigned y = 1; y <= c->rows; y++) screen_buf_fmt(w->out, "\033[%u;1H\033[K", y);
 	screen_buf_str(w->out, "\033[H\033[L");
 	way_go(w);
-	if (screen_alt(w->at)) return;
+	if (!screen_alt(w->at)) scrollback_cut(c);
+}
+
+void scrollback_cut(struct canvas *c)
+{
 	if (c->tail_from == UINT32_MAX) rows_clear(&c->tail); /* otherwise it must still be printed */
 	if (c->owed.n > 0) c->owed.row[c->owed.n - 1].wrapped = false;
 }
@@ -115,14 +119,23 @@ void canvas_pay(struct canvas *c)
 }
 
 /* The rows that vanished from the scrollback, as far as they were ours. */
-static void put_back(struct canvas *c, struct way *w)
+static void put_back(struct canvas *c, struct screen_buf *out)
 {
 	size_t const n = c->vanished < c->past.n ? c->past.n - c->vanished : 0;
 
 	if (c->vanished == 0) return;
-	for (size_t i = n; i < c->past.n; i++) rows_print(&c->past, i, w->out);
+	for (size_t i = n; i < c->past.n; i++) rows_print(&c->past, i, out);
 	rows_truncate(&c->past, n);
 	c->vanished = 0;
+}
+
+void scrollback_print(struct canvas *c, struct screen_buf *out)
+{
+	if (c->tail_from != UINT32_MAX) flow_tail_print(&c->tail, c->tail_from, out);
+	c->tail_from = UINT32_MAX;
+	put_back(c, out);
+	for (size_t i = 0; i < c->gone.n; i++) rows_print(&c->gone, i, out);
+	rows_clear(&c->gone);
 }
 
 void scrollback_settle(struct canvas *c, struct way *w)
@@ -141,11 +154,7 @@ void scrollback_settle(struct canvas *c, struct way *w)
 	if (torn || c->gone.n > 0 || c->vanished > 0) {
 		way_erase(c, w);
 		c->doubt[0] = false;
-		if (torn) flow_tail_print(&c->tail, c->tail_from, w->out);
-		put_back(c, w);
-		for (size_t i = 0; i < c->gone.n; i++) rows_print(&c->gone, i, w->out);
+		scrollback_print(c, w->out);
 		scrollback_sink(w);
-		rows_clear(&c->gone);
 	}
-	c->tail_from = UINT32_MAX;
 }

@@ -21,6 +21,10 @@ void way_erase(struct canvas *c, struct way *w);
 
 /* Scrolls up what was printed from the top on; the screen below is blank. */
 void scrollback_sink(struct way *w);
+/* The screen was blanked from its first row on: a line that began above has ended. */
+void scrollback_cut(struct canvas *c);
+/* Appends what prints the rows that its scrollback lacks; they are at the cursor. */
+void scrollback_print(struct canvas *c, struct screen_buf *out);
 /* The terminal is on its main screen: completes its scrollback. */
 void scrollback_settle(struct canvas *c, struct way *w);
 
