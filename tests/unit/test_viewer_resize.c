@@ -290,4 +290,10 @@ TEST(grown_and_shrunk_behind_the_answer)
 	late(60, 60, (unsigned[]){ 24 }, 1);
 }
 
+TEST(shrunk_and_changed_again_behind_the_answer)
+{
+	late(60, 20, (unsigned[]){ 10 }, 1);
+	late(60, 12, (unsigned[]){ 40 }, 1);
+}
+
 TEST_MAIN

@@ -111,7 +111,9 @@ static void shrunk(struct canvas *c, struct canvas_drawn const *d, unsigned rows
 	unsigned const steps = d->above == 0 ? above(d->rows - 1, d->lift) : 0;
 	unsigned const feeds = d->above + d->rows - 1 - steps;
 	unsigned const scrolled = above(least(start + steps, rows - 1) + feeds, rows - 1);
-	unsigned const up = above(scrolled, start);
+	unsigned const all = above(scrolled, start);
+	/* Rows that did not fit were written over each other. */
+	unsigned const up = start + steps > rows - 1 ? least(all, rows - 1) : all;
 	unsigned const pushed = above(line, y); /* before it came */
 
 	c->lift = above(start, scrolled) + above(d->above, up);
