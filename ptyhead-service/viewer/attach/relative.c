@@ -48,13 +48,21 @@ static void blank_known(struct canvas const *c, struct screen_buf const *state, 
 	screen_buf_deinit(&b);
 }
 
+/* Does the terminal go to the next row by itself? Then it knows that the line continues,
+ * and this need not be made by a second picture. */
+static bool flows(struct screen const *s, unsigned y, struct screen_row const *next)
+{
+	struct screen_row const row = screen_row(s, SCREEN_MAIN, y);
+	return row.wrapped && row.len == screen_cols(s) && next->len > 0;
+}
+
 /* As many rows scroll up as are above the program's screen: these are at the end, since the
  * terminal may be smaller by now. */
 static void print(struct canvas const *c, struct way *w)
 {
 	for (unsigned y = 0; y < c->rows; y++) {
 		struct screen_row const row = screen_row(c->prog, SCREEN_MAIN, y);
-		if (y > 0) screen_buf_str(w->out, c->drawn.above == 0 && y < above(c->rows, c->drawn.lift) ? "\r\033[B" : "\r\n");
+		if (y > 0 && !flows(c->prog, y - 1, &row)) screen_buf_str(w->out, c->drawn.above == 0 && y < above(c->rows, c->drawn.lift) ? "\r\033[B" : "\r\n");
 		screen_row_sgr(c->prog, &row, w->out);
 	}
 	screen_buf_add(w->out, c->ask.data, c->ask.len);
