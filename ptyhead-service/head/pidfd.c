@@ -36,7 +36,10 @@ bool pidfd_is(int fd)
 bool pidfd_gone(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	return poll(&p, 1, 0) == 1 && (p.revents & POLLIN);
+	int n;
+	do n = poll(&p, 1, 0);
+	while (n < 0 && errno == EINTR);
+	return n == 1 && (p.revents & POLLIN);
 }
 
 enum pidfd_status pidfd_status(int fd, int *ret_status)

@@ -118,7 +118,9 @@ rests() {
 		rests "$name"
 		run ! sd timeout 5 s6-ptyexec "$name" true
 	done
-	sd systemctl status --no-pager ptyhead@x.watch.socket | grep -F 'x.watch.sock is the socket of ptyhead-watch@x.socket'
+	# The journal may come a moment later.
+	status_says() { sd systemctl status --no-pager ptyhead@x.watch.socket | grep -qF 'x.watch.sock is the socket of ptyhead-watch@x.socket'; }
+	wait_for 10 status_says
 }
 
 @test "in a user's own manager every name works as it is" {
