@@ -118,7 +118,6 @@ rests() {
 		rests "$name"
 		run ! sd timeout 5 s6-ptyexec "$name" true
 	done
-	# The journal may come a moment later.
 	status_says() { sd systemctl status --no-pager ptyhead@x.watch.socket | grep -qF 'x.watch.sock is the socket of ptyhead-watch@x.socket'; }
 	wait_for 10 status_says
 }
