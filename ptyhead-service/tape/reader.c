@@ -292,7 +292,7 @@ static enum slot_result slot_copy(struct tape_reader const *r, unsigned number, 
 		memcpy(bytes, slot + TAPE_PAGE, ret->length);
 	}
 	atomic_thread_fence(memory_order_acquire);
-	/* If the copy took so long that the place is gone, there is a newer checkpoint. */
+	/* The ring may have overwritten the place during the copy. Then a newer checkpoint exists. */
 	if (load(now) != serial || (number != TAPE_SLOT_ENDED && place_held(r, ret->offset, ret->mark) != SLOT_GOOD)) {
 		free(bytes);
 		return SLOT_CHANGED;

@@ -34,7 +34,6 @@ static bool all_spaces(char const *p, size_t n)
  * ends; NULL: it is not such a line, or is not complete. */
 static char const *plain_line(char const *p, char const *end, bool *ret_blank)
 {
-	char const *const from = p;
 	size_t len = 0; /* of its text, at most */
 	bool others = false;
 	*ret_blank = true;
@@ -56,7 +55,7 @@ static char const *plain_line(char const *p, char const *end, bool *ret_blank)
 	}
 	if (len > LOGLINES_JOIN_MAX || (*ret_blank && others)) return NULL;
 	while (p < end && *p == '\r') p++;
-	return p < end && p > from && *p == '\n' ? p + 1 : NULL;
+	return p < end && *p == '\n' ? p + 1 : NULL;
 }
 
 /* Reads up to `most` plain lines. Returns their end; *ret_lines counts all, *ret_text those
@@ -95,7 +94,8 @@ static void feed_colours(struct loglines *t, char const *from, char const *end)
 		logmotion_feed(t, at, sgr(at, end));
 }
 
-/* Did so many newlines scroll at least as many rows off? Then each further one does. */
+/* `newlines` newlines came since `finals` rows had left the screen. If at least as many rows
+ * left since then, each further newline scrolls a row off, too. */
 static bool steady(struct loglines *t, size_t newlines, unsigned finals)
 {
 	return t->finals - finals >= newlines && !screen_alt(t->screen) &&

@@ -78,28 +78,27 @@ static enum logwriter_state write_on(struct logwriter *w, int ms)
 	}
 }
 
-/* True if the reader took everything. */
-static bool be_patient(struct logwriter *w)
+/* Waits for the reader, as long as the present second allows. */
+static void be_patient(struct logwriter *w)
 {
 	int64_t const now = clock_ms();
 	if (now >= w->patient + 1000) {
 		w->patient = now;
 		w->patience = LOGWRITER_PATIENCE_MS;
 	}
-	if (w->patience <= 0) return false;
-	bool const taken = write_on(w, (int)w->patience) == LOGWRITER_DONE;
+	if (w->patience <= 0) return;
+	(void)write_on(w, (int)w->patience);
 	w->patience -= clock_ms() - now;
-	return taken;
 }
 
 static bool room(struct logwriter *w, size_t len)
 {
 	while (w->waits && out_room(&w->out) < len)
 		if (write_on(w, -1) != LOGWRITER_DONE) break;
-	if (out_room(&w->out) >= len) return true;
 	/* One piece of the tape can hold more lines than buffer and pipe. */
-	(void)flush(w);
-	return out_room(&w->out) >= len || (be_patient(w) && out_room(&w->out) >= len);
+	if (out_room(&w->out) < len) (void)flush(w);
+	if (out_room(&w->out) < len) be_patient(w);
+	return out_room(&w->out) >= len;
 }
 
 bool logwriter_offer(struct logwriter *w, uint64_t now)

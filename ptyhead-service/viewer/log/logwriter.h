@@ -14,8 +14,9 @@
  * a disk: at 100 bytes a line, 1,000 lines a second are 8 GB a day. */
 #define LOGWRITER_BURST 10000u
 #define LOGWRITER_RATE 1000u
-/* In each second it waits so long for a reader that is awake, but has not had the processor.
- * While it waits, the program may have to: a reader that stands still costs it no more. */
+/* A reader that is awake may not have had the processor yet. The writer waits for it, at most
+ * this long in each second. The program may have to wait meanwhile, so a reader that has
+ * stopped must not cost it more. */
 #define LOGWRITER_PATIENCE_MS 50
 
 enum logwriter_times { LOGWRITER_NO_TIMES, LOGWRITER_ISO, LOGWRITER_TAI64N };
