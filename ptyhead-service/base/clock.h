@@ -30,4 +30,11 @@ static inline uint64_t clock_wall_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
+/* Of two timeouts of poll(2), in ms, the earlier one; -1 is no limit. */
+static inline int clock_earlier(int a, int b)
+{
+	if (a < 0) return b;
+	return b < 0 || a < b ? a : b;
+}
+
 #endif

@@ -284,12 +284,6 @@ static void output(struct session *a, int64_t now)
 	}
 }
 
-static int earlier(int a, int b)
-{
-	if (a < 0) return b;
-	return b < 0 || a < b ? a : b;
-}
-
 /* True: the viewer may wait, since nothing is left to do. The head is told to wake us
  * only if we wait for the tape. */
 static bool fall_asleep(struct session *a, int64_t now)
@@ -323,10 +317,10 @@ static void wait_and_act(struct session *a)
 	int timeout = headlink_timeout(&a->link, now);
 	int const napping = nap(a, now);
 
-	timeout = earlier(timeout, keyboard_timeout(&a->keyboard, now));
-	timeout = earlier(timeout, show_timeout(&a->show, now));
-	if (!a->term.ours || a->on) timeout = earlier(timeout, rewind_timeout(&a->rewind));
-	if (napping > 0) timeout = earlier(timeout, napping);
+	timeout = clock_earlier(timeout, keyboard_timeout(&a->keyboard, now));
+	timeout = clock_earlier(timeout, show_timeout(&a->show, now));
+	if (!a->term.ours || a->on) timeout = clock_earlier(timeout, rewind_timeout(&a->rewind));
+	if (napping > 0) timeout = clock_earlier(timeout, napping);
 	else if (!fall_asleep(a, now)) timeout = 0;
 
 	p[P_SIGNAL] = (struct pollfd){ a->signals.fd, POLLIN, 0 };

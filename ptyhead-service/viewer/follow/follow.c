@@ -85,13 +85,10 @@ static int left_of(int64_t until, int64_t now)
 	return until - now > 3600000 ? 3600000 : (int)(until - now);
 }
 
-/* -1: no limit. */
-static int earlier_of(int a, int b) { return a < 0 || (b >= 0 && b < a) ? b : a; }
-
 static int timeout_of(struct follow const *f, int64_t until)
 {
 	int64_t const now = clock_ms();
-	return earlier_of(left_of(until, now), headlink_timeout(&f->link, now));
+	return clock_earlier(left_of(until, now), headlink_timeout(&f->link, now));
 }
 
 /* While a lossless reader naps, the program must not fill the ring: it would wait. */
@@ -115,7 +112,7 @@ enum follow_event follow_wait(struct follow *f, int64_t until)
 		 * always has more. */
 		bool const idle = tape_reader_idle(&f->tape);
 		if (!idle) page_awake(f->link.page);
-		int const n = poll(p, 2, idle ? earlier_of(timeout_of(f, until), nap) : 0);
+		int const n = poll(p, 2, idle ? clock_earlier(timeout_of(f, until), nap) : 0);
 		page_awake(f->link.page);
 		if (n < 0 && errno != EINTR) return FOLLOW_FAILED;
 		if (n < 0) p[0].revents = p[1].revents = 0;
